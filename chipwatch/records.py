@@ -74,6 +74,10 @@ FAILURE_KINDS = (
 PERMISSIONS = ("allowed", "unknown", "forbidden")
 
 
+class ChipwatchError(Exception):
+    """Base of every error that a user is meant to read: one line that says what is wrong and what to do. Each room derives its own."""
+
+
 class Record:
     """Base of all records: conversion to and from plain dictionaries."""
 

@@ -1,0 +1,45 @@
+# chipwatch: `make help` lists what can be done here.
+SHELL := /bin/bash
+VENV ?= .venv
+BIN := $(VENV)/bin
+export VENV
+
+# Where a run keeps its captures, data set and reports. Sample, archive and live data never share a folder.
+DATA ?= var/$(if $(LIVE),live,$(if $(ARCHIVE),archive,sample))
+MODE = $(if $(LIVE),--live,$(if $(ARCHIVE),--archive $(ARCHIVE) $(if $(SOURCES),--sources $(SOURCES)),--sample))
+
+.PHONY: help setup briefing test test-all lint lock bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@echo "chipwatch: who rents A100/H100-class chips, where, at what price, and what public terms say about who may rent"
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
+	@echo
+	@echo "  make briefing LIVE=1                                  the same over the live web (polite, takes long)"
+	@echo "  make briefing ARCHIVE=pages.warc.gz [SOURCES=x.jsonl] the same over captures"
+	@echo "  DATA=DIR keeps captures, data set and reports in DIR; PYTHON=/path/to/python3.11 chooses the interpreter"
+
+setup: ## install what is needed into .venv (and apt packages for fonts and Pango)
+	@scripts/setup.sh
+
+briefing: setup ## install, run the main job on the sample market, print where the PDF lies
+	@$(BIN)/chipwatch run $(MODE) --data $(DATA)
+
+test: setup ## install and run all tests (under 10 minutes)
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: setup ## all tests, with soak, long fuzz and kill loops
+	@$(BIN)/python -m pytest
+
+lint: setup ## ruff
+	@$(BIN)/ruff check .
+
+bench: setup ## speed, as ratios measured side by side
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: ## pin the dependencies of pyproject.toml anew, with hashes (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -o requirements.lock --upgrade
+
+clean: ## remove the virtual environment and caches (captures and data sets stay)
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

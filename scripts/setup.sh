@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Installs all that chipwatch needs: Debian packages (Pango, fonts) and a virtual environment pinned by requirements.lock.
+# Does nothing, in a fraction of a second, where that is already done. Called by the Makefile; safe to call by hand.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+VENV=${VENV:-.venv}
+PYTHON=${PYTHON:-}
+# Pango and HarfBuzz for WeasyPrint; fonts for Latin, Cyrillic and CJK; without fonts-noto-cjk, Korean prints as empty boxes.
+PACKAGES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-dejavu-core fonts-noto-core fonts-noto-cjk)
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "setup: $*"; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"
+  else return 77
+  fi
+}
+
+missing_packages() {
+  local name
+  for name in "$@"; do
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || printf '%s ' "$name"
+  done
+}
+
+install_packages() {
+  local missing; missing=$(missing_packages "$@")
+  [ -z "$missing" ] && return 0
+  say "setup: installing Debian packages: $missing"
+  # shellcheck disable=SC2086  # a list of words
+  if as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 &&
+     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2; then return 0; fi
+  fail "these Debian packages are missing and could not be installed from here (root or sudo is needed):
+    apt-get install --no-install-recommends $missing
+Install them, then run the same command again."
+}
+
+find_python() {
+  local name
+  for name in $PYTHON python3.11 python3.12 python3.13 python3; do
+    if command -v "$name" >/dev/null 2>&1 && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then command -v "$name"; return 0; fi
+  done
+  return 1
+}
+
+if command -v dpkg-query >/dev/null 2>&1; then
+  install_packages "${PACKAGES[@]}"
+  python=$(find_python) || { install_packages python3 python3-venv; python=$(find_python) || fail "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; }
+  "$python" -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+else
+  python=$(find_python) || fail "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"
+  say "setup: this is no Debian system; see to it that these are installed: Pango, HarfBuzz, fontconfig, Noto fonts with CJK"
+fi
+
+stamp=$VENV/.installed
+wanted=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
+if [ ! -x "$VENV/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+  say "setup: installing into $VENV (about a minute the first time)"
+  [ -x "$VENV/bin/python" ] || "$python" -m venv "$VENV"
+  "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock ||
+    fail "pip could not install the pinned packages (see above); check the connection to the package index, then run the same command again"
+  "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . || fail "chipwatch itself could not be installed (see above)"
+  "$VENV/bin/python" -m compileall -q chipwatch crawler nlp assessment dataset reports sample_market >/dev/null 2>&1 || true
+  printf '%s\n' "$wanted" > "$stamp"
+fi
