@@ -1,0 +1,169 @@
+"""Reads captures: documents go through nlp in worker processes, and each reading is kept by payload and reader version.
+
+Rule: a reading is a pure function of the payload, what the declaration says of it, and the code of nlp. So it is cached under a key made of
+exactly these, and `rebuild --fresh` (or deleting `readings/`) only costs time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from chipwatch.records import SUPPLY_ROLES, Capture, DocumentInfo, Extraction, Issue, Source
+
+READING_SECONDS = 60                                           # of one document; the slowest page of the corpus takes about a second
+TERMS_ROLES = frozenset({"terms_of_service", "acceptable_use", "service_terms", "export_policy", "supported_countries", "identity_verification", "payment"})
+
+
+def kind_for(role: str) -> str:
+    """The `kind` that guides the reader, for the declared role of a document."""
+    return role if role in SUPPLY_ROLES else "terms" if role in TERMS_ROLES else "auto"
+
+
+@dataclass(slots=True)
+class ReadTask:
+    """One payload to read, and what is declared of it."""
+
+    key: str
+    warc: Path
+    record_id: str
+    options: dict[str, Any] = field(default_factory=dict)      # keyword arguments of nlp.extract.extract
+
+
+def options_for(capture: Capture, source: Source | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"url": capture.final_url or capture.url, "kind": kind_for(capture.role), "language": capture.language, "content_type": capture.content_type}
+    if source is not None:
+        options |= {"select": list(source.select), "remove": list(source.remove), "currency": source.currency}
+    return options
+
+
+def task_for(capture: Capture, source: Source | None, data_dir: Path) -> ReadTask:
+    """The reading task of a capture that has a payload. The key covers payload, options and reader version."""
+    from nlp.extract import reader_version
+
+    options = options_for(capture, source)
+    said = json.dumps([capture.payload_sha256, options, reader_version()], sort_keys=True, ensure_ascii=False)
+    return ReadTask(hashlib.sha256(said.encode()).hexdigest()[:40], data_dir / str(capture.warc_file), str(capture.record_id), options)
+
+
+def unreadable(options: dict[str, Any], reason: str, data: bytes = b"") -> Extraction:
+    """The reading of a document that could not be read: nothing found, and said so."""
+    info = DocumentInfo(url=options.get("url"), kind=options.get("kind", "auto"), language=options.get("language"), sha256=hashlib.sha256(data).hexdigest(), characters=0, readable=False)
+    return Extraction(document=info, issues=[Issue("error", "unreadable", reason)])
+
+
+class ReadingTimeout(Exception):
+    """A document took longer than READING_SECONDS."""
+
+
+def _out_of_time(signum: int, frame: object) -> None:
+    raise ReadingTimeout
+
+
+def extract_within_limits(data: bytes, options: dict[str, Any], seconds: int = READING_SECONDS) -> Extraction:
+    """`nlp.extract.extract` with a time limit; what cannot be read becomes an Extraction with an issue of level error.
+
+    A defect of the reader on one hostile page must not cost the run (rule 6 of the design), so every exception is reported as an issue
+    with its type, never swallowed.
+    """
+    from nlp.errors import UnreadableDocument
+    from nlp.extract import extract
+
+    previous = signal.signal(signal.SIGALRM, _out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return extract(data, **options)
+    except UnreadableDocument as error:
+        return unreadable(options, str(error), data)
+    except ReadingTimeout:
+        return unreadable(options, f"reading took longer than {seconds} seconds", data)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RuntimeError, RecursionError, MemoryError, AssertionError, LookupError) as error:
+        result = unreadable(options, f"the reader failed on this document: {type(error).__name__}: {str(error)[:200]}", data)
+        result.issues.append(Issue("error", "reader_defect", type(error).__name__))
+        return result
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _read_to_file(task: ReadTask, folder: Path) -> str:
+    """Worker: read one payload and keep the reading; returns the key."""
+    from crawler.archive import read_payload
+
+    _, _, data = read_payload(task.warc, task.record_id)
+    reading = extract_within_limits(data, task.options)
+    keep_reading(folder, task.key, reading)
+    return task.key
+
+
+def keep_reading(folder: Path, key: str, reading: Extraction) -> None:
+    path = folder / f"{key}.json"
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps(reading.to_dict(), ensure_ascii=False), encoding="utf-8", errors="surrogatepass")
+    os.replace(part, path)
+
+
+def load_reading(folder: Path, key: str) -> Extraction | None:
+    """The kept reading, or None where there is none or its file is damaged (then it is read again)."""
+    try:
+        return Extraction.from_dict(json.loads((folder / f"{key}.json").read_text(encoding="utf-8", errors="surrogatepass")))
+    except FileNotFoundError:
+        return None
+    except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError):
+        return None
+
+
+def read_all(tasks: Iterable[ReadTask], folder: Path, *, workers: int | None = None, progress: Callable[[int, str], None] | None = None) -> None:
+    """Make sure that `folder` holds the reading of every task.
+
+    A worker that dies (a crash in a C library) costs one document: the others go on, and that one is kept as unreadable.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = list({t.key: t for t in tasks if not (folder / f"{t.key}.json").exists()}.values())
+    done = 0
+
+    def tell(task: ReadTask) -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, str(task.options.get("url") or ""))
+
+    if not missing:
+        return
+    left = _read_in_pool(missing, folder, workers or os.cpu_count() or 1, tell)
+    for task in left:                                          # the pool broke: find the culprit, each document in a process of its own
+        if _read_in_pool([task], folder, 1, tell):
+            keep_reading(folder, task.key, unreadable(task.options, "the reading process died on this document"))
+            tell(task)
+
+
+def _read_in_pool(tasks: list[ReadTask], folder: Path, workers: int, tell: Callable[[ReadTask], None]) -> list[ReadTask]:
+    """Read in a pool; returns the tasks that were not done because a worker died."""
+    # forkserver: workers start clean and fast, whatever threads this process has
+    context = get_context("forkserver")
+    waiting: dict[Future[str], ReadTask] = {}
+    left: list[ReadTask] = []
+    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
+        try:
+            waiting = {pool.submit(_read_to_file, task, folder): task for task in tasks}
+        except BrokenProcessPool:
+            return tasks
+        while waiting:
+            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                task = waiting.pop(future)
+                try:
+                    future.result()
+                    tell(task)
+                except BrokenProcessPool:
+                    left.append(task)
+    return left

@@ -1,0 +1,85 @@
+"""All that chipwatch reads from one document: chips, offers, regions, clauses and signals, each with offsets into the source."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from chipwatch.records import DocumentInfo, Extraction, Issue
+from nlp.document import Document
+
+KINDS = ("terms", "offers", "regions", "auto")
+# How many clauses a document of unknown kind needs before it counts as terms; a price page may well hold one sentence on resale.
+TERMS_CLAUSES = 3
+
+
+@functools.cache
+def reader_version() -> str:
+    """A short hash over every file of this room: readings made by other code or other cues are never mixed up with ours."""
+    room = Path(__file__).parent
+    digest = hashlib.sha256((room.parent / "chipwatch" / "records.py").read_bytes())
+    for path in sorted(p for p in room.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        digest.update(str(path.relative_to(room)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def text_sha256(document: Document) -> str:
+    """SHA-256 of the case-folded, space-free text of the body: typographic and markup noise does not change it."""
+    digest = hashlib.sha256()
+    for block in document.body():
+        folded = unicodedata.normalize("NFKC", block.text).casefold()
+        digest.update("".join(folded.split()).encode("utf-8", "surrogatepass") + b"\n")
+    return digest.hexdigest()
+
+
+def kind_of(document: Document, clauses: int, supply: int) -> str:
+    """`terms`, `offers` or `regions` for a document whose kind nobody declared: by address and title, else by what was found."""
+    words = f"{document.url or ''} {document.title or ''}".casefold()
+    if re.search(r"\b(terms|tos|eula|agreement|policy|policies|legal|agb|cgu|cgv|nutzungsbedingungen|conditions)\b|規約|약관|条款|條款|协议|協議", words):
+        return "terms"
+    if clauses >= TERMS_CLAUSES and clauses > supply:
+        return "terms"
+    if re.search(r"\b(regions?|locations?|zones?|data-?cent(er|re)s?|standorte)\b|地域|리전|リージョン", words) and not re.search(r"\bpric|gpu", words):
+        return "regions"
+    return "offers"
+
+
+def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language: str | None = None, content_type: str | None = None,
+            path: str | None = None, select: Sequence[str] = (), remove: Sequence[str] = (), currency: str | None = None) -> Extraction:
+    """Read one document.
+
+    `data`: the bytes of the payload. `kind` guides: terms gives clauses, signals and chips; offers and regions give chips, offers,
+    regions and signals; auto gives all. `language` is BCP 47 where declared. `select` and `remove` are declared CSS selectors.
+    Raises nlp.errors.UnreadableDocument where the bytes are no document at all (broken or password-protected PDF …).
+    """
+    from nlp.clauses import read_clauses
+    from nlp.read import read_document
+    from nlp.supply import read_chips, read_supply
+
+    if kind not in KINDS:
+        raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind!r}")
+    document = read_document(data, url=url, content_type=content_type, path=path, language=language, select=tuple(select), remove=tuple(remove))
+    chips, offers, regions, clauses, signals = [], [], [], [], []
+    issues: list[Issue] = list(document.issues)
+    if kind == "terms":
+        chips, found = read_chips(document)
+        issues += found
+    else:
+        chips, offers, regions, found = read_supply(document, currency=currency)
+        issues += found
+    clauses, signals, found = read_clauses(document)
+    issues += found
+    if kind in ("offers", "regions"):
+        clauses = []                                           # a price page binds nobody; its signals are kept
+        issues = [i for i in issues if i.code != "language_not_covered"]
+    settled = kind if kind != "auto" else kind_of(document, len(clauses), len(offers) + len(regions))
+    info = DocumentInfo(
+        url=document.url, kind=settled, language=document.language, sha256=document.sha256, characters=len(document.text), title=document.title,
+        charset=document.charset, content_type=document.content_type, text_sha256=text_sha256(document), readable=document.readable,
+        language_covered=not any(i.code == "language_not_covered" for i in issues),
+    )
+    return Extraction(document=info, chips=chips, offers=offers, regions=regions, clauses=clauses, signals=signals, issues=issues)
