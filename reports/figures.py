@@ -1,0 +1,140 @@
+"""Figures: a few numbers -> a vector SVG, by altair and vl-convert, with no network and no clock.
+
+Every figure takes plain rows that the view model computed, so that the numbers beside a figure are the numbers in it. Colours are safe for
+colour-blind readers and always doubled by hatching, a label or a position. Shapes that Vega cannot fill with a pattern are given a marker
+colour, which `_finish` replaces by a pattern.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Any
+
+INK, GREY, RULE, ACCENT = "#1b1f24", "#5b6570", "#c9d1d8", "#0b4f6c"
+VERDICT_COLOURS = {"V0": "#f0f0f1", "V1": "#dbe9f1", "V2": "#a9cbdf", "V3": "#6ba3c4", "V4": "#2f77a3", "V5": "#0b3c5d",
+                   "V6": "#e3a72f", "VX": "#f4e3b8"}
+VERDICT_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
+_LIGHT_INK = ("V4", "V5")                                      # dark fills that need white letters
+_FONT = "Noto Sans, DejaVu Sans"
+_HATCHED = {"V0": "#fe01f0", "VX": "#fe01fa"}                  # marker colours
+_PATTERNS = {
+    "V0": '<pattern id="{id}" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="#f7f7f8"/>'
+          '<path d="M-1,1 l2,-2 M0,5 l5,-5 M4,6 l2,-2" stroke="#7d8790" stroke-width="0.8"/></pattern>',
+    "VX": '<pattern id="{id}" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="#f8ead0"/>'
+          '<path d="M0,0 l5,5 M0,5 l5,-5" stroke="#a86a1d" stroke-width="0.8"/></pattern>',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An SVG with its alternative text."""
+
+    svg: str
+    alt: str
+
+
+def _config() -> dict[str, Any]:
+    axis = {"labelFont": _FONT, "titleFont": _FONT, "labelColor": INK, "titleColor": GREY, "labelFontSize": 9, "titleFontSize": 9,
+            "titleFontWeight": "normal", "gridColor": "#e6eaed", "domainColor": RULE, "tickColor": RULE, "domain": False, "ticks": False,
+            "labelPadding": 5}
+    return {"view": {"stroke": None}, "font": _FONT, "background": "transparent", "axis": axis,
+            "legend": {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 9, "titleFontSize": 9}, "text": {"font": _FONT}}
+
+
+def _render(chart: Any, name: str, alt: str) -> Figure:
+    """Chart -> SVG with patterns, unique ids and a title that a PDF carries as alternative text."""
+    import json
+
+    import vl_convert
+
+    specification = chart.configure(**_config()).to_dict()
+    svg = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[], show_warnings=False)
+    return Figure(_finish(svg, name, alt), alt)
+
+
+def _finish(svg: str, name: str, alt: str) -> str:
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
+    svg = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", svg)   # the title speaks for the whole figure
+    definitions = ""
+    for code, marker in _HATCHED.items():
+        if marker in svg:
+            definitions += _PATTERNS[code].format(id=f"{name}-{code}")
+            svg = svg.replace(marker, f"url(#{name}-{code})")
+    svg = re.sub(r' width="([\d.]+)" height="([\d.]+)"', "", svg, count=1)       # the page sets the size, the view box keeps the form
+    head = f"<title>{html.escape(alt)}</title>" + (f"<defs>{definitions}</defs>" if definitions else "")
+    return re.sub(r"(<svg\b[^>]*>)", lambda m: m[1] + head, svg, count=1)
+
+
+def _altair() -> Any:
+    import altair
+
+    altair.data_transformers.disable_max_rows()
+    return altair
+
+
+def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *, width: int = 470, height: int = 26) -> Figure:
+    """Stacked bars of verdict classes, one per label, counts printed in the segments; V0 hatched and always last.
+
+    `rows`: (label, {code: count}); labels may hold a line feed.
+    """
+    alt_ = _altair()
+    total = max((sum(counts.values()) for _, counts in rows), default=1) or 1
+    data = []
+    for label, counts in rows:
+        at = 0
+        for code in VERDICT_ORDER:
+            count = counts.get(code, 0)
+            if not count:
+                continue
+            wide = count / total * width
+            data.append({"label": label.split("\n"), "key": label, "code": code, "from": at, "to": at + count, "middle": at + count / 2,
+                         "text": f"{code}: {count}" if wide >= 34 else str(count) if wide >= 9 else "",
+                         "ink": "#ffffff" if code in _LIGHT_INK else INK, "fill": _HATCHED.get(code, VERDICT_COLOURS[code]),
+                         "plate": wide >= 9 and code in _HATCHED})
+            at += count
+    order = [label for label, _ in rows]
+    named = len(rows) > 1 or bool(rows and rows[0][0])
+    y = alt_.Y("key:N", sort=order, title=None, scale=alt_.Scale(paddingInner=0.35, paddingOuter=0.1),
+               axis=alt_.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=260) if named else None)
+    base = alt_.Chart(alt_.Data(values=data))
+    bars = base.mark_bar(stroke="#ffffff", strokeWidth=0.8).encode(
+        y=y, x=alt_.X("from:Q", axis=None, scale=alt_.Scale(domain=[0, total], nice=False)), x2="to:Q", fill=alt_.Fill("fill:N", scale=None, legend=None))
+    plates = base.transform_filter("datum.plate").mark_text(fontSize=9.5, fontWeight="bold", stroke="#ffffff", strokeWidth=4, strokeJoin="round").encode(
+        y=y, x="middle:Q", text="text:N")
+    words = base.mark_text(fontSize=9.5, fontWeight="bold").encode(y=y, x="middle:Q", text="text:N", color=alt_.Color("ink:N", scale=None, legend=None))
+    return _render((bars + plates + words).properties(width=width, height=alt_.Step(height * 1.35) if len(rows) > 1 else height), name, alt)
+
+
+def bars(rows: list[tuple[str, int, bool]], name: str, alt: str, *, width: int = 300, step: int = 15, axis_title: str = "") -> Figure:
+    """Horizontal bars in the order given, counts at their ends. `rows`: (label, count, emphasised)."""
+    alt_ = _altair()
+    data = [{"label": label, "count": count, "fill": ACCENT if strong else "#9fb8c6"} for label, count, strong in rows]
+    y = alt_.Y("label:N", sort=[label for label, _, _ in rows], title=None, axis=alt_.Axis(labelLimit=190), scale=alt_.Scale(paddingInner=0.3))
+    base = alt_.Chart(alt_.Data(values=data))
+    top = max((count for _, count, _ in rows), default=1)
+    x = alt_.X("count:Q", axis=None, title=axis_title or None, scale=alt_.Scale(domain=[0, top * 1.06 or 1], nice=False))
+    marks = base.mark_bar().encode(y=y, x=x, fill=alt_.Fill("fill:N", scale=None, legend=None))
+    numbers = base.mark_text(align="left", dx=3, fontSize=9, color=INK).encode(y=y, x=x, text="count:Q")
+    return _render((marks + numbers).properties(width=width, height=alt_.Step(step)), name, alt)
+
+
+def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, float, int]], name: str, alt: str, *, width: int = 430, step: int = 22) -> Figure:
+    """One dot a provider and chip on a logarithmic price axis; a tick at each median. `rows`: (chip, US dollars a GPU-hour, hollow)."""
+    alt_ = _altair()
+    order = [chip for chip, _, _ in medians]
+    low = min(price for _, price, _ in rows)
+    high = max(price for _, price, _ in rows)
+    ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200) if low * 0.7 <= t <= high * 1.4]
+    y = alt_.Y("label:N", sort=[f"{chip} (n = {n})" for chip, _, n in medians], title=None)
+    x = alt_.X("price:Q", title="US dollars per GPU-hour, lowest stated price of each provider (logarithmic)",
+               scale=alt_.Scale(type="log", domain=[low * 0.8, high * 1.3], nice=False), axis=alt_.Axis(values=ticks, format="~g", grid=True))
+    names = {chip: f"{chip} (n = {n})" for chip, _, n in medians}
+    dots = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": p} for c, p, _ in rows if c in order])).mark_circle(
+        size=34, opacity=0.55, color=ACCENT).encode(y=y, x=x)
+    centre = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": m, "text": f"{m:.2f}"} for c, m, _ in medians]))
+    tick = centre.mark_tick(thickness=2, size=15, color="#b4531f").encode(y=y, x=x)
+    words = centre.mark_text(dy=-10, fontSize=8, color="#b4531f").encode(y=y, x=x, text="text:N")
+    return _render((dots + tick + words).properties(width=width, height=alt_.Step(step)), name, alt)

@@ -1,0 +1,205 @@
+"""Words for print: quotes made safe to show, names of places, plain numbers, and the words that the report never uses of its own.
+
+A quote is hostile input. It is shown in its original language and spelling, but without markup, control characters, direction overrides
+and piles of combining marks; what was taken out is counted, so that a page can say so. The untouched quote stays in the data set.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Words that generated sentences never use of a provider (verdict scale, forbidden wording). Quotes are exempt; so is the standing
+# sentence, which says that nothing here is a statement of law.
+FORBIDDEN = (
+    "unrestricted", "no restrictions", "without restriction", "open to china", "allows", "permitted under", "legal", "illegal",
+    "legally", "illegally", "blocked", "sanctioned", "restricts china",
+)
+STANDING_SENTENCE = (
+    "This describes what the provider's public documents said when read. "
+    "It is not a statement that any access is lawful or unlawful."
+)
+
+QUOTE_WORDS = 60                                               # words of a quote that are shown (short excerpts of other people's texts)
+QUOTE_CJK = 170                                                # the same for scripts without spaces, in characters
+_WINDOW = 14                                                   # words on each side of a place name that a shortened quote keeps
+_MAX_MARKS = 3                                                 # combining marks on one base character; living scripts need no more
+
+_TAG = re.compile(r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[A-Za-z][^<>]*>", re.S | re.I)
+_BLOCK_TAG = re.compile(r"</?(?:p|div|li|ul|ol|br|tr|td|th|table|h[1-6]|dd|dt|section|blockquote)\b[^<>]*>", re.I)
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]{1,300})\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_MARKDOWN_MARKS = re.compile(r"(?<!\w)(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1(?!\w)", re.S)
+_MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>|-])")
+_SPACE = re.compile(r"\s+")
+# Places that decide most of the verdicts printed here; a shortened quote keeps the first of them.
+_KEY_PLACES = re.compile(
+    r"China|Chinese|\bPRC\b|Hong Kong|Maca[uo]|D:5|中国|中國|中华|中華|香港|중국|홍콩|Китай|Chine|Volksrepublik|3A090|4A090", re.I)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A quote as it is printed."""
+
+    text: str
+    shortened: bool = False                                    # parts are left out, each marked […]
+    hidden: int = 0                                            # control characters, direction marks and surplus combining marks not shown
+    rtl: bool = False
+
+
+def plain(source: str, content_type: str | None = None) -> str:
+    """Source slice (HTML or Markdown markup, entities) -> running text, white space folded. Other formats pass unchanged."""
+    text = source
+    if content_type in (None, "html", "xml", "markdown"):
+        text = _BLOCK_TAG.sub(" ", text)
+        text = _TAG.sub("", text)
+        # A slice may begin or end inside a tag.
+        text = re.sub(r"^[^<>]{0,200}?=[\"'][^<>]*>", "", text)
+        text = html.unescape(text)
+    if content_type in (None, "markdown"):
+        text = _MARKDOWN_LINK.sub(r"\1", text)
+        text = _MARKDOWN_MARKS.sub(r"\2", text)
+        text = _MARKDOWN_ESCAPE.sub(r"\1", text)
+    return _SPACE.sub(" ", text).strip()
+
+
+def clean(text: str | None) -> tuple[str, int]:
+    """(text without what could disturb a page, number of characters taken out). White space is folded to single spaces."""
+    if not text:
+        return "", 0
+    kept: list[str] = []
+    hidden = marks = 0
+    for character in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(character)
+        if category in ("Cc", "Zl", "Zp", "Zs"):
+            if character.isspace():
+                kept.append(" ")
+            else:
+                hidden += 1
+            marks = 0
+        elif category in ("Cf", "Co", "Cs", "Cn"):
+            if character not in "\u00ad\u200b\u200c\u200d\u2060\ufeff":      # harmless and common; not worth a remark
+                hidden += 1
+            elif character in "\u200c\u200d":                                # joiners carry meaning in Indic and Persian
+                kept.append(character)
+        elif category in ("Mn", "Me"):
+            marks += 1
+            if marks > _MAX_MARKS:
+                hidden += 1
+            else:
+                kept.append(character)
+        else:
+            marks = 0
+            kept.append(character)
+    return _SPACE.sub(" ", "".join(kept)).strip(), hidden
+
+
+def label(text: str | None, limit: int = 90) -> str:
+    """A short name for a table or a heading, cleaned; what is longer than `limit` characters ends in an ellipsis."""
+    shown, _ = clean(plain(text or "", "html"))
+    return shown if len(shown) <= limit else shown[: limit - 1].rstrip() + "…"
+
+
+def shown_quote(source: str, content_type: str | None = None, *, words: int = QUOTE_WORDS, cjk: int = QUOTE_CJK) -> Shown:
+    """A quote for print. Long ones keep their beginning and the words around the first place name that matters, gaps marked […]."""
+    text, hidden = clean(plain(source, content_type))
+    rtl = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text[:400])
+    dense = len(_CJK.findall(text)) > len(text) * 0.3
+    tokens = list(text) if dense else text.split(" ")
+    limit, joiner, window = (cjk, "", _WINDOW * 3) if dense else (words, " ", _WINDOW)
+    if len(tokens) <= limit + (30 if dense else 8):            # a remainder of a few words is not worth a gap
+        if not dense and len(text) > words * 14:               # a wall without spaces
+            return Shown(text[: words * 14].rstrip() + " […]", True, hidden, rtl)
+        return Shown(text, False, hidden, rtl)
+    head = joiner.join(tokens[:limit])
+    key = _KEY_PLACES.search(text)
+    if key is None or key.end() <= len(head):
+        return Shown(_clip(head, words * 14) + " […]", True, hidden, rtl)
+    keep = limit - 2 * window
+    at = key.start() if dense else text.count(" ", 0, key.start())
+    start, end = max(keep, at - window), min(len(tokens), at + window)
+    parts = [_clip(joiner.join(tokens[:keep]), words * 10), _clip(joiner.join(tokens[start:end]), words * 6)]
+    gap = " […] " if start > keep else joiner
+    return Shown(gap.join(parts) + ("" if end == len(tokens) else " […]"), True, hidden, rtl)
+
+
+def _clip(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit].rstrip()
+
+
+# --- places, numbers, dates ------------------------------------------------------------------------------------------------------
+
+_OWN_PLACES = {"UA-43": "Crimea", "UA-14": "Donetsk region", "UA-09": "Luhansk region", "UA-23": "Zaporizhzhia region", "EU": "European Union"}
+# Names as the field prints them, neutral and short.
+_SHORT_PLACES = {"HK": "Hong Kong", "MO": "Macau", "TW": "Taiwan", "KR": "South Korea", "KP": "North Korea", "CN": "mainland China",
+                 "US": "United States", "GB": "United Kingdom", "AE": "UAE"}
+
+
+@functools.lru_cache(maxsize=512)
+def country(code: str | None) -> str:
+    """English name of an ISO 3166 code; an unknown code is printed as it stands, an absent one as 'not stated'."""
+    if not code:
+        return "not stated"
+    if code in _OWN_PLACES:
+        return _OWN_PLACES[code]
+    if code in _SHORT_PLACES:
+        return _SHORT_PLACES[code]
+    from babel import Locale
+
+    return Locale("en").territories.get(code, code)
+
+
+def countries(codes: list[str], limit: int = 6) -> str:
+    """Up to `limit` names in alphabetical order; more of them as a count and codes, so that no place is left out."""
+    if len(codes) <= limit:
+        return ", ".join(sorted(country(c) for c in codes))
+    return f"{len(codes)} countries: {' '.join(sorted(codes))}"
+
+
+def number(value: float | int | None, digits: int = 0) -> str:
+    """A number with thin spaces for thousands; an unknown one is an en dash."""
+    if value is None:
+        return "–"
+    return f"{value:,.{digits}f}".replace(",", "\u2009")
+
+
+def money(value: float | None) -> str:
+    """US dollars an hour: two digits after the point, three below ten cents."""
+    if value is None:
+        return "–"
+    return f"{value:,.2f}" if value >= 0.1 else f"{value:.3f}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """'1 provider', '3 providers'."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def listing(parts: list[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""
+
+
+def day(moment: str | None) -> str:
+    """'2026-11-25T18:30:00Z' -> '25 November 2026'; what is no date is printed as it stands."""
+    match = re.match(r"(\d{4})-(\d\d)-(\d\d)", moment or "")
+    if not match:
+        return moment or "not dated"
+    year, month, date = match.groups()
+    names = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+    return f"{int(date)} {names[int(month) - 1]} {year}" if 1 <= int(month) <= 12 else moment or ""
+
+
+def minute(moment: str | None) -> str:
+    """'2026-11-25T18:30:59Z' -> '2026-11-25 18:30 UTC'."""
+    match = re.match(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", moment or "")
+    return f"{match[1]} {match[2]} UTC" if match else moment or "not dated"
+
+
+def forbidden_words(text: str) -> list[str]:
+    """The forbidden words that stand in `text` as whole words (the standing sentence is taken out first)."""
+    folded = _SPACE.sub(" ", text.replace("\u2019", "'")).replace(STANDING_SENTENCE, " ").lower()
+    return [word for word in FORBIDDEN if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", folded)]
