@@ -57,7 +57,9 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
     Raises nlp.errors.UnreadableDocument where the bytes are no document at all (broken or password-protected PDF …).
     """
     from nlp.clauses import read_clauses
+    from nlp.dates import stated_date
     from nlp.read import read_document
+    from nlp.references import refers_to
     from nlp.supply import read_chips, read_supply
 
     if kind not in KINDS:
@@ -80,6 +82,7 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
     info = DocumentInfo(
         url=document.url, kind=settled, language=document.language, sha256=document.sha256, characters=len(document.text), title=document.title,
         charset=document.charset, content_type=document.content_type, text_sha256=text_sha256(document), readable=document.readable,
+        stated_date=stated_date(document), refers_to=refers_to(document) if settled == "terms" else [],
         language_covered=not any(i.code == "language_not_covered" for i in issues),
     )
     return Extraction(document=info, chips=chips, offers=offers, regions=regions, clauses=clauses, signals=signals, issues=issues)

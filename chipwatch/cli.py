@@ -1,0 +1,282 @@
+"""The command line. Heavy libraries are imported inside commands, so that `chipwatch --help` answers at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from chipwatch import __version__, errors
+from chipwatch.records import CUSTOMER_KINDS, ChipwatchError
+
+STANDING = "This describes what the providers' public documents said when read. It is not a statement that any access is lawful or unlawful."
+
+
+class Commands(click.Group):
+    """Keeps the order in which a user meets the commands: the main job first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def data_option(command):
+    return click.option("--data", type=click.Path(path_type=Path, file_okay=False), envvar="CHIPWATCH_DATA", default=Path("var"), show_default=True,
+                        help="Folder of captures, data set and reports (or set CHIPWATCH_DATA).")(command)
+
+
+def database_of(data: Path) -> Path:
+    """The data set in a data folder. Raises InputError where there is none yet."""
+    path = data / "chipwatch.sqlite"
+    if not path.is_file():
+        raise errors.InputError(f"no data set in {data}; make one with `chipwatch run --sample --data {data}` (or --archive FILE, --live), or name another folder with --data")
+    return path
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="chipwatch")
+def cli() -> None:
+    """Who rents A100/H100-class chips, where, at what price, and what do the providers' own public terms say about who may rent them?
+
+    \b
+    Start here:
+      chipwatch run --sample                 the whole road on the bundled sample market
+      chipwatch run --archive pages.warc.gz  the same over captures
+      chipwatch access --customer cn_company the answer as a table
+    """
+
+
+@cli.command("run")
+@click.option("--sample", "mode", flag_value="sample", help="Crawl the bundled sample market (invented companies, served on loopback).")
+@click.option("--live", "mode", flag_value="live", help="Crawl the live web, politely; takes long.")
+@click.option("--archive", "archives", multiple=True, type=click.Path(path_type=Path), help="Replay captures from a WARC file; may be given several times.")
+@click.option("--sources", "maps", multiple=True, type=click.Path(path_type=Path), help="JSON lines that tell provider and role of each address of the archive "
+              "(default: NAME.sources.jsonl beside NAME.warc.gz, else the declarations).")
+@click.option("--provider", "only", multiple=True, metavar="SLUG", help="Only this provider; may be given several times.")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Reading processes (default: one a core).")
+@data_option
+def run_command(mode: str | None, archives: tuple[Path, ...], maps: tuple[Path, ...], only: tuple[str, ...], workers: int | None, data: Path) -> None:
+    """The main job: crawl or replay, read, judge, fill the data set, write the briefing PDF."""
+    if archives:
+        if mode in ("sample", "live"):
+            raise click.UsageError("--archive goes with neither --sample nor --live")
+        mode = "archive"
+    if mode is None:
+        raise click.UsageError("say what to run over: --sample, --archive FILE or --live")
+    if maps and mode != "archive":
+        raise click.UsageError("--sources goes with --archive")
+    from chipwatch.run import run
+    from chipwatch.summary import summary
+
+    result = run(data, mode, archives=list(archives), maps=list(maps), only=list(only) or None, workers=workers)
+    click.echo(summary(result, sample=mode == "sample"))
+
+
+@cli.command("crawl")
+@click.argument("providers", nargs=-1, metavar="[PROVIDER]...")
+@click.option("--live/--sample", "live", default=True, help="The live web, or the bundled sample market.")
+@data_option
+def crawl_command(providers: tuple[str, ...], live: bool, data: Path) -> None:
+    """The network stage alone: visit the declared sources of PROVIDER (default: all) and keep every response."""
+    from chipwatch.run import crawl_stage, locked, prepare_data_dir
+
+    prepare_data_dir(data)
+    with locked(data):
+        _, folder, captures = crawl_stage(data, "live" if live else "sample", only=list(providers) or None)
+    failed = [c for c in captures if c.failure]
+    for capture in failed:
+        click.echo(f"{capture.provider}: {capture.role}: {capture.failure}: {capture.note or ''} {capture.url}", err=True)
+    click.echo(f"{len(captures) - len(failed)} captures, {len(failed)} not fetched; kept in {folder}")
+    if captures and len(failed) == len(captures):
+        sys.exit(errors.UNAVAILABLE)
+
+
+@cli.command("extract")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--url", default=None, help="Where the document was found.")
+@click.option("--kind", type=click.Choice(["terms", "offers", "regions", "auto"]), default="auto", show_default=True, help="What to expect in it.")
+@click.option("--language", default=None, metavar="CODE", help="Its language (en, de, zh-Hans …); default: identified.")
+@click.option("--indent", type=int, default=None, help="Pretty-print with this many spaces.")
+def extract_command(file: Path, url: str | None, kind: str, language: str | None, indent: int | None) -> None:
+    """Read one document (or - for standard input) and print what stands in it as one JSON object. Nothing is stored."""
+    from chipwatch.extracting import extract_bytes, read_input
+
+    result = extract_bytes(read_input(file), url=url, kind=kind, language=language, path=None if str(file) == "-" else str(file))
+    click.echo(json.dumps(result, ensure_ascii=False, indent=indent))
+
+
+@cli.command("extract-many")
+@click.argument("list_file", metavar="LIST.jsonl", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="JSON lines, one for each input line, in order.")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), default=None, help="Folder that relative paths start from (default: the working folder, then the folder of LIST).")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to read with.")
+def extract_many_command(list_file: Path, output: Path, root: Path | None, workers: int) -> None:
+    """Read many documents. Each input line is {"path", "url", "kind", "language"} (path alone will do); a file that cannot be read costs its own line only."""
+    from chipwatch.extracting import extract_many
+
+    count, unread = extract_many(list_file, output, root=root, workers=workers)
+    click.echo(f"{count} documents, {unread} of them not readable -> {output}", err=True)
+
+
+@cli.group("report", cls=Commands)
+def report_group() -> None:
+    """PDF reports from the data set."""
+
+
+@report_group.command("briefing")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/briefing.pdf.")
+@click.option("--customer", default="cn_company", show_default=True, help=f"Customer kind of the headline: {', '.join(CUSTOMER_KINDS)}.")
+@click.option("--chip", default=None, help="Only offers of this chip, as H100 (default: every A100/H100-class chip).")
+@data_option
+def report_briefing(output: Path | None, customer: str, chip: str | None, data: Path) -> None:
+    """The briefing: who rents which chips where, and what the terms say, with the evidence."""
+    from chipwatch.run import report_stage
+
+    click.echo(report_stage(data, database_of(data), output=output, customer=checked_customer(customer), chip=checked_chip(chip)))
+
+
+def checked_customer(kind: str) -> str:
+    if kind in CUSTOMER_KINDS:
+        return kind
+    import difflib
+
+    near = difflib.get_close_matches(kind, CUSTOMER_KINDS, 2)
+    raise errors.InputError(f"no customer kind {kind!r}" + (f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(CUSTOMER_KINDS)}"))
+
+
+def checked_chip(name: str | None) -> str | None:
+    return name.upper().replace(" ", "").replace("-", "").removeprefix("NVIDIA") if name else None
+
+
+@cli.command("access")
+@click.option("--customer", "customers", multiple=True, default=("cn_company", "cn_subsidiary_abroad", "control"), show_default=True, metavar="KIND",
+              help=f"One or more of {', '.join(CUSTOMER_KINDS)}.")
+@click.option("--chip", default=None, metavar="NAME", help="Only this chip, as H100 (default: every A100/H100-class chip).")
+@click.option("--country", default=None, metavar="CC", help="Only offers in this country (ISO 3166-1 alpha-2).")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@data_option
+def access_command(customers: tuple[str, ...], chip: str | None, country: str | None, form: str, data: Path) -> None:
+    """The answer as a table: provider, chip, place, lowest stated price, verdict, evidence. Sorted by name."""
+    from chipwatch.answers import access_text
+
+    click.echo(access_text(database_of(data), [checked_customer(c) for c in customers], chip=checked_chip(chip), country=country.upper() if country else None, form=form))
+
+
+@cli.command("query")
+@click.argument("sql")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--limit", type=click.IntRange(1), default=None, help="Rows at most (table: 1,000 unless told; csv and json: all).")
+@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=30.0, show_default=True, help="Seconds.")
+@data_option
+def query_command(sql: str, form: str, limit: int | None, timeout: float, data: Path) -> None:
+    """Ask the data set in SQL, read-only. Views: providers, documents, captures, offers, regions, clauses, verdicts, signals."""
+    from chipwatch.answers import query_text
+
+    click.echo(query_text(database_of(data), sql, form=form, limit=limit, timeout=timeout), nl=False)
+
+
+@cli.command("status")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@data_option
+def status_command(form: str, data: Path) -> None:
+    """Per provider and role: last success, age, why not, how stale."""
+    from chipwatch.answers import status_text
+
+    click.echo(status_text(database_of(data), form=form))
+
+
+@cli.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@data_option
+def export_command(folder: Path, data: Path) -> None:
+    """Write the data set as CSV and JSON lines with a data dictionary and checksums."""
+    from dataset.export import export
+
+    for path in export(database_of(data), folder):
+        click.echo(path)
+
+
+@cli.command("rebuild")
+@click.option("--fresh", is_flag=True, help="Read every capture again instead of using kept readings.")
+@click.option("--workers", type=click.IntRange(1, 64), default=None)
+@data_option
+def rebuild_command(fresh: bool, workers: int | None, data: Path) -> None:
+    """Make the data set anew from the captures. The network is not touched."""
+    from chipwatch.run import rebuild
+
+    click.echo(rebuild(data, fresh=fresh, workers=workers))
+
+
+@cli.group("providers", cls=Commands)
+def providers_group() -> None:
+    """The declarations of providers."""
+
+
+@providers_group.command("list")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def providers_list(form: str) -> None:
+    """Every declared provider: seat, documents, offer sources, permission."""
+    from chipwatch.answers import providers_text
+
+    click.echo(providers_text(form))
+
+
+@providers_group.command("check")
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+def providers_check(folder: Path | None) -> None:
+    """Validate all declarations; every fault with file, line and what to write instead."""
+    from crawler.declarations import check_providers
+
+    count, faults = check_providers(folder)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        click.echo(f"{len(faults)} faults in {count} declarations", err=True)
+        sys.exit(errors.DATA_ERROR)
+    click.echo(f"{count} declarations, no fault")
+
+
+@cli.command("doctor")
+@data_option
+def doctor_command(data: Path) -> None:
+    """See whether this machine has what chipwatch needs, and say what is missing."""
+    from chipwatch.doctor import examine
+
+    lines, healthy = examine(data)
+    click.echo("\n".join(lines))
+    sys.exit(0 if healthy else 1)
+
+
+def main() -> None:
+    """Entry point: whatever goes wrong ends as one line on stderr and an exit code, never as a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(errors.USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        print("chipwatch: stopped; what was captured is kept, and the last data set stays in place", file=sys.stderr)
+        sys.exit(130)
+    except ChipwatchError as error:
+        print(f"chipwatch: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(getattr(error, "exit_code", errors.DATA_ERROR))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())   # `chipwatch … | head` is no fault
+        sys.exit(0)
+    except OSError as error:
+        print(f"chipwatch: {errors.explain_os_error(error, 'failed on')}", file=sys.stderr)
+        sys.exit(errors.CANNOT_WRITE)
+    except Exception as error:                                 # noqa: BLE001  a defect of ours: one line for the user, the trace on request
+        if os.environ.get("CHIPWATCH_DEBUG"):
+            raise
+        print(f"chipwatch: internal error: {type(error).__name__}: {' '.join(str(error).split())[:300]} (set CHIPWATCH_DEBUG=1 for the trace, and report it)", file=sys.stderr)
+        sys.exit(errors.INTERNAL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""`extract` and `extract-many`: documents in, JSON objects of the contract out; nothing is stored."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from chipwatch.errors import InputError, explain_os_error
+from chipwatch.progress import Progress
+from chipwatch.reading import extract_within_limits, unreadable
+from chipwatch.records import Extraction
+
+KINDS = ("terms", "offers", "regions", "auto")
+MAX_BYTES = 64 * 1024 * 1024
+
+
+class UnreadableInput(InputError):
+    """The one document asked for could not be read."""
+
+    exit_code = 65
+
+
+def as_contract(reading: Extraction) -> dict[str, Any]:
+    """The JSON object of the contract: the reading, with verdicts for terms (this document judged alone, as if it were all there is)."""
+    from assessment.judge import judge_document
+
+    row = reading.to_dict()
+    row["verdicts"] = {}
+    if reading.document.kind == "terms" and reading.document.readable:
+        for customer, verdict in judge_document(reading).items():
+            row["verdicts"][customer] = verdict.to_dict()
+    order = ("document", "chips", "offers", "regions", "clauses", "signals", "verdicts", "issues")
+    return {name: row[name] for name in order}
+
+
+def read_input(file: Path) -> bytes:
+    """Bytes of a file, or of standard input for `-`. Raises InputError, saying what to do."""
+    try:
+        if str(file) == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with open(file, "rb") as handle:
+                data = handle.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(explain_os_error(error, "cannot read")) from error
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{file} is larger than {MAX_BYTES // 1024 ** 2} MiB; no page or contract is; give the document itself")
+    return data
+
+
+def extract_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> dict[str, Any]:
+    """One document as the object of the contract. Raises UnreadableInput where nothing could be read from it."""
+    reading = extract_within_limits(data, {"url": url, "kind": kind, "language": language, "path": path})
+    if not reading.document.readable and not any((reading.chips, reading.offers, reading.regions, reading.clauses)):
+        reason = next((i.text for i in reading.issues if i.level == "error"), None) or next((i.text for i in reading.issues), "nothing readable in it")
+        raise UnreadableInput(f"cannot read {path or 'standard input'}: {reason}")
+    return as_contract(reading)
+
+
+def input_lines(list_file: Path) -> Iterator[dict[str, Any]]:
+    """The lines of LIST.jsonl. Raises InputError naming file and line."""
+    text = read_input(list_file).decode("utf-8-sig", "replace")
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"{list_file}:{number}: not JSON ({error.msg}); each line is one object such as {{\"path\": \"page.html\"}}") from None
+        if not isinstance(row, dict) or not isinstance(row.get("path"), str) or not row["path"]:
+            raise InputError(f"{list_file}:{number}: an object with \"path\" is needed")
+        if row.get("kind", "auto") not in (*KINDS, None):
+            raise InputError(f"{list_file}:{number}: kind is one of {', '.join(KINDS)}, not {row['kind']!r}")
+        yield row
+
+
+def locate(path: str, roots: list[Path]) -> Path:
+    """The first root under which `path` exists; the plain path where none has it."""
+    return next((root / path for root in roots if (root / path).exists()), Path(path))
+
+
+def extract_row(row: dict[str, Any], roots: list[Path]) -> dict[str, Any]:
+    """One output line: the object of the contract plus `path`; what cannot be read gives empty lists and an issue of level error."""
+    options = {"url": row.get("url"), "kind": row.get("kind") or "auto", "language": row.get("language"), "path": row["path"]}
+    try:
+        data = read_input(locate(row["path"], roots))
+    except InputError as error:
+        reading = unreadable(options, str(error))
+    else:
+        reading = extract_within_limits(data, options)
+        if not reading.document.readable and not any(i.level == "error" for i in reading.issues):
+            reading.issues.append(next(iter(unreadable(options, "nothing readable in it").issues)))
+    return {"path": row["path"], **as_contract(reading)}
+
+
+def extract_many(list_file: Path, output: Path, *, root: Path | None = None, workers: int = 1) -> tuple[int, int]:
+    """Read every document of LIST into OUTPUT, in order; returns (documents, of these not readable).
+
+    The output is put in place when it is whole. Raises InputError for a broken list.
+    """
+    rows = list(input_lines(list_file))
+    roots = [root] if root else [Path(), list_file.parent if str(list_file) != "-" else Path()]
+    unread = 0
+    part = output.with_name(output.name + ".part")
+    try:
+        with open(part, "w", encoding="utf-8", errors="surrogatepass") as handle, Progress("extracting", len(rows)) as bar:
+            for done, result in enumerate(_results(rows, roots, workers), 1):
+                unread += not result["document"]["readable"]
+                handle.write(json.dumps(result, ensure_ascii=False) + "\n")
+                bar(done, result["path"])
+        os.replace(part, output)
+    finally:
+        part.unlink(missing_ok=True)
+    return len(rows), unread
+
+
+def _results(rows: list[dict[str, Any]], roots: list[Path], workers: int) -> Iterator[dict[str, Any]]:
+    if workers == 1:
+        yield from (extract_row(row, roots) for row in rows)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from functools import partial
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
+        yield from pool.map(partial(extract_row, roots=roots), rows, chunksize=4)
