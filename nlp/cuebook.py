@@ -1,0 +1,422 @@
+"""Cue packs: what a lawyer writes in `nlp/cues/*.yml`, compiled to one automaton per language.
+
+A pack is a set of *groups* of cues. `common.yml` (names of statutes, regimes and lists) runs in every language; `LANGUAGE.yml` adds the words of one language. The rules in
+`rules.yml` speak of groups alone, so that a new language is one new file. The notation of a cue:
+
+    export control*      a trailing * leaves the end of the word open, a leading * its beginning; else whole words match (Chinese, Japanese, Korean: anywhere)
+    (rent|lease) out     alternatives; an empty one makes the word optional
+    re~export            a hyphen, a blank or nothing
+    account .. third     the parts in this order, at most GAP characters apart; `...`: anywhere later in the sentence
+    =EAR                 exactly these capitals
+
+Matching is on lower-cased text. Under `not` stand look-alike phrases: a cue of the group that lies inside one of them does not count.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent / "cues"
+COMMON = "common"
+GAP = 60                                                       # characters between the parts of a cue joined by `..`
+NEAR = 16                                                      # … after an open end: the rest of the word and a short word
+FAR = 1500                                                     # … by `...`: within a sentence
+CONTEXTS = ("own", "intro", "head", "near")                    # where a group may stand, seen from a sentence; see `Rule`
+
+_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\n": " ", "\t": " ", "ё": "е"})
+_NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
+class CueError(ValueError):
+    """A cue pack or rule that cannot be read; the message names the file, the place and what to write instead."""
+
+
+def fold(text: str) -> str:
+    """`text` in lower case with plain quotes, dashes and blanks, of the same length."""
+    low = text.lower()
+    if len(low) != len(text):                                  # a few letters grow when lowered (İ)
+        low = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    return low.translate(_FOLD)
+
+
+def _closing(cue: str, start: int) -> int:
+    """The index of the bracket that closes the one at `start`."""
+    depth = 0
+    for i in range(start, len(cue)):
+        depth += (cue[i] == "(") - (cue[i] == ")")
+        if not depth:
+            return i
+    raise CueError("a bracket is not closed")
+
+
+def expand(cue: str) -> list[str]:
+    """The literal forms of a part of a cue: alternatives (they may nest) and `~` multiplied out."""
+    forms = [""]
+    i = 0
+    while i < len(cue):
+        choices = [cue[i]]
+        if cue[i] == "~":
+            choices = ["-", " ", ""]
+        elif cue[i] == "(":
+            end = _closing(cue, i)
+            alternatives, depth, start = [], 0, i + 1
+            for j in range(i + 1, end + 1):
+                if j == end or (cue[j] == "|" and not depth):
+                    alternatives.append(cue[start:j])
+                    start = j + 1
+                depth += (cue[j] == "(") - (cue[j] == ")")
+            choices = [form for a in alternatives for form in expand(a)]
+            i = end
+        elif cue[i] == ")":
+            raise CueError("a bracket is not opened")
+        forms = [f + c for f in forms for c in choices]
+        i += 1
+    return list(dict.fromkeys(forms))
+
+
+def _words(cue: str) -> list[str]:
+    """The words and bracketed alternatives of a cue, split at the blanks outside brackets."""
+    words, word, i = [], "", 0
+    while i < len(cue):
+        if cue[i] == "(":
+            end = _closing(cue, i)
+            word += cue[i:end + 1]
+            i = end + 1
+            continue
+        if cue[i] == " ":
+            words += [word] if word else []
+            word = ""
+        else:
+            word += cue[i]
+        i += 1
+    return words + ([word] if word else [])
+
+
+def parts(cue: str) -> list[tuple[int, list[str]]]:
+    """The parts of a cue in order, each (largest gap before it, its literal forms). An open end within a phrase (`countr* where`) makes a new part close behind."""
+    found: list[tuple[int, list[str]]] = []
+    gap, words = 0, []
+
+    def close(next_gap: int) -> None:
+        nonlocal gap, words
+        if not words:
+            raise CueError("nothing stands before or after a gap")
+        forms = sorted({" ".join(f.split()) for f in expand(" ".join(words))} - {""})
+        if not forms:
+            raise CueError("an empty cue")
+        found.append((gap, forms))
+        gap, words = next_gap, []
+
+    tokens = _words(cue)
+    for i, token in enumerate(tokens):
+        if token in ("..", "..."):
+            close(GAP if token == ".." else FAR)
+            continue
+        words.append(token)
+        more = i + 1 < len(tokens) and tokens[i + 1] not in ("..", "...")
+        if more and (token.endswith("*") or "*|" in token or "*)" in token) and tokens[i + 1] != "*":
+            close(NEAR)
+    close(0)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of `rules.yml`: a label where every term of `when` holds and none of `unless`.
+
+    A term is alternatives `group@context | group`, each context one of own (the sentence; the default), intro (the sentence that opens the list in which it stands), head (headings
+    above), near (the sentences before and after), any (own, intro or head). The first term of `when` is looked for first and must allow own text.
+    """
+
+    id: str
+    label: str
+    when: tuple[int, ...]                                      # one mask a term over all contexts
+    unless: int
+    trigger: int                                               # mask over groups: own text must hold one of these
+    attributes: dict[str, Any]                                 # polarity, mode, actor, target, strength, confidence, window, quote, places …
+
+
+@dataclass(slots=True)
+class Hits:
+    """Cue matches in a text, sorted by start: (start, end, pattern)."""
+
+    folded: str
+    rows: list[tuple[int, int, int]]
+
+
+class Cuebook:
+    """The common pack and one language's, with the rules, compiled.
+
+    `groups` numbers the groups; a set of groups is an integer with one bit a group.
+    """
+
+    def __init__(self, packs: Iterable[tuple[str, dict[str, Any]]], rules: Iterable[dict[str, Any]]) -> None:
+        import ahocorasick_rs
+
+        self.groups: dict[str, int] = {}
+        texts: dict[tuple[str, int, str | None], int] = {}      # (literal, boundary flags, exact) -> pattern
+        simple: list[int] = []
+        gapped: list[list[tuple[int, int, int, int]]] = []      # (cue, index of the part, largest gap before it, group bit at the last part or 0)
+        masked: list[int] = []
+        cue_number = itertools.count()
+
+        def pattern(part: str) -> int:
+            exact = None
+            if part.startswith("="):
+                part = exact = part[1:]
+            left, right = not part.startswith("*"), not part.endswith("*")
+            literal = part.strip("*")
+            if "*" in literal:
+                raise CueError("a * stands inside a word or within brackets; write the forms out, or `..`")
+            if exact is not None:
+                exact = literal
+            literal = fold(literal)
+            if not literal:
+                raise CueError("an empty cue")
+            flags = (1 if left and literal[0].isalnum() and not _NO_SPACES.match(literal[0]) else 0) | (
+                2 if right and literal[-1].isalnum() and not _NO_SPACES.match(literal[-1]) else 0)
+            key = (literal, flags, exact)
+            if key not in texts:
+                texts[key] = len(simple)
+                simple.append(0), gapped.append([]), masked.append(0)
+            return texts[key]
+
+        for name, pack in packs:
+            for group, cues in (pack.get("groups") or {}).items():
+                number = self.groups.setdefault(group, len(self.groups))
+                rows = cues if isinstance(cues, dict) else {"cues": cues}
+                for kind in ("cues", "not"):
+                    for cue in rows.get(kind) or []:
+                        if not isinstance(cue, str):
+                            raise CueError(f"{name}.yml, group {group}: {cue!r} is not text; put it in quotes")
+                        try:
+                            numbers = [(gap, [pattern(form) for form in forms]) for gap, forms in parts(cue)]
+                        except CueError as exc:
+                            raise CueError(f"{name}.yml, group {group}, cue {cue!r}: {exc}") from None
+                        if kind == "not":
+                            if len(numbers) > 1:
+                                raise CueError(f"{name}.yml, group {group}: a look-alike under `not` is one phrase, without `..`: {cue!r}")
+                            for n in numbers[0][1]:
+                                masked[n] |= 1 << number
+                        elif len(numbers) == 1:
+                            for n in numbers[0][1]:
+                                simple[n] |= 1 << number
+                        else:
+                            this = next(cue_number)
+                            for i, (gap, alternatives) in enumerate(numbers):
+                                for n in alternatives:
+                                    gapped[n].append((this, i, gap, 1 << number if i == len(numbers) - 1 else 0))
+        self.width = len(self.groups)
+        self._simple, self._masked = simple, masked
+        self._gapped = [tuple(g) for g in gapped]
+        self._flags = [0] * len(simple)
+        self._exact: list[str | None] = [None] * len(simple)
+        literals = [""] * len(simple)
+        for (literal, flags, exact), number in texts.items():
+            literals[number], self._flags[number], self._exact[number] = literal, flags | (4 if exact is not None else 0), exact
+        self._literals = literals
+        self._automaton = ahocorasick_rs.AhoCorasick(literals or ["\0"])
+        self._last_bits = [sum({bit for *_, bit in g}) for g in self._gapped]
+        self.rules: list[Rule] = [self._rule(r) for r in rules]
+        self.triggers = 0
+        by_bit: dict[int, list[Rule]] = {}
+        for rule in self.rules:
+            self.triggers |= rule.trigger
+            for number in range(self.width):
+                if rule.trigger >> number & 1:
+                    by_bit.setdefault(1 << number, []).append(rule)
+        self._by_bit = by_bit
+        self._derived: dict[tuple[int, int], int] = {}
+        self._trigger_patterns = [bool((s | last) & self.triggers) for s, last in zip(simple, self._last_bits, strict=True)]
+
+    # --- compiling rules -------------------------------------------------------------------------------------------------------
+
+    def bit(self, group: str) -> int:
+        """The bit of a group; 0 for a group that no pack of this language has."""
+        number = self.groups.get(group)
+        return 0 if number is None else 1 << number
+
+    def _term(self, text: str) -> tuple[int, int]:
+        """(mask over contexts, mask over own groups) of `a | b@intro`."""
+        mask = own = 0
+        for alternative in text.split("|"):
+            group, _, context = alternative.strip().partition("@")
+            bit = self.bit(group)
+            places = {"": ("own",), "any": ("own", "intro", "head"), "list": ("own", "intro"), "around": ("own", "intro", "head", "near")}.get(context, (context,))
+            for place in places:
+                if place not in CONTEXTS:
+                    raise CueError(f"rules.yml: no such context: {alternative.strip()!r}; write one of own, intro, head, near, list, any, around")
+                mask |= bit << (CONTEXTS.index(place) * self.width)
+                if place == "own":
+                    own |= bit
+        return mask, own
+
+    def _rule(self, row: dict[str, Any]) -> Rule:
+        missing = {"id", "label", "when"} - row.keys()
+        if missing:
+            raise CueError(f"rules.yml: a rule lacks {', '.join(sorted(missing))}: {row.get('id') or row}")
+        terms = [self._term(t) for t in row["when"]]
+        unless = 0
+        for text in row.get("unless") or []:
+            unless |= self._term(text)[0]
+        attributes = {k: v for k, v in row.items() if k not in ("id", "label", "when", "unless")}
+        return Rule(row["id"], row["label"], tuple(m for m, _ in terms), unless, terms[0][1], attributes)
+
+    # --- reading text ----------------------------------------------------------------------------------------------------------
+
+    def scan(self, text: str) -> Hits:
+        """All cue matches of `text`, those inside look-alike phrases left out."""
+        folded = fold(text)
+        flags, exact, masked = self._flags, self._exact, self._masked
+        rows: list[tuple[int, int, int]] = []
+        veils: list[tuple[int, int, int]] = []
+        size = len(folded)
+        try:
+            found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        except UnicodeEncodeError:                             # lone surrogates of a damaged page
+            found = self._automaton.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "\ufffd", folded), overlapping=True)
+        for pattern, start, end in found:
+            flag = flags[pattern]
+            if flag:
+                if flag & 1 and start and folded[start - 1].isalnum():
+                    continue
+                if flag & 2 and end < size and folded[end].isalnum():
+                    continue
+                if flag & 4 and text[start:end] != exact[pattern]:
+                    continue
+            if masked[pattern]:
+                veils.append((start, end, masked[pattern]))
+            rows.append((start, end, pattern))
+        rows.sort()
+        if veils:
+            self._veil(rows, veils)
+        return Hits(folded, rows)
+
+    def _veil(self, rows: list[tuple[int, int, int]], veils: list[tuple[int, int, int]]) -> None:
+        """Take out, in place, the matches of a group that lie inside a look-alike phrase of that group."""
+        keep = []
+        for row in rows:
+            start, end, pattern = row
+            hidden = 0
+            for left, right, groups in veils:
+                if left <= start and end <= right:
+                    hidden |= groups
+            if hidden & (self._simple[pattern] | self._last_bits[pattern]):
+                row = start, end, self._without(pattern, hidden)
+            keep.append(row)
+        rows[:] = keep
+
+    def _without(self, pattern: int, hidden: int) -> int:
+        """A pattern like `pattern` that stands for none of the groups in `hidden`."""
+        key = pattern, hidden & (self._simple[pattern] | self._last_bits[pattern])
+        number = self._derived.get(key)
+        if number is None:
+            number = self._derived[key] = len(self._simple)
+            self._simple.append(self._simple[pattern] & ~hidden)
+            self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[3] & hidden))
+            self._last_bits.append(self._last_bits[pattern] & ~hidden)
+            self._trigger_patterns.append(bool((self._simple[number] | self._last_bits[number]) & self.triggers))
+        return number
+
+    def is_trigger(self, pattern: int) -> bool:
+        """Whether a match of this pattern makes its sentence worth a look."""
+        return self._trigger_patterns[pattern]
+
+    def mask(self, rows: Iterable[tuple[int, int, int]]) -> int:
+        """The groups found among matches of one sentence."""
+        mask = 0
+        simple, gapped = self._simple, self._gapped
+        state: dict[tuple[int, int], int] | None = None
+        for start, end, pattern in rows:
+            mask |= simple[pattern]
+            parts = gapped[pattern]
+            if parts:
+                if state is None:
+                    state = {}
+                for cue, index, gap, bit in parts:
+                    if index:
+                        before = state.get((cue, index - 1))
+                        if before is None or start < before or start - before > gap:
+                            continue
+                    if bit:
+                        mask |= bit
+                    else:
+                        state[cue, index] = end
+        return mask
+
+    def spans(self, rows: Iterable[tuple[int, int, int]], groups: int) -> list[tuple[int, int]]:
+        """(start, end) of the cues of `groups` among matches of one sentence, in order of their ends."""
+        found = []
+        state: dict[tuple[int, int], tuple[int, int]] = {}
+        for start, end, pattern in rows:
+            if self._simple[pattern] & groups:
+                found.append((start, end))
+            for cue, index, gap, bit in self._gapped[pattern]:
+                first = start
+                if index:
+                    before = state.get((cue, index - 1))
+                    if before is None or start < before[1] or start - before[1] > gap:
+                        continue
+                    first = before[0]
+                if bit:
+                    if bit & groups:
+                        found.append((first, end))
+                else:
+                    state[cue, index] = (first, end)
+        return found
+
+    def names(self, mask: int) -> list[str]:
+        """The names of the groups in a mask, for explanations and tests."""
+        return [g for g, n in self.groups.items() if mask >> n & 1]
+
+    def fire(self, own: int, intro: int = 0, head: int = 0, near: int = 0) -> list[Rule]:
+        """The rules that hold for a sentence with these groups, in the order of the rule file."""
+        width = self.width
+        context = own | intro << width | head << 2 * width | near << 3 * width
+        fired: dict[str, Rule] = {}
+        rest = own & self.triggers
+        while rest:
+            bit = rest & -rest
+            rest ^= bit
+            for rule in self._by_bit[bit]:
+                if not context & rule.unless and rule.id not in fired and all(context & term for term in rule.when):
+                    fired[rule.id] = rule
+        return [fired[k] for k in fired]
+
+
+def _load(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  (a safe loader)
+    except yaml.YAMLError as exc:
+        raise CueError(f"{path.name}: not valid YAML: {exc}") from None
+
+
+@functools.cache
+def languages() -> frozenset[str]:
+    """The languages that have a cue pack."""
+    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules", "place_groups"))
+
+
+@functools.cache
+def cuebook(language: str | None) -> Cuebook:
+    """The compiled cues for a language code such as `de`; of the common pack alone where the language has no pack (or is None)."""
+    names = [COMMON] + ([language] if language in languages() else [])
+    packs = [(name, _load(FOLDER / f"{name}.yml") or {}) for name in names]
+    rules = list(_load(FOLDER / "rules.yml")["rules"])
+    for _, pack in packs:
+        rules += pack.get("rules") or []
+    return Cuebook(packs, rules)
+
+
+def pack_language(tag: str | None) -> str | None:
+    """The pack that a BCP 47 tag asks for: the primary language."""
+    return tag.split("-")[0].casefold() if tag else None
