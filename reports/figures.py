@@ -75,30 +75,31 @@ def _altair() -> Any:
     return altair
 
 
-def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *, width: int = 470, height: int = 26) -> Figure:
+def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *, width: int = 470, height: int = 26, share: bool = False) -> Figure:
     """Stacked bars of verdict classes, one per label, counts printed in the segments; V0 hatched and always last.
 
-    `rows`: (label, {code: count}); labels may hold a line feed.
+    `rows`: (label, {code: count}). With `share`, every bar has the full width (bars of different n); the numbers are counts all the same.
     """
     alt_ = _altair()
     total = max((sum(counts.values()) for _, counts in rows), default=1) or 1
     data = []
     for label, counts in rows:
-        at = 0
+        at = 0.0
+        scale = total / (sum(counts.values()) or 1) if share else 1.0
         for code in VERDICT_ORDER:
             count = counts.get(code, 0)
             if not count:
                 continue
-            wide = count / total * width
-            data.append({"label": label.split("\n"), "key": label, "code": code, "from": at, "to": at + count, "middle": at + count / 2,
+            wide = count * scale / total * width
+            data.append({"key": label, "code": code, "from": at, "to": at + count * scale, "middle": at + count * scale / 2,
                          "text": f"{code}: {count}" if wide >= 34 else str(count) if wide >= 9 else "",
                          "ink": "#ffffff" if code in _LIGHT_INK else INK, "fill": _HATCHED.get(code, VERDICT_COLOURS[code]),
                          "plate": wide >= 9 and code in _HATCHED})
-            at += count
+            at += count * scale
     order = [label for label, _ in rows]
     named = len(rows) > 1 or bool(rows and rows[0][0])
     y = alt_.Y("key:N", sort=order, title=None, scale=alt_.Scale(paddingInner=0.35, paddingOuter=0.1),
-               axis=alt_.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=260) if named else None)
+               axis=alt_.Axis(labelLimit=260) if named else None)
     base = alt_.Chart(alt_.Data(values=data))
     bars = base.mark_bar(stroke="#ffffff", strokeWidth=0.8).encode(
         y=y, x=alt_.X("from:Q", axis=None, scale=alt_.Scale(domain=[0, total], nice=False)), x2="to:Q", fill=alt_.Fill("fill:N", scale=None, legend=None))

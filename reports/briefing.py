@@ -1,0 +1,365 @@
+"""The briefing: one PDF for one kind of customer, with the answer, its evidence and its limits.
+
+Sentences are made here from the view model alone, so that a number in the text is the number of the table or figure beside it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
+from reports import model, pdf, text
+from reports.model import Briefing, ChipSupply, ProviderView
+
+CODE_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
+GATES = {"identity_verification": "A16", "payment_restriction": "A17", "business_only": "A23"}
+TABLE_CHIPS = 14                                               # columns of the matrix
+FIGURE_BARS = 22                                               # bars of a figure; the rest is named below it
+ROLE_WORDS = {"offers": "offers", "regions": "regions", "terms_of_service": "terms of service", "acceptable_use": "acceptable use", "service_terms": "service terms",
+              "export_policy": "export policy", "supported_countries": "supported countries", "identity_verification": "identity check", "payment": "payment",
+              "signup": "sign-up", "privacy": "privacy", "faq": "questions and answers", "marketing": "marketing", "other": "other"}
+SHORT_CUSTOMER = {"cn_individual": "Individual in mainland China", "cn_company": "Company in mainland China", "cn_subsidiary_abroad": "Its subsidiary abroad",
+                  "hk_company": "Hong Kong company", "mo_company": "Macau company", "cn_national_abroad": "Chinese national abroad",
+                  "listed_party": "Party on a denied-party list", "embargoed_resident": "Resident of an embargoed place", "ru_company": "Russian company",
+                  "gulf_company": "Gulf company", "control": "Control: other foreign firm"}
+BRIEF_WORDS = {"V0": "not assessed", "V1": "nothing stated", "V2": "generic wording", "V3": "conditional", "V4": "partly restricted", "V5": "excluded by terms",
+               "V6": "stated as available", "VX": "conflicting"}
+VERDICT_NEEDS = {
+    "V1": "All documents that bind were read in full and none of the clauses searched for was found. Silence is not permission.",
+    "V2": "Duties to comply with export or sanctions law, standard end-use and denied-party wording; no one is excluded by place.",
+    "V3": "A condition that this customer might meet: identity check, approval, end-use statement, or a right of the provider to refuse.",
+    "V4": "This customer is excluded from part of the offer, or some customers of the kind are excluded.",
+    "V5": "The words of the terms cover this customer and the service, and no exception in them saves it.",
+    "V6": "The provider's own pages say that this customer is served, and no clause of higher rank says otherwise.",
+    "VX": "Two statements of comparable rank point in opposite directions; both are quoted, neither is netted.",
+    "V0": "A document that may bind was not found, not fetched, not readable or in a language that the rules do not cover.",
+}
+_LABEL_WORDS = {"end_use_wmd": "end use: weapons", "end_use_military": "end use: military", "remote_access_controlled_chips": "remote access to chips",
+                "end_use_model_training": "end use: model training", "end_use_supercomputer": "end use: supercomputer", "chip_or_region_limit": "chip or region limit"}
+LABELS = {label: _LABEL_WORDS.get(label, label.replace("_", " ")) for label in CLAUSE_LABELS}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    big: str
+    head: str
+    body: str
+    anchor: str
+
+
+def render(database: Path, output: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None) -> Path:
+    """Write the briefing PDF of the data set `database` to `output` and return its path.
+
+    Raises ReportError (with a message for people) for a data set that cannot be read, an unknown customer kind or chip, or an output that
+    cannot be written. The same data set and fonts give the same bytes.
+    """
+    briefing = model.read_briefing(Path(database), customer=customer, chip=chip, title=title)
+    return pdf.write(html(briefing), Path(output))
+
+
+def html(b: Briefing) -> str:
+    """The HTML of the briefing."""
+    helpers: dict[str, Any] = {
+        "memory": memory, "places": functools.partial(places_words, b), "gates": gates, "reading": reading, "matrix_cells": functools.partial(matrix_cells, b),
+        "card_facts": card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
+        "why": functools.partial(why, b), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
+    }
+    b.matrix_chips[:] = b.matrix_chips[:TABLE_CHIPS]
+    return pdf.html_of(
+        "briefing.html.j2", b=b, standing=text.STANDING_SENTENCE, findings=findings(b), figures=figures_of(b), codes=CODE_ORDER, contents=contents(b),
+        verdict_words=VERDICT_CODES, verdict_needs=VERDICT_NEEDS, brief_words=BRIEF_WORDS, short_customer=SHORT_CUSTOMER, labels=LABELS, codes_of=CLAUSE_LABELS,
+        label_order=list(CLAUSE_LABELS), role_words=ROLE_WORDS, reason_words=model.REASON_WORDS, customer_words=[(k, CUSTOMER_KINDS[k]) for k in _kinds(b)],
+        example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(),
+        cloud_offers=sum(1 for p in b.clouds if p.offers), families_rest=_rest([(name, n) for name, n, _ in b.families]),
+        places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
+        close_up_rule=close_up_rule(b), unread_providers=len({u.provider for u in b.unread}), unread_groups=_unread_groups(b), limits=limits(b), method=method(b),
+        evidence_groups=[(next(p.name for p in b.providers if p.slug == slug), list(items)) for slug, items in groupby(b.evidence, key=lambda e: e.provider)],
+        **helpers)
+
+
+@functools.cache
+def rules_now() -> dict[str, Any]:
+    """The box of rules, from its data file."""
+    import yaml
+
+    return yaml.safe_load((Path(__file__).parent / "rules_now.yml").read_text(encoding="utf-8"))
+
+
+def _kinds(b: Briefing) -> list[str]:
+    return list(dict.fromkeys([*b.compared, *(kind for kind, _ in b.by_customer)]))
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------------------
+
+def chips_words(b: Briefing) -> str:
+    return f"the {b.chip}" if b.chip else "A100/H100-class chips"
+
+
+def findings(b: Briefing) -> list[Finding]:
+    """Three findings, each with its n and what the missing data could change."""
+    n, clouds = len(b.listing), len(b.clouds)
+    named = sum(1 for p in b.listing if any(c.countries for c in _class_chips(b, p)))
+    priced = sum(1 for p in b.listing if any(c.price_usd is not None for c in _class_chips(b, p)))
+    supply = f"Their offers name data centres in {text.plural(len(b.places), 'country', 'countries')} ({text.plural(named, 'provider')} of {n} " \
+             f"{'name' if named != 1 else 'names'} a place); {text.number(priced)} of {n} state a price that can be compared"
+    if b.prices:
+        line = b.prices[0]
+        supply += f", for the {line.chip} between {text.money(line.prices[0])} and {text.money(line.prices[-1])} US dollars per GPU-hour " \
+                  f"(median {text.money(line.median)}, n = {len(line.prices)})"
+    bar = b.bar_listing
+    parts = [f"{bar[code]} {VERDICT_CODES[code]} ({code})" for code in CODE_ORDER if bar[code] and code not in ("V5", "V0")]
+    excluded, unknown = bar["V5"], bar["V0"]
+    terms = f"Of the {n} providers that list the chips: {text.listing(parts)}." if parts else ""
+    terms += f" {unknown} {'is' if unknown == 1 else 'are'} not assessed (V0); were every one of them to exclude this customer, the count would be {excluded + unknown}, so it lies between " \
+             f"{excluded} and {excluded + unknown} of {n}."
+    silent, generic = bar["V1"], bar["V2"]
+    same, assessed, differs = _subsidiary(b)
+    found = [
+        Finding(f"{n}", f"of {text.plural(clouds, 'GPU cloud')} list {chips_words(b)}.", supply + ".", "answer"),
+        Finding(f"{excluded}", f"of them {'excludes' if excluded == 1 else 'exclude'} a {b.customer_words} by the words of {'its' if excluded == 1 else 'their'} terms.", terms.strip(), "answer"),
+        Finding(f"{generic + silent}", "of them carry only generic compliance wording or state nothing on the point:",
+                f"{generic} generic wording (V2), {silent} nothing stated in the documents read (V1). The two are different findings, and neither is a permission. "
+                + (f"For a subsidiary abroad of a Chinese parent, {text.plural(differs, 'provider')} of {assessed} assessed for both " f"{'reads' if differs == 1 else 'read'} differently from the parent." if assessed else
+                   "No provider could be assessed both for a parent in China and for its subsidiary abroad."), "terms"),
+    ]
+    return found
+
+
+def _class_chips(b: Briefing, provider: ProviderView) -> list[ChipSupply]:
+    return [c for c in provider.chips if (c.gpu_name == b.chip if b.chip else c.strong)]
+
+
+def _subsidiary(b: Briefing) -> tuple[int, int, int]:
+    """(same verdict, assessed for both, different verdict) of a company in China and its subsidiary abroad."""
+    pairs = [(p.code("cn_company"), p.code("cn_subsidiary_abroad")) for p in b.listing]
+    assessed = [(a, c) for a, c in pairs if a != "V0" and c != "V0"]
+    differs = sum(1 for a, c in assessed if a != c)
+    return len(assessed) - differs, len(assessed), differs
+
+
+def comparison(b: Briefing) -> str:
+    """How verdicts differ between customers, in a sentence or two."""
+    same, assessed, differs = _subsidiary(b)
+    control = [p for p in b.listing if p.code(b.customer) != "V0" and p.code("control") != "V0"]
+    apart = sum(1 for p in control if p.code(b.customer) != p.code("control"))
+    words = f"{apart} of {len(control)} providers assessed for both give a {b.customer_words} another verdict than the control, an ordinary foreign company"
+    if b.customer != "cn_subsidiary_abroad" and assessed:
+        words += f"; {differs} of {assessed} tell a company in mainland China from its subsidiary abroad"
+    return words + ". Whoever is not assessed stays in the bars."
+
+
+def places_words(b: Briefing, chip: ChipSupply) -> str:
+    """Where a chip is listed: countries, else place labels whose country is not known, else that the page ties it to none."""
+    words = text.countries(chip.countries, 5) if chip.countries else ""
+    if chip.locations:
+        shown = chip.locations[:3]
+        rest = len(chip.locations) - len(shown)
+        words += ("; " if words else "") + "country not known: " + ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return words or "not tied to a place"
+
+
+def place_note(b: Briefing) -> str:
+    loose = sum(1 for p in b.listing if any(not c.countries and not c.locations for c in _class_chips(b, p)))
+    return f"“Not tied to a place”: the page lists the chip without saying where ({text.plural(loose, 'provider')}); the provider's regions are not put in its stead. " \
+           "Two-letter codes are ISO 3166 country codes. Key letters and numbers link to the evidence register."
+
+
+def memory(chip: ChipSupply) -> str:
+    """'80 GB', '40/80 GB'."""
+    return "/".join(f"{m:g}" for m in chip.memories) + " GB"
+
+
+def gates(provider: ProviderView, customer: str) -> str:
+    """Practical gates: codes of clauses that a verdict lists as barriers."""
+    verdict = provider.verdicts.get(customer)
+    return " ".join(sorted({GATES.get(label, label) for label in verdict.barriers})) if verdict else ""
+
+
+def matrix_cells(b: Briefing, provider: ProviderView) -> list[str]:
+    """One cell a chip: the lowest price, ● without a price, empty where it is not listed."""
+    listed = {c.gpu_name: c for c in provider.strong_chips}
+    return ["" if name not in listed else text.money(listed[name].price_usd) if listed[name].price_usd is not None else "●" for name in b.matrix_chips]
+
+
+def reading(clause: model.ClauseView) -> str:
+    """Our reading of a clause, in English, for print beside the original."""
+    parts = [{"prohibits": "bars", "requires": "requires", "conditions": "makes a condition", "permits": "states as available", "describes": "describes"}.get(clause.polarity, clause.polarity)]
+    if clause.mode and clause.mode != "obligation":
+        parts.append({"representation": "as a representation", "provider_right": "as a right of the provider", "notice": "as a notice", "marketing": "in marketing"}.get(clause.mode, clause.mode))
+    if clause.places:
+        parts.append("names " + _codes(clause.places))
+    if clause.place_groups:
+        parts.append("cites " + ", ".join(clause.place_groups[:6]))
+    if clause.exception:
+        parts.append("with an exception")
+    parts.append(f"strength {clause.strength}")
+    return ", ".join(parts)
+
+
+def _codes(codes: list[str], limit: int = 12) -> str:
+    shown = ", ".join(text.country(c) for c in codes[:limit])
+    return shown + (f" and {len(codes) - limit} more" if len(codes) > limit else "")
+
+
+def card_facts(p: ProviderView) -> str:
+    """Seat, company, chips and documents of a provider, in one line."""
+    parts = [f"Seat: {text.country(p.seat)}" if p.seat else "Seat not stated"]
+    if p.legal_entity:
+        parts.append(f"contracts as {p.legal_entity}")
+    if p.strong_chips:
+        parts.append("lists " + ", ".join(c.gpu_name for c in p.strong_chips))
+    parts.append(f"{text.plural(len(p.terms_read), 'binding document')} read, {text.plural(len(p.clauses), 'clause')}")
+    missing = [u for u in p.unread if u.role in BINDING_ROLES]
+    if missing:
+        parts.append(f"{text.plural(len(missing), 'document')} not read")
+    return " · ".join(parts)
+
+
+def why(b: Briefing, p: ProviderView) -> str:
+    """Why a verdict stands: its reasons, rule, barriers, what is missing, and the two confidences in words."""
+    verdict = p.verdicts.get(b.customer)
+    if verdict is None:
+        return "the data set holds no verdict."
+    parts = ["; ".join(r.rstrip(".") for r in verdict.reasons) or "see the rule"]
+    if verdict.rule:
+        parts.append(f"rule {verdict.rule}")
+    if verdict.missing:
+        parts.append("not read: " + "; ".join(verdict.missing[:4]) + (f" and {len(verdict.missing) - 4} more" if len(verdict.missing) > 4 else ""))
+    if verdict.extraction_confidence is not None or verdict.completeness is not None:
+        parts.append(f"confidence {verdict.confidence} (extraction {_two(verdict.extraction_confidence)}, completeness {_two(verdict.completeness)})")
+    return ". ".join(part[0].upper() + part[1:] for part in parts if part) + "."
+
+
+def _two(value: float | None) -> str:
+    return "not computed" if value is None else f"{value:.2f}"
+
+
+def other_labels(b: Briefing, p: ProviderView) -> str:
+    """The kinds of the clauses that a card does not quote, with their counts."""
+    shown = {c.id for c in model.close_up_clauses(p, b.customer)}
+    return label_counts(c for c in p.clauses if c.id not in shown)
+
+
+def label_counts(clauses: Iterable[model.ClauseView]) -> str:
+    counts: dict[str, int] = {}
+    for clause in clauses:
+        counts[clause.label] = counts.get(clause.label, 0) + 1
+    return ", ".join(f"{LABELS.get(label, label)} {counts[label]}" for label in CLAUSE_LABELS if label in counts)
+
+
+def adjacent_line(p: ProviderView) -> str:
+    """'3 documents · A1:0 A2:3 A18:1': kinds of clause with their greatest strength."""
+    strongest: dict[str, int] = {}
+    for clause in p.clauses:
+        strongest[clause.label] = max(strongest.get(clause.label, 0), clause.strength)
+    codes = " ".join(f"{CLAUSE_LABELS[label]}:{strongest[label]}" for label in CLAUSE_LABELS if label in strongest)
+    return f"{text.plural(sum(1 for e in p.evidence if e.readable), 'document')}" + (f" · {codes}" if codes else " · no clause found" if p.evidence else "")
+
+
+def close_up_rule(b: Briefing) -> str:
+    """Which providers got a card, and why these."""
+    if b.close_up_candidates <= len(b.close_ups):
+        return f"All {text.plural(b.close_up_candidates, 'provider')} that list the chips, or carry a verdict V4, V5, V6 or VX, and have a clause to quote; by name."
+    return f"{len(b.close_ups)} of {b.close_up_candidates} providers that list the chips, or carry a verdict V4, V5, V6 or VX, and have a clause to quote. " \
+           "Chosen: first V4, V5, V6 and VX, then V3, then V2 and V1, within these the providers that treat customers differently, then those with more clauses. Printed by name."
+
+
+def contents(b: Briefing) -> list[tuple[str, str]]:
+    """(anchor, words) of the table of contents."""
+    parts = [("summary", "Summary"), ("answer", "The answer, provider by provider"), ("supply", "Supply: who lists what, where, at what price"),
+             ("terms", "Terms: what the documents say, and to whom")]
+    if b.close_ups:
+        parts.append(("close-ups", "Close-ups: clauses in the words of the documents"))
+    parts += [("unread", "What was not read, and why"), ("limits", "Limits"), ("method", "Method")]
+    if b.adjacent:
+        parts.append(("annex-adjacent", "Annex A. Other providers"))
+    if b.evidence:
+        parts.append(("annex-evidence", "Annex B. Evidence register"))
+    return parts
+
+
+def limits(b: Briefing) -> list[tuple[str, str]]:
+    """What this briefing cannot say, with bounds."""
+    bar, n = b.bar_listing, len(b.listing)
+    unknown = bar["V0"]
+    languages = ", ".join(f"{code} {count}" for code, count in b.languages) or "none"
+    thin = sum(1 for p in b.listing if len(p.terms_read) == 1)
+    return [
+        ("Bounds.", f"Of {n} GPU clouds that list the chips, {unknown} {'is' if unknown == 1 else 'are'} not assessed for a {b.customer_words}. Were they all excluded by their terms, "
+                    f"V5 would be {bar['V5'] + unknown} of {n}; were none of them to state anything, V1 would be {bar['V1'] + unknown} of {n}. As read: V5 {bar['V5']}, V1 {bar['V1']}."),
+        ("Denominators.", f"{len(b.providers)} providers are known to this data set; nobody knows how many GPU clouds there are. {len(b.groups.both)} GPU clouds have both offers and terms, "
+                          f"{len(b.groups.offers_only)} offers only, {len(b.groups.terms_only)} terms only, {len(b.groups.neither)} neither."),
+        ("One document.", f"{text.plural(thin, 'verdict')} of those on the listing providers rest{'s' if thin == 1 else ''} on a single binding document."),
+        ("Age.", f"Captures run from {text.day(b.oldest)} to {text.day(b.newest)}. Terms and prices may have changed since; each entry of the evidence register carries its own time."),
+        ("Languages.", f"Documents on terms by language: {languages}. A language that the clause rules do not cover gives V0, never V1."),
+        ("Extraction.", "Rules find clauses, and rules miss some. Error rates on labelled documents are printed by chipwatch evaluate; a clause that was missed can turn V2 or V1 into a stricter reading, so V1 and V2 are the least certain of the verdicts."),
+        ("Vantage.", "Pages were read as an anonymous visitor, without login. A page may differ by country of the visitor; order forms and private agreements were not seen."),
+        ("Conduct.", "What a provider does at sign-up is not observed. A clause may not be applied, and a provider may refuse customers without a clause."),
+    ]
+
+
+def method(b: Briefing) -> list[tuple[str, str]]:
+    """How the data came about."""
+    rates = f" with rates of {text.day(b.rates_date)}" if b.rates_date else ""
+    return [
+        ("Collection.", f"{text.number(b.captures)} addresses were asked for; robots.txt is obeyed, the user agent is honest, hosts are asked one request at a time. Every answer is kept byte for byte in WARC files, failures included."),
+        ("Reading.", f"Each document becomes blocks with offsets; rules then mark chips, prices, places and clauses. This run holds {text.plural(b.offer_count, 'offer')} and {text.plural(b.clause_count, 'clause')}. "
+                     "Whatever a rule does not know becomes an issue; nothing is guessed."),
+        ("Prices.", f"A price stands as printed. Where unit, scope and currency are known it is converted to US dollars per GPU-hour{rates}; a price of an instance is divided by its GPUs."),
+        ("Judging.", "A table of rules turns clauses and coverage into a verdict for one kind of customer; each verdict names its rule and clauses. V3 to V6 stand on a clause that was found; V1 and V2 need every expected document."),
+        ("Confidence.", "Two numbers, never one: is the clause what we say it is (extraction), and did we read what binds (completeness). In words: high from 0.8, medium from 0.5, low below."),
+        ("Which providers count.", "Counts and figures use GPU clouds: providers declared as such, or with an offer of a GPU. The others stand in Annex A."),
+        ("Reproduction.", f"The data set is a function of captures and code: chipwatch rebuild makes it anew. This document was made from the data set with SHA-256 {b.data_hash[:16]}… by chipwatch {b.version}. The same data give the same bytes."),
+        ("Corrections.", "A provider or reader who finds an error can cite the evidence key; the quote, its offsets and the capture decide."),
+        ("Citation.", f"chipwatch briefing, “{b.title}”, {text.day(b.run_date)}, data {b.data_hash[:12]}."),
+    ]
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------------------
+
+def figures_of(b: Briefing) -> dict[str, Any]:
+    """The figures of a briefing; one without data is absent, never empty."""
+    from reports import figures
+
+    made: dict[str, Any] = {}
+    if b.clouds:
+        rows = [(f"{head} (n = {len(who)})", counts) for head, who, counts in (("List the chips", b.listing, b.bar_listing), ("All GPU clouds", b.clouds, b.bar_clouds)) if who]
+        made["summary"] = figures.verdict_bars(rows, "f1", f"Stacked bars of verdict classes for a {b.customer_words}. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows),
+                                               width=460, share=True)
+    if b.families:
+        top = b.families[:FIGURE_BARS]
+        made["families"] = figures.bars(top, "f2", "Bars: number of GPU clouds that list each chip family. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".", width=430)
+    if b.places:
+        top = [(text.country(code), n, True) for code, n in b.places[:FIGURE_BARS]]
+        made["places"] = figures.bars(top, "f3", "Bars: number of GPU clouds by country of the data centre. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".", width=430)
+    if b.prices:
+        lines = b.prices[:TABLE_CHIPS]
+        made["prices"] = figures.price_strip([(line.chip, price, False) for line in lines for price in line.prices], [(line.chip, line.median, len(line.prices)) for line in lines], "f4",
+                                             "Dots: lowest stated price of each provider in US dollars per GPU-hour. Medians: " + "; ".join(f"{line.chip} {text.money(line.median)} (n = {len(line.prices)})" for line in lines) + ".")
+    if b.listing:
+        rows = [(SHORT_CUSTOMER[kind], counts) for kind, counts in b.by_customer]
+        made["customers"] = figures.verdict_bars(rows, "f5", "Stacked bars of verdict classes by kind of customer. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows), width=440)
+    return made
+
+
+def _spoken(counts: dict[str, int]) -> str:
+    return ", ".join(f"{counts[code]} {VERDICT_CODES[code]} ({code})" for code in CODE_ORDER if counts[code])
+
+
+def _rest(rows: list[tuple[str, int]]) -> str:
+    rest = rows[FIGURE_BARS:]
+    return f" Not drawn ({len(rest)}): " + ", ".join(f"{name} {n}" for name, n in rest) + "." if rest else ""
+
+
+def _prices_rest(b: Briefing) -> str:
+    rest = b.prices[TABLE_CHIPS:]
+    return " Not drawn: " + ", ".join(f"{line.chip} {text.money(line.median)} (n = {len(line.prices)})" for line in rest) + "." if rest else ""
+
+
+def _unread_groups(b: Briefing) -> list[tuple[str, list[model.Unread]]]:
+    return [(next(items_[0].name for items_ in [items]), items) for items in (list(g) for _, g in groupby(b.unread, key=lambda u: u.provider))]

@@ -1,0 +1,582 @@
+"""View models: pure functions from the rows of the data set to what a report prints.
+
+Every number of the text and every figure comes from the same objects, made here once. Nothing here formats for a page, draws or opens a file.
+Words used below: a provider is a *GPU cloud* when it is declared as one or lists an offer; *listing* means that one of its pages offers a chip
+of the class at hand; *read* means that a capture gave a document that could be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES
+from reports import source, text
+from reports.source import ReportError, Row
+
+STRONG_CLASS = "3A090.a"                                       # the class of A100 and H100 in the export rules
+COMPARED = ("cn_individual", "cn_company", "cn_subsidiary_abroad", "embargoed_resident", "control")
+CLOSE_UP_LIMIT = 16                                            # cards; the rule of choice is printed beside them
+CLOSE_UP_QUOTES = 3
+# The order in which a close-up shows clauses that a verdict does not rest on: those that tell customers apart first.
+TELLING_LABELS = (
+    "headquarters_restriction", "country_exclusion", "residence_restriction", "nationality_restriction", "supported_countries",
+    "remote_access_controlled_chips", "chip_or_region_limit", "end_use_model_training", "end_use_supercomputer", "sanctions_compliance",
+    "denied_party", "identity_verification", "export_compliance", "business_only", "resale_restriction", "end_use_military",
+    "payment_restriction", "suspension_right", "workload_monitoring", "local_law_duties", "end_use_wmd",
+)
+
+
+@dataclass(slots=True)
+class Evidence:
+    """One document version as captured: what a quote can be checked against."""
+
+    key: str
+    provider: str
+    role: str
+    url: str
+    final_url: str
+    fetched_at: str
+    sha256: str
+    record_id: str
+    title: str
+    language: str
+    content_type: str
+    stated_date: str | None = None
+    status: int | None = None
+    readable: bool = True
+    cited: bool = False                                        # something in the report rests on it
+
+    @property
+    def terms(self) -> bool:
+        return self.role not in SUPPLY_ROLES
+
+
+@dataclass(slots=True)
+class ClauseView:
+    """A clause, its quote ready for print."""
+
+    id: str
+    label: str
+    code: str                                                  # A1 … A24
+    quote: text.Shown
+    language: str | None
+    places: list[str]
+    place_groups: list[str]
+    places_resolved: list[str]
+    strength: int
+    polarity: str
+    mode: str
+    exception: str | None
+    heading: str
+    rule: str
+    confidence: float
+    start: int
+    end: int
+    length: int                                                # characters of the whole clause
+    evidence: Evidence | None
+
+
+@dataclass(slots=True)
+class VerdictView:
+    customer: str
+    code: str
+    words: str
+    rule: str
+    reasons: list[str]
+    barriers: list[str]
+    missing: list[str]
+    clause_ids: list[str]
+    extraction_confidence: float | None
+    completeness: float | None
+
+    @property
+    def confidence(self) -> str:
+        """The lower of the two numbers in words (taxonomy section 7)."""
+        values = [v for v in (self.extraction_confidence, self.completeness) if v is not None]
+        return "not computed" if not values else "high" if min(values) >= 0.8 else "medium" if min(values) >= 0.5 else "low"
+
+
+@dataclass(slots=True)
+class ChipSupply:
+    """What one provider lists of one chip family."""
+
+    gpu_name: str
+    strong: bool                                               # of the 3A090.a class
+    offers: int
+    memories: list[float]                                      # GB, as listed
+    countries: list[str]                                       # of offers that name a place
+    locations: list[str]                                       # labels of places whose country is not known
+    price_usd: float | None                                    # lowest, per GPU-hour
+    price_printed: str                                         # the lowest as printed, with unit and commitment; empty: no price stated
+    evidence: list[Evidence]
+
+
+@dataclass(slots=True)
+class Unread:
+    """A document that was not read, and why."""
+
+    provider: str
+    name: str
+    role: str
+    url: str
+    reason: str                                                # a failure kind, or unreadable | language_not_covered
+    note: str
+    when: str
+
+
+@dataclass(slots=True)
+class ProviderView:
+    slug: str
+    name: str
+    kind: str
+    seat: str | None
+    legal_entity: str | None
+    declared: bool
+    chips: list[ChipSupply] = field(default_factory=list)
+    region_countries: list[str] = field(default_factory=list)
+    clauses: list[ClauseView] = field(default_factory=list)
+    verdicts: dict[str, VerdictView] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)
+    offers: int = 0
+
+    @property
+    def strong_chips(self) -> list[ChipSupply]:
+        return [c for c in self.chips if c.strong]
+
+    @property
+    def terms_read(self) -> list[Evidence]:
+        return [e for e in self.evidence if e.role in BINDING_ROLES and e.readable]
+
+    @property
+    def gpu_cloud(self) -> bool:
+        return self.kind == "gpu_cloud" or self.offers > 0
+
+    def code(self, customer: str) -> str:
+        """Verdict class for a customer kind; V0 where the data set holds none."""
+        return self.verdicts[customer].code if customer in self.verdicts else "V0"
+
+
+@dataclass(slots=True)
+class MissionRow:
+    """One provider of the table that answers the question."""
+
+    provider: ProviderView
+    chips: list[ChipSupply]
+    verdicts: list[VerdictView]
+    evidence: list[Evidence]
+
+
+@dataclass(slots=True)
+class HeatRow:
+    provider: ProviderView
+    cells: dict[str, tuple[int, bool, int]]                    # label -> (greatest strength, some clause has an exception, clauses)
+    read: bool                                                 # False: no binding document was read
+    why: str
+
+
+@dataclass(slots=True)
+class Groups:
+    """GPU clouds by what could be read of them; the groups are never merged."""
+
+    both: list[ProviderView]
+    offers_only: list[ProviderView]
+    terms_only: list[ProviderView]
+    neither: list[ProviderView]
+
+
+@dataclass(slots=True)
+class PriceLine:
+    chip: str
+    prices: list[float]                                        # lowest of each provider, US dollars a GPU-hour
+    median: float
+
+
+@dataclass(slots=True)
+class Briefing:
+    title: str
+    customer: str
+    customer_words: str
+    chip: str | None
+    sample: bool
+    run_date: str
+    rules_as_of: str
+    version: str
+    data_hash: str
+    rates_date: str | None
+    providers: list[ProviderView]                              # all, by name
+    clouds: list[ProviderView]                                 # GPU clouds, by name
+    adjacent: list[ProviderView]
+    listing: list[ProviderView]                                # GPU clouds that list a chip of the class
+    groups: Groups
+    compared: list[str]                                        # customer kinds of the mission table
+    mission: list[MissionRow]
+    bar_clouds: dict[str, int]                                 # verdict code -> GPU clouds
+    bar_listing: dict[str, int]                                # verdict code -> listing GPU clouds
+    by_customer: list[tuple[str, dict[str, int]]]              # over listing GPU clouds
+    families: list[tuple[str, int, bool]]                      # chip family, GPU clouds that list it, of the class
+    matrix_chips: list[str]
+    places: list[tuple[str, int]]                              # country, listing GPU clouds with an offer there
+    places_unknown: int                                        # listing GPU clouds whose offers name no place
+    prices: list[PriceLine]
+    heat: list[HeatRow]
+    close_ups: list[ProviderView]
+    close_up_candidates: int
+    unread: list[Unread]
+    unread_reasons: list[tuple[str, int]]
+    evidence: list[Evidence]
+    captures: int
+    documents_read: int
+    clause_count: int
+    offer_count: int
+    issue_counts: list[tuple[str, str, int]]                   # level, code, count
+    languages: list[tuple[str, int]]
+    oldest: str
+    newest: str
+
+    @property
+    def read(self) -> list[ProviderView]:
+        return [p for p in self.providers if any(e.readable for e in p.evidence)]
+
+
+# --- from rows to views ----------------------------------------------------------------------------------------------------------
+
+def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None) -> Briefing:
+    """The view model of a briefing for one kind of customer, and one chip family where `chip` is given.
+
+    Raises ReportError for an unknown customer kind, a chip that no provider lists, or an unreadable data set.
+    """
+    if customer not in CUSTOMER_KINDS:
+        raise ReportError(f"unknown customer kind {customer!r}: choose one of {', '.join(CUSTOMER_KINDS)}")
+    with source.opened(database) as connection:
+        tables = {view: source.rows(connection, view) for view in source.VIEWS}
+        facts = source.meta(connection)
+    providers = build_providers(tables)
+    if chip is not None:
+        known = sorted({c.gpu_name for p in providers for c in p.chips})
+        if chip not in known:
+            raise ReportError(f"no provider in this data set lists the chip {chip!r}; listed are: {', '.join(known) or 'none'}")
+    return assemble(providers, tables, facts, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, chip=chip, title=title)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def build_providers(tables: dict[str, list[Row]]) -> list[ProviderView]:
+    """All providers with all that hangs on them, by name."""
+    views = {row["provider"]: ProviderView(
+        slug=row["provider"], name=text.label(row["name"], 60) or row["provider"], kind=row.get("kind") or "gpu_cloud", seat=row.get("seat_country"),
+        legal_entity=text.label(row.get("legal_entity"), 90) or None, declared=bool(row.get("declared", 1))) for row in tables["providers"]}
+    evidence = _evidence(tables, views)
+    _attach_offers(tables, views, evidence)
+    _attach_clauses(tables, views, evidence)
+    _attach_verdicts(tables, views)
+    _attach_unread(tables, views)
+    for row in tables["signals"]:
+        if row["provider"] in views and row["label"] not in views[row["provider"]].signals:
+            views[row["provider"]].signals.append(row["label"])
+    return sorted(views.values(), key=lambda p: (p.name.casefold(), p.slug))
+
+
+def _evidence(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> dict[str, Evidence]:
+    """Evidence by WARC record id, hung on its provider in order of address."""
+    found: dict[str, Evidence] = {}
+    ordered = sorted(tables["documents"], key=lambda r: (r["provider"], r.get("url") or "", r.get("fetched_at") or ""))
+    for number, row in enumerate(ordered, start=1):
+        item = Evidence(
+            key=row.get("evidence_id") or f"E{number:03d}", provider=row["provider"], role=row["role"], url=row.get("url") or "",
+            final_url=row.get("final_url") or row.get("url") or "", fetched_at=row.get("fetched_at") or "", sha256=row.get("payload_sha256") or row.get("sha256") or "",
+            record_id=row.get("record_id") or "", title=text.label(row.get("title"), 80), language=row.get("language") or "",
+            content_type=row.get("content_type") or "html", stated_date=row.get("stated_date"), status=row.get("status"),
+            readable=bool(row.get("readable", 1)))
+        found[item.record_id or item.key] = item
+        if item.provider in views:
+            views[item.provider].evidence.append(item)
+    return found
+
+
+def _attach_offers(tables: dict[str, list[Row]], views: dict[str, ProviderView], evidence: dict[str, Evidence]) -> None:
+    grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in tables["offers"]:
+        grouped[row["provider"], row["gpu_name"]].append(row)
+    for (slug, name), offers in sorted(grouped.items()):
+        if slug not in views:
+            continue
+        views[slug].offers += len(offers)
+        views[slug].chips.append(_chip_supply(name, offers, evidence))
+    for row in tables["regions"]:
+        view = views.get(row["provider"])
+        if view and row.get("country") and row["country"] not in view.region_countries:
+            view.region_countries.append(row["country"])
+    for view in views.values():
+        view.region_countries.sort()
+        view.chips.sort(key=lambda c: (not c.strong, c.gpu_name))
+
+
+def _chip_supply(name: str, offers: list[Row], evidence: dict[str, Evidence]) -> ChipSupply:
+    priced = [o for o in offers if o.get("price_usd_per_gpu_hour") is not None]
+    stated = [o for o in offers if o.get("price") is not None]
+    lowest = min(priced, key=lambda o: (o["price_usd_per_gpu_hour"], o.get("id") or 0)) if priced else min(
+        stated, key=lambda o: (o["price"], o.get("id") or 0)) if stated else None
+    sources = [lowest, *offers] if lowest else offers
+    return ChipSupply(
+        gpu_name=name, strong=any(_is_strong(o) for o in offers), offers=len(offers),
+        memories=sorted({o["gpu_memory"] for o in offers if o.get("gpu_memory")}),
+        countries=sorted({o["country"] for o in offers if o.get("country")}),
+        locations=sorted({text.label(o["location"], 40) for o in offers if o.get("location") and not o.get("country")}),
+        price_usd=lowest.get("price_usd_per_gpu_hour") if lowest else None, price_printed=printed_price(lowest) if lowest else "",
+        evidence=_unique(evidence[o["record_id"]] for o in sources if o.get("record_id") in evidence))
+
+
+def _is_strong(offer: Row) -> bool:
+    return str(offer.get("chip_class") or "").startswith(STRONG_CLASS)
+
+
+def printed_price(offer: Row) -> str:
+    """'EUR 19.92 / hour per instance of 8, on demand, excl. tax'."""
+    units = {"second": "s", "minute": "min", "hour": "h", "day": "day", "month": "month", "year": "year"}
+    amount = f"{offer['price']:,.4f}".rstrip("0").rstrip(".") if offer["price"] < 1 else f"{offer['price']:,.2f}"
+    words = f"{offer.get('currency') or 'currency not stated'} {amount}"
+    if offer.get("price_unit"):
+        words += f"/{units.get(offer['price_unit'], offer['price_unit'])}"
+    if offer.get("price_scope") in ("instance", "cluster") and (offer.get("gpu_count") or 1) != 1:
+        words += f" for {offer['gpu_count']:g}"
+    notes = []
+    if offer.get("price_from"):
+        words = f"from {words}"
+    commitment = {"on_demand": "on demand", "spot": "spot", "reserved": "reserved", "contact_sales": "on request"}.get(offer.get("commitment") or "")
+    if commitment:
+        term = offer.get("term_months")
+        notes.append(commitment + (f" {term:g} months" if term and offer.get("commitment") == "reserved" else ""))
+    return ", ".join([words, *notes])
+
+
+def _attach_clauses(tables: dict[str, list[Row]], views: dict[str, ProviderView], evidence: dict[str, Evidence]) -> None:
+    for row in tables["clauses"]:
+        view = views.get(row["provider"])
+        if view is None:
+            continue
+        proof = evidence.get(row.get("record_id") or "")
+        view.clauses.append(ClauseView(
+            id=str(row.get("id")), label=row["label"], code=CLAUSE_LABELS.get(row["label"], "?"),
+            quote=text.shown_quote(row["quote"], proof.content_type if proof else None), language=row.get("language") or (proof.language if proof else None),
+            places=row.get("places") or [], place_groups=row.get("place_groups") or [], places_resolved=row.get("places_resolved") or [],
+            strength=int(row.get("strength") or 0), polarity=row.get("polarity") or "", mode=row.get("mode") or "", exception=row.get("exception"),
+            heading=text.label(" › ".join(row.get("heading_path") or []), 110), rule=row.get("rule") or "", confidence=row.get("confidence") or 0.0,
+            start=row.get("start") or 0, end=row.get("end") or 0, length=len(row["quote"]), evidence=proof))
+
+
+def _attach_verdicts(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> None:
+    for row in tables["verdicts"]:
+        view = views.get(row["provider"])
+        if view is not None and row["customer"] not in view.verdicts:
+            view.verdicts[row["customer"]] = VerdictView(
+                customer=row["customer"], code=row["code"], words=VERDICT_CODES.get(row["code"], row["code"]), rule=row.get("rule") or "",
+                reasons=[text.clean(r)[0] for r in row.get("reasons") or []], barriers=row.get("barriers") or [],
+                missing=[text.clean(str(m))[0] for m in row.get("missing") or []], clause_ids=[str(c) for c in row.get("clauses") or []],
+                extraction_confidence=row.get("extraction_confidence"), completeness=row.get("completeness"))
+
+
+def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> None:
+    unreadable = [(row, "language_not_covered" if row.get("readable", 1) else "unreadable") for row in tables["documents"]
+                  if not row.get("readable", 1) or (row["role"] in BINDING_ROLES and not row.get("language_covered", 1))]
+    failed = [(row, row["failure"]) for row in tables["captures"] if row.get("failure")]
+    for row, reason in failed + unreadable:
+        view = views.get(row["provider"])
+        if view is not None:
+            view.unread.append(Unread(row["provider"], view.name, row["role"], row.get("url") or "", reason, text.label(row.get("note"), 200),
+                                      row.get("fetched_at") or ""))
+    for view in views.values():
+        view.unread.sort(key=lambda u: (u.role, u.url, u.reason))
+
+
+# --- from views to the briefing --------------------------------------------------------------------------------------------------
+
+def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts: dict[str, str], *, data_hash: str, customer: str = "cn_company",
+             chip: str | None = None, title: str | None = None) -> Briefing:
+    """All numbers and lists of a briefing, in the order in which they are printed."""
+    clouds = [p for p in providers if p.gpu_cloud]
+    listing = [p for p in clouds if _wanted(p, chip)]
+    compared = ["cn_company", "cn_subsidiary_abroad", "control"]
+    if customer not in compared:
+        compared = [customer, "cn_subsidiary_abroad", "control"]
+    mission = [_mission_row(p, chip, compared) for p in listing]
+    cards, candidates = choose_close_ups(listing, clouds, customer)
+    unread = [u for p in providers for u in p.unread]
+    times = sorted(t for t in (row.get("fetched_at") for row in tables["captures"]) if t)
+    evidence = [e for p in providers for e in p.evidence]
+    result = Briefing(
+        title=title or _question(chip), customer=customer, customer_words=CUSTOMER_KINDS[customer][1], chip=chip,
+        sample=any(row.get("sample") for row in tables["providers"]), run_date=(facts.get("run_date") or (times[-1] if times else ""))[:10],
+        rules_as_of=facts.get("rules_as_of") or "", version=facts.get("version") or "", data_hash=data_hash, rates_date=facts.get("rates_date"),
+        providers=providers, clouds=clouds, adjacent=[p for p in providers if not p.gpu_cloud], listing=listing, groups=group(clouds),
+        compared=compared, mission=mission, bar_clouds=count_codes(clouds, customer), bar_listing=count_codes(listing, customer),
+        by_customer=[(kind, count_codes(listing, kind)) for kind in _compared_kinds(customer)], families=_families(clouds),
+        matrix_chips=_matrix_chips(listing), places=_places(listing, chip), places_unknown=sum(1 for p in listing if not _countries(p, chip)),
+        prices=_prices(listing), heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
+        unread_reasons=sorted(Counter(u.reason for u in unread).items(), key=lambda kv: (-kv[1], kv[0])), evidence=evidence,
+        captures=len(tables["captures"]), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
+        offer_count=len(tables["offers"]), issue_counts=_issue_counts(tables["issues"]),
+        languages=sorted(Counter(e.language for e in evidence if e.terms and e.readable and e.language).items(), key=lambda kv: (-kv[1], kv[0])),
+        oldest=times[0] if times else "", newest=times[-1] if times else "")
+    mark_cited(result)
+    return result
+
+
+def _question(chip: str | None) -> str:
+    return f"Which clouds rent {chip or 'A100/H100-class chips'}, where, at what price, and what do their public terms say about who may rent them?"
+
+
+def _wanted(provider: ProviderView, chip: str | None) -> bool:
+    return any(c.gpu_name == chip if chip else c.strong for c in provider.chips)
+
+
+def _chips(provider: ProviderView, chip: str | None) -> list[ChipSupply]:
+    return [c for c in provider.chips if (c.gpu_name == chip if chip else c.strong)]
+
+
+def _countries(provider: ProviderView, chip: str | None) -> list[str]:
+    return sorted({country for c in _chips(provider, chip) for country in c.countries})
+
+
+def _compared_kinds(customer: str) -> list[str]:
+    return [*COMPARED] if customer in COMPARED else [customer, *COMPARED]
+
+
+def _mission_row(provider: ProviderView, chip: str | None, compared: list[str]) -> MissionRow:
+    chips = _chips(provider, chip)
+    verdicts = [provider.verdicts.get(kind) or no_verdict(kind) for kind in compared]
+    cited = {c.id: c for c in provider.clauses}
+    proofs = [e for c in chips for e in c.evidence[:1]]
+    proofs += [cited[i].evidence for v in verdicts for i in v.clause_ids if i in cited and cited[i].evidence]
+    return MissionRow(provider, chips, verdicts, _unique(proofs) or provider.terms_read[:1])
+
+
+def no_verdict(customer: str) -> VerdictView:
+    """What is printed where the data set holds no verdict."""
+    return VerdictView(customer, "V0", VERDICT_CODES["V0"], "", ["no terms document was read"], [], [], [], None, None)
+
+
+def count_codes(providers: Iterable[ProviderView], customer: str) -> dict[str, int]:
+    """Verdict code -> providers; every code is there, V0 too."""
+    found = Counter(p.code(customer) for p in providers)
+    return {code: found.get(code, 0) for code in VERDICT_CODES}
+
+
+def group(clouds: list[ProviderView]) -> Groups:
+    """GPU clouds by whether offers and binding terms of them were read."""
+    def having(offers: bool, terms: bool) -> list[ProviderView]:
+        return [p for p in clouds if bool(p.offers) == offers and bool(p.terms_read) == terms]
+    return Groups(having(True, True), having(True, False), having(False, True), having(False, False))
+
+
+def _families(clouds: list[ProviderView]) -> list[tuple[str, int, bool]]:
+    counts = Counter(c.gpu_name for p in clouds for c in p.chips)
+    strong = {c.gpu_name for p in clouds for c in p.chips if c.strong}
+    return sorted(((name, n, name in strong) for name, n in counts.items()), key=lambda f: (-f[1], f[0]))
+
+
+def _matrix_chips(listing: list[ProviderView]) -> list[str]:
+    counts = Counter(c.gpu_name for p in listing for c in p.strong_chips)
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def _places(listing: list[ProviderView], chip: str | None) -> list[tuple[str, int]]:
+    counts = Counter(country for p in listing for country in _countries(p, chip))
+    return sorted(counts.items(), key=lambda kv: (-kv[1], text.country(kv[0])))
+
+
+def _prices(listing: list[ProviderView]) -> list[PriceLine]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for provider in listing:
+        for chip in provider.strong_chips:
+            if chip.price_usd is not None and chip.price_usd > 0:
+                found[chip.gpu_name].append(chip.price_usd)
+    lines = [PriceLine(name, sorted(prices), statistics.median(prices)) for name, prices in found.items()]
+    return sorted(lines, key=lambda line: (-len(line.prices), line.chip))
+
+
+def heat_rows(clouds: list[ProviderView]) -> list[HeatRow]:
+    """Clause table, by seat country and name; a provider of whom no terms were read keeps its row and says why."""
+    table = []
+    for provider in sorted(clouds, key=lambda p: (text.country(p.seat) if p.seat else "~", p.name.casefold(), p.slug)):
+        cells: dict[str, tuple[int, bool, int]] = {}
+        for clause in provider.clauses:
+            strength, exception, number = cells.get(clause.label, (0, False, 0))
+            cells[clause.label] = (max(strength, clause.strength), exception or bool(clause.exception), number + 1)
+        table.append(HeatRow(provider, cells, bool(provider.terms_read), "" if provider.terms_read else unread_words(provider)))
+    return table
+
+
+def unread_words(provider: ProviderView) -> str:
+    """Why no terms of a provider were read, in a few words."""
+    reasons = [u.reason for u in provider.unread if u.role in BINDING_ROLES]
+    return text.listing(sorted({REASON_WORDS.get(r, r) for r in reasons})) if reasons else "no terms document at hand"
+
+
+REASON_WORDS = {
+    "dns": "host name not found", "timeout": "no answer in time", "refused": "connection refused", "robots": "robots.txt asks not to",
+    "permission": "its terms forbid automated reading", "private_address": "private address", "unauthorized": "login needed",
+    "forbidden": "access denied (403)", "not_found": "not found (404)", "gone": "gone (410)", "rate_limited": "asked to slow down (429)",
+    "server_error": "server error", "too_large": "larger than the size limit", "wrong_type": "not a text document", "empty": "empty answer",
+    "truncated": "incomplete answer", "budget": "page budget spent", "not_in_archive": "not in the archive", "bad_address": "bad address",
+    "other": "other error", "unreadable": "fetched, text could not be read", "language_not_covered": "language not covered by the clause rules",
+}
+
+
+def choose_close_ups(listing: list[ProviderView], clouds: list[ProviderView], customer: str) -> tuple[list[ProviderView], int]:
+    """(cards by name, number of candidates). Candidates: listing GPU clouds with clauses, then other GPU clouds with V4, V5, V6 or VX.
+
+    Where there are more candidates than cards, those whose verdicts tell customers apart come first, then those with more clauses.
+    """
+    decisive = {"V4": 0, "V5": 0, "VX": 0, "V6": 0, "V3": 1, "V2": 2, "V1": 2, "V0": 3}
+    listed = {p.slug for p in listing}
+    candidates = [p for p in listing if p.clauses] + [p for p in clouds if p.slug not in listed and p.clauses and decisive[p.code(customer)] == 0]
+
+    def rank(provider: ProviderView) -> tuple:
+        differs = provider.code("cn_subsidiary_abroad") != provider.code("cn_company") or provider.code("control") != provider.code("cn_company")
+        return (decisive[provider.code(customer)], provider.slug not in listed, not differs, -len(provider.clauses), provider.slug)
+    chosen = sorted(candidates, key=rank)[:CLOSE_UP_LIMIT]
+    return sorted(chosen, key=lambda p: (p.name.casefold(), p.slug)), len(candidates)
+
+
+def close_up_clauses(provider: ProviderView, customer: str, limit: int = CLOSE_UP_QUOTES) -> list[ClauseView]:
+    """The clauses that a card quotes: those the verdict rests on, then the most telling others, one a label."""
+    verdict = provider.verdicts.get(customer)
+    resting = set(verdict.clause_ids) if verdict else set()
+    ranks = {label: n for n, label in enumerate(TELLING_LABELS)}
+    ordered = sorted(provider.clauses, key=lambda c: (c.id not in resting, -c.strength if c.id in resting else 0, ranks.get(c.label, 99), -c.strength, c.start))
+    chosen: list[ClauseView] = []
+    for clause in ordered:
+        if len(chosen) < limit and all(clause.label != c.label and clause.quote.text != c.quote.text for c in chosen):
+            chosen.append(clause)
+    return chosen
+
+
+def _issue_counts(issues: list[Row]) -> list[tuple[str, str, int]]:
+    counts = Counter((row.get("level") or "", row.get("code") or "") for row in issues)
+    return sorted(((level, code, n) for (level, code), n in counts.items()), key=lambda i: ({"error": 0, "warning": 1}.get(i[0], 2), -i[2], i[1]))
+
+
+def mark_cited(briefing: Briefing) -> None:
+    """Mark the evidence that a table, a card or a verdict of this briefing rests on."""
+    for row in briefing.mission:
+        for item in row.evidence:
+            item.cited = True
+    for provider in briefing.close_ups:
+        for clause in close_up_clauses(provider, briefing.customer):
+            if clause.evidence:
+                clause.evidence.cited = True
+
+
+def _unique(items: Iterable[Evidence]) -> list[Evidence]:
+    return list({item.key: item for item in items}.values())

@@ -1,0 +1,176 @@
+"""HTML -> PDF, closed to the world: templates of the package, no network, no file access from within a page, no clock.
+
+The engine is WeasyPrint with tags (PDF/UA-1); pikepdf then marks what header cells head and checks the structure.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from reports import text
+from reports.source import ReportError
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+_LOG = logging.getLogger(__name__)
+
+
+# --- templates -------------------------------------------------------------------------------------------------------------------
+
+@functools.cache
+def environment() -> Any:
+    """The Jinja2 environment: every value is escaped, an unknown name is an error."""
+    import jinja2
+
+    made = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True)
+    made.filters.update(country=text.country, countries=text.countries, n=text.number, usd=text.money, plural=text.plural, listing=text.listing,
+                        day=text.day, minute=text.minute, label=text.label, web=web_address, breakable=breakable)
+    return made
+
+
+def web_address(url: str | None) -> str | None:
+    """The address if a reader may follow it (http, https), else None: no other scheme becomes a link."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def breakable(url: str) -> Any:
+    """An address for print that may break after its separators, and nowhere with a hyphen."""
+    from markupsafe import Markup, escape
+
+    shown, _ = text.clean(url)
+    pieces, start = [], 0
+    for at, character in enumerate(shown):
+        if character in "/?&=._-" and at - start >= 3:
+            pieces.append(shown[start:at + 1])
+            start = at + 1
+    pieces.append(shown[start:])
+    return Markup("<wbr>").join(escape(piece) for piece in pieces)
+
+
+def html_of(template: str, **values: Any) -> str:
+    """The HTML of a report."""
+    return environment().get_template(template).render(css=_css(), **values)
+
+
+@functools.cache
+def _css() -> Any:
+    from markupsafe import Markup
+
+    return Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
+
+
+# --- rendering -------------------------------------------------------------------------------------------------------------------
+
+def closed_fetcher() -> Any:
+    """A URL fetcher that fetches nothing. Style and figures are inline; whatever else a page asks for is hostile or a mistake."""
+    from weasyprint.urls import URLFetcher
+
+    class ClosedFetcher(URLFetcher):
+        """Refuses every address, whatever its scheme."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            raise ValueError(f"reports fetch nothing, asked for {url[:80]!r}")
+
+    return ClosedFetcher(allowed_protocols=(), allow_redirects=False)
+
+
+def write(html: str, output: Path) -> Path:
+    """Render `html` to a tagged PDF at `output`, put in place at once. The same HTML and fonts give the same bytes.
+
+    Raises ReportError where the folder cannot be written.
+    """
+    import weasyprint
+
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    logging.getLogger("fontTools").setLevel(logging.CRITICAL)
+    document = weasyprint.HTML(string=printable(html), base_url=None, url_fetcher=closed_fetcher()).render(pdf_variant="pdf/ua-1", optimize_images=False)
+    output = Path(output)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".briefing-", suffix=".pdf", dir=output.parent)
+    except OSError as error:
+        raise ReportError(f"cannot write {output}: {error.strerror or error}; choose another folder with -o or --data") from error
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            document.write_pdf(stream, pdf_variant="pdf/ua-1")
+        finish(draft)
+        draft.chmod(0o644)
+        draft.replace(output)
+    except OSError as error:
+        raise ReportError(f"cannot write {output}: {error.strerror or error}; free some space or choose another folder") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return output
+
+
+def finish(path: Path) -> None:
+    """Give header cells their scope, which WeasyPrint leaves out (PDF/UA 7.5): Column in a table head, Row in its body."""
+    import pikepdf
+
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        root = pdf.Root.get("/StructTreeRoot")
+        stack = [(root.K, "/Column")] if root is not None else []
+        while stack:
+            kids, scope = stack.pop()
+            for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+                if not isinstance(kid, pikepdf.Dictionary) or "/S" not in kid:
+                    continue
+                inner = {"/THead": "/Column", "/TBody": "/Row"}.get(str(kid.S), scope)
+                if str(kid.S) == "/TH":
+                    attributes = kid.get("/A", pikepdf.Dictionary(O=pikepdf.Name.Table))
+                    attributes["/Scope"] = pikepdf.Name(scope)
+                    kid["/A"] = attributes
+                if "/K" in kid:
+                    stack.append((kid.K, inner))
+        pdf.save(path, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+# --- fonts -----------------------------------------------------------------------------------------------------------------------
+
+@functools.cache
+def covered() -> frozenset[int] | None:
+    """Code points that some installed font can draw, as fontconfig knows them; None where fontconfig's tools are not installed."""
+    import subprocess
+
+    try:
+        answer = subprocess.run(["fc-list", "--format", "%{charset}\n"], capture_output=True, text=True, timeout=60, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    points: set[int] = set()
+    for line in set(answer.splitlines()):
+        for part in line.split():
+            first, _, last = part.partition("-")
+            try:
+                points.update(range(int(first, 16), int(last or first, 16) + 1))
+            except ValueError:
+                continue
+    return frozenset(points) or None
+
+
+def printable(html: str) -> str:
+    """`html` with each character that no installed font can draw replaced by its number, ⟨U+1234⟩: never an empty box."""
+    known = covered()
+    if known is None:
+        return html
+    lacking = {c for c in set(html) if ord(c) > 126 and ord(c) not in known and not _invisible(c)}
+    if not lacking:
+        return html
+    _LOG.warning("no installed font draws %d characters of this report: %s", len(lacking), " ".join(f"U+{ord(c):04X}" for c in sorted(lacking)[:20]))
+    return html.translate({ord(c): f"⟨U+{ord(c):04X}⟩" for c in lacking})
+
+
+def _invisible(character: str) -> bool:
+    import unicodedata
+
+    return unicodedata.category(character) in ("Cf", "Zs", "Cc")
