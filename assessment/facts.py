@@ -1,0 +1,193 @@
+"""Puts a clause into plain facts about one customer: the conditions that rows of the rule table test (explained at the head of rules.yml)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from assessment.customers import Case, Customer
+from assessment.places import find_group, members_on, resolve, within
+from assessment.tables import HITS, REACHES, RuleTable, cues, fold
+from chipwatch.records import Clause
+
+# Labels whose places bar or admit customers. Places of the others (local_law_duties …) are no test of a customer.
+_LIST_LABELS = frozenset({"denied_party", "sanctions_compliance"})
+_PLACE_LABELS = frozenset({"country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
+_USE_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
+EMBARGOED = "US-embargoed"                                     # the group for whose residents an unnamed "embargoed country" is read
+
+
+@dataclass(slots=True)
+class Context:
+    """A clause as the judge sees it: with its document's role and day, and what its words say where the record is silent."""
+
+    index: int
+    clause: Clause
+    role: str
+    day: str                                                   # ISO date on which its groups are resolved
+    text: str                                                  # folded quote, for cues
+    act: str
+    codes: frozenset[str]                                      # places named and groups resolved, together
+    named: frozenset[str]
+    unknown_groups: list[str]
+    restricted_places: bool                                    # speaks of embargoed or restricted countries without naming them
+    listed_parties: bool
+    exclusive: bool                                            # an allow-list that means to be complete
+    exception: str                                             # none | licence | other
+    object: str                                                # service | items
+    check: str                                                 # identity | contact
+    attributes: tuple[str, ...]                                # of a customer, that the clause tests
+    companions: frozenset[str] = field(default_factory=frozenset)   # other labels of the same passage
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one clause means for one customer."""
+
+    index: int
+    label: str
+    act: str
+    reach: str
+    extent: str
+    scope: str
+    exception: str
+    object: str
+    check: str
+    mode: str
+    role: str
+
+    def satisfy(self, when: dict[str, frozenset[str]]) -> bool:
+        """Whether all conditions of a row hold."""
+        return all(self.role not in values if name == "role_not" else getattr(self, name) in values for name, values in when.items())
+
+
+def act_of(clause: Clause, text: str, restricts: bool) -> str:
+    """What the clause does. A representation that denies something ("you represent that you are not in …") bars."""
+    if clause.mode == "marketing":
+        return "advertises"
+    if clause.mode == "provider_right":
+        return "reserves"
+    if clause.polarity == "prohibits":
+        return "bars"
+    if clause.polarity in ("requires", "conditions") and clause.mode == "representation" and clause.label in _PLACE_LABELS | _LIST_LABELS:
+        if (restricts or clause.label in ("denied_party", "nationality_restriction", "residence_restriction")) and cues()("negation", text):
+            return "bars"
+    return {"requires": "requires", "conditions": "conditions", "permits": "welcomes", "describes": "describes"}.get(clause.polarity, "describes")
+
+
+def _attributes(clause: Clause, text: str, table: RuleTable) -> tuple[str, ...]:
+    tested = table.tests.get(clause.label, ())
+    if not tested:
+        return ()
+    if clause.label in _PLACE_LABELS and clause.label != "country_exclusion":
+        if clause.label == "headquarters_restriction":
+            if cues()("incorporation", text) and not cues()("control", text):
+                return ("incorporation",)
+            if clause.target in ("headquarters", "ownership") and not cues()("incorporation", text):
+                return ("headquarters", "ownership")
+        return tested
+    named = [table.targets[t] for t in (clause.target or "").replace(",", " ").split() if t in table.targets]
+    places = tuple(a for a in named if a != "listed")
+    return places or tested
+
+
+def _companions(clauses: Sequence[Clause]) -> list[frozenset[str]]:
+    """For each clause the labels of the clauses of the same document whose quotes overlap it (one passage often states several rules)."""
+    out = []
+    for one in clauses:
+        labels = set()
+        for other in clauses:
+            if other is one:
+                continue
+            spans = one.end > one.start and other.end > other.start
+            if (one.start < other.end and other.start < one.end) if spans else (one.quote in other.quote or other.quote in one.quote):
+                labels.add(other.label)
+        out.append(frozenset(labels))
+    return out
+
+
+def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable, first: int = 0) -> list[Context]:
+    """The clauses of one document in context; `first` is the index of the first of them in the list of clauses judged."""
+    found = cues()
+    out = []
+    for offset, (clause, companions) in enumerate(zip(clauses, _companions(clauses), strict=True)):
+        text = fold(clause.quote)
+        resolved, unknown = resolve(clause.place_groups, day)
+        named = frozenset(clause.places)
+        groups = [g for g in map(find_group, clause.place_groups) if g is not None]
+        cue = found("restricted_places", text)
+        restricts = bool(unknown) or any(g.restricts for g in groups) or cue
+        act = act_of(clause, text, restricts)
+        # A place rule without places that stands in one passage with a sanctions rule speaks of the places under sanctions.
+        unnamed = cue or bool(unknown) or (clause.label in _PLACE_LABELS and bool(companions & {"sanctions_compliance", "denied_party"}))
+        exception = "none" if not clause.exception else "licence" if found("licence", clause.exception) else "other"
+        onward = found("onward", text) and not found("self_status", text)
+        contact = found("contact_check", text) and not found("identity_check", text)
+        out.append(Context(
+            index=first + offset, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
+            restricted_places=unnamed, listed_parties=clause.label == "denied_party" or clause.target == "listed_party" or found("listed_parties", text),
+            exclusive=len(named) >= table.allow_list_minimum or found("exclusive_list", text + " " + " ".join(clause.heading_path)),
+            exception=exception, object="items" if onward and exception == "licence" else "service", check="contact" if contact else "identity",
+            attributes=_attributes(clause, text, table), companions=companions,
+        ))
+    return out
+
+
+def _places(case: Case, attributes: Iterable[str]) -> list[str]:
+    return [case.places[a] for a in attributes if a in case.places]
+
+
+def reach_of(context: Context, case: Case) -> str:
+    """Whether a clause reaches one typical customer; one of tables.REACHES."""
+    label, act = context.clause.label, context.act
+    if label not in _PLACE_LABELS | _LIST_LABELS | _USE_LABELS | {"supported_countries", "export_compliance"}:
+        return "everyone"
+    bars = act in ("bars", "reserves")
+    if case.listed:
+        if label in _LIST_LABELS and bars and context.listed_parties:
+            return "listed"
+        if label == "supported_countries" and not context.codes:
+            return "elsewhere"
+        return "everyone" if label in _USE_LABELS and not context.codes and not context.restricted_places else "none"
+    places = _places(case, context.attributes)
+    if label == "supported_countries" and not bars:
+        return _on_list(context, places)
+    if label in ("residence_restriction", "headquarters_restriction", "country_exclusion") and act == "requires" and context.codes and not context.restricted_places:
+        return "none" if any(within(p, context.codes) for p in places) or not places else "absent"
+    if context.codes:
+        if any(within(p, context.named) for p in places):
+            return "named"
+        if any(within(p, context.codes) for p in places):
+            return "group"
+        if not (context.unknown_groups and bars):
+            return "none"
+    if label in _USE_LABELS:
+        return "everyone" if not context.restricted_places else "unnamed" if _embargoed(context, places) else "none"
+    if context.restricted_places and (label in _PLACE_LABELS or (label == "sanctions_compliance" and bars)):
+        return "unnamed" if _embargoed(context, places) else "none"
+    if label in ("supported_countries", "country_exclusion"):
+        return "elsewhere"
+    return "vague" if label in _PLACE_LABELS else "none"
+
+
+def _embargoed(context: Context, places: list[str]) -> bool:
+    return any(within(p, members_on(EMBARGOED, context.day)) for p in places)
+
+
+def _on_list(context: Context, places: list[str]) -> str:
+    if not context.codes:
+        return "elsewhere" if context.act in ("requires", "conditions") else "vague"
+    if not context.exclusive or not places:
+        return "none"
+    return "present" if any(within(p, context.codes) for p in places) else "absent"
+
+
+def facts(context: Context, customer: Customer) -> Facts:
+    """The facts of a clause for a customer kind: its cases taken together."""
+    reaches = [reach_of(context, case) for case in customer.cases]
+    hits = [r for r in reaches if r in HITS]
+    reach = min(hits or reaches, key=REACHES.index)
+    extent = "all" if not hits or 2 * len(hits) >= len(reaches) else "some"
+    clause = context.clause
+    return Facts(index=context.index, label=clause.label, act=context.act, reach=reach, extent=extent, scope="part" if clause.scope else "whole",
+                 exception=context.exception, object=context.object, check=context.check, mode=clause.mode, role=context.role)

@@ -1,0 +1,193 @@
+"""Judges: from the clauses of documents to verdicts for kinds of customers, by the rule table. Describes documents, never legality.
+
+`judge_document` takes one document as if it were all there is to read; `judge_provider` takes all documents of a provider with their
+ranks, and says V1 or V2 only where every expected document was read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from assessment.coverage import ROLE_WORDS, Expectation, Reading, completeness, expectations, missing_words, unread_reason
+from assessment.customers import Customer, parse_customer
+from assessment.facts import Context, Facts, contexts, facts
+from assessment.places import as_of as groups_as_of
+from assessment.places import find_group
+from assessment.tables import Rule, RuleTable, cues, rule_table
+from chipwatch.records import CUSTOMER_KINDS, SIGNAL_LABELS, Capture, Clause, Extraction, ProviderInfo, Verdict
+
+_WELCOME_SIGNALS = frozenset({"china_sales_page", "cn_payment", "cn_language_site", "cn_contact", "explicit_welcome", "cn_country_in_signup",
+                              "cn_customer_reference", "mainland_region", "cn_accelerated_network", "anti_blockade_marketing"})
+_CHINESE = frozenset({"CN"})
+_PLACE_BARS = frozenset({"V5-place", "V5-not-on-list", "V5-other-place-required"})
+
+
+def judge_document(extraction: Extraction, *, customers: Iterable[str] = tuple(CUSTOMER_KINDS), role: str = "terms_of_service") -> dict[str, Verdict]:
+    """Verdicts of one terms document, judged as if it were all there is to read; `Verdict.clauses` index `extraction.clauses`.
+
+    A document that cannot be read, or whose language is not covered, gives V0 unless a clause was found that stands by itself.
+    Raises UnknownCustomer for an unknown kind.
+    """
+    day = extraction.document.stated_date or groups_as_of()
+    table = rule_table()
+    seen = contexts(extraction.clauses, role=role, day=day, table=table)
+    reason = unread_reason(Capture("", role, extraction.document.url or "", "", ""), extraction)
+    missing = [f"{ROLE_WORDS.get(role, role)}: {reason}"] if reason else []
+    return {kind: _judge(parse_customer(kind, day), seen, missing, table) for kind in customers}
+
+
+def clauses_judged(readings: Sequence[Reading]) -> list[Clause]:
+    """The list that `Verdict.clauses` of judge_provider index: the clauses of all readings, in their order."""
+    return [clause for _, extraction in readings if extraction is not None for clause in extraction.clauses]
+
+
+def judge_provider(info: ProviderInfo, readings: Sequence[Reading], *, customers: Iterable[str] = tuple(CUSTOMER_KINDS), as_of: str) -> list[Verdict]:
+    """Verdicts of a provider on `as_of` (ISO date or time), one for each customer kind.
+
+    `readings`: (Capture, Extraction | None) of every document, failures too. Clauses of supply pages and privacy notices are not judged.
+    `Verdict.clauses` index `clauses_judged(readings)`. Raises UnknownCustomer for an unknown kind.
+    """
+    table = rule_table()
+    seen: list[Context] = []
+    first = 0
+    for capture, extraction in readings:
+        if extraction is None:
+            continue
+        if capture.role in table.ranks:
+            day = extraction.document.stated_date or capture.fetched_at[:10] or as_of[:10]
+            seen += contexts(extraction.clauses, role=capture.role, day=day, table=table, first=first)
+        first += len(extraction.clauses)
+    expected = expectations(info, readings)
+    missing = missing_words(expected)
+    complete = completeness(expected, readings, table, as_of)
+    signals = sorted({s.label for _, extraction in readings if extraction is not None for s in extraction.signals} & _WELCOME_SIGNALS)
+    receipt = _receipt(expected)
+    verdicts = []
+    for kind in customers:
+        customer = parse_customer(kind, as_of[:10])
+        verdict = _judge(customer, seen, missing, table)
+        verdict.completeness = complete
+        if verdict.code in ("V0", "V1", "V2"):
+            verdict.reasons.append(receipt)
+        if signals and verdict.code in ("V3", "V4", "V5", "VX") and customer.touches(_CHINESE):
+            verdict.reasons.append(f"Beside it stand signals of openness, which never lower a verdict: {', '.join(f'{s} ({SIGNAL_LABELS[s]})' for s in signals)}")
+        verdicts.append(verdict)
+    return verdicts
+
+
+def _receipt(expected: Sequence[Expectation]) -> str:
+    words = {"read": "read", "none_found": "declared as none found", "missing": "not read"}
+    return "Expected documents: " + "; ".join(f"{ROLE_WORDS.get(e.role, e.role)} {words[e.status]}" for e in expected)
+
+
+def _judge(customer: Customer, seen: Sequence[Context], missing: list[str], table: RuleTable) -> Verdict:
+    found = [facts(context, customer) for context in seen]
+    by_index = {context.index: context for context in seen}
+    barriers = sorted({f.label for f in found if f.label in table.barriers and f.act not in ("welcomes", "describes", "advertises")})
+    conflict = _conflict(found, table)
+    if conflict is not None:
+        rule, hits, flag = conflict
+    else:
+        rule, hits = next((r, h) for r, h in _fired(found, table) if h or r.when is None)
+        flag = None
+    reasons = [rule.words + _detail(hits, by_index, customer)]
+    if rule.complete and missing:
+        beside = reasons[0] if hits else None
+        rule = table.special["V0-coverage"]
+        reasons = [f"{rule.words}: {'; '.join(missing)}"] + ([f"Found so far, and no verdict by itself: {beside}"] if beside else [])
+    if flag:
+        reasons.append(flag)
+    reasons += _ambiguities(hits, by_index, customer)
+    return Verdict(customer=customer.kind, code=rule.verdict, rule=rule.id, clauses=[f.index for f in hits], reasons=reasons,
+                   extraction_confidence=_extraction_confidence(hits, by_index, table), barriers=barriers, missing=list(missing),
+                   scope=_scope(hits, by_index))
+
+
+def _fired(found: Sequence[Facts], table: RuleTable) -> Iterable[tuple[Rule, list[Facts]]]:
+    """Rows in the order of the table, each with the clauses that satisfy it."""
+    for rule in table.rules:
+        yield rule, [] if rule.when is None else [f for f in found if f.satisfy(rule.when)]
+
+
+def _conflict(found: Sequence[Facts], table: RuleTable) -> tuple[Rule, list[Facts], str | None] | None:
+    """Bars and welcomes by place that contradict each other (taxonomy section 5): VX within one rank, else the higher rank's verdict, flagged."""
+    bars: list[Facts] = []
+    bar_rule = None
+    for rule, hits in _fired(found, table):
+        if rule.id in _PLACE_BARS and hits:
+            bar_rule = bar_rule or rule
+            bars += [h for h in hits if h.label in ("country_exclusion", "residence_restriction", "supported_countries")]
+    welcome_rule = table.by_id("V6-on-list")
+    welcomes = [f for f in found if f.satisfy(welcome_rule.when or {})]
+    if not bars or not welcomes or bar_rule is None:
+        return None
+    high_bar, high_welcome = min(table.ranks[f.role] for f in bars), min(table.ranks[f.role] for f in welcomes)
+    if high_bar == high_welcome:
+        return table.special["VX-conflict"], bars + welcomes, None
+    flag = "CONFLICT: a document of lower rank says the opposite of this customer's place"
+    return (bar_rule, bars, flag) if high_bar < high_welcome else (welcome_rule, welcomes, flag)
+
+
+def _detail(hits: Sequence[Facts], by_index: dict[int, Context], customer: Customer) -> str:
+    """What the deciding clauses name, for print: places, groups with their day, exceptions."""
+    places: set[str] = set()
+    groups: dict[str, str] = {}
+    exceptions = 0
+    mine = {p for case in customer.cases for p in case.places.values()}
+    for f in hits:
+        context = by_index[f.index]
+        if f.reach == "named":
+            places |= {p for p in context.named if p in mine or any(m.startswith(p + "-") for m in mine)}
+        elif f.reach == "group":
+            groups |= {g.name: context.day for g in map(find_group, context.clause.place_groups) if g is not None}
+        exceptions += f.exception != "none"
+    parts = []
+    if places:
+        parts.append(f"named: {', '.join(sorted(places))}")
+    if groups:
+        parts.append("by reference to " + ", ".join(f"{name} as of {day}" for name, day in sorted(groups.items())))
+    if exceptions:
+        parts.append("with an exception in its words")
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _ambiguities(hits: Sequence[Facts], by_index: dict[int, Context], customer: Customer) -> list[str]:
+    if not customer.touches(_CHINESE):
+        return []
+    for f in hits:
+        text = by_index[f.index].text
+        if cues()("embargo_word", text) and not cues()("embargo_kind", text):
+            return ["AMBIG_EMBARGO: the words do not say whether a trade or an arms embargo is meant; read here as a trade embargo, which does not cover China"]
+    return []
+
+
+def _extraction_confidence(hits: Sequence[Facts], by_index: dict[int, Context], table: RuleTable) -> float | None:
+    """How sure it is that the clauses say what the verdict rests on: the best of them, by the formula of taxonomy section 7; None without clauses."""
+    settings = table.confidence
+    best = None
+    for f in hits:
+        context = by_index[f.index]
+        value = settings["start"]
+        if f.reach in ("unnamed", "elsewhere", "vague"):
+            value *= settings["unresolved_places"]
+        if f.exception != "none":
+            value *= settings["exception"]
+        if f.role == "marketing" or f.mode == "marketing":
+            value *= settings["marketing"]
+        value = min(value, max(context.clause.confidence, 0.0) or value)
+        best = value if best is None else max(best, value)
+    return None if best is None else round(best, 4)
+
+
+def _scope(hits: Sequence[Facts], by_index: dict[int, Context]) -> str | None:
+    """The scope of the verdict where all its clauses have one; None: the whole service."""
+    scopes = [by_index[f.index].clause.scope for f in hits]
+    return "; ".join(dict.fromkeys(s for s in scopes if s)) if scopes and all(scopes) else None
+
+
+def explain(verdict: Verdict) -> dict[str, object]:
+    """The row behind a verdict in words, for `--explain` and for print."""
+    rule = rule_table().by_id(verdict.rule)
+    return {"rule": rule.id, "verdict": rule.verdict, "words": rule.words, "when": {k: sorted(v) for k, v in (rule.when or {}).items()},
+            "needs_every_document": rule.complete, **{k: v for k, v in dataclasses.asdict(verdict).items() if k in ("clauses", "reasons", "missing", "scope")}}
