@@ -1,0 +1,904 @@
+"""Markdown, MDX and Markdown with ERB -> skeleton.
+
+A line scanner of our own, not a CommonMark library: the skeleton needs the source offset of every piece of inline text, which markdown-it-py does not give, and
+the documents we read are rarely plain CommonMark (JSX around sentences, HTML tables with blank lines, prose that is indented by six blanks, `:::` boxes).
+Where text is plain CommonMark, tests hold the block structure against markdown-it-py.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from nlp.blocks.html import _TAG, scan
+from nlp.blocks.skeleton import CLOSE, OPEN, Skeleton
+from nlp.normalise import MARKDOWN, RAW
+
+_LINE = re.compile(r"[^\n]*\n?")
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^`\n]*)$")
+_ATX = re.compile(r"(#{1,6})(?:[ \t]+|(?=[^\s#\d!/{\[]))(.*?)(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = re.compile(r"(=+|-{2,})[ \t]*$")
+_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
+_BULLET = re.compile(r"([-*+•●▪]|\d{1,9}[.)])([ \t]+|$)")
+_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_REFERENCE = re.compile(r"\[(?!\^)([^\]]+)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*)?$")
+_FOOTNOTE = re.compile(r"\[\^([^\]]+)\]:[ \t]*")
+_CONTAINER = re.compile(r":{3,}[ \t]*([\w-]*)[ \t]*(.*?)[ \t]*$")
+_ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?|===)[ \t]+\"?([\w-]*)\"?(?:[ \t]+\"([^\"]*)\")?[ \t]*$")
+_ATTRIBUTE_LINE = re.compile(r"(?:\{:?[ \t]*[.#:\w][^{}]*\}[ \t]*)+$|\{:[^{}]*\}[ \t]*$")
+_ALERT = re.compile(r"\[!(\w+)\][ \t]*$")
+_DEFINITION = re.compile(r":[ \t]{1,3}(?=\S)")
+_IMPORT = re.compile(r"import\s+(?:[\w*{}\s,$]+\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*$")
+_EXPORT = re.compile(r"export\s+(?:const|let|var|default|function|async)\b")
+_HTML_LINE = re.compile(r"</?([a-zA-Z][\w.-]*)(?=[\s/>]|$)|<!--|<%")
+_BLOCK_TAGS = frozenset(
+    "address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset figcaption figure footer form frame "
+    "frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu menuitem nav noframes ol optgroup option p param search section summary table "
+    "tbody td tfoot th thead title tr ul pre script style textarea svg br img select".split())
+_KEPT_OPEN = frozenset("table ul ol dl pre script style svg textarea select".split())   # raw HTML structures inside which lines are not Markdown
+_INLINE_SPECIAL = re.compile(r"[\\`*_\[\]<!{~]| {2,}\n")
+_INLINE = re.compile(
+    r"(?P<escape>\\(?:[!-/:-@\[-`{-~]|\n))"
+    r"|(?P<ticks>`+)"
+    r"|(?P<image>!\[)"
+    r"|(?P<foot>\[\^[^\]\n]{1,60}\])"
+    r"|(?P<open>\[)"
+    r"|(?P<close>\](?:\(\s*(?:<(?P<angle>[^<>\n]*)>|(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|\[(?P<label>[^\[\]\n]{0,200})\])?(?P<ial>\{[:.#][^{}\n]*\})?)"
+    r"|(?P<auto><(?:https?://|mailto:)[^<>\s]+>)"
+    r"|(?P<tag><[/!?a-zA-Z%>])"
+    r"|(?P<star>\*+|_+|~~)"
+    r"|(?P<comment>\{/\*.*?\*/\})"
+    r"|(?P<space>\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\})"
+    r"|(?P<anchor>[ \t]*\{#[\w.:-]+\}|\{:[^{}\n]*\})"
+    r"|(?P<brace>\{)"
+    r"|(?P<hard> {2,}\n)",
+    re.DOTALL,
+)
+MAX_LINKS_OPEN = 200
+
+
+@dataclass(slots=True)
+class _Item:
+    """An open list item."""
+
+    marker_indent: int
+    content_indent: int
+    ordered: bool
+    sign: str
+
+
+@dataclass(slots=True)
+class _State:
+    skeleton: Skeleton
+    jsx: bool
+    references: dict = field(default_factory=dict)
+    paragraph: list = field(default_factory=list)              # (start, end) of lines
+    items: list = field(default_factory=list)
+    quotes: int = 0
+    raw: list = field(default_factory=list)                    # raw HTML elements that are open
+    boxes: list = field(default_factory=list)                  # (indent, tag) of admonitions
+    blank: bool = True
+    term: bool = False
+
+
+def skeleton_of(source: str, jsx: bool = False, start: int = 0) -> Skeleton:
+    """The skeleton of Markdown. `jsx`: MDX, where components, imports and expressions are code."""
+    skeleton = Skeleton(source)
+    skeleton.html.append("<body>")
+    _blocks(_State(skeleton, jsx, _references(source)), start, len(source))
+    return skeleton
+
+
+def _references(source: str) -> dict[str, str]:
+    if "]:" not in source:
+        return {}
+    return {m[1].strip().lower(): m[2] for m in re.finditer(r"^ {0,3}" + _REFERENCE.pattern, source, re.MULTILINE)}
+
+
+def _width(indent: str) -> int:
+    if "\t" not in indent:
+        return len(indent)
+    width = 0
+    for c in indent:
+        width += 4 - width % 4 if c == "\t" else 1
+    return width
+
+
+def _blocks(state: _State, at: int, end: int) -> None:
+    source, skeleton = state.skeleton.source, state.skeleton
+    html = skeleton.html
+    while at < end:
+        line_end = source.find("\n", at, end)
+        line_end = end if line_end < 0 else line_end
+        after = min(line_end + 1, end)
+        a = at
+        # quote marks
+        quotes = 0
+        while True:
+            b = a
+            while b < line_end and source[b] in " \t":
+                b += 1
+            if b < line_end and source[b] == ">" and (b - a < 4 or quotes or state.items) and not state.raw:
+                quotes += 1
+                a = b + 1
+                if a < line_end and source[a] == " ":
+                    a += 1
+            else:
+                break
+        stop = line_end
+        while stop > b and source[stop - 1] in " \t\r":
+            stop -= 1
+        if b >= stop:                                          # a blank line
+            flush(state)
+            if state.raw and state.raw[-1] not in ("pre", "script", "style", "textarea", "table", "ul", "ol", "dl", "select", "svg"):
+                state.raw.clear()
+            if quotes != state.quotes and not (quotes == 0 and state.quotes and False):
+                set_quotes(state, quotes)
+            state.blank = True
+            at = after
+            continue
+        line = source[b:stop]
+        first = line[0]
+        indent = _width(source[a:b])
+        if state.raw:
+            if not (first == "#" and state.blank and _ATX.match(line)):
+                inline(state, b, line_end, html_mode=True)
+                html.append(" ")
+                state.blank = False
+                at = after
+                continue
+            while state.raw:
+                html.append(f"</{state.raw.pop()}>")
+        if quotes != state.quotes:
+            if quotes > state.quotes or state.blank or not state.paragraph or first in "#-*+|":
+                flush(state)
+                set_quotes(state, quotes)
+        if quotes and first == "[" and (alert := _ALERT.match(line)):
+            at = after
+            continue
+        # list structure
+        if state.items and (state.blank or not state.paragraph or _BULLET.match(line)):
+            is_item = _BULLET.match(line) and not _RULE.match(line)
+            while state.items:
+                item = state.items[-1]
+                if indent >= item.content_indent or indent > item.marker_indent + 1 and (is_item or not state.blank or indent >= item.marker_indent + 2):
+                    break
+                if is_item and indent >= item.marker_indent and not (indent > item.marker_indent + 1):
+                    break
+                if not state.blank and not is_item and not state.paragraph and first not in "#|`~<":
+                    break
+                close_item(state)
+            else:
+                flush(state)
+        while state.boxes and indent < state.boxes[-1][0] and not (state.paragraph and not state.blank):
+            flush(state)
+            close_items(state)
+            html.append(f"</{state.boxes.pop()[1]}>")
+        # fenced code
+        if first in "`~":
+            fence = _FENCE.match(line)
+            if fence:
+                flush(state)
+                at = fenced(state, fence.group(1), after, end)
+                state.blank = False
+                continue
+        if first == "#":
+            heading = _ATX.match(line)
+            if heading:
+                flush(state)
+                if indent < 4 or not state.items:
+                    close_items_outside(state, indent)
+                level = len(heading.group(1))
+                html.append(f"<h{level}>")
+                inline(state, b + heading.start(2), b + heading.end(2))
+                html.append(f"</h{level}>")
+                state.blank = False
+                at = after
+                continue
+        if state.paragraph and first in "=-" and _SETEXT.match(line) and not state.blank:
+            level = 1 if first == "=" else 2
+            if first == "=" or not (len(line) < 3 and len(state.paragraph) > 1):
+                flush(state, f"h{level}")
+                at = after
+                continue
+        if first in "*-_" and _RULE.match(line):
+            flush(state)
+            close_items_outside(state, indent)
+            html.append("<hr>")
+            state.blank = False
+            at = after
+            continue
+        # tables
+        if "|" in line:
+            next_at = table(state, b, stop, after, end, quotes)
+            if next_at:
+                at = next_at
+                state.blank = False
+                continue
+        bullet = _BULLET.match(line)
+        if bullet and (not state.paragraph or state.blank or bullet.group(1)[0] not in "0123456789" or bullet.group(1)[:-1] == "1" or state.items):
+            if not bullet.group(2) and state.paragraph and not state.blank:
+                bullet = None
+            else:
+                flush(state)
+                b = open_item(state, bullet, indent, b, stop)
+                state.blank = False
+                if b < stop:
+                    if source[b] == "#" and (heading := _ATX.match(source[b:stop])):
+                        level = len(heading.group(1))
+                        html.append(f"<h{level}>")
+                        inline(state, b + heading.start(2), b + heading.end(2))
+                        html.append(f"</h{level}>")
+                    elif source[b] in "`~" and (fence := _FENCE.match(source[b:stop])):
+                        at = fenced(state, fence.group(1), after, end)
+                        continue
+                    elif source[b] == "<" and opens_html(state, source[b:stop]):
+                        inline(state, b, line_end, html_mode=True)
+                    else:
+                        state.paragraph.append((b, line_end))
+                at = after
+                continue
+        if first == "[":
+            if _REFERENCE.match(line) and not state.paragraph:
+                at = after
+                continue
+            note = _FOOTNOTE.match(line)
+            if note:
+                flush(state)
+                state.paragraph.append((b + note.end(), line_end))
+                state.blank = False
+                at = after
+                continue
+        if first == ":":
+            box = _CONTAINER.match(line)
+            if box:
+                flush(state)
+                close_items(state)
+                if box.group(1) or box.group(2):
+                    html.append("<div>")
+                    if box.group(2):
+                        html.append("<p><b>")
+                        inline(state, b + box.start(2), b + box.end(2))
+                        html.append("</b></p>")
+                    elif box.group(1).lower() not in ("tip", "note", "info", "warning", "danger", "caution", "important", "success", "details", "tabs", "tab") and len(box.group(1)) > 1:
+                        html.append("<p><b>")
+                        skeleton.run(b + box.start(1), b + box.end(1), MARKDOWN)
+                        html.append("</b></p>")
+                else:
+                    html.append("</div>")
+                state.blank = True
+                at = after
+                continue
+            definition = _DEFINITION.match(line)
+            if definition and (state.paragraph or state.term):
+                if state.paragraph:
+                    html.append("<dl>")
+                    flush(state, "dt")
+                html.append("<dd>")
+                inline(state, b + definition.end(), line_end)
+                html.append("</dd>")
+                state.term = True
+                state.blank = False
+                at = after
+                continue
+        if first in "!?=" and (box := _ADMONITION.match(line)):
+            flush(state)
+            html.append("<div>")
+            state.boxes.append((indent + 1, "div"))
+            if box.group(2):
+                html.append("<p><b>")
+                inline(state, b + box.start(2), b + box.end(2))
+                html.append("</b></p>")
+            state.blank = True
+            at = after
+            continue
+        if first == "{" and _ATTRIBUTE_LINE.match(line) and not line.startswith("{{"):
+            at = after
+            continue
+        if state.jsx and state.blank and first in "ie" and indent == 0:
+            if _IMPORT.match(line):
+                at = after
+                continue
+            if first == "i" and line.startswith("import ") and "{" in line and "from" in source[b:b + 2000]:
+                close = re.compile(r"from\s+[\"'][^\"'\n]+[\"'];?").search(source, b, min(end, b + 2000))
+                if close:
+                    at = close.end()
+                    continue
+            if _EXPORT.match(line):
+                flush(state)
+                at = export(state, b, end)
+                continue
+        if first == "<" or first == "{" and state.jsx:
+            if first == "<" and opens_html(state, line):
+                flush(state)
+                next_at = html_lines(state, b, line_end, end)
+                state.blank = False
+                at = next_at
+                continue
+            if first == "{" and line.startswith("{/*"):
+                close = source.find("*/}", b, end)
+                if close > line_end:
+                    flush(state)
+                    at = close + 3
+                    continue
+        if indent >= 4 and state.blank and not state.items and not state.boxes and not prose(line):
+            flush(state)
+            at = indented(state, at, end)
+            continue
+        if state.term:
+            html.append("</dl>")
+            state.term = False
+        state.paragraph.append((b, line_end))
+        state.blank = False
+        at = after
+    flush(state)
+    close_items(state)
+
+
+def prose(line: str) -> bool:
+    """Whether an indented line is prose rather than code: legal texts are often indented."""
+    words = re.findall(r"[^\W\d_]{2,}", line)
+    return len(words) >= 3 and not re.search(r"[{};=$]|^\s*[#/<\"']|\w\(|--\w", line)
+
+
+def set_quotes(state: _State, quotes: int) -> None:
+    flush(state)
+    close_items(state)
+    while state.quotes < quotes:
+        state.skeleton.html.append("<blockquote>")
+        state.quotes += 1
+    while state.quotes > quotes:
+        state.skeleton.html.append("</blockquote>")
+        state.quotes -= 1
+
+
+def flush(state: _State, tag: str = "p") -> None:
+    """Write the open paragraph."""
+    lines = state.paragraph
+    if not lines:
+        return
+    state.paragraph = []
+    html = state.skeleton.html
+    if state.term and tag != "dt":
+        html.append("</dl>")
+        state.term = False
+    html.append(f"<{tag}>")
+    source = state.skeleton.source
+    if len(lines) > 1 and not (state.quotes and ">" in source[lines[0][1]:lines[-1][0]]):
+        inline(state, lines[0][0], lines[-1][1])
+    else:
+        cuts = [(lines[i][1] + 1, lines[i + 1][0]) for i in range(len(lines) - 1)]
+        inline(state, lines[0][0], lines[-1][1], cuts=cuts)
+    html.append(f"</{tag}>")
+
+
+def close_item(state: _State) -> None:
+    flush(state)
+    item = state.items.pop()
+    state.skeleton.html.append("</li></ol>" if item.ordered else "</li></ul>")
+
+
+def close_items(state: _State) -> None:
+    while state.items:
+        close_item(state)
+
+
+def close_items_outside(state: _State, indent: int) -> None:
+    while state.items and indent < state.items[-1].content_indent:
+        close_item(state)
+
+
+def open_item(state: _State, bullet: re.Match, indent: int, at: int, stop: int) -> int:
+    """Open a list item, in the list that is open at this depth or in a new one; returns where its text begins."""
+    html = state.skeleton.html
+    sign = bullet.group(1)
+    ordered = sign[0].isdigit()
+    kind = sign[-1]
+    while state.items and indent < state.items[-1].content_indent and not (indent > state.items[-1].marker_indent + 1):
+        item = state.items[-1]
+        if indent >= item.marker_indent or len(state.items) == 1:
+            if item.sign == kind or item.ordered == ordered:
+                html.append("</li>")
+                state.items.pop()
+                break
+        close_item(state)
+    else:
+        if ordered:
+            html.append(f'<ol start="{int(sign[:-1])}">')
+        else:
+            html.append("<ul>")
+    text_at = at + bullet.end()
+    gap = len(bullet.group(2))
+    state.items.append(_Item(indent, indent + len(sign) + (gap if 1 <= gap <= 4 else 1), ordered, kind))
+    html.append(f'<li value="{int(sign[:-1])}" data-marker="{sign}">' if ordered else f'<li data-marker="{sign}">')
+    source = state.skeleton.source
+    if source.startswith(("[ ] ", "[x] ", "[X] "), text_at):
+        text_at += 4
+    return min(text_at, stop)
+
+
+def fenced(state: _State, fence: str, at: int, end: int) -> int:
+    source = state.skeleton.source
+    close = re.compile(rf"^[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.MULTILINE).search(source, at, end)
+    stop, after = (close.start(), close.end() + 1) if close else (end, end)
+    state.skeleton.html.append("<pre>")
+    body_end = stop - 1 if stop > at and source[stop - 1] == "\n" else stop
+    state.skeleton.run(at, body_end, RAW)
+    state.skeleton.html.append("</pre>")
+    return min(after, end)
+
+
+def indented(state: _State, at: int, end: int) -> int:
+    source = state.skeleton.source
+    first = at
+    stop = at
+    while at < end:
+        line_end = source.find("\n", at, end)
+        line_end = end if line_end < 0 else line_end
+        line = source[at:line_end]
+        if line.strip():
+            if _width(line[:len(line) - len(line.lstrip())]) < 4:
+                break
+            stop = line_end
+        at = line_end + 1
+    state.skeleton.html.append("<pre>")
+    state.skeleton.run(first, stop, RAW)
+    state.skeleton.html.append("</pre>")
+    return min(max(stop + 1, first + 1), end)
+
+
+def table(state: _State, b: int, stop: int, after: int, end: int, quotes: int) -> int:
+    """A pipe table that begins at this line: writes it and returns where it ends; 0 where none begins."""
+    source, html = state.skeleton.source, state.skeleton.html
+
+    def row(at: int) -> tuple[int, int, int]:
+        line_end = source.find("\n", at, end)
+        line_end = end if line_end < 0 else line_end
+        a = at
+        while a < line_end and source[a] in " \t" or quotes and a < line_end and source[a] == ">":
+            a += 1
+        z = line_end
+        while z > a and source[z - 1] in " \t\r":
+            z -= 1
+        return a, z, line_end + 1
+
+    if after >= end:
+        return 0
+    da, dz, dnext = row(after)
+    delimiter = source[da:dz]
+    has_head = "-" in delimiter and ("|" in delimiter) and _DELIMITER.match(delimiter) is not None
+    line = source[b:stop]
+    if not has_head:
+        if not (line[0] == "|" and line[-1] == "|" and line.count("|") >= 3 and delimiter[:1] == "|" and delimiter[-1:] == "|" and not state.paragraph):
+            return 0
+    flush(state)
+    html.append("<table>")
+    if has_head:
+        html.append("<thead>")
+        _row(state, b, stop, "th")
+        html.append("</thead>")
+        at = dnext
+    else:
+        _row(state, b, stop, "td")
+        at = after
+    while at < end:
+        a, z, following = row(at)
+        text = source[a:z]
+        if a >= z or "|" not in text or text[0] in "#>" or text.startswith(("```", "<!--", "{:")) and text[0] != "|":
+            break
+        if not _DELIMITER.match(text):
+            _row(state, a, z, "td")
+        at = following
+    html.append("</table>")
+    return min(at, end)
+
+
+_BAR = re.compile(r"\\.|(`+)(?:(?!\1).)+?\1|\|")
+
+
+def _row(state: _State, a: int, z: int, tag: str) -> None:
+    source, html = state.skeleton.source, state.skeleton.html
+    html.append("<tr>")
+    if source[a] == "|":
+        a += 1
+    cells = []
+    at = a
+    for match in _BAR.finditer(source, a, z):
+        if match.group() == "|":
+            cells.append((at, match.start()))
+            at = match.end()
+    if at < z and not source[at:z].isspace():
+        cells.append((at, z))
+    for start, stop in cells:
+        html.append(f"<{tag}>")
+        inline(state, start, stop)
+        html.append(f"</{tag}>")
+    html.append("</tr>")
+
+
+# --- raw HTML and JSX ---------------------------------------------------------------------------------------------------------------
+
+def opens_html(state: _State, line: str) -> bool:
+    """Whether a line that begins with "<" is markup of its own, not part of a sentence."""
+    match = _HTML_LINE.match(line)
+    if not match:
+        return line.startswith(("<>", "</>"))
+    name = match.group(1)
+    if name is None:
+        return True
+    if name.lower() in _BLOCK_TAGS and (not state.jsx or name[0].islower()):
+        return True
+    if name[0].isupper() and state.jsx or "-" in name or name[0].isupper():
+        return not state.paragraph or line.rstrip().endswith(">")
+    # another tag alone on its line, as CommonMark's type 7
+    return not state.paragraph and re.fullmatch(r"</?[a-zA-Z][^<>]*>", line) is not None
+
+
+def html_lines(state: _State, b: int, line_end: int, end: int) -> int:
+    """One line of markup, or more where a tag or an element such as <script> runs on; returns where Markdown goes on."""
+    source = state.skeleton.source
+    stop = line_end
+    if source.startswith("<!--", b):
+        close = source.find("-->", b, end)
+        if close < 0:
+            return min(line_end + 1, end)                      # never closed: only the line is lost
+        stop = max(close + 3, b)
+        rest_end = source.find("\n", stop, end)
+        rest_end = end if rest_end < 0 else rest_end
+        if source[stop:rest_end].strip():
+            inline(state, stop, rest_end, html_mode=True)
+        return min(rest_end + 1, end)
+    inline_end = inline(state, b, stop, html_mode=True, limit=end)
+    if inline_end > stop:
+        rest_end = source.find("\n", inline_end, end)
+        rest_end = end if rest_end < 0 else rest_end
+        if rest_end > inline_end and source[inline_end:rest_end].strip():
+            inline(state, inline_end, rest_end, html_mode=True, limit=end)
+        return min(rest_end + 1, end)
+    state.skeleton.html.append(" ")
+    return min(line_end + 1, end)
+
+
+def tag_end(source: str, at: int, end: int, jsx: bool) -> int:
+    """End of the tag that begins at `at`, quotes and (JSX) braces respected; -1 where it is not closed."""
+    depth = 0
+    quote = ""
+    i = at + 1
+    limit = min(end, at + 200_000)
+    step = _TAG_STEP
+    while True:
+        match = step.search(source, i, limit)
+        if not match:
+            return -1
+        c = match.group()
+        i = match.end()
+        if quote:
+            if c == quote:
+                quote = ""
+            continue
+        if c in "\"'`":
+            if not depth and c == "`":
+                continue
+            quote = c
+        elif c == "{" and jsx:
+            depth += 1
+        elif c == "}" and jsx:
+            depth = max(0, depth - 1)
+        elif c == ">" and not depth:
+            if jsx and source[i - 2] == "=":
+                continue
+            return i
+        elif c == "<" and not depth and not jsx:
+            return -1
+
+
+_TAG_STEP = re.compile(r"[\"'`{}<>]")
+
+
+def export(state: _State, b: int, end: int) -> int:
+    """`export const x = …` of MDX: data or code, kept as a code block."""
+    source = state.skeleton.source
+    depth = 0
+    i = b
+    stop = end
+    for match in re.compile(r"[{(\[]|[})\]]|\n[ \t]*\n|\n(?=[#\w<>*-])|[\"'`]").finditer(source, b, min(end, b + 400_000)):
+        c = match.group()
+        if match.start() < i:
+            continue
+        if c in "\"'`":
+            close = source.find(c, match.end(), end)
+            i = close + 1 if close >= 0 else match.end()
+        elif c in "{([":
+            depth += 1
+        elif c in "})]":
+            depth -= 1
+        elif depth <= 0:
+            stop = match.start()
+            break
+    state.skeleton.html.append("<pre>")
+    state.skeleton.run(b, stop, RAW)
+    state.skeleton.html.append("</pre>")
+    return min(stop + 1, end)
+
+
+# --- inline -------------------------------------------------------------------------------------------------------------------------
+
+def inline(state: _State, start: int, end: int, *, cuts: list | None = None, html_mode: bool = False, limit: int | None = None) -> int:
+    """Inline text -> marks and tags. Returns where it ended: beyond `end` where a tag or element runs on (never beyond `limit`)."""
+    skeleton = state.skeleton
+    source, html = skeleton.source, skeleton.html
+    if not cuts and not _INLINE_SPECIAL.search(source, start, end):
+        skeleton.run(start, end, MARKDOWN)
+        return end
+    limit = end if limit is None else limit
+    out: list[tuple[int, int, str]] = [(a, b, "") for a, b in cuts or () if a < b]    # (start, end, markup instead)
+    opened: list[tuple[int, int]] = []                         # index of "[" or "![" in `out`, kind
+    bold = False
+    at = start
+    for match in _INLINE.finditer(source, start, end):
+        a, b = match.span()
+        if a < at:
+            continue
+        kind = match.lastgroup
+        if kind in ("angle", "target", "label", "ial"):
+            kind = "close"
+        at = b
+        if kind == "escape":
+            if source[b - 1] == "\n":
+                out.append((a, b, "<br>"))
+        elif kind == "star":
+            sign = match.group()
+            before = source[a - 1] if a > start else " "
+            after = source[b] if b < end else " "
+            if sign == "~~":
+                out.append((a, b, ""))
+                continue
+            left, right = not after.isspace(), not before.isspace()
+            if sign[0] == "_" and (left and right and before.isalnum() and after.isalnum()):
+                continue
+            if sign[0] == "_" and len(sign) > 3:               # a blank to fill in
+                continue
+            if left or right:
+                if len(sign) >= 2:
+                    bold = not bold
+                    out.append((a, b, "<b>" if bold else "</b>"))
+                else:
+                    out.append((a, b, ""))
+        elif kind == "ticks":
+            sign = match.group()
+            close = re.compile(rf"(?<!`){sign}(?!`)").search(source, b, end)
+            if close:
+                out.append((a, b, "<code>"))
+                out.append((close.start(), close.end(), "</code>"))
+                at = close.end()
+        elif kind == "open" or kind == "image":
+            if len(opened) < MAX_LINKS_OPEN:
+                opened.append((a, b))
+        elif kind == "close":
+            target = match["angle"] if match["angle"] is not None else match["target"]
+            label = match["label"]
+            if not opened:
+                at = a + 1
+                continue
+            oa, ob = opened.pop()
+            image = source[oa] == "!"
+            if target is None:
+                text = source[ob:a] if not label else label
+                target = state.references.get(text.strip().lower())
+                if target is None and label is None:           # plain brackets
+                    at = a + 1
+                    continue
+                if target is None:
+                    at = a + 1
+                    continue
+                if label is None:
+                    b = a + 1
+                    at = b
+            if image:
+                out.append((oa, ob, '<img alt="">'))
+                out[:] = [cut for cut in out if not (oa < cut[0] < a)]
+                out.append((ob, b, ""))
+            else:
+                target = target.replace("&", "&amp;").replace('"', "%22").replace("<", "%3C").replace(">", "%3E").replace(OPEN, "").replace(CLOSE, "")
+                out.append((oa, ob, f'<a href="{target}">'))
+                out.append((a, b, "</a>"))
+        elif kind == "foot":
+            out.append((a, b, ""))
+        elif kind == "auto":
+            out.append((a, a + 1, ""))
+            out.append((b - 1, b, ""))
+        elif kind in ("comment", "anchor"):
+            out.append((a, b, ""))
+        elif kind == "space":
+            out.append((a, b, " "))
+        elif kind == "hard":
+            out.append((a, b, "<br>"))
+        elif kind == "brace":
+            if state.jsx and (html_mode or True):
+                close = source.find("}", b, end)
+                body = source[b:close].strip() if close >= 0 else ""
+                if close >= 0 and re.fullmatch(r"[\w.]+(?:\(\))?", body) and not source.startswith("{{", a):
+                    out.append((a, close + 1, ""))             # {variable}: its value is not in the source
+                    skeleton.expressions += 1
+                    at = close + 1
+                elif close >= 0 and len(body) >= 2 and body[0] == body[-1] and body[0] in "\"'`":
+                    inner = source.index(body[0], b)
+                    out.append((a, inner + 1, ""))
+                    out.append((source.rindex(body[0], inner + 1, close), close + 1, ""))
+                    at = close + 1
+        elif kind == "tag":
+            at = _tag(state, a, end, limit, out, html_mode)
+            if at > end:
+                break
+    cursor = start
+    out.sort(key=lambda cut: (cut[0], cut[1]))
+    for a, b, markup in out:
+        if a < cursor:
+            if a >= start and markup and b > cursor:
+                html.append(markup)
+            continue
+        if a > cursor:
+            skeleton.run(cursor, a, MARKDOWN)
+        if markup:
+            html.append(markup)
+        cursor = b
+    if cursor < end:
+        skeleton.run(cursor, end, MARKDOWN)
+    if bold:
+        html.append("</b>")
+    return max(cursor, end)
+
+
+_TAG_NAME = re.compile(r"</?([a-zA-Z][\w.:-]*)?")
+_PHRASING = frozenset(
+    "a abbr b bdi bdo bdt cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var wbr br img".split())
+
+
+def _tag(state: _State, a: int, end: int, limit: int, out: list, html_mode: bool) -> int:
+    """A tag, comment or ERB expression at `a`: adds its cut to `out` and returns where it ends."""
+    source, skeleton = state.skeleton.source, state.skeleton
+    if source.startswith("<!--", a):
+        close = source.find("-->", a, limit)
+        if close >= 0:
+            out.append((a, close + 3, ""))
+            return close + 3
+        return a + 4
+    if source.startswith("<%", a):
+        close = source.find("%>", a, limit)
+        if close >= 0:
+            out.append((a, close + 2, ""))
+            skeleton.expressions += 1
+            return close + 2
+        return a + 2
+    if source.startswith(("<>", "</>"), a) and state.jsx:
+        close = source.index(">", a) + 1
+        out.append((a, close, ""))
+        return close
+    match = _TAG_NAME.match(source, a)
+    name = match.group(1)
+    if not name:
+        if source[a + 1] in "!?":
+            close = source.find(">", a, limit)
+            if close >= 0:
+                out.append((a, close + 1, ""))
+                return close + 1
+        return a + 1
+    stop = tag_end(source, a, limit, state.jsx)
+    if stop < 0:
+        return a + 1
+    if source[match.end()] not in " \t\r\n/>{" and not (source[match.end()] == "\n"):
+        return a + 1
+    closing = source[a + 1] == "/"
+    lower = name.lower()
+    skeleton.tags += 1
+    if not closing and lower in ("script", "style", "svg", "title", "textarea", "template", "iframe", "noscript") and source[stop - 2] != "/":
+        close = re.compile(rf"</{lower}\s*>", re.IGNORECASE).search(source, stop, limit)
+        if close:
+            if lower == "script":
+                skeleton.scripts.append((source[match.end():stop - 1], stop, close.start()))
+            out.append((a, close.end(), ""))
+            return close.end()
+    component = name[0].isupper() or "." in name
+    attrs = source[match.end():stop - 1]
+    if component:
+        data = _props(state, a, match.end(), stop) if not closing else ""
+        alone = _alone(source, a, stop)
+        block = alone or html_mode
+        if closing:
+            out.append((a, stop, "</div>" if _pop_component(state, lower) else ("</div>" if block else "</span>")))
+        elif attrs.rstrip().endswith("/"):
+            out.append((a, stop, data + (" " if not block else "")))
+        else:
+            tag = "div" if block else "span"
+            out.append((a, stop, f'<{tag} class="{lower}">{data}'))
+        return stop
+    markup = source[a:stop]
+    if OPEN in markup:
+        markup = markup.replace(OPEN, "").replace(CLOSE, "")
+    if state.jsx:
+        if not closing:
+            kept = " ".join(f'{n}="{v}"' for n, v in re.findall(r"(?<![\w{])([a-zA-Z-]+)=\"([^\"{}<>]*)\"", attrs))
+            kept = kept.replace("className=", "class=").replace("colSpan=", "colspan=").replace("rowSpan=", "rowspan=")
+            for prop, value in re.findall(r"\b(colSpan|rowSpan)=\{(\d+)\}", attrs):
+                kept += f' {prop.lower()}="{value}"'
+            markup = f"<{name} {kept}>".replace(" >", ">").replace(OPEN, "").replace(CLOSE, "")
+        if attrs.rstrip().endswith("/") and lower not in ("br", "img", "hr", "input", "col"):
+            markup = f"{markup}</{name}>"
+    out.append((a, stop, markup))
+    if lower in _KEPT_OPEN:
+        if closing:
+            if lower in state.raw:
+                while state.raw and state.raw.pop() != lower:
+                    pass
+        elif not attrs.rstrip().endswith("/"):
+            state.raw.append(lower)
+    return stop
+
+
+def _pop_component(state: _State, name: str) -> bool:
+    return False
+
+
+def _alone(source: str, a: int, stop: int) -> bool:
+    """Whether a tag stands alone at the beginning or end of its line."""
+    line_start = source.rfind("\n", 0, a) + 1
+    line_end = source.find("\n", stop)
+    line_end = len(source) if line_end < 0 else line_end
+    return not source[line_start:a].strip(" \t>-*") or not source[stop:line_end].strip()
+
+
+_STRING_PROP = re.compile(r"\b(title|label|name|header|heading|description|summary|value|price|text|content|subtitle|question|answer)=(?:\"([^\"]+)\"|'([^']+)'|\{\s*[\"`']([^\"`']+)[\"`']\s*\})")
+
+
+def _props(state: _State, a: int, start: int, stop: int) -> str:
+    """Component props that a reader sees: words as text, arrays and objects (price tables) as code. Returns markup with marks in it."""
+    skeleton = state.skeleton
+    source = skeleton.source
+    if stop - start < 8:
+        return ""
+    kept = skeleton.html
+    skeleton.html = []
+    for match in _STRING_PROP.finditer(source, start, stop):
+        group = match.lastindex
+        value = match.group(group)
+        if re.search(r"[^\W_]", value):
+            tag = "b" if match.group(1) in ("title", "label", "name", "header", "heading", "summary", "question") else "span"
+            skeleton.html.append(f"<p><{tag}>")
+            skeleton.run(match.start(group), match.end(group), MARKDOWN)
+            skeleton.html.append(f"</{tag}></p>")
+    for match in re.finditer(r"=\{\s*([\[{])", source[start:stop]):
+        body_start = start + match.start(1)
+        if body_start < start or skeleton.starts and skeleton.ends and body_start < skeleton.ends[-1]:
+            continue
+        body_end = balanced(source, body_start, stop)
+        body = source[body_start:body_end]
+        if len(body) > 60 and re.search(r"\d", body) and re.search(r"[\"'`]", body):
+            skeleton.html.append("<pre>")
+            skeleton.run(body_start, body_end, RAW)
+            skeleton.html.append("</pre>")
+    markup = "".join(skeleton.html)
+    skeleton.html = kept
+    return markup
+
+
+def balanced(source: str, at: int, end: int) -> int:
+    """End of the bracketed expression that begins at `at`."""
+    depth = 0
+    i = at
+    for match in re.compile(r"[{(\[]|[})\]]|[\"'`]").finditer(source, at, end):
+        if match.start() < i:
+            continue
+        c = match.group()
+        if c in "\"'`":
+            close = source.find(c, match.end(), end)
+            i = close + 1 if close >= 0 else match.end()
+        elif c in "{([":
+            depth += 1
+        else:
+            depth -= 1
+            if depth <= 0:
+                return match.end()
+    return end
+
+
+__all__ = ["skeleton_of", "scan", "_TAG"]

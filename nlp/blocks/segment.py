@@ -1,0 +1,689 @@
+"""Well-nested markup -> blocks. One pass over the tags; the same for every format and parser, so that the same tags always give the same blocks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from nlp.blocks.html import plain
+from nlp.blocks.skeleton import Skeleton
+from nlp.document import Block, Cell, MappedText, Table
+from nlp.normalise import ABUT, HTML, RAISE, mapped_text, verbatim
+
+_EVENT = re.compile("\ue000(\\d+)\ue001|<(/?)([a-zA-Z][^\\s/>]*)([^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>")
+_ATTR = re.compile(r"([^\s=/\"'>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+
+HEADINGS = {f"h{n}": n for n in range(1, 7)}
+CONTAINERS = frozenset("div li article section main aside ul ol dl dd tr a form details fieldset header footer nav table tbody td center".split())
+BREAKING = CONTAINERS - {"a"} | HEADINGS.keys() | frozenset(
+    "html body p blockquote pre dt th thead tfoot caption figure figcaption hr address summary legend option optgroup select button "
+    "dialog hgroup menu search title head label-row".split())
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+SKIPPED = frozenset("script style template svg noscript head iframe object audio video canvas".split())
+SCOPES = frozenset("article aside li td th nav details header footer".split())   # a heading inside does not reach beyond them
+BOLD = frozenset("b strong".split())
+ROLES = {"table": "table", "grid": "table", "row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th",
+         "navigation": "nav", "banner": "banner", "contentinfo": "footer", "dialog": "dialog", "alertdialog": "dialog",
+         "list": "ul", "listitem": "li", "heading": "heading", "term": "dt", "definition": "dd"}
+# Names that sites give to furniture. Whole words of class or id; `cookie-policy` is a document, `cookie-banner` is not.
+CHROME_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:navbar|nav|navigation|breadcrumbs?|site-?(?:header|footer|nav)|page-?footer|global-?(?:header|footer|nav)|mega-?menu|main-?menu|mobile-?menu|off-?canvas"
+    r"|cookie-?(?:banner|bar|consent|notice|popup|message|law-info-bar|modal)s?|cookieconsent|consent-?(?:banner|bar|manager|modal)|onetrust[\w-]*|cc-window|gdpr-?(?:banner|bar)"
+    r"|skip-?(?:link|nav|to-content)|back-?to-?top|social-?(?:share|links)|share-?buttons|footer|topbar)(?:$|[\s])", re.IGNORECASE)
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+
+MAX_DEPTH = 400                                                # of open elements that are told apart
+MAX_BLOCKS = 200_000
+MAX_CELLS = 400_000
+MAX_SPAN = 200
+
+
+class Limit(Exception):
+    """A document is larger than the reader is willing to take; what was read up to there stands."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block in the making: source ranges instead of text."""
+
+    kind: str
+    pieces: list
+    level: int = 0
+    marker: str | None = None
+    node: int = 0                                              # innermost container element
+    chrome: int = 0                                            # 0, or 1 + the chrome element's number
+    scopes: tuple = ()
+    bold: bool = False
+    grid: _Grid | None = None
+    code: bool = False
+
+
+@dataclass(slots=True)
+class _Cell:
+    header: bool
+    row_span: int
+    column_span: int
+    drafts: list = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Grid:
+    rows: list = field(default_factory=list)                   # of lists of _Cell
+    head: list = field(default_factory=list)                   # whether the row stands in <thead>
+    caption: list | None = None
+    in_head: bool = False
+    nested: bool = False
+    loose: list = field(default_factory=list)                  # drafts outside cells
+
+
+def attributes(text: str) -> dict[str, str]:
+    """Attributes of a tag, names in lower case, first one wins."""
+    out: dict[str, str] = {}
+    for name, a, b, c in _ATTR.findall(text):
+        out.setdefault(name.lower(), a or b or c)
+    return out
+
+
+def _number(value: str | None, default: int, most: int) -> int:
+    try:
+        return max(1, min(int(value or default), most))
+    except ValueError:
+        return default
+
+
+class Segmenter:
+    """Walks the tags of one document. Use `segment`."""
+
+    def __init__(self, skeleton: Skeleton, markup: str):
+        self.skeleton, self.markup = skeleton, markup
+        self.drafts: list[Draft] = []
+        self.sink = self.drafts
+        self.pieces: list = []                                 # run numbers and strings of the block in the making
+        self.has_text = False
+        self.bold_only = True
+        self.breaks = 0                                        # <br> since the last text
+        self.links: list[tuple[int, int, str]] = []            # (first run, last run, target)
+        # containers
+        self.parents = [0]
+        self.signatures = ["html"]
+        self.node = 0
+        # context
+        self.heading = 0
+        self.bold = 0
+        self.quote = 0
+        self.pre = 0
+        self.chrome = 0
+        self.chrome_strict: set[int] = set()                   # chrome by tag or role; the others are guesses from names
+        self.scopes: tuple = ()
+        self.lists: list[list] = []                            # [ordered, next number, style]
+        self.item: list | None = None                          # [level, marker, used]
+        self.term: list | None = None                          # pieces of a <dt> that waits for its <dd>
+        self.in_term = self.in_definition = 0
+        self.grids: list[tuple] = []
+        self.details = 0
+        self.caption = False
+
+    # --- text ------------------------------------------------------------------------------------------------------------------
+
+    def text(self, number: int) -> None:
+        if self.breaks:
+            if self.breaks > 1 and not self.pre:
+                self.flush()
+            elif self.has_text:
+                self.pieces.append("\n")
+            self.breaks = 0
+        self.pieces.append(number)
+        self.has_text = True
+        if not self.bold:
+            self.bold_only = False
+
+    def flush(self) -> None:
+        pieces, self.pieces = self.pieces, []
+        had, self.has_text = self.has_text, False
+        bold, self.bold_only = self.bold_only, True
+        self.breaks = 0
+        if not had:
+            return
+        kind, level, marker = "paragraph", 0, None
+        if self.caption and self.grids:
+            grid = self.grids[-1][0]
+            grid.caption = (grid.caption or []) + pieces
+            return
+        if self.in_term:
+            if self.term:
+                pieces = [*self.term, ", ", *pieces]
+            self.term = pieces
+            return
+        if self.heading:
+            kind, level = "heading", self.heading
+        elif self.pre:
+            kind = "code"
+        elif self.in_definition:
+            kind = "definition"
+            if self.term:
+                pieces = [*self.term, ": ", *pieces]
+                self.term = None
+        elif self.item is not None:
+            kind, level = "list_item", self.item[0]
+            if not self.item[2]:
+                marker, self.item[2] = self.item[1], True
+        elif self.quote:
+            kind = "quote"
+        self.emit(Draft(kind, pieces, level, marker, self.node, self.chrome, self.scopes, bold, code=bool(self.pre)))
+
+    def emit(self, draft: Draft) -> None:
+        self.sink.append(draft)
+        if len(self.drafts) > MAX_BLOCKS:
+            raise Limit(f"more than {MAX_BLOCKS:,} blocks")
+
+    def drop_term(self) -> None:
+        """A <dt> that no <dd> followed."""
+        if self.term:
+            pieces, self.term = self.term, None
+            self.emit(Draft("definition", pieces, 0, None, self.node, self.chrome, self.scopes))
+
+    # --- tags ------------------------------------------------------------------------------------------------------------------
+
+    def walk(self) -> None:
+        markup = self.markup
+        stack: list[tuple] = []                                # (tag, role, what to restore)
+        skip = 0                                               # depth inside an element that is not read
+        last = 0
+        link: tuple | None = None
+        for match in _EVENT.finditer(markup):
+            a = match.start()
+            if a > last and self.has_text and not skip:
+                self.pieces.append(" ")
+            last = match.end()
+            number, closing, tag, attrs = match.groups()
+            if number is not None:
+                if not skip:
+                    self.text(int(number))
+                continue
+            if tag.isupper() or not tag.islower():
+                tag = tag.lower()
+            if skip:
+                if tag not in VOID and not attrs.endswith("/"):
+                    skip += -1 if closing else 1
+                continue
+            if not closing:
+                if tag in VOID or attrs.endswith("/") and tag not in BREAKING:
+                    if tag == "br":
+                        self.breaks += 1
+                    elif tag == "hr":
+                        self.flush()
+                    elif self.has_text and tag in ("img", "input"):
+                        self.pieces.append(" ")
+                    continue
+                if tag in SKIPPED:
+                    skip = 1
+                    continue
+                role = tag
+                found = None
+                if "role=" in attrs or "class=" in attrs or "id=" in attrs or "style=" in attrs:
+                    found = attributes(attrs)
+                    if "role" in found:
+                        role = ROLES.get(found["role"].strip().lower(), tag)
+                        if role == "heading":
+                            role = f"h{_number(found.get('aria-level'), 3, 6)}"
+                saved = None
+                if tag in CONTAINERS or role != tag:
+                    saved = self.open_container(tag, role, found, len(stack))
+                if tag in BREAKING or role in BREAKING:
+                    self.flush()
+                    stack.append((tag, role, saved, self.open_block(role, attrs, found)))
+                    continue
+                if role in BOLD or found and "style" in found and _BOLD_STYLE.search(found["style"]):
+                    self.bold += 1
+                    stack.append((tag, "b", saved, None))
+                    continue
+                if tag == "a":
+                    href = attributes(attrs).get("href") if found is None else found.get("href")
+                    if self.has_text and stack and markup.startswith("</a>", a - 4):
+                        self.pieces.append(" ")
+                    link = (len(self.pieces), href) if href else None
+                elif tag == "sup" and self.has_text:
+                    self.pieces.append(RAISE)               # a raised number is not part of the number before it
+                elif tag == "span" and self.has_text and markup.startswith("</span>", a - 7):
+                    self.pieces.append(ABUT)               # neighbours that a style sheet may set apart; decided when the text is known
+                stack.append((tag, role, saved, None))
+                continue
+            # a closing tag
+            for depth in range(len(stack) - 1, max(-1, len(stack) - 1 - MAX_DEPTH), -1):
+                if stack[depth][0] == tag:
+                    break
+            else:
+                continue
+            while len(stack) > depth:
+                name, role, saved, undo = stack.pop()
+                if role in BREAKING or name in BREAKING:
+                    self.flush()
+                    self.close_block(role, undo)
+                elif role == "b":
+                    self.bold -= 1
+                elif name == "a" and link is not None:
+                    runs = [p for p in self.pieces[link[0]:] if isinstance(p, int)]
+                    if runs:
+                        self.links.append((runs[0], runs[-1], link[1]))
+                    link = None
+                if saved is not None:
+                    self.node, self.chrome, self.scopes = saved
+        self.flush()
+        while stack:
+            name, role, saved, undo = stack.pop()
+            if role in BREAKING or name in BREAKING:
+                self.close_block(role, undo)
+        self.drop_term()
+
+    def open_container(self, tag: str, role: str, found: dict | None, depth: int) -> tuple:
+        saved = (self.node, self.chrome, self.scopes)
+        if tag in BREAKING or role in BREAKING:
+            self.flush()
+        self.parents.append(self.node)
+        names = f"{found.get('class', '')} {found.get('id', '')}" if found else " "
+        self.signatures.append(f"{role}.{found.get('class', '')}" if found else role)
+        self.node = len(self.parents) - 1
+        if not self.chrome:
+            if role in ("nav", "footer", "banner") or (role == "header" and "article" not in self.open_roles()):
+                self.chrome = 1 + self.node
+                if role in ("nav", "footer"):
+                    self.chrome_strict.add(self.chrome)
+            elif role == "dialog" and found and CHROME_NAMES.search(names) or names != " " and tag not in ("main", "article", "td") and CHROME_NAMES.search(names):
+                self.chrome = 1 + self.node
+        if role in SCOPES:
+            self.scopes = (*self.scopes, self.node) if len(self.scopes) < 50 else self.scopes
+        return saved
+
+    def open_roles(self) -> set[str]:
+        out, node = set(), self.node
+        for _ in range(MAX_DEPTH):
+            if not node:
+                break
+            out.add(self.signatures[node].split(".", 1)[0])
+            node = self.parents[node]
+        return out
+
+    def open_block(self, role: str, attrs: str, found: dict | None):
+        if role in HEADINGS:
+            undo, self.heading = self.heading, HEADINGS[role]
+            return undo
+        if role in ("ul", "ol", "menu"):
+            found = attributes(attrs)
+            start = found.get("start", "1")
+            self.lists.append([role == "ol", int(start) if start.lstrip("-").isdigit() and len(start) < 9 else 1, found.get("type", "1")])
+            undo, self.item = self.item, None
+            return undo
+        if role == "li":
+            undo = self.item
+            found = attributes(attrs)
+            self.item = [max(1, len(self.lists)), found.get("data-marker") or self.marker(found.get("value")), False]
+            return undo
+        if role == "blockquote":
+            self.quote += 1
+        elif role == "pre":
+            self.pre += 1
+        elif role == "dt":                                     # several <dt> in a row share their <dd>
+            self.in_term += 1
+        elif role == "dd":
+            self.in_definition += 1
+        elif role == "summary":
+            undo, self.heading = self.heading, 7
+            return undo
+        elif role == "table":
+            for grid, *_ in self.grids[-1:]:
+                grid.nested = True
+            grid = _Grid()
+            undo = (self.item, self.in_definition, self.in_term, self.quote, self.heading)
+            if self.item is not None or self.in_definition:
+                self.item, self.in_definition, self.in_term = None, 0, 0
+            self.grids.append((grid, self.sink))
+            self.sink = grid.loose
+            return undo
+        elif role == "caption":
+            self.caption = True
+        elif self.grids:
+            grid = self.grids[-1][0]
+            if role == "thead":
+                grid.in_head = True
+            elif role in ("tbody", "tfoot"):
+                grid.in_head = False
+            elif role == "tr":
+                grid.rows.append([])
+                grid.head.append(grid.in_head)
+            elif role in ("td", "th"):
+                found = found if found is not None else attributes(attrs)
+                if not found:
+                    found = attributes(attrs)
+                if not grid.rows:
+                    grid.rows.append([])
+                    grid.head.append(grid.in_head)
+                cell = _Cell(role == "th" or grid.in_head, _number(found.get("rowspan"), 1, 1000), _number(found.get("colspan"), 1, MAX_SPAN))
+                grid.rows[-1].append(cell)
+                undo = (self.sink, self.item, self.lists, self.heading)
+                self.sink, self.item, self.lists, self.heading = cell.drafts, None, [], 0
+                return undo
+        return None
+
+    def marker(self, value: str | None) -> str:
+        if not self.lists:
+            return "•"
+        current = self.lists[-1]
+        if not current[0]:
+            return "•"
+        if value and value.isdigit() and len(value) < 9:
+            current[1] = int(value)
+        number, style = current[1], current[2]
+        current[1] += 1
+        if style in ("a", "A") and 1 <= number <= 26:
+            return f"{chr(ord(style) + number - 1)}."
+        if style in ("i", "I") and 1 <= number < 4000:
+            roman = to_roman(number)
+            return f"{roman if style == 'I' else roman.lower()}."
+        return f"{number}."
+
+    def close_block(self, role: str, undo) -> None:
+        if role in HEADINGS or role == "summary":
+            self.heading = undo
+        elif role in ("ul", "ol", "menu"):
+            if self.lists:
+                self.lists.pop()
+            self.item = undo
+        elif role == "li":
+            self.item = undo
+        elif role == "blockquote":
+            self.quote -= 1
+        elif role == "pre":
+            self.pre -= 1
+        elif role == "dt":
+            self.in_term -= 1
+        elif role == "dd":
+            self.in_definition -= 1
+        elif role == "dl":
+            self.drop_term()
+        elif role == "caption":
+            self.caption = False
+        elif role == "thead" and self.grids:
+            self.grids[-1][0].in_head = False
+        elif role == "table" and self.grids:
+            grid, self.sink = self.grids.pop()
+            self.item, self.in_definition, self.in_term, self.quote, self.heading = undo
+            self.close_table(grid)
+        elif role in ("td", "th") and undo is not None:
+            self.sink, self.item, self.lists, self.heading = undo
+
+    def close_table(self, grid: _Grid) -> None:
+        for draft in grid.loose:
+            self.emit(draft)
+        if is_layout(grid):
+            if grid.caption:
+                self.emit(Draft("paragraph", grid.caption, 0, None, self.node, self.chrome, self.scopes))
+            for row in grid.rows:
+                for cell in row:
+                    for draft in cell.drafts:
+                        self.emit(draft)
+            return
+        self.emit(Draft("table", [], 0, None, self.node, self.chrome, self.scopes, grid=grid))
+
+
+def is_layout(grid: _Grid) -> bool:
+    """Whether a table only places things: it holds tables or headings, has one column, or cells of several long paragraphs."""
+    if grid.nested:
+        return True
+    columns = max((sum(c.column_span for c in row) for row in grid.rows), default=0)
+    if columns < 2:
+        return True
+    cells = [cell for row in grid.rows for cell in row if cell.drafts]
+    if len(cells) < 2:
+        return True
+    if any(cell.header for cell in cells) and len(grid.rows) > 1:
+        return False
+    return any(draft.kind in ("heading", "table") for cell in cells for draft in cell.drafts) or any(len(cell.drafts) > 12 for cell in cells)
+
+
+def to_roman(number: int) -> str:
+    out = ""
+    for value, sign in ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        count, number = divmod(number, value)
+        out += sign * count
+    return out
+
+
+# --- drafts -> blocks --------------------------------------------------------------------------------------------------------------
+
+@dataclass(slots=True)
+class Segmented:
+    blocks: list[Block]
+    links: list[tuple[str, str]]
+    limit: str | None = None
+
+
+def segment(skeleton: Skeleton, markup: str) -> Segmented:
+    """Blocks of well-nested markup made from `skeleton`. A hit limit is told in `limit`; what was read up to there stands."""
+    walker = Segmenter(skeleton, markup)
+    limit = None
+    try:
+        walker.walk()
+    except Limit as error:
+        limit = str(error)
+    blocks = _build(walker)
+    source = skeleton.source
+    links = []
+    for first, last, target in walker.links:
+        text = " ".join(plain(source[skeleton.starts[i]:skeleton.ends[i]]) for i in range(first, min(last, first + 20) + 1)).strip()
+        links.append((text, plain(target) if "&" in target else target))
+    return Segmented(blocks, links, limit)
+
+
+def _build(walker: Segmenter) -> list[Block]:
+    skeleton = walker.skeleton
+    source, starts, ends, modes = skeleton.source, skeleton.starts, skeleton.ends, skeleton.modes
+    chrome = _chrome(walker)
+    cards = _cards(walker)
+
+    def pieces_of(pieces: list) -> list:
+        return [(starts[p], ends[p], modes[p]) if isinstance(p, int) else p for p in pieces]
+
+    def text_of(draft: Draft) -> MappedText:
+        if draft.code:
+            numbers = [p for p in draft.pieces if isinstance(p, int)]
+            if len(numbers) == 1 and modes[numbers[0]] != HTML:
+                a, b = starts[numbers[0]], ends[numbers[0]]
+                return verbatim(source, a, b)
+        return mapped_text(source, pieces_of(draft.pieces))
+
+    blocks: list[Block] = []
+    path: list[tuple[int, str, int]] = []                      # (level, text, scope)
+    base = 0
+    for draft in walker.drafts:
+        table = None
+        if draft.grid is not None:
+            content, table = _table(draft.grid, lambda pieces: mapped_text(source, pieces_of(pieces)))
+            if not content.text:
+                continue
+        else:
+            content = text_of(draft)
+            if not content.text or content.text.isspace():
+                continue
+        kind, level, marker = draft.kind, draft.level, draft.marker
+        if path:
+            path = [entry for entry in path if not entry[2] or entry[2] in draft.scopes]
+        if kind == "paragraph" or kind == "list_item" and draft.bold:
+            rank = heading_rank(content.text, draft.bold)
+            if rank:
+                kind, level = "heading", min(6, base + rank)
+            elif marker is None:
+                found = _MARKER.match(content.text)
+                if found:
+                    marker = found.group(1)
+        elif kind == "heading":
+            if level == 7:                                     # <summary>
+                level = min(6, (path[-1][0] if path else 0) + 1)
+            else:
+                base = level
+        names = tuple(entry[1] for entry in path if kind != "heading" or entry[0] < level)
+        is_chrome = draft.chrome in chrome
+        if kind == "heading" and not is_chrome:
+            path = [entry for entry in path if entry[0] < level]
+            path.append((level, content.text, draft.scopes[-1] if draft.scopes else 0))
+        blocks.append(Block(kind, content, len(blocks), names, level, marker, table, cards[draft.node], is_chrome))
+    return blocks
+
+
+_MARKER = re.compile(r"(\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?|\d{1,3}\.|§+ ?\d+[a-z]?|[•·▪●○*–-])(?=[\s\u3000])")
+_NUMBERED = re.compile(r"((?:\d{1,2}\.){0,4}\d{1,2}[.)]?|[IVX]{1,6}\.|[A-Z]\.)[ \u3000](?=\S)")
+_ARTICLE = re.compile(
+    r"(?:(?:article|section|clause|part|chapter|annex|schedule|appendix|exhibit|artikel|abschnitt|anlage|titre|chapitre|annexe|artículo|articolo|sección|capítulo|статья|раздел|глава|art\.)\s+[\dIVXA-Z]+"
+    r"|§+ ?\d+|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節編款]|제 ?\d+ ?[조장절])", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!?;,。；，、]$|[.!?。]\s")
+_MODAL = re.compile(r"\b(?:must|shall|may not|will|agree|agrees|are|is|you|muss|müssen|darf|doit|doivent)\b", re.IGNORECASE)
+
+
+def heading_rank(text: str, bold: bool) -> int:
+    """Depth (1 …) below the last real heading if a paragraph acts as one, else 0. Conservative: short, no sentence, and bold, numbered or named like an article."""
+    if len(text) > 120 or "\n" in text or len(text) < 2:
+        return 0
+    body = text.rstrip(":：")
+    numbered = _NUMBERED.match(body)
+    article = _ARTICLE.match(body)
+    rest = body[numbered.end():] if numbered else body
+    if _SENTENCE.search(rest.rstrip(".") if bold else rest) or not any(c.isalpha() for c in rest):
+        return 0
+    depth = 1 + (numbered.group(1).strip(".)").count(".") if numbered else 0)
+    words = rest.count(" ") + 1
+    if bold and len(text) <= 100 and words <= 14:
+        return depth
+    if text != body:                                           # "You must not:" opens a list
+        return 0
+    if article and len(text) <= 80 and words <= 12 and not _MODAL.search(rest):
+        return depth
+    if numbered and len(rest) <= 60 and words <= 8 and rest[0].isupper() and not _MODAL.search(rest) and numbered.group(1) != rest:
+        return depth
+    return 0
+
+
+def _chrome(walker: Segmenter) -> set[int]:
+    """The chrome elements that hold furniture only. Where nearly all the text stands in them, the names have misled, and they are content."""
+    sizes: dict[int, int] = {}
+    starts, ends = walker.skeleton.starts, walker.skeleton.ends
+    for draft in walker.drafts:
+        if draft.grid is not None:
+            pieces = [p for row in draft.grid.rows for cell in row for d in cell.drafts for p in d.pieces]
+        else:
+            pieces = draft.pieces
+        size = sum(ends[p] - starts[p] for p in pieces if isinstance(p, int))
+        sizes[draft.chrome] = sizes.get(draft.chrome, 0) + size
+    total = sum(sizes.values())
+    chosen = {number for number, size in sizes.items() if number and (number in walker.chrome_strict or size <= 0.4 * total)}
+    outside = sum(size for number, size in sizes.items() if number not in chosen)
+    if total > 400 and outside < 0.05 * total:
+        chosen = {number for number in chosen if sizes[number] <= 0.3 * total}
+    return chosen
+
+
+def _cards(walker: Segmenter) -> list[str | None]:
+    """For every container element the id of the card that it belongs to.
+
+    A card is one of several alike siblings (same parent, tag and class) that holds a heading and more, or at least three blocks, and not the whole page. The id
+    of a card inside a card begins with the id of the outer one and "/".
+    """
+    parents, signatures = walker.parents, walker.signatures
+    size = len(parents)
+    counts, headed = [0] * size, [False] * size
+    for draft in walker.drafts:
+        counts[draft.node] += 1
+        if draft.kind == "heading" or draft.bold:
+            headed[draft.node] = True
+    for node in range(size - 1, 0, -1):
+        parent = parents[node]
+        counts[parent] += counts[node]
+        headed[parent] = headed[parent] or headed[node]
+    alike: dict[tuple[int, str], int] = {}
+    for node in range(1, size):
+        if counts[node]:
+            key = (parents[node], signatures[node])
+            alike[key] = alike.get(key, 0) + 1
+    out: list[str | None] = [None] * size
+    for node in range(1, size):
+        parent = parents[node]
+        above = out[parent]
+        out[node] = above
+        count = counts[node]
+        if 2 <= count <= 80 and alike[parent, signatures[node]] > 1:
+            if count >= 3 or headed[node]:
+                out[node] = f"{above}/{node}" if above else str(node)
+            elif above is None:
+                out[node] = str(node)
+    return out
+
+
+def _table(grid: _Grid, mapped) -> tuple[MappedText, Table]:
+    """The grid with spans expanded, and its text: rows by line feed, cells by " | ", each cell once."""
+    rows: list[list[Cell | None]] = []
+    open_spans: dict[int, tuple[Cell, int]] = {}               # column -> (cell, rows left)
+    total = 0
+    text_pieces: list = []
+    for r, drafts_row in enumerate(grid.rows):
+        row: list[Cell | None] = []
+        at = 0
+        first = True
+
+        def carry() -> None:
+            nonlocal at
+            while at in open_spans:
+                cell, left = open_spans[at]
+                row.append(cell)
+                if left > 1:
+                    open_spans[at] = (cell, left - 1)
+                else:
+                    del open_spans[at]
+                at += 1
+
+        for raw in drafts_row:
+            carry()
+            pieces: list = []
+            for draft in raw.drafts:
+                if pieces:
+                    pieces.append("\n")
+                if draft.grid is not None:
+                    pieces += [p for inner in draft.grid.rows for c in inner for d in c.drafts for p in [*d.pieces, " "]]
+                else:
+                    pieces += draft.pieces
+            cell = Cell(mapped(pieces), raw.header, r, at, min(raw.row_span, len(grid.rows) - r), raw.column_span)
+            if pieces:
+                text_pieces += ([] if first and not text_pieces else ["\n"] if first else [" | "]) + pieces
+                first = False
+            for _ in range(raw.column_span):
+                if at in open_spans:                           # a cell that runs into one that hangs down: the later wins, as browsers draw it
+                    del open_spans[at]
+                row.append(cell)
+                if cell.row_span > 1:
+                    open_spans[at] = (cell, cell.row_span - 1)
+                at += 1
+        carry()
+        if open_spans and max(open_spans) >= at:
+            for column in range(at, max(open_spans) + 1):
+                at = column
+                if column in open_spans:
+                    cell, left = open_spans.pop(column)
+                    row.append(cell)
+                    if left > 1:
+                        open_spans[column] = (cell, left - 1)
+                else:
+                    row.append(None)
+        rows.append(row)
+        total += len(row)
+        if total > MAX_CELLS:
+            break
+    rows = [row for row in rows if any(cell is not None and cell.text for cell in row)] or rows
+    width = max((len(row) for row in rows), default=0)
+    for row in rows:
+        row.extend([None] * (width - len(row)))
+    header_rows = 0
+    for row in rows:
+        if not all(cell is None or cell.header for cell in row) or not any(row):
+            break
+        header_rows += 1
+    if header_rows == len(rows) and len(rows) > 1:             # all of <th>: a careless author, not a table of headers
+        header_rows = 1
+    caption = mapped(grid.caption).text if grid.caption else None
+    return mapped(text_pieces), Table(rows, caption, header_rows)

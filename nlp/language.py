@@ -1,0 +1,66 @@
+"""Which language a document is in. Script decides for Japanese, Korean and Chinese; py3langid (97 languages) for the rest."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+SAMPLE = 6000                                                  # characters of body text that are looked at
+_KANA = re.compile("[\u3041-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_LETTER = re.compile(r"[^\W\d_]")
+# Characters that stand in one of the two Chinese scripts only, the most frequent of each.
+_SIMPLIFIED = frozenset("这个们来为国说时会对发后里学样进关无动实现过还开总产种务术设样应该认讨议协账户规责权线网页络经济转让仅数据当与变两个选择请项价费员业适长电价击录专")
+_TRADITIONAL = frozenset("這個們來為國說時會對發後裡學樣進關無動實現過還開總產種務術設樣應該認討議協帳戶規責權線網頁絡經濟轉讓僅數據當與變兩個選擇請項價費員業適長電價擊錄專")
+
+
+@lru_cache(maxsize=1)
+def _identifier():
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def identify(text: str) -> tuple[str | None, float]:
+    """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
+    sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]
+    letters = len(_LETTER.findall(sample))
+    if letters < 20:
+        return None, 0.0
+    kana, hangul, han = len(_KANA.findall(sample)), len(_HANGUL.findall(sample)), len(_HAN.findall(sample))
+    if hangul > 0.2 * letters:
+        return "ko", 1.0
+    if kana + han > 0.15 * letters:
+        if kana > 0.08 * (kana + han):
+            return "ja", 1.0
+        return chinese_script(sample), 1.0
+    code, confidence = _identifier().classify(sample)
+    if code == "zh":
+        code = chinese_script(sample)
+    return code, round(float(confidence), 3)
+
+
+def chinese_script(text: str) -> str:
+    """`zh-Hant` where traditional forms outnumber simplified ones, else `zh-Hans`."""
+    simplified = sum(c in _SIMPLIFIED and c not in _TRADITIONAL for c in text)
+    traditional = sum(c in _TRADITIONAL and c not in _SIMPLIFIED for c in text)
+    return "zh-Hant" if traditional > simplified else "zh-Hans"
+
+
+def agree(declared: str, found: str) -> bool:
+    """Whether two language codes can mean the same text ("zh-TW" and "zh-Hant", "en-US" and "en")."""
+    a, b = declared.replace("_", "-").lower().split("-")[0], found.lower().split("-")[0]
+    near = ({"no", "nb", "nn", "da"}, {"hr", "sr", "bs"}, {"id", "ms"}, {"cs", "sk"}, {"pt", "gl"})
+    return a == b or any(a in group and b in group for group in near)
+
+
+def canonical(declared: str) -> str:
+    """A declared code in the form that documents carry: `zh-CN` -> `zh-Hans`, `zh-TW` -> `zh-Hant`, `en_US` -> `en`."""
+    parts = declared.strip().replace("_", "-").lower().split("-")
+    if parts[0] in ("zh", "cn"):
+        if any(p in ("hant", "tw", "hk", "mo") for p in parts[1:]):
+            return "zh-Hant"
+        if any(p in ("hans", "cn", "sg") for p in parts[1:]):
+            return "zh-Hans"
+        return "zh"
+    return {"jp": "ja", "kr": "ko"}.get(parts[0], parts[0])

@@ -1,0 +1,349 @@
+"""Clean text from source ranges: NFKC, folded white space, decoded entities, and for every character the source span that it came from.
+
+The work is done on whole slices where nothing is to be changed (an array slice costs the same for 5 or 5,000 characters); a regular expression finds the
+few places where something is.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable
+from functools import lru_cache
+from html.entities import html5
+from unicodedata import is_normalized, normalize
+
+from nlp.document import MappedText
+
+# How the characters of a source range are to be read.
+RAW, HTML, MARKDOWN, STRING = 0, 1, 2, 3
+
+# Characters that say nothing to a reader and break words: soft hyphen, zero-width and direction marks, byte order mark, trade mark signs
+# ("GeForce RTX™ 4090": NFKC would make "RTXTM"), C0/C1 controls that are not white space.
+DROPPED = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffc™®℠\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
+# NFKC would glue a raised digit to the number before it ("$3.20¹" -> "$3.201"); spacing accents would become a blank and a combining mark.
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+REPLACED = {"´": "'", "¨": '"', "¯": "-", "¸": ",", "˜": "~", "ª": "a", "º": "o"} | {c: f" {i}" for i, c in enumerate(RAISED)}
+_ODD = rf"[{DROPPED}]+|[{''.join(REPLACED)}]"
+_SPACE = r"\s*[^\S ]\s*|  +"
+_ENTITY = r"&(?:\#(?:[xX][0-9a-fA-F]{1,8}|[0-9]{1,9});?|[a-zA-Z][a-zA-Z0-9]{1,31};?)"
+_ESCAPE = r"\\[!-/:-@\[-`{-~]"
+_STRING_ESCAPE = r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)"
+_SPECIALS = {
+    RAW: re.compile(f"{_SPACE}|{_ODD}"),
+    HTML: re.compile(f"{_SPACE}|{_ENTITY}|{_ODD}"),
+    MARKDOWN: re.compile(f"{_SPACE}|{_ENTITY}|{_ESCAPE}|{_ODD}"),
+    STRING: re.compile(f"{_SPACE}|{_ENTITY}|{_STRING_ESCAPE}|{_ODD}", re.DOTALL),
+}
+_CJK = "\u2e80-\u2fff\u3001-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
+_IS_CJK = re.compile(f"[{_CJK}]")
+_C1 = {0x80 + i: c for i, c in enumerate("€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ")}   # HTML5: numeric references of this range mean cp1252
+
+_identity = array("I", range(1 << 16))
+
+
+def identity(size: int) -> array:
+    """0, 1, 2 … at least `size` long; shared, not to be changed."""
+    global _identity
+    if len(_identity) < size:
+        _identity = array("I", range(max(size, 2 * len(_identity))))
+    return _identity
+
+
+@lru_cache(maxsize=4096)
+def decode_entity(reference: str) -> tuple[str, int]:
+    """(text, characters used) of a character reference at the start of `reference`, as HTML5 reads it; ("&", 1) where there is none."""
+    if reference[1] == "#":
+        digits = reference[2:].rstrip(";")
+        code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+        if code in _C1:
+            return _C1[code], len(reference)
+        if code == 0 or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+            return "\ufffd", len(reference)
+        return chr(code), len(reference)
+    name = reference[1:]
+    if name in html5:
+        return html5[name], len(reference)
+    for length in range(min(len(name), 6), 1, -1):             # names that HTML5 reads without a semicolon have at most 6 letters
+        if name[:length] in html5:
+            return html5[name[:length]], length + 1
+    return "&", 1
+
+
+def _decode_string_escape(escape: str) -> str:
+    body = escape[1:]
+    if body[0] in "ux" and len(body) > 1:
+        code = int(body[1:].strip("{}"), 16)
+        return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+    return {"n": "\n", "r": "\n", "t": " ", "\n": " "}.get(body, body)
+
+
+@lru_cache(maxsize=1)
+def _unstable() -> re.Pattern:
+    """Matches what NFKC may change: single characters, and sequences that compose. Built when first needed (about 10 ms)."""
+    changing: list[str] = []
+    first = None
+    for code in range(0x80, 0x10000):
+        if 0x3400 <= code <= 0x9FFF or 0xAC00 <= code <= 0xDFFF:
+            odd = False                                        # ideographs and Hangul syllables are stable
+        else:
+            odd = not is_normalized("NFKC", chr(code))
+        if odd and first is None:
+            first = code
+        elif not odd and first is not None:
+            changing.append(f"\\u{first:04x}-\\u{code - 1:04x}")
+            first = None
+    planes = "\U0001d400-\U0001d7ff\U0001ee00-\U0001eeff\U0001f100-\U0001f2ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f"
+    marks = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e\u102b-\u103e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
+    return re.compile(f"[^\\x00-\\x1f ]?[{marks}]+|[\\u1100-\\u11ff]+|[\\uac00-\\ud7a3][\\u11a8-\\u11ff]+|[{''.join(changing)}{planes}]")
+
+
+class _Builder:
+    """Collects clean text and its offsets, block by block."""
+
+    __slots__ = ("source", "text", "starts", "ends", "space", "last", "ident")
+
+    def __init__(self, source: str):
+        self.source = source
+        self.ident = identity(len(source) + 1)
+        self.text: list[str] = []
+        self.starts = array("I")
+        self.ends = array("I")
+        self.space: list | None = None                         # white space that stands between what is written and what comes: [text, start, end, fold]
+        self.last = 0
+
+    def gap(self, text: str, start: int, end: int, fold: bool) -> None:
+        if not self.text:
+            return
+        if self.space is None:
+            self.space = [text, start, end, fold]
+        else:
+            space = self.space
+            space[2] = max(space[2], end)
+            space[3] = space[3] and fold
+            if text != " ":
+                space[0] = text
+
+    def flush(self, following: str) -> None:
+        space = self.space
+        if space is not None:
+            self.space = None
+            if space[3] and _IS_CJK.match(following) and _IS_CJK.match(self.text[-1][-1]):
+                return                                         # a line end inside text that is written without blanks
+            self.text.append(space[0])
+            length = len(space[0])
+            self.starts.extend([space[1]] * length)
+            self.ends.extend([space[2]] * length)
+
+    def put(self, text: str, start: int, end: int) -> None:
+        """Characters that all come from source[start:end]."""
+        if self.space is not None:
+            self.flush(text[0])
+        self.text.append(text)
+        length = len(text)
+        if length == 1:
+            self.starts.append(start)
+            self.ends.append(end)
+        else:
+            self.starts.extend([start] * length)
+            self.ends.extend([end] * length)
+
+    def copy(self, start: int, end: int) -> None:
+        """The source characters as they are."""
+        piece = self.source[start:end]
+        if self.space is not None:
+            self.flush(piece[0])
+        self.text.append(piece)
+        self.starts.extend(self.ident[start:end])
+        self.ends.extend(self.ident[start + 1:end + 1])
+
+    def plain(self, start: int, end: int, stable: bool) -> None:
+        if stable:
+            self.copy(start, end)
+            return
+        piece = self.source[start:end]
+        at = 0
+        for match in _unstable().finditer(piece):
+            a, b = match.span()
+            if a > at:
+                self.copy(start + at, start + a)
+            clean = normalize("NFKC", match.group())
+            if clean.isspace():
+                self.gap(" ", start + a, start + b, False)
+            elif clean:
+                self.put(clean, start + a, start + b)
+            at = b
+        if at < len(piece):
+            self.copy(start + at, end)
+
+    def run(self, start: int, end: int, mode: int) -> None:
+        """A source range, read as `mode` says."""
+        source = self.source
+        raw = source[start:end]
+        stable = raw.isascii() or is_normalized("NFKC", raw)
+        # A blank at either edge of a range may meet another one: it must go through `gap`.
+        stop = len(raw.rstrip())
+        if not stop:
+            if raw:
+                self.gap(" ", start, end, "\n" in raw)
+                self.last = max(self.last, end)
+            return
+        lead = len(raw) - len(raw.lstrip())
+        if lead:
+            self.gap(" ", start, start + lead, "\n" in raw[:lead])
+        at = lead
+        for match in _SPECIALS[mode].finditer(raw, lead, stop):
+            a, b = match.span()
+            if a < at:
+                continue
+            if a > at:
+                self.plain(start + at, start + a, stable)
+            first = raw[a]
+            at = b
+            if first == "&":
+                text, used = decode_entity(match.group())
+                at = a + used
+                if text.isspace():
+                    self.gap(" ", start + a, start + at, False)
+                else:
+                    self.odd(text, start + a, start + at)
+            elif first == "\\" and mode >= MARKDOWN:
+                text = _decode_string_escape(match.group()) if mode == STRING else raw[a + 1:b]
+                if text.isspace():
+                    self.gap(" ", start + a, start + b, False)
+                else:
+                    self.odd(text, start + a, start + b)
+            elif first.isspace():
+                self.gap(" ", start + a, start + b, "\n" in match.group())
+            else:
+                self.odd(match.group(), start + a, start + b)
+        if at < stop:
+            self.plain(start + at, start + stop, stable)
+        if stop < len(raw):
+            self.gap(" ", start + stop, end, "\n" in raw[stop:])
+        self.last = max(self.last, end)
+
+    def odd(self, text: str, start: int, end: int) -> None:
+        """Text that was decoded, or holds characters that are dropped or replaced."""
+        clean = clean_text(text)
+        if clean[:1] == " ":
+            self.gap(" ", start, start, False)
+            clean = clean[1:]
+        if clean:
+            self.put(clean, start, end)
+
+    def done(self) -> MappedText:
+        text = "".join(self.text)
+        mapped = MappedText(text, self.starts, self.ends)
+        if not text.isascii() and not is_normalized("NFKC", text):
+            mapped = _renormalise(mapped)
+        return mapped
+
+
+_DROP = re.compile(f"[{DROPPED}]+")
+_REPLACE = re.compile(f"[{''.join(REPLACED)}]")
+
+
+def clean_text(text: str) -> str:
+    """Text as blocks have it, without offsets: NFKC, dropped and replaced characters, folded white space except a leading blank."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _DROP.sub("", text)
+    text = _REPLACE.sub(lambda m: REPLACED[m.group()], text)
+    text = normalize("NFKC", text)
+    return re.sub(r"\s+", " ", text)
+
+
+def _renormalise(mapped: MappedText) -> MappedText:
+    """NFKC where characters of neighbouring ranges compose. Rare; clusters grow until the result is stable."""
+    text, starts, ends = mapped.text, array("I"), array("I")
+    out: list[str] = []
+    at = 0
+    for match in re.finditer(r".[^\x00-\x7f]+", text, re.DOTALL):
+        a, b = match.span()
+        piece = text[a:b]
+        if is_normalized("NFKC", piece):
+            continue
+        out.append(text[at:a])
+        starts.extend(mapped.starts[at:a])
+        ends.extend(mapped.ends[at:a])
+        clean = normalize("NFKC", piece)
+        head = next((i for i in range(min(len(clean), len(piece))) if clean[i] != piece[i]), min(len(clean), len(piece)))
+        tail = 0
+        while tail < min(len(clean), len(piece)) - head and clean[-1 - tail] == piece[-1 - tail]:
+            tail += 1
+        out.append(clean)
+        middle = len(clean) - head - tail
+        starts.extend(mapped.starts[a:a + head])
+        ends.extend(mapped.ends[a:a + head])
+        first, last = min(a + head, b - 1), max(b - tail - 1, a)
+        low, high = min(mapped.starts[first], mapped.starts[last]), max(mapped.ends[first], mapped.ends[last])
+        starts.extend([low] * middle)
+        ends.extend([high] * middle)
+        starts.extend(mapped.starts[b - tail:b])
+        ends.extend(mapped.ends[b - tail:b])
+        at = b
+    out.append(text[at:])
+    starts.extend(mapped.starts[at:])
+    ends.extend(mapped.ends[at:])
+    return MappedText("".join(out), starts, ends)
+
+
+RAISE, ABUT = "\u2060", "\u2063"                              # pieces: a raised text follows; elements that a style sheet may set apart meet
+
+
+def mapped_text(source: str, pieces: Iterable[tuple[int, int, int] | str]) -> MappedText:
+    """Clean text of source ranges `(start, end, mode)` in reading order; a string among them is written between its neighbours as it is.
+
+    White space is folded, and cut at both ends; a string of white space (" ", "\\n") wins over folded blanks.
+    """
+    builder = _Builder(source)
+    soft = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            if piece in (RAISE, ABUT):
+                soft = piece
+            elif piece.isspace():
+                builder.gap(piece, builder.last, builder.last, False)
+            elif builder.text:
+                builder.space = None
+                builder.put(piece, builder.last, builder.last)
+        else:
+            if soft:
+                if builder.text and builder.space is None and _apart(soft, builder.text[-1][-1], source[piece[0]]):
+                    builder.gap(" ", builder.last, builder.last, False)
+                soft = ""
+            builder.run(*piece)
+    return builder.done()
+
+
+def _apart(soft: str, before: str, after: str) -> bool:
+    """Whether a blank is to stand between two neighbours that touch in the source."""
+    if soft == RAISE:                                          # "$3.20<sup>1</sup>"
+        return before.isalnum() and after.isdigit()
+    return before.isalnum() and not before.isupper() and (after.isupper() or after in "$€£¥￥₩₹") and after.isascii() or before.isalpha() and after in "$€£¥￥₩₹"
+
+
+def verbatim(source: str, start: int, end: int) -> MappedText:
+    """A source range whose lines and blanks are kept (code); NFKC still holds."""
+    piece = source[start:end]
+    ident = identity(end + 1)
+    mapped = MappedText(piece, ident[start:end], ident[start + 1:end + 1])
+    return mapped if piece.isascii() or is_normalized("NFKC", piece) else _each(mapped)
+
+
+def _each(mapped: MappedText) -> MappedText:
+    out, starts, ends, at = [], array("I"), array("I"), 0
+    for match in _unstable().finditer(mapped.text):
+        a, b = match.span()
+        clean = normalize("NFKC", match.group())
+        out += [mapped.text[at:a], clean]
+        starts.extend(mapped.starts[at:a])
+        ends.extend(mapped.ends[at:a])
+        starts.extend([mapped.starts[a]] * len(clean))
+        ends.extend([mapped.ends[b - 1]] * len(clean))
+        at = b
+    out.append(mapped.text[at:])
+    starts.extend(mapped.starts[at:])
+    ends.extend(mapped.ends[at:])
+    return MappedText("".join(out), starts, ends)

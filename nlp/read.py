@@ -1,0 +1,193 @@
+"""Bytes -> Document: what type it is, which encoding, and its blocks. Everything else in nlp/ works on what this gives."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from chipwatch.records import Issue
+from nlp.decode import decode
+from nlp.document import Document
+from nlp.errors import UnreadableDocument
+from nlp.language import agree, canonical, identify
+
+MAX_BYTES = 32 * 1024 * 1024
+MIN_TEXT = 80                                                  # characters of block text below which a page says nothing
+SUFFIXES = {
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".php": "php", ".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".markerb": "markdown",
+    ".rst": "rst", ".txt": "text", ".text": "text", ".json": "json", ".jsonl": "jsonl", ".yaml": "yaml", ".yml": "yaml", ".xml": "xml", ".rss": "xml", ".atom": "xml",
+    ".csv": "csv", ".tsv": "csv", ".pdf": "pdf", ".js": "script", ".jsx": "script", ".ts": "script", ".tsx": "script", ".mjs": "script",
+}
+MEDIA_TYPES = {
+    "text/html": "html", "application/xhtml+xml": "html", "text/markdown": "markdown", "text/x-markdown": "markdown", "text/mdx": "mdx", "text/x-rst": "rst",
+    "text/prs.fallenstein.rst": "rst", "application/json": "json", "text/json": "json", "application/ld+json": "json", "application/x-ndjson": "jsonl",
+    "application/yaml": "yaml", "text/yaml": "yaml", "application/x-yaml": "yaml", "text/x-yaml": "yaml", "application/xml": "xml", "text/xml": "xml",
+    "application/rss+xml": "xml", "application/atom+xml": "xml", "text/csv": "csv", "application/csv": "csv", "application/pdf": "pdf",
+    "application/javascript": "script", "text/javascript": "script", "application/typescript": "script",
+}
+KINDS = {"mdx": "markdown", "php": "html", "script": "html", "jsonl": "json"}        # what Document.content_type says
+
+
+def read_document(
+    data: bytes,
+    *,
+    url: str | None = None,
+    content_type: str | None = None,
+    path: str | None = None,
+    language: str | None = None,
+    select: Sequence[str] = (),
+    remove: Sequence[str] = (),
+) -> Document:
+    """The document that `data` holds.
+
+    `content_type` is the Content-Type header, `path` or `url` give a suffix; `language` is the declared language (BCP 47); `select` and `remove` are CSS
+    selectors of the parts of an HTML page to keep and to drop. Raises UnreadableDocument for bytes of which nothing can be read: an encrypted or broken PDF, a
+    binary file, more than 32 MiB. Everything else becomes an Issue of the document.
+    """
+    if len(data) > MAX_BYTES:
+        raise UnreadableDocument(f"larger than {MAX_BYTES // 1024 ** 2} MiB ({len(data) / 1024 ** 2:.0f} MiB)")
+    digest = hashlib.sha256(data).hexdigest()
+    if data[:1024].lstrip(b"\x00\t\r\n \xef\xbb\xbf").startswith(b"%PDF-"):
+        from nlp.blocks.pdf import read_pdf
+        document = read_pdf(data)
+        document.sha256, document.url = digest, url
+        return _finish(document, language)
+    reason = binary(data)
+    if reason:
+        raise UnreadableDocument(reason)
+    text, charset, notes = decode(data, content_type)
+    kind = kind_of(text, content_type, path, url)
+    document = Document(text, digest, KINDS.get(kind, kind), [], url=url, charset=charset)
+    document.issues += [Issue("warning", "encoding", note) for note in notes]
+    if text and not text.isspace():
+        _READERS[kind](document, select, remove, path or url or "")
+    return _finish(document, language)
+
+
+def binary(data: bytes) -> str | None:
+    """Why the bytes are no text, or None."""
+    for magic, name in ((b"PK\x03\x04", "a ZIP or Office file"), (b"\x1f\x8b", "gzip data"), (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
+                        (b"\xd0\xcf\x11\xe0", "an old Office file"), (b"RIFF", "a media file"), (b"wOF2", "a font"), (b"wOFF", "a font"), (b"\x7fELF", "a program")):
+        if data.startswith(magic):
+            return f"{name}, not a text document"
+    head = data[:4096]
+    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head.count(0) > 0.02 * max(1, len(head)):
+        return "binary data, not a text document"
+    return None
+
+
+def kind_of(text: str, content_type: str | None, path: str | None, url: str | None) -> str:
+    """html | php | markdown | mdx | rst | text | json | jsonl | yaml | xml | csv | script: by content where it is plain, else by Content-Type, else by suffix."""
+    media = MEDIA_TYPES.get((content_type or "").split(";")[0].strip().lower())
+    suffix = SUFFIXES.get(PurePosixPath((path or "").split("?")[0]).suffix.lower()) if path else None
+    if suffix is None and url:
+        suffix = SUFFIXES.get(PurePosixPath(re.sub(r"[?#].*", "", url)).suffix.lower())
+    head = text[:2000].lstrip("\ufeff \t\r\n")
+    lower = head[:1000].lower()
+    if lower.startswith(("<!doctype html", "<html")):
+        return "html"
+    if lower.startswith("<?xml"):
+        return "html" if "<html" in lower else "xml"
+    if head.startswith(("{", "[")) and suffix not in ("markdown", "mdx", "rst") and media not in ("markdown", "mdx") and looks_like_json(text):
+        return "json"
+    if suffix == "php" or lower.startswith("<?php"):
+        return "php"
+    if media == "html" and suffix in ("markdown", "mdx", "rst", "csv", "yaml", "script") and not re.search(r"</(?:p|div|li|td|body|h[1-6])>", text[:20_000], re.IGNORECASE):
+        return suffix                                          # raw files that a server calls HTML
+    if media:
+        return media
+    if suffix:
+        return suffix
+    return guess(text, head)
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether text that begins with a bracket is JSON: it ends with one, and begins with a key, a value or another bracket."""
+    body = text.strip("\ufeff \t\r\n;")
+    return bool(body) and body[-1] in "}]" and re.match(r"[\[{]\s*(?:[\]}\[{]|\"(?:[^\"\\]|\\.)*\"\s*[:,\]]|-?\d|true|false|null)", body) is not None
+
+
+def guess(text: str, head: str) -> str:
+    """The type of a document of which nothing but its text is known."""
+    if len(re.findall(r"</?(?:p|div|span|li|ul|ol|table|tr|td|h[1-6]|br|a|section|body)\b[^<>]*>", text[:20_000], re.IGNORECASE)) >= 4 and not re.search(r"^#{1,6} ", text[:20_000], re.MULTILINE):
+        return "html"
+    if head.startswith("---\n") or re.search(r"^#{1,6} \S|^\|.*\|[ \t]*$\n\|[-:| ]+\|[ \t]*$|\]\([^)\s]+\)|^```|\*\*\S", text[:20_000], re.MULTILINE):
+        return "markdown"
+    if re.search(r"^\.\. [\w-]+::|^[=~-]{4,}[ \t]*\n", text[:20_000], re.MULTILINE):
+        return "rst"
+    return "text"
+
+
+# --- readers by type ----------------------------------------------------------------------------------------------------------------
+
+def _take(document: Document, skeleton, markup: str) -> None:
+    from nlp.blocks.segment import segment
+    result = segment(skeleton, markup)
+    document.blocks, document.links = result.blocks, result.links
+    if document.title is None:
+        document.title = skeleton.title
+    if result.limit:
+        document.issues.append(Issue("error", "limit", f"read only in part: {result.limit}"))
+    if skeleton.expressions:
+        document.issues.append(Issue("info", "template_code", f"{skeleton.expressions} template expressions, whose value is not in the source"))
+
+
+def _html(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+    from nlp.blocks.html import normalised, scan
+    skeleton = scan(document.text)
+    _take(document, skeleton, normalised(skeleton.markup()))
+
+
+def _markdown(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+    from nlp.blocks.html import normalised
+    from nlp.blocks.markdown import skeleton_of
+    skeleton = skeleton_of(document.text, jsx=name.endswith(".mdx"))
+    _take(document, skeleton, normalised(skeleton.markup()))
+
+
+def _text(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+    from nlp.blocks.html import normalised
+    from nlp.blocks.plain import scan
+    skeleton = scan(document.text)
+    _take(document, skeleton, normalised(skeleton.markup()))
+
+
+_READERS = {"html": _html, "php": _html, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _text, "rst": _text, "json": _text, "jsonl": _text,
+            "yaml": _text, "xml": _text, "csv": _text}
+
+
+# --- last checks --------------------------------------------------------------------------------------------------------------------
+
+def _finish(document: Document, declared: str | None) -> Document:
+    sample: list[str] = []
+    size = 0
+    for block in document.blocks:
+        if not block.chrome and block.kind != "code":
+            size += len(block.text)
+            if len(sample) < 400:
+                sample.append(block.text)
+    found, confidence = identify("\n".join(sample)) if sample else (None, 0.0)
+    if declared:
+        document.language = canonical(declared)
+        if document.language == "zh" and found and found.startswith("zh"):
+            document.language = found
+        if found and confidence >= 0.9 and size >= 200 and not agree(document.language, found):
+            document.issues.append(Issue("info", "language_differs", f"declared as {document.language}, the text reads as {found}"))
+    else:
+        document.language = found
+    if document.title is None:
+        document.title = next((b.text for b in document.blocks if b.kind == "heading" and not b.chrome), None)
+    if not document.text.strip():
+        _unreadable(document, "the document is empty")
+    elif not document.blocks:
+        _unreadable(document, "no text in the document")
+    elif size < MIN_TEXT and document.data is None and not document.embedded:
+        _unreadable(document, f"only {size} characters of text")
+    return document
+
+
+def _unreadable(document: Document, reason: str, level: str = "error") -> None:
+    document.readable = False
+    document.issues.append(Issue(level, "unreadable", reason))
