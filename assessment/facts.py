@@ -30,6 +30,7 @@ class Context:
     codes: frozenset[str]                                      # places named and groups resolved, together
     named: frozenset[str]
     unknown_groups: list[str]
+    embargo_cited: bool                                        # cites the places under comprehensive embargo as a group
     restricted_places: bool                                    # speaks of embargoed or restricted countries without naming them
     listed_parties: bool
     exclusive: bool                                            # an allow-list that means to be complete
@@ -125,6 +126,7 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
         contact = found("contact_check", text) and not found("identity_check", text)
         out.append(Context(
             index=first + offset, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
+            embargo_cited=any(g.name == EMBARGOED for g in groups),
             restricted_places=unnamed, listed_parties=clause.label == "denied_party" or clause.target == "listed_party" or found("listed_parties", text),
             exclusive=len(named) >= table.allow_list_minimum or found("exclusive_list", text + " " + " ".join(clause.heading_path)),
             exception=exception, object="items" if onward and exception == "licence" else "service", check="contact" if contact else "identity",
@@ -160,11 +162,12 @@ def reach_of(context: Context, case: Case) -> str:
         if any(within(p, context.codes) for p in places):
             return "group"
         if not (context.unknown_groups and bars):
-            return "none"
+            # A bar on embargoed places, whoever they are, is common compliance wording for everybody else.
+            return "vague" if context.embargo_cited and not context.named else "none"
     if label in _USE_LABELS:
         return "everyone" if not context.restricted_places else "unnamed" if _embargoed(context, places) else "none"
     if context.restricted_places and (label in _PLACE_LABELS or (label == "sanctions_compliance" and bars)):
-        return "unnamed" if _embargoed(context, places) else "none"
+        return "unnamed" if _embargoed(context, places) else "vague"
     if label in ("supported_countries", "country_exclusion"):
         return "elsewhere"
     return "vague" if label in _PLACE_LABELS else "none"
