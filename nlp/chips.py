@@ -1,0 +1,437 @@
+"""Accelerator names in text: which chip, how many, which memory and form factor.
+
+`find_chips` is a pure function over clean (NFKC) text; the spaCy component of `nlp.pipeline` wraps it. One Aho-Corasick pass finds the model codes, small
+regular expressions read what stands around each. Boundaries are look-arounds on ASCII alphanumerics, since `\\b` fails beside Chinese and Japanese characters.
+Knowledge: `data/chip_names.yml` (spellings, gates, instance types), `data/chips.jsonl` (memory, form factors, slugs).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from nlp.places import fold
+
+_WINDOW = 160                                                  # characters around a name in which words tell what it is about
+
+
+@dataclass(slots=True, frozen=True)
+class ChipSpan:
+    """A chip named in a text. `memory` is GB of one GPU, or of the slice; `count` is None where none is stated, a fraction for a part of a GPU."""
+
+    start: int
+    end: int
+    gpu_name: str
+    memory: float | None = None
+    form_factor: str | None = None
+    count: float | None = None
+    at_most: bool = False                                      # the count is an upper bound ("up to 8")
+    slice: bool = False                                        # a MIG slice: the memory is the slice's
+    left: int = 0                                              # where count and vendor words before the name begin
+    gate: str = "strong"
+
+
+@dataclass(slots=True, frozen=True)
+class InstanceChip:
+    """What the name of an instance type says by itself."""
+
+    gpu_name: str
+    count: float | None
+    memory: float | None
+
+
+def _load_yaml(name: str) -> Any:
+    text = resources.files("nlp").joinpath("data", name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, Any]:
+    return _load_yaml("chip_names.yml")
+
+
+@lru_cache(maxsize=1)
+def chip_rows() -> tuple[dict[str, Any], ...]:
+    """The rows of `data/chips.jsonl`."""
+    lines = resources.files("nlp").joinpath("data/chips.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(json.loads(line) for line in lines if line.strip())
+
+
+@lru_cache(maxsize=1)
+def _memories() -> dict[str, frozenset[float]]:
+    sizes: dict[str, set[float]] = {}
+    for row in chip_rows():
+        sizes.setdefault(row["gpu_name"], set()).update(row["memory_gb"])
+    for name, values in _names()["memory"].items():
+        sizes.setdefault(name, set()).update(values)
+    return {name: frozenset(values) for name, values in sizes.items()}
+
+
+@lru_cache(maxsize=4096)
+def chip_slug(gpu_name: str, memory: float | None = None, form_factor: str | None = None) -> str | None:
+    """The slug of `chips.jsonl` where family, memory and form factor leave exactly one row, else None."""
+    rows = [r for r in chip_rows() if r["gpu_name"] == gpu_name]
+    if memory is not None and any(memory in r["memory_gb"] for r in rows):
+        rows = [r for r in rows if memory in r["memory_gb"]]
+    if form_factor is not None and any(form_factor in r["forms"] for r in rows):
+        rows = [r for r in rows if form_factor in r["forms"]]
+    return rows[0]["slug"] if len(rows) == 1 else None
+
+
+def plausible_memory(gpu_name: str, size: float) -> bool:
+    """Whether `size` GB can be the memory of one GPU of that family. True for a family whose sizes are not known."""
+    sizes = _memories().get(gpu_name)
+    return 2 <= size <= 640 if sizes is None else any(abs(size - s) <= 0.02 * s for s in sizes)
+
+
+# --- what stands around a name (all on folded text) ---------------------------------------------------------------------------------------
+
+_GLUED_LEFT = re.compile(r"(?:(?:^|[^a-z0-9])(?:[1-9]\d{0,2}x?|nvidia|tesla|hgx|dgx|rtx|quadro|geforce|instinct|amd|gpu|intel)|x[1-9]\d?)$")
+_GLUED_RIGHT = re.compile(r"(?:s|p|x\d{1,3}|sxm\d?|pcie?|nvl\d*|oam|gpus?|\d{2,3}gb?)(?![a-z0-9])|(?:sxm|pcie|nvl|hbm)")
+_NAME_NOISE = r"(?:tensor[\s-]core|tensor[\s-]?コア|텐서 코어|for|with|gpu|gpus|accelerators?|graphics cards?|superchip|grace|hopper|server|edition|hbm\d?e?|gddr\dx?|vram|tm|core)"
+_MODIFIER = re.compile(
+    r"[\s\-_/(:™®]{0,3}(?:" + _NAME_NOISE + r"[\s\-_/(:]{1,2}){0,3}(?:"
+    r"(?P<memory>\d{1,3})[\s-]?(?:gb|gib|g)(?:[\s_]?(?:vram|hbm\d?e?|gddr\dx?))?(?![a-z0-9])(?!\s?/\s?s|\s?ps)"
+    r"|(?P<form>sxm\d?|pci-?e?(?![a-z])|nvl(?:ink)?(?:\d{1,3})?(?![a-z])|oam|hgx)"
+    r"|(?P<mig>mig[\s\-_:]*)?(?P<slice>[1-7])g[.\s_](?P<slice_memory>\d{1,3})gb(?![a-z0-9])"
+    r")")
+_COUNT_RIGHT = re.compile(r"[\s\-_(]{0,2}[x×*]\s?(?P<count>[1-9]\d{0,2})(?![a-z0-9.,/])(?!\s?(?:gb|tb|g|t|mb|nvme|tib|gib)\b)|(?<=[a-z0-9])(?::|\s)(?P<colon>[1-9]\d?)(?:\s?[卡張张块枚基장개颗](?!时|時)|(?<=:\d)(?![\d:.a-z]))")
+_OCI_COUNT = re.compile(r"\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
+_VENDOR = r"(?:nvidia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|new|latest|full|dedicated|physical|[®™()])"
+_LEFT = re.compile(
+    r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
+    r"(?:(?<![a-z0-9.,/:$€£¥+-])(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
+    r"(?P<vendor>(?:[\s\-_]*" + _VENDOR + r")*)[\s\-_®™]*$")
+_UNIT_AFTER = re.compile(r"[\s\-_)]*(?:gpus?|cards?|accelerators?|加速卡|显卡|卡|グラフィック|張|枚|장|개)")
+
+
+@lru_cache(maxsize=1)
+def _left_pattern() -> re.Pattern:
+    words = "|".join(sorted(map(re.escape, map(str, _names()["count_words"])), key=len, reverse=True))
+    return re.compile(_LEFT.pattern.replace("{words}", words))
+
+
+@lru_cache(maxsize=1)
+def _machine() -> tuple[Any, list[str], dict[str, tuple[str, Any]]]:
+    """(automaton, anchors, what each anchor is): ("code", gate) | ("number", kind) | ("word", [rules])."""
+    import ahocorasick_rs
+
+    names = _names()
+    kinds: dict[str, tuple[str, Any]] = {}
+    for gate in ("strong", "also_strong", "context", "vendor"):
+        for code in names[gate]:
+            kinds[code] = ("code", "strong" if gate == "also_strong" else gate)
+    for kind in ("geforce", "workstation"):
+        for number in names["numbers"][kind]:
+            kinds[number] = ("number", kind)
+    for rule in names["words"]:
+        kinds.setdefault(rule["anchor"], ("word", []))[1].append((re.compile(rule["pattern"]), rule["name"], rule.get("gate", "strong")))
+    anchors = list(kinds)
+    return ahocorasick_rs.AhoCorasick(anchors), anchors, kinds
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern]:
+    names = _names()
+    return {key: re.compile(names[key]) for key in ("not_after", "not_before", "context_words")} | {"vendor": re.compile(rf"(?:{names['vendor_words']})[\s\-_®™(]*$")}
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] stands alone, but for what may be glued to a model code (8xH100, RTXA6000, A100s, H100SXM5)."""
+    if start and text[start - 1].isascii() and text[start - 1].isalnum() and not _GLUED_LEFT.search(text, max(0, start - 12), start):
+        return False
+    if end < len(text) and text[end].isascii() and text[end].isalnum() and not _GLUED_RIGHT.match(text, end):
+        return False
+    return True
+
+
+_HEX_RUN = re.compile(r"[0-9a-f]+(?:-[0-9a-f]+)*")
+
+
+def _in_hex(text: str, start: int, end: int) -> bool:
+    """Whether a code made of hexadecimal digits is a piece of a longer hexadecimal string (a hash, a UUID, a colour)."""
+    code = text[start:end]
+    if not all(c in "0123456789abcdef" for c in code):
+        return False
+    a = start
+    while a and (text[a - 1] in "0123456789abcdef-"):
+        a -= 1
+    b = end
+    while b < len(text) and text[b] in "0123456789abcdef-":
+        b += 1
+    run = text[a:b]
+    return len(run.replace("-", "")) >= 12 or (a > 0 and text[a - 1] == "#" and b == end) or bool(re.search(r"(?<![a-z0-9])0x$", text[max(0, a - 3):a]))
+
+
+def _code(text: str, raw: str, start: int, end: int, code: str) -> tuple[int, int, str] | None:
+    if not _bounded(text, start, end) or _in_hex(text, start, end):
+        return None
+    if end < len(text) and text[end] == "s" and code == "v100":
+        if raw[end] == "S":
+            return None                                        # V100S is a chip of its own; "V100s" is a plural
+    if code == "v100s" and raw[end - 1] == "s" and any(c.isupper() for c in raw[start:end]):
+        return None
+    return start, end, _names()["as"].get(code, code.upper())
+
+
+_RTX_LEFT = re.compile(r"(?P<brand>(?:(?:nvidia|geforce|quadro|rtx|gtx)[\s\-_®™]*)+)?(?P<pro>pro[\s\-_]*)?$")
+_RTX_RIGHT = re.compile(r"[\s\-_®™]*(?P<suffix>(?:ti[\s\-_]?super|ti|super|d|sff[\s\-_]ada|ada[\s\-_]sff|ada|s?[\s\-_]pro|[\s\-_]?blackwell|[\s\-_]?max-?q|[\s\-_]?server))?(?![a-z0-9])")
+
+
+def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[int, int, str, str] | None:
+    """A card named by its number: (start, end, gpu_name, gate)."""
+    left = _RTX_LEFT.search(text, max(0, start - 40), start)
+    brand, pro = (left["brand"] or ""), bool(left["pro"])
+    begin = left.start() if brand or pro else start
+    if begin and text[begin - 1].isascii() and text[begin - 1].isalnum():
+        if not _GLUED_LEFT.search(text, max(0, begin - 12), begin):
+            return None
+    right = _RTX_RIGHT.match(text, end)
+    if right is None:
+        glued = re.compile(r"(?:s|x\d{1,2}|gpus?)(?![a-z0-9])").match(text, end)
+        if not glued or not (brand or number in _names()["numbers"]["bare"]):
+            return None
+        suffix, stop = "", end
+    else:
+        suffix, stop = re.sub(r"[\s\-_]", "", right["suffix"] or ""), right.end() if right["suffix"] else end
+    if pro or suffix in {"spro", "blackwell", "maxq", "server"} or (suffix == "pro" and number in {"6000", "5000", "4000", "4500"}):
+        if kind != "workstation":
+            return (begin, end, f"RTX{number}", "strong" if brand else "context")      # "4090 PRO": a tier of the seller, not the card
+        if not (brand or pro or suffix in {"spro", "pro"}) or (suffix in {"maxq", "server"} and not (brand and pro)):
+            return None
+        gate = "strong" if "rtx" in brand else "context"
+        return begin, stop, f"RTXPRO{number}", gate
+    if "ada" in suffix:
+        name = f"RTX{number}SFFADA" if "sff" in suffix else f"RTX{number}ADA"
+        return (begin, stop, name, "strong" if "rtx" in brand else "context") if kind == "workstation" else None
+    if kind == "workstation":
+        if not ("rtx" in brand or "quadro" in brand) or suffix:
+            return None
+        return begin, stop, f"RTX{number}", "strong"
+    if "gtx" in brand or number.startswith("1"):
+        return (begin, stop, f"GTX{number}{suffix.upper()}", "strong") if brand else None
+    if suffix == "d" and number not in {"4090", "5090"}:
+        return None
+    name = f"RTX{number}{suffix.upper()}"
+    if "rtx" in brand or "geforce" in brand:
+        return begin, stop, name, "strong"
+    if suffix or number in _names()["numbers"]["bare"]:
+        previous = text[begin - 1] if begin else ""
+        if previous in {"$", "€", "£", ".", ",", ":", "#"} or re.match(r"\s?[,.]\d|\s?(?:gb|mb|tb|%|usd|eur|iops|mib|vcpu|cores?|cuda)", text[end:end + 8]):
+            return None
+        return begin, stop, name, "bare"
+    return None
+
+
+def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
+    """Read memory, form factor, slice and count on both sides of a name."""
+    start, end, name, gate = found
+    memory = form = None
+    sliced = False
+    stop = end
+    if stop < len(text) and text[stop] in "sp" and not text[stop + 1:stop + 2].isalnum():
+        if text[stop] == "p" and name not in {"A100", "H100"}:
+            pass
+        elif text[stop] == "p":
+            form, stop = "PCIe", stop + 1
+        else:
+            stop += 1
+    count: float | None = None
+    for _ in range(6):
+        match = _MODIFIER.match(text, stop)
+        if match is None:
+            number = _COUNT_RIGHT.match(text, stop)
+            if count is None and number:
+                count = float(number["count"] or number["colon"])
+                stop = number.end()
+                continue
+            break
+        if match["memory"]:
+            size = float(match["memory"])
+            if memory is not None or not plausible_memory(name, size):
+                break
+            memory = size
+        elif match["form"]:
+            if form is not None and match["form"] != "hgx":
+                break
+            form = _form(name, match["form"]) or form
+        else:
+            sliced, memory = True, float(match["slice_memory"])
+        stop = match.end()
+        if text[stop:stop + 1] == ")" and "(" in text[start:stop]:
+            stop += 1
+    if count is None:
+        oci = _OCI_COUNT.match(text, stop) if "gpu." in text[max(0, start - 8):start] else None
+        number = oci or _COUNT_RIGHT.match(text, stop)
+        if number:
+            count = float(number["count"] or number["colon"])
+    left = _left_pattern().search(text, max(0, start - 60), start)
+    at_most = False
+    begin = start
+    if left is not None:
+        vendor = left["vendor"] or ""
+        if form is None and ("hgx" in vendor or "dgx" in vendor) and name[0] in "HBA":
+            form = "SXM"
+        if left["count"] and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)):
+            whole, _, part = left["count"].partition("/")
+            value = int(whole) / int(part) if part and int(part) else float(whole)
+            if value <= 1024 and not (count is not None and value > 16):
+                count, begin = value, left.start()
+                at_most = bool(left["upto"])
+        elif left["glued"]:
+            count = float(left["glued"])
+        elif left["word"] and count is None and text[start - 1:start] in {" ", "卡", "张"} or (left["word"] and not left["word"].isascii() and count is None):
+            count, begin = float(_names()["count_words"][left["word"]]), left.start()
+        elif vendor.strip():
+            begin = left.start()
+    if sliced:
+        count = None
+    return ChipSpan(start, stop, name, memory, form, count, at_most, sliced, begin, gate)
+
+
+def _form(name: str, word: str) -> str | None:
+    """The form factor that a word names: SXM, PCIe, NVL, OAM. NVLink on a data-centre card means SXM; NVL72 is a rack."""
+    if word.startswith(("sxm", "hgx")):
+        return "SXM"
+    if word.startswith("pci"):
+        return "PCIe"
+    if word == "oam":
+        return "OAM"
+    if word.startswith("nvlink"):
+        return "SXM" if name in {"V100", "P100", "A100", "H100", "H200", "A800", "H800", "B200", "B300"} else None
+    return "NVL" if word.startswith("nvl") and name in {"H100", "H200"} else None
+
+
+def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:
+    """The chips named in `text`, in order, not overlapping.
+
+    `context` says that what surrounds the text (a column head, a heading, a key) is about GPUs, so that short codes (T4, L4, A10, 4090) need no further sign.
+    """
+    machine, anchors, kinds = _machine()
+    if len(text) < 2:
+        return []
+    folded = fold(text)
+    hits = machine.find_matches_as_indexes(folded, overlapping=True)
+    if not hits:
+        return []
+    found: list[tuple[int, int, str, str]] = []
+    for index, start, end in hits:
+        kind, detail = kinds[anchors[index]]
+        if kind == "code":
+            match = _code(folded, text, start, end, anchors[index])
+            if match:
+                found.append((*match, detail))
+        elif kind == "number":
+            card = _number(folded, start, end, anchors[index], detail)
+            if card:
+                found.append(card)
+        else:
+            if start and folded[start - 1].isascii() and folded[start - 1].isalnum():
+                continue
+            for pattern, name, gate in detail:
+                match = pattern.match(folded, start)
+                if match:
+                    groups = [(g or "").upper() for g in match.groups()]
+                    found.append((start, match.end(), re.sub(r"\{(\d)\}", lambda m, g=groups: g[int(m[1]) - 1], name), gate))
+                    break
+    if not found:
+        return []
+    found.sort(key=lambda f: (f[0], -f[1]))
+    kept: list[tuple[int, int, str, str]] = []
+    for item in found:
+        if not kept or item[0] >= kept[-1][1]:
+            kept.append(item)
+        elif item[1] > kept[-1][1]:
+            kept[-1] = item
+    spans = [_around(folded, item, text) for item in kept]
+    strong = [s for s in spans if s.gate == "strong"]
+    return [s for s in spans if _admitted(folded, text, s, strong, context)]
+
+
+def _admitted(folded: str, text: str, span: ChipSpan, strong: list[ChipSpan], context: bool) -> bool:
+    """The gate of ambiguous codes: does what stands around a name make it a chip?"""
+    patterns = _patterns()
+    if patterns["not_after"].match(folded, span.end) and not (span.gate == "strong" and strong and _near_context(folded, span)):
+        return False
+    if patterns["not_before"].search(folded, max(0, span.start - 16), span.start):
+        return False
+    if span.gate == "strong":
+        return True
+    beside = bool(patterns["vendor"].search(folded, max(0, span.start - 24), span.start)) or span.memory is not None \
+        or bool(_UNIT_AFTER.match(folded, span.end)) or (span.count is not None and folded[span.left:span.start].strip()[-1:] in {"x", "×", "*"})
+    if span.gate == "vendor":
+        return beside or context
+    if context or beside:
+        return True
+    if span.gate == "bare":
+        return any(abs(s.start - span.start) < 60 for s in strong)
+    if any(c.isalpha() and c.islower() for c in text[span.start:span.start + 1]) and not strong:
+        return False                                           # "t4", "l4" in lower case are code, not a name
+    return any(abs(s.start - span.start) < _WINDOW for s in strong) or _near_context(folded, span)
+
+
+def _near_context(folded: str, span: ChipSpan) -> bool:
+    return bool(_patterns()["context_words"].search(folded, max(0, span.start - _WINDOW), min(len(folded), span.end + _WINDOW)))
+
+
+# --- instance types -----------------------------------------------------------------------------------------------------------------------
+
+@lru_cache(maxsize=1)
+def _instances() -> list[tuple[re.Pattern, dict[str, Any]]]:
+    return [(re.compile(rf"(?<![a-z0-9])(?:ml\.)?{rule['pattern']}(?![a-z0-9])"), rule) for rule in _names()["instances"]]
+
+
+_LOOKS_LIKE_INSTANCE = re.compile(r"(?:p[2-6]|g[2-6]|trn|inf|dl1|a[234]x?-|nc\d|nd\d|gpu|gn\d|gt4)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def instance_chip(name: str) -> InstanceChip | None:
+    """Chip and number of GPUs that the name of a well-known instance type stands for (`p5.48xlarge`: H100, 8), else None."""
+    if not _LOOKS_LIKE_INSTANCE.search(name):
+        return None
+    folded = fold(name)
+    for pattern, rule in _instances():
+        match = pattern.search(folded)
+        if not match:
+            continue
+        size, sizes = match.groups()[-1], rule["sizes"]
+        count = float(size) if sizes == "number" else sizes.get(size, sizes.get("*"))
+        if not rule["chip"]:
+            inner = find_chips(name, context=True)
+            return InstanceChip(inner[0].gpu_name, float(count), inner[0].memory) if inner else None
+        if count is None and isinstance(sizes, dict) and sizes:
+            continue
+        return InstanceChip(rule["chip"], float(count) if count is not None else None, rule.get("memory"))
+    return None
+
+
+# --- labels that look like a chip and are none that we know -------------------------------------------------------------------------------
+
+_UNKNOWN = re.compile(r"(?:NVIDIA|Nvidia|Tesla|GeForce|Instinct)[®™\s]+(?:Tesla |RTX |GTX )?(?P<label>[A-Z]{1,3}\d{2,4}[A-Z]{0,2})(?![A-Za-z0-9.-])")
+_LABEL = re.compile(r"(?:NVIDIA |AMD |Tesla |RTX )?(?P<label>[A-Z]{1,3}\d{2,4}[A-Z]?)(?:[ -](?:SXM\d?|PCIe|\d+ ?GB).*)?")
+_NOT_CHIPS = re.compile(r"(?:CX|BF|DOCA|GRID|CUDA|SN|QM|SB|ND|NC|NV|CC|SM|R|FP|BF|TF|INT)\d+")
+
+
+def unknown_labels(text: str, known: Iterable[ChipSpan], *, whole: bool = False) -> list[tuple[int, int, str]]:
+    """(start, end, label) of names that look like an accelerator beside a vendor's name, and are not among `known`; with `whole`, the text as a whole."""
+    matches = [m for m in [_LABEL.fullmatch(text.strip())] if m] if whole else list(_UNKNOWN.finditer(text))
+    spans = [(s.start, s.end) for s in known]
+    out = []
+    for match in matches:
+        offset = len(text) - len(text.lstrip()) if whole else 0
+        start, end = match.start("label") + offset, match.end("label") + offset
+        if not _NOT_CHIPS.fullmatch(match["label"]) and not any(a < end and start < b for a, b in spans):
+            out.append((start, end, match["label"]))
+    return out
+
+
+def with_context(span: ChipSpan, **fields: Any) -> ChipSpan:
+    """`span` with what other cells of its row say of it."""
+    return replace(span, **fields)
