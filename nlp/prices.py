@@ -1,0 +1,376 @@
+"""Prices in text: amount, currency, period, what the price is for, tax, "from", commitment.
+
+Own tokenizer, because a price node of a GPU page holds more numbers than the price ("8x H100 $23.92/hr"); `price-parser` is the check in the tests.
+Knowledge, by language, is in `data/prices.yml`. All functions are pure. A price is what is printed: a range gives its low end, nothing is converted.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from nlp.places import fold as _fold_latin
+
+
+@dataclass(slots=True, frozen=True)
+class Price:
+    """A price in a text. `currency` is ISO 4217, or None where the sign is ambiguous; `sign` is what stands in the text ("" for a bare number)."""
+
+    start: int
+    end: int
+    amount: float
+    sign: str = ""
+    currency: str | None = None
+    unit: str | None = None                                    # second | minute | hour | day | month | year
+    scope: str | None = None                                   # gpu | instance | cluster
+    price_from: bool = False
+    other: bool = False                                        # the price of something else: per GB, per token, per vCPU
+    high: float | None = None                                  # the high end of a range
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    text = resources.files("nlp").joinpath("data/prices.yml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@lru_cache(maxsize=1)
+def _vietnamese() -> dict[int, str]:
+    bases = ((code, unicodedata.normalize("NFD", chr(code))[0].lower()) for code in range(0x1E00, 0x1F00))
+    return {code: base for code, base in bases if base.isascii() and base.isalpha()}
+
+
+def fold(text: str) -> str:
+    """As `nlp.places.fold`, and Vietnamese letters without their tones: of the same length, lower case."""
+    return _fold_latin(text).translate(_vietnamese())
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------------------------------
+
+def parse_number(text: str, language: str | None = None) -> float | None:
+    """The value of a printed number: "1,299.00", "1.299,00", "1 299,00", "1'299", "1,00,000", "0.00016", "１,２３４" (after NFKC). None for anything else.
+
+    One mark followed by three digits is a group mark or a decimal mark by the custom of `language`, except after a leading zero ("0.116").
+    """
+    text = text.strip()
+    if not re.fullmatch(r"\d[\d.,' \u00a0\u202f]*", text) or not text[-1].isdigit():
+        return None
+    digits = re.sub(r"[ '\u00a0\u202f]", "", text)
+    marks = [c for c in digits if c in ".,"]
+    if not marks:
+        return float(digits)
+    comma_language = (language or "").split("-")[0].lower() in _data()["decimal_comma"]
+    kinds = set(marks)
+    if len(kinds) == 2:
+        decimal = marks[-1]
+        if marks.count(decimal) > 1:
+            return None
+        return float(digits.replace("," if decimal == "." else ".", "").replace(decimal, "."))
+    mark = marks[0]
+    parts = digits.split(mark)
+    if len(parts) > 2:
+        grouped = len(parts[-1]) == 3 and all(2 <= len(p) <= 3 for p in parts[1:])
+        return float("".join(parts)) if grouped else None
+    whole, fraction = parts
+    if len(fraction) == 3 and whole.strip("0") and len(whole) <= 3:
+        group = mark == ("." if comma_language else ",")
+        return float(whole + fraction) if group else float(f"{whole}.{fraction}")
+    return float(f"{whole}.{fraction}")
+
+
+@lru_cache(maxsize=1)
+def _signs() -> tuple[re.Pattern, dict[str, Any]]:
+    table = {fold(str(k)): v for k, v in _data()["currencies"].items()}
+    words = sorted(table, key=len, reverse=True)
+
+    def bounded(word: str) -> str:
+        left = r"(?<![a-z])" if word[0].isascii() and word[0].isalpha() else ""
+        right = r"(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else ""
+        return left + re.escape(word) + right
+    codes = "|".join(c.lower() for c in _data()["codes"])
+    return re.compile("|".join(map(bounded, words)) + rf"|(?<![a-z])(?:{codes})(?![a-z])"), table
+
+
+def _sign_value(word: str) -> str | None:
+    """The currency or the ambiguous sign that a matched word stands for."""
+    value = _signs()[1].get(word)
+    if value is None:
+        return word.upper()
+    return value if isinstance(value, str) else value[0]
+
+
+def resolve_currency(sign: str | None, *, language: str | None = None, declared: str | None = None, words: Iterable[str] = ()) -> str | None:
+    """ISO 4217 code of a sign as `_sign_value` gives it. An ambiguous one is decided by the declared currency, the language, the other currency words, in this order."""
+    if sign is None:
+        return None
+    rule = _data()["resolve"].get(sign)
+    if rule is None:
+        return sign
+    candidates = set(rule.get("words") or []) | set((rule.get("languages") or {}).values()) | ({rule["default"]} if "default" in rule else set())
+    if declared and declared in candidates:
+        return declared
+    named = [w for w in words if w in candidates]
+    if sign != "$" or "default" not in rule:
+        tags = rule.get("languages") or {}
+        for tag in (language or "", (language or "").split("-")[0]):
+            if tag in tags:
+                return tags[tag]
+    if len(set(named)) == 1 and sign != "$":
+        return named[0]
+    return rule.get("default")
+
+
+def currency_words(text: str) -> list[str]:
+    """The unambiguous currencies named in a text, in order of frequency."""
+    pattern, _ = _signs()
+    found = Counter()
+    for match in pattern.finditer(fold(text)):
+        value = _sign_value(match[0])
+        if value in _data()["resolve"] or (match[0].isascii() and match[0].isalpha() and not _word_case(text, match)):
+            continue
+        found[value] += 1
+    return [c for c, _ in found.most_common()]
+
+
+def _word_case(text: str, match: re.Match) -> bool:
+    """A code counts in capitals; short words of letters ("rs", "kr", "tl", "ft") only beside a digit."""
+    raw, word = text[match.start():match.end()], match[0]
+    if word.upper() in _data()["codes"]:
+        return raw.isupper()
+    if len(word) <= 3 or word in {"lei"}:
+        around = text[max(0, match.start() - 2):match.start()] + text[match.end():match.end() + 2]
+        return any(c.isdigit() for c in around)
+    return True
+
+
+# --- periods, scope ------------------------------------------------------------------------------------------------------------------------
+
+@lru_cache(maxsize=1)
+def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
+    data = _data()
+    groups = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["units"].items())
+    between = r"[\s(]*(?:(?:gpu|card|chip|node|instance|server|accelerator|vm|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·*-]*)*"
+    after_per = re.compile(rf"{data['per']}{between}(?:{groups})(?![a-z])")
+    alone = re.compile(rf"(?<![a-z])(?:{groups})")
+    return after_per, alone, re.compile(data["only_after_per"])
+
+
+def unit_in(text: str, *, loose: bool = True) -> str | None:
+    """The period that a text (a cell, a column head, a key, what follows a price) names. With `loose`, a bare word ("Hourly", "時間") counts, too."""
+    folded = _terms_pattern().sub(" ", fold(text).replace("_", " "))
+    after_per, alone, only_after = _unit_patterns()
+    match = after_per.search(folded)
+    if match:
+        return match.lastgroup
+    if not loose:
+        return None
+    for match in alone.finditer(folded):
+        if not only_after.match(match[0]) or len(folded.strip(" ()")) <= 8:
+            return match.lastgroup
+    return None
+
+
+@lru_cache(maxsize=1)
+def _terms_pattern() -> re.Pattern:
+    """Lengths of a commitment ("3-year"), which are no billing periods."""
+    return re.compile(f"{_data()['terms']['months']}|{_data()['terms']['years']}")
+
+
+@lru_cache(maxsize=1)
+def _scopes() -> dict[str, re.Pattern]:
+    return {name: re.compile(pattern) for name, pattern in _data()["scope"].items()}
+
+
+def scope_in(text: str) -> str | None:
+    """gpu | instance | cluster where the text says what a price is for."""
+    folded = fold(text)
+    return next((name for name, pattern in _scopes().items() if pattern.search(folded)), None)
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, re.Pattern]:
+    data = _data()
+    flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "other": data["other"],
+            "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
+    flat |= {f"commitment_{k}": v for k, v in data["commitment"].items()} | {f"availability_{k}": v for k, v in data["availability"].items()}
+    return {key: re.compile(pattern) for key, pattern in flat.items()}
+
+
+def tax_in(text: str) -> str:
+    """included | excluded | unknown. Nothing is inferred from country or customer."""
+    folded = fold(text)
+    return "excluded" if _words()["tax_excluded"].search(folded) else "included" if _words()["tax_included"].search(folded) else "unknown"
+
+
+def commitment_in(text: str) -> tuple[str | None, int | None]:
+    """(spot | reserved | on_demand | None, months of a commitment or None) that a text names."""
+    folded = fold(text)
+    words = _words()
+    months = None
+    if (match := words["months"].search(folded)):
+        months = int(match[1])
+    elif (match := words["years"].search(folded)):
+        months = 12 * int(match[1])
+    else:
+        months = next((n for word, n in _data()["terms"]["words"].items() if word in folded), None)
+    for name in ("spot", "reserved", "on_demand"):
+        if words[f"commitment_{name}"].search(folded):
+            return name, months if name == "reserved" else None
+    return ("reserved", months) if months else (None, None)
+
+
+def asks_for_contact(text: str) -> bool:
+    """Whether a text stands in place of a price and asks to get in touch."""
+    return bool(_words()["contact"].search(fold(text)))
+
+
+def availability_in(text: str) -> str | None:
+    """sold_out | waitlist | on_request, or None."""
+    folded = fold(text)
+    return next((name for name in ("sold_out", "waitlist", "on_request") if _words()[f"availability_{name}"].search(folded)), None)
+
+
+# --- prices --------------------------------------------------------------------------------------------------------------------------------
+
+_AMOUNT = re.compile(r"(?<![\w.,])(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
+_RANGE = re.compile(r"\s*(?:-|~|〜|to|bis|a|до|至|から)\s*(?P<sign>[^\d\s]{0,4})\s?(?P<high>\d[\d.,]*\d|\d)")
+_TAIL = 48                                                     # characters after an amount in which its unit stands
+
+
+def find_prices(text: str, *, language: str | None = None, currency: str | None = None, bare: bool = False, words: Iterable[str] = ()) -> list[Price]:
+    """The prices in `text` (NFKC), in order.
+
+    A number is a price where a currency stands beside it. With `bare` (a cell of a price column), any number is one, in `currency`.
+    `currency` is what is declared for the page or column, `words` are the currencies named elsewhere in the document; both decide ambiguous signs.
+    """
+    if not any(c.isdigit() for c in text):
+        return []
+    folded = fold(text)
+    pattern, _ = _signs()
+    signs = [(m.start(), m.end(), _sign_value(m[0])) for m in pattern.finditer(folded) if _plain_sign(text, m)]
+    if not signs and not bare:
+        return []
+    starts = {s[0]: s for s in signs}
+    ends = {s[1]: s for s in signs}
+    prices: list[Price] = []
+    taken = -1
+    for match in _AMOUNT.finditer(folded):
+        if match.start() < taken:
+            continue
+        a, b = match.span()
+        left = ends.get(a) or ends.get(a - 1 if folded[a - 1:a] in {" ", "~"} else -1)
+        amount = parse_number(match[0].replace("\u202f", " "), language)
+        while amount is None and b > a + 1:                    # "2.49." at the end of a sentence, "1,2,3"
+            b -= 1
+            amount = parse_number(folded[a:b], language) if folded[b - 1].isdigit() else None
+        if amount is None:
+            continue
+        stop = b
+        factor = 1.0
+        multiplier = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)").match(folded, b)
+        if multiplier:
+            factor = _data()["multipliers"][next(g for g in multiplier.groups() if g)]
+            stop = multiplier.end()
+        right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] == " " else None)
+        if right is None and left is None:
+            spread = _RANGE.match(folded, b)
+            if spread and (starts.get(spread.end()) or starts.get(spread.end() + 1 if folded[spread.end():spread.end() + 1] == " " else -1)):
+                right = starts.get(spread.end()) or starts.get(spread.end() + 1)
+                stop = spread.end()
+        if left is None and right is None and not bare:
+            continue
+        if multiplier and multiplier[2] and left is None:
+            factor, stop = 1.0, b
+        sign = left or right
+        if right and left and left[2] == "$" and right[2] != "$" and len(right[2]) == 3:
+            sign = right                                       # "$2.49 CAD"
+        start = min(a, left[0]) if left else a
+        high = None
+        spread = _RANGE.match(folded, stop if not right else max(stop, right[1]))
+        if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[1]):
+            high = parse_number(spread["high"], language)
+            if high is not None and high >= amount and not re.match(r"\s?(?:gpu|x\b|gb|vcpu|h100|%)", folded[spread.end():spread.end() + 6]):
+                stop = spread.end()
+                right = right or starts.get(stop) or starts.get(stop + 1)
+                sign = sign or right
+            else:
+                high = None
+        if right and right is sign or (right and right[0] <= stop + 1):
+            stop = max(stop, right[1])
+        tail = folded[stop:stop + _TAIL]
+        tail = re.split(r"[|\n;•]|[$€£¥₩₹]|(?<=\w)\.\s", tail, maxsplit=1)[0]
+        unit, scope, length = _tail_unit(tail)
+        other = bool(_words()["other"].match(tail))
+        if unit is None and not other:
+            unit = _head_unit(folded[max(taken, start - 24, 0):start])
+        name = resolve_currency(sign[2], language=language, declared=currency, words=words) if sign else currency
+        if sign and sign[2] in _data()["resolve"]:
+            factor *= _data()["resolve"][sign[2]].get("factor", 1)
+        before = folded[max(0, start - 24):start]
+        is_from = bool(_words()["from_before"].search(before) or _words()["from_after"].match(folded[stop:stop + 14]))
+        if amount == 0 and not bare:
+            pass
+        prices.append(Price(start, stop + length, round(amount * factor, 10), sign[2] if sign else "", name, unit, scope, is_from, other,
+                            round(high * factor, 10) if high is not None else None))
+        taken = stop
+    return prices
+
+
+def _plain_sign(text: str, match: re.Match) -> bool:
+    """Whether a matched currency word is one: codes in capitals, letters not inside a longer word."""
+    raw = text[match.start():match.end()]
+    word = match[0]
+    if word.upper() in _data()["codes"]:
+        return raw.isupper() or raw.islower() and _beside_digit(text, match)
+    if raw == "$" and text[match.end():match.end() + 1] in {"{", "("}:
+        return False                                           # a template's variable
+    if word[0].isalpha() and word.isascii():
+        return _beside_digit(text, match)
+    return True
+
+
+def _beside_digit(text: str, match: re.Match) -> bool:
+    before, after = text[max(0, match.start() - 2):match.start()].strip(), text[match.end():match.end() + 2].strip()
+    return before[-1:].isdigit() or after[:1].isdigit()
+
+
+_TAIL_UNIT = re.compile(r"^[\s~*)\],]*(?:起|から)?[\s]*")
+_HEAD = re.compile(r"(?:1\s?)?(?P<text>時間|시간당|월|月額|年額|包月|包年|每小时|小时|hourly|monthly|per hour|per month|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
+
+
+def _head_unit(before: str) -> str | None:
+    """The period that leads to a price: "1時間あたり 350円", "月額 12,000円", "per hour: $2"."""
+    match = _HEAD.search(before)
+    return unit_in(match["text"]) if match else None
+
+
+def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
+    """(unit, scope, length) of what follows an amount: "/hr", " per GPU hour", "/小时", " an hour"."""
+    after_per, alone, _ = _unit_patterns()
+    lead = _TAIL_UNIT.match(tail)
+    at = lead.end() if lead else 0
+    match = after_per.search(tail, at)
+    scope = None
+    if match and match.start() - at <= 22 and not re.search(r"\d", tail[at:match.start()]):
+        first = re.match(r"[\s(]*", tail[at:])
+        gap = tail[at + first.end():match.start()]
+        if len(gap) <= 22 and not re.search(r"[,.!?](?:\s|$)", gap):
+            unit, end = match.lastgroup, match.end()
+            follow = re.compile(r"\s?(?:/|per|pro|par|por|each|every)\s?(?:gpu|card|node|instance|server|卡|台|vm|machine)(?![a-z])").match(tail, end)
+            if follow:
+                end = follow.end()
+            scope = scope_in(tail[at:end])
+            return unit, scope, end
+    word = alone.match(tail, at)
+    if word and len(word[0]) > 1 and not re.match(r"(?:month|year|day|minute|second|an|mo|ar|ano)s?$", word[0]) or (word and re.fullmatch(r"h|月|日|年|時間|시간|월", word[0])):
+        return word.lastgroup, scope_in(tail[at:word.end()]), word.end()
+    head = scope_in(tail[:16])
+    return None, head if head else None, 0
