@@ -1,0 +1,406 @@
+"""Index and read WARC files (ISO 28500), also damaged ones.
+
+warcio reads the records; this module finds where they begin, because it must go on after a damaged record and say what was lost.
+Every record is checked when the archive is indexed: complete, and its digests right.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from chipwatch.records import Issue
+from crawler.errors import ArchiveMissing, ArchiveTruncated, DigestMismatch, NotAWarc, PayloadTooLarge, RecordNotFound
+from crawler.payload import MAX_PAYLOAD, decode_body
+
+MAX_RECORD = 64 * 1024 * 1024                                  # bytes of one record, uncompressed; larger ones are reported, not read
+CHUNK = 16 * 1024
+GZIP = b"\x1f\x8b\x08"
+VISIT_FIELD = "X-Chipwatch-Visit"                              # extension field of our own records: which visit a record belongs to
+FAILURE_TYPE = "application/warc-fields"
+PAYLOAD_TYPES = frozenset({"response", "revisit", "resource"})
+
+
+class Payload(NamedTuple):
+    """What a server answered: status (None for a `resource` record), headers in order with duplicates, decoded body."""
+
+    status: int | None
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Entry:
+    """Where one record lies, and what its headers say."""
+
+    record_id: str
+    kind: str                                                  # WARC-Type
+    url: str | None
+    date: str                                                  # WARC-Date, to the second: 2026-11-25T18:30:00Z
+    offset: int                                                # first byte of the gzip member, or of the record
+    end: int
+    number: int = 0                                            # place inside the gzip member (0 but for archives that are one long gzip stream)
+    status: int | None = None
+    content_type: str | None = None
+    payload_digest: str | None = None
+    refers_to: str | None = None                               # revisit: record id, or address, of the payload
+    refers_to_date: str | None = None
+    visit: str | None = None
+    warcinfo: str | None = None
+    cut: bool = False                                          # WARC-Truncated: the server's answer broke off
+    damage: str | None = None                                  # truncated | digest | too_large: the record cannot be trusted
+    fields: dict[str, str] = field(default_factory=dict)       # of our own metadata records
+
+
+@dataclass(slots=True)
+class Index:
+    """All records of one archive, in file order, and what could not be read of it."""
+
+    path: Path
+    entries: list[Entry]
+    issues: list[Issue]
+    by_id: dict[str, Entry] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.by_id = {e.record_id: e for e in self.entries}
+
+
+# --- finding the records ---------------------------------------------------------------------------------------------------------
+
+def _gzip_member(handle: BinaryIO, offset: int) -> tuple[bytes, int, str | None]:
+    """(uncompressed bytes, end offset, damage) of the gzip member at `offset`."""
+    handle.seek(offset)
+    engine, out, position = zlib.decompressobj(16 + zlib.MAX_WBITS), bytearray(), offset
+    damage = None
+    while not engine.eof:
+        data = engine.unconsumed_tail or handle.read(CHUNK)
+        if not data:
+            return bytes(out), position, "truncated"
+        if not engine.unconsumed_tail:
+            position += len(data)
+        try:
+            piece = engine.decompress(data, 1 << 20)
+        except zlib.error:
+            return bytes(out), offset, "truncated"             # end unknown: the caller looks for the next member
+        if damage is None:
+            out += piece
+            if len(out) > MAX_RECORD:
+                damage = "too_large"
+                del out[CHUNK:]                                # the headers are enough to report it
+    return bytes(out), position - len(engine.unused_data), damage
+
+
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+def _plain_record(handle: BinaryIO, offset: int, size: int) -> tuple[bytes, int, str | None]:
+    """(bytes, end offset, damage) of the uncompressed record at `offset`."""
+    handle.seek(offset)
+    head = handle.read(CHUNK)
+    cut = head.find(b"\r\n\r\n")
+    found = _LENGTH.search(head, 0, cut) if cut >= 0 else None
+    if found is None:
+        return head, offset, "truncated"
+    end = offset + cut + 4 + int(found.group(1))
+    if end > size:
+        handle.seek(offset)
+        return handle.read(min(size - offset, MAX_RECORD)), offset, "truncated"
+    if end - offset > MAX_RECORD:
+        return head, end, "too_large"
+    handle.seek(offset)
+    return handle.read(end - offset), end, None
+
+
+def _next_start(handle: BinaryIO, offset: int, size: int, compressed: bool) -> int:
+    """The first place after `offset` where a record may begin; `size` if there is none."""
+    mark = GZIP if compressed else b"WARC/1."
+    position, tail = offset, b""
+    while position < size:
+        handle.seek(position)
+        data = tail + handle.read(1 << 20)
+        base = position - len(tail)
+        at = data.find(mark)
+        while at >= 0:
+            if _starts_record(handle, base + at, compressed):
+                return base + at
+            at = data.find(mark, at + 1)
+        position = base + len(data)
+        tail = data[-8:]
+    return size
+
+
+def _starts_record(handle: BinaryIO, offset: int, compressed: bool) -> bool:
+    handle.seek(offset)
+    data = handle.read(512)
+    if not compressed:
+        return data.startswith(b"WARC/1.")
+    try:
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, 512).startswith(b"WARC/")
+    except zlib.error:
+        return False
+
+
+def _pieces(handle: BinaryIO, size: int) -> Iterator[tuple[int, int, bytes, str | None]]:
+    """(offset, end, bytes, damage) of every gzip member, or of every record of an uncompressed archive."""
+    handle.seek(0)
+    compressed = handle.read(3) == GZIP
+    offset = 0
+    while offset < size:
+        data, end, damage = _gzip_member(handle, offset) if compressed else _plain_record(handle, offset, size)
+        if end <= offset:
+            end = _next_start(handle, offset + 1, size, compressed)
+        yield offset, end, data, damage
+        offset = end
+        if offset < size:                                      # blank lines between records, padding, or rubbish
+            handle.seek(offset)
+            head = handle.read(64)
+            skip = len(head) - len(head.lstrip(b"\r\n\0"))
+            offset += skip
+            if offset < size and not _starts_record(handle, offset, compressed) and skip < len(head):
+                start = _next_start(handle, offset, size, compressed)
+                yield offset, start, b"", "truncated"
+                offset = start
+
+
+# --- reading the records ---------------------------------------------------------------------------------------------------------
+
+class _Parsed(NamedTuple):
+    record: object                                             # warcio's ArcWarcRecord
+    block: bytes                                               # payload of an HTTP record (headers parsed off), else the whole block
+    complete: bool
+    digest_ok: bool
+
+
+def _records(data: bytes) -> Iterator[_Parsed]:
+    """The records in these bytes. Raises ArchiveTruncated where one does not parse."""
+    from warcio.bufferedreaders import BufferedReader
+    from warcio.exceptions import ArchiveLoadFailed
+    from warcio.recordloader import ArcWarcRecordLoader
+    from warcio.statusandheaders import StatusAndHeadersParserException
+
+    loader = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
+    stream = io.BytesIO(data)
+    while True:
+        start = stream.tell()
+        rest = data[start:start + 64]
+        stream.seek(start + len(rest) - len(rest.lstrip(b"\r\n\0")))
+        if stream.tell() >= len(data):
+            return
+        reader = BufferedReader(stream, block_size=CHUNK)
+        try:
+            record = loader.parse_record_stream(reader, known_format="warc", check_digests=True)
+            before = record.payload_length if record.http_headers else record.length
+            block = record.raw_stream.read()
+        except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, AttributeError, TypeError, LookupError) as error:
+            raise ArchiveTruncated(f"a record does not parse: {error}") from error
+        complete = before is None or before < 0 or len(block) >= before
+        yield _Parsed(record, block, complete, _digests_right(record))
+        stream.seek(stream.tell() - reader.rem_length())
+
+
+def _digests_right(record) -> bool:
+    """Block digest right. The payload digest counts only where no block digest is there and no transfer encoding makes it ambiguous."""
+    problems = [p for p in record.digest_checker.problems if "failed" in p]
+    if any("block digest" in p for p in problems):
+        return False
+    if not problems or record.rec_headers.get_header("WARC-Block-Digest"):
+        return True
+    http = record.http_headers
+    return bool(http and (http.get_header("Transfer-Encoding") or http.get_header("Content-Encoding"))) or record.rec_type == "revisit"
+
+
+def _second(date: str | None) -> str:
+    """WARC-Date to the second, in the form of our records."""
+    date = (date or "").strip()
+    return re.sub(r"\.\d+Z$", "Z", date) if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", date) else date
+
+
+def _fields(block: bytes) -> dict[str, str]:
+    """`name: value` lines of an application/warc-fields block."""
+    pairs = (line.partition(":") for line in block.decode("utf-8", "replace").splitlines())
+    return {name.strip().lower(): value.strip() for name, sep, value in pairs if sep}
+
+
+def _entry(parsed: _Parsed, offset: int, end: int, number: int, damage: str | None) -> Entry:
+    record = parsed.record
+    header = record.rec_headers.get_header
+    http = record.http_headers
+    kind = header("WARC-Type") or ""
+    status = None
+    if http and kind in ("response", "revisit"):
+        code = http.get_statuscode()
+        status = int(code) if code and code.isdigit() else None
+    if damage is None and not parsed.complete:
+        damage = "truncated"
+    if damage is None and not parsed.digest_ok:
+        damage = "digest"
+    return Entry(
+        record_id=header("WARC-Record-ID") or f"<offset:{offset}/{number}>", kind=kind, url=header("WARC-Target-URI"),
+        date=_second(header("WARC-Date")), offset=offset, end=end, number=number, status=status,
+        content_type=(http.get_header("Content-Type") if http else header("Content-Type")),
+        payload_digest=header("WARC-Payload-Digest"), refers_to=header("WARC-Refers-To") or header("WARC-Refers-To-Target-URI"),
+        refers_to_date=_second(header("WARC-Refers-To-Date")), visit=header(VISIT_FIELD), warcinfo=header("WARC-Warcinfo-ID"),
+        cut=header("WARC-Truncated") is not None, damage=damage,
+        fields=_fields(parsed.block) if kind == "metadata" and (header("Content-Type") or "").startswith(FAILURE_TYPE) else {})
+
+
+def _check_kind(path: Path, handle: BinaryIO) -> None:
+    """Raises NotAWarc, naming what the file seems to be."""
+    head = handle.read(512)
+    if not head:
+        raise NotAWarc(f"{path} is empty; give a WARC file (.warc or .warc.gz)")
+    if head.startswith(b"PK\x03\x04"):
+        raise NotAWarc(f"{path} is a zip file (perhaps WACZ): unzip it, and give the .warc.gz files inside")
+    if head.startswith(GZIP):
+        try:
+            head = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, 64)
+        except zlib.error:
+            raise NotAWarc(f"{path} is a damaged gzip file from its first byte on; fetch it again") from None
+    if head.startswith(b"filedesc://"):
+        raise NotAWarc(f"{path} is an ARC file: convert it with `warcio recompress {path.name} NEW.warc.gz`")
+    if not head.startswith(b"WARC/"):
+        raise NotAWarc(f"{path} is not a WARC file; give one that a crawler wrote (.warc or .warc.gz)")
+
+
+def _stat_key(path: Path) -> tuple[str, int, int]:
+    try:
+        stat = path.stat()
+        if not path.is_file():
+            raise ArchiveMissing(f"{path} is not a file; give a WARC file (.warc or .warc.gz)")
+    except FileNotFoundError:
+        raise ArchiveMissing(f"no such archive: {path}; give a WARC file (.warc or .warc.gz)") from None
+    except OSError as error:
+        raise ArchiveMissing(f"cannot open the archive {path}: {error.strerror}") from None
+    return str(path.resolve()), stat.st_mtime_ns, stat.st_size
+
+
+def list_records(path: str | Path) -> Index:
+    """Index an archive. Kept in memory until the file changes.
+
+    Damaged records are listed with `damage` set where their headers could be read; what is lost altogether becomes an Issue of
+    code `truncated`. Raises ArchiveMissing, NotAWarc.
+    """
+    return _index(*_stat_key(Path(path)))
+
+
+@functools.lru_cache(maxsize=8)
+def _index(name: str, _mtime: int, size: int) -> Index:
+    path = Path(name)
+    entries: list[Entry] = []
+    issues: list[Issue] = []
+    try:
+        handle = open(path, "rb")
+    except OSError as error:
+        raise ArchiveMissing(f"cannot open the archive {path}: {error.strerror}") from None
+    with handle:
+        _check_kind(path, handle)
+        for offset, end, data, damage in _pieces(handle, size):
+            before = len(entries)
+            try:
+                for number, parsed in enumerate(_records(data)):
+                    entries.append(_entry(parsed, offset, end, number, damage))
+            except ArchiveTruncated as error:
+                damage = damage or "truncated"
+                if damage == "truncated" and len(entries) > before:
+                    issues.append(Issue("error", "truncated", f"{path.name}: after byte {offset:,}: {error}"))
+                    continue
+            if damage and len(entries) == before:
+                issues.append(Issue("error", "truncated", f"{path.name}: bytes {offset:,} to {end:,} are damaged and hold no readable record"))
+    for entry in entries:
+        if entry.damage:
+            issues.append(Issue("error", "truncated" if entry.damage == "truncated" else entry.damage, f"{path.name}: {damage_words(entry)}"))
+    if not entries:
+        raise NotAWarc(f"{path} has no readable record; fetch it again")
+    return Index(path, entries, issues)
+
+
+def damage_words(entry: Entry) -> str:
+    """One sentence on a damaged record."""
+    what = {"truncated": "is cut short", "digest": "is not the record that was captured (its digest does not match)",
+            "too_large": f"is larger than {MAX_RECORD:,} bytes"}[entry.damage or "truncated"]
+    return f"the {entry.kind} record of {entry.url} at byte {entry.offset:,} {what}"
+
+
+def read_record(path: str | Path, entry: Entry) -> _Parsed:
+    """One record. Raises ArchiveTruncated, DigestMismatch, PayloadTooLarge for a damaged one."""
+    if entry.damage:
+        error = {"truncated": ArchiveTruncated, "digest": DigestMismatch, "too_large": PayloadTooLarge}[entry.damage]
+        raise error(f"{Path(path).name}: {damage_words(entry)}")
+    with open(path, "rb") as handle:
+        handle.seek(entry.offset)
+        data = handle.read(entry.end - entry.offset)
+    if data.startswith(GZIP):
+        data = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, MAX_RECORD + 1)
+    for number, parsed in enumerate(_records(data)):
+        if number == entry.number:
+            return parsed
+    raise RecordNotFound(f"{Path(path).name}: {entry.record_id} is not where the index says; the file changed while it was read")
+
+
+def _original(index: Index, entry: Entry) -> Entry:
+    """The record that holds the payload of a revisit. Raises RecordNotFound."""
+    candidates = [e for e in index.entries if e.kind == "response" and e.damage is None]
+    for match in (lambda e: e.record_id == entry.refers_to,
+                  lambda e: e.url == entry.refers_to and e.date == entry.refers_to_date,
+                  lambda e: entry.payload_digest is not None and e.payload_digest == entry.payload_digest):
+        found = next((e for e in candidates if match(e)), None)
+        if found:
+            return found
+    raise RecordNotFound(f"{index.path.name}: the revisit of {entry.url} refers to a record that is not in this archive")
+
+
+class RawResponse(NamedTuple):
+    """A response as it came over the wire, transfer encoding removed, content encoding still on."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    protocol: str
+
+
+def read_response(path: str | Path, entry: Entry) -> RawResponse:
+    """The response that a record holds; a `resource` record reads as 200 with its own type. Raises as `read_record`, and RecordNotFound."""
+    if entry.kind not in PAYLOAD_TYPES:
+        raise RecordNotFound(f"{Path(path).name}: {entry.record_id} is a {entry.kind} record and has no payload")
+    parsed = read_record(path, entry)
+    body, http = parsed.block, parsed.record.http_headers
+    if entry.kind == "revisit":
+        original = read_record(path, _original(list_records(path), entry))
+        body, http = original.block, http or original.record.http_headers
+        encoded = original.record.http_headers
+    else:
+        encoded = http
+    if http is None:
+        return RawResponse(200, [("Content-Type", entry.content_type or "application/octet-stream")], body, "HTTP/1.1")
+    if encoded is not None and (encoded.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
+        body = _unchunk(body)
+    headers = [(name, value) for name, value in http.headers if name.lower() != "transfer-encoding"]
+    return RawResponse(entry.status or 200, headers, body, http.protocol or "HTTP/1.1")
+
+
+def _unchunk(body: bytes) -> bytes:
+    """Remove chunked transfer encoding; bytes that are not chunked after all are given back as they are."""
+    from warcio.bufferedreaders import ChunkedDataReader
+
+    return ChunkedDataReader(io.BytesIO(body), block_size=CHUNK).read()
+
+
+def read_payload(warc_path: str | Path, record_id: str) -> Payload:
+    """Status, headers and decoded body of a capture.
+
+    Raises ArchiveMissing, NotAWarc, RecordNotFound, ArchiveTruncated, DigestMismatch, PayloadTooLarge, PayloadUndecodable.
+    """
+    index = list_records(warc_path)
+    entry = index.by_id.get(record_id)
+    if entry is None:
+        raise RecordNotFound(f"{Path(warc_path).name} has no record {record_id}")
+    raw = read_response(warc_path, entry)
+    encodings = [value for name, value in raw.headers if name.lower() == "content-encoding"]
+    return Payload(entry.status, raw.headers, decode_body(raw.body, encodings, MAX_PAYLOAD))
+

@@ -1,0 +1,126 @@
+"""Keep what was fetched, byte for byte, in a WARC file (ISO 28500) that any WARC tool reads.
+
+Kept: every response with its request (retries, redirects, robots.txt included), and a metadata record for every visit that failed.
+Extension field `X-Chipwatch-Visit` groups the records of one visit, so that a replay takes the same road.
+"""
+
+from __future__ import annotations
+
+import http
+import io
+import os
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.archive import GZIP, VISIT_FIELD, _gzip_member
+from crawler.errors import OutputFailed
+
+FAILURE_FIELD = "chipwatch-failure"
+NOTE_FIELD = "chipwatch-note"
+
+
+def now() -> str:
+    """The time in the form of our records: UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def repair_tail(path: Path) -> int:
+    """Cut off a record that a killed crawl left half written, so that more can be appended. Returns the bytes removed."""
+    if not path.exists():
+        return 0
+    size = path.stat().st_size
+    good = 0
+    with open(path, "r+b") as handle:
+        while good < size:
+            handle.seek(good)
+            if handle.read(3) != GZIP:
+                break
+            _, end, damage = _gzip_member(handle, good)
+            if end <= good or damage == "truncated":
+                break
+            good = end
+        handle.truncate(good)
+    return size - good
+
+
+class Recorder:
+    """Writes one WARC file. One record is written whole or not at all: after a failed write the file ends where it did before."""
+
+    def __init__(self, path: Path, *, run_id: str, software: str, user_agent: str, contact: str) -> None:
+        from warcio.warcwriter import WARCWriter
+
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            repair_tail(path)
+            self._file = open(path, "ab")
+        except OSError as error:
+            raise OutputFailed(f"cannot write {path}: {error.strerror}; free some space or give another folder with --data") from None
+        self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
+        info = {"software": software, "format": "WARC File Format 1.1", "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+                "robots": "obey", "isPartOf": run_id, "http-header-user-agent": user_agent, "operator": contact, "hostname": platform.node()}
+        record = self._writer.create_warcinfo_record(path.name, info)
+        record.rec_headers.replace_header("WARC-Date", now())
+        self.warcinfo = record.rec_headers.get_header("WARC-Record-ID")
+        self._write([record])
+
+    def _write(self, records: Iterable[object]) -> None:
+        start = self._file.tell()
+        try:
+            for record in records:
+                self._writer.write_record(record)
+            self._file.flush()
+        except OSError as error:
+            try:
+                os.ftruncate(self._file.fileno(), start)
+            except OSError:
+                pass                                           # the tail is repaired when the crawl is resumed
+            raise OutputFailed(f"cannot write {self.path}: {error.strerror}; free some space or give another folder with --data") from None
+
+    def _headers(self, date: str, visit: str | None) -> dict[str, str]:
+        fields = {"WARC-Date": date, "WARC-Warcinfo-ID": self.warcinfo}
+        if visit:
+            fields[VISIT_FIELD] = visit
+        return fields
+
+    def response(self, *, url: str, method: str, request_headers: list[tuple[str, str]], request_target: str, status: int,
+                 headers: list[tuple[str, str]], body: bytes, protocol: str, ip: str | None, visit: str | None, cut: bool) -> tuple[str, str]:
+        """Write a response and its request. Returns (record id, WARC-Date). Raises OutputFailed."""
+        from warcio.statusandheaders import StatusAndHeaders
+
+        date = now()
+        fields = self._headers(date, visit)
+        if ip:
+            fields["WARC-IP-Address"] = ip
+        if cut:
+            fields["WARC-Truncated"] = "disconnect"
+        try:
+            phrase = http.HTTPStatus(status).phrase
+        except ValueError:
+            phrase = ""
+        answer = self._writer.create_warc_record(
+            url, "response", payload=io.BytesIO(body), length=len(body), warc_headers_dict=dict(fields),
+            http_headers=StatusAndHeaders(f"{status} {phrase}".strip(), headers, protocol=protocol))
+        record_id = answer.rec_headers.get_header("WARC-Record-ID")
+        asked = self._writer.create_warc_record(
+            url, "request", payload=io.BytesIO(b""), length=0, warc_headers_dict={**self._headers(date, visit), "WARC-Concurrent-To": record_id},
+            http_headers=StatusAndHeaders(f"{method} {request_target} HTTP/1.1", request_headers, is_http_request=True))
+        self._write([answer, asked])
+        return record_id, date
+
+    def failure(self, *, url: str, kind: str, note: str, visit: str) -> str:
+        """Write the reason why a visit gave no page. Returns the WARC-Date. Raises OutputFailed."""
+        date = now()
+        block = f"{FAILURE_FIELD}: {kind}\r\n{NOTE_FIELD}: {' '.join(note.split())}\r\n".encode()
+        record = self._writer.create_warc_record(url, "metadata", payload=io.BytesIO(block), length=len(block),
+                                                 warc_content_type="application/warc-fields", warc_headers_dict=self._headers(date, visit))
+        self._write([record])
+        return date
+
+    def close(self) -> None:
+        if not self._file.closed:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()

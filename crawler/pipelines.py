@@ -1,0 +1,47 @@
+"""Where the spider's items go: one JSON line a capture, on disk before the next one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from scrapy.exceptions import NotConfigured
+
+from crawler.errors import OutputFailed
+from crawler.manners import stop_for
+from crawler.recorders import recorder_of
+
+
+class CapturesPipeline:
+    """Appends to RUN_DIR/captures.jsonl."""
+
+    def __init__(self, crawler) -> None:
+        self._crawler = crawler
+        run_dir = crawler.settings.get("CHIPWATCH_RUN_DIR")
+        if not run_dir:
+            raise NotConfigured
+        self._path = Path(run_dir) / "captures.jsonl"
+        self._file = None
+
+    @classmethod
+    def from_crawler(cls, crawler):
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = open(self._path, "a", encoding="utf-8")
+
+    def process_item(self, item: dict) -> dict:
+        try:
+            self._file.write(json.dumps(item, ensure_ascii=False) + "\n")
+            self._file.flush()
+        except OSError as error:
+            stop_for(self._crawler, OutputFailed(f"cannot write {self._path}: {error.strerror}; free some space or give another folder with --data"))
+        return item
+
+    def close_spider(self) -> None:
+        if self._file:
+            self._file.close()
+        recorder = recorder_of(self._crawler)
+        if recorder:
+            recorder.close()
