@@ -6,7 +6,7 @@ A pack is a set of *groups* of cues. `common.yml` (names of statutes, regimes an
     export control*      a trailing * leaves the end of the word open, a leading * its beginning; else whole words match (Chinese, Japanese, Korean: anywhere)
     (rent|lease) out     alternatives; an empty one makes the word optional
     re~export            a hyphen, a blank or nothing
-    account .. third     the parts in this order, at most GAP characters apart; `...`: anywhere later in the sentence
+    required by . law    the parts in this order, at most NEAR characters (a word or two) apart; `..`: GAP characters; `...`: anywhere later in the sentence
     =EAR                 exactly these capitals
 
 Matching is on lower-cased text. Under `not` stand look-alike phrases: a cue of the group that lies inside one of them does not count.
@@ -26,9 +26,11 @@ import yaml
 
 FOLDER = Path(__file__).parent / "cues"
 COMMON = "common"
+NEAR = 20                                                      # characters between the parts of a cue joined by `.`, or after an open end within a phrase
 GAP = 60                                                       # characters between the parts of a cue joined by `..`
-NEAR = 16                                                      # … after an open end: the rest of the word and a short word
 FAR = 1500                                                     # … by `...`: within a sentence
+GAPS = {".": NEAR, "..": GAP, "...": FAR}
+LARGEST = 200                                                  # literal forms that one part of a cue may multiply out to
 CONTEXTS = ("own", "intro", "head", "near")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\n": " ", "\t": " ", "ё": "е"})
@@ -112,16 +114,18 @@ def parts(cue: str) -> list[tuple[int, list[str]]]:
         forms = sorted({" ".join(f.split()) for f in expand(" ".join(words))} - {""})
         if not forms:
             raise CueError("an empty cue")
+        if len(forms) > LARGEST:
+            raise CueError(f"it stands for {len(forms)} phrases; put `.` in place of optional words")
         found.append((gap, forms))
         gap, words = next_gap, []
 
     tokens = _words(cue)
     for i, token in enumerate(tokens):
-        if token in ("..", "..."):
-            close(GAP if token == ".." else FAR)
+        if token in GAPS:
+            close(GAPS[token])
             continue
         words.append(token)
-        more = i + 1 < len(tokens) and tokens[i + 1] not in ("..", "...")
+        more = i + 1 < len(tokens) and tokens[i + 1] not in GAPS
         if more and (token.endswith("*") or "*|" in token or "*)" in token) and tokens[i + 1] != "*":
             close(NEAR)
     close(0)
@@ -235,7 +239,7 @@ class Cuebook:
                     by_bit.setdefault(1 << number, []).append(rule)
         self._by_bit = by_bit
         self._derived: dict[tuple[int, int], int] = {}
-        self._trigger_patterns = [bool((s | last) & self.triggers) for s, last in zip(simple, self._last_bits, strict=True)]
+        self.trigger_patterns = [bool((s | last) & self.triggers) for s, last in zip(simple, self._last_bits, strict=True)]
 
     # --- compiling rules -------------------------------------------------------------------------------------------------------
 
@@ -323,12 +327,8 @@ class Cuebook:
             self._simple.append(self._simple[pattern] & ~hidden)
             self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[3] & hidden))
             self._last_bits.append(self._last_bits[pattern] & ~hidden)
-            self._trigger_patterns.append(bool((self._simple[number] | self._last_bits[number]) & self.triggers))
+            self.trigger_patterns.append(bool((self._simple[number] | self._last_bits[number]) & self.triggers))
         return number
-
-    def is_trigger(self, pattern: int) -> bool:
-        """Whether a match of this pattern makes its sentence worth a look."""
-        return self._trigger_patterns[pattern]
 
     def mask(self, rows: Iterable[tuple[int, int, int]]) -> int:
         """The groups found among matches of one sentence."""

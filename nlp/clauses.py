@@ -1,0 +1,406 @@
+"""Access clauses in terms: which rule a sentence states, read with the cue packs in `nlp/cues/`.
+
+One Aho-Corasick pass over the lower-cased body finds every cue. Only sentences with the trigger of some rule are cut out and looked at: the groups of cues in the sentence, in the
+sentence that opens the list in which it stands, in the headings above and in the neighbouring sentences decide which rules hold (`rules.yml`). Long enumerations inside one
+sentence are read item by item. Polarity, mode, actor and exception come from `nlp/scope.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from chipwatch.records import Clause, Issue, Signal
+from nlp import place_groups
+from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
+from nlp.document import Block, Document
+from nlp.scope import ScopeReader
+from nlp.sentences import sentences
+
+MAX_QUOTE = 1500                                               # characters of source text, by the contract
+WHOLE = 600                                                    # a sentence up to this length is quoted whole, though one of its items states the rule
+MIN_ITEMS = 320                                                # a shorter sentence is not cut into items
+LOOK_BACK = 120                                                # blocks searched for the sentence that opens a list
+MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
+
+PLACE_LABELS = frozenset({
+    "sanctions_compliance", "country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction", "supported_countries", "denied_party",
+})
+GROUPED_LABELS = PLACE_LABELS | {"local_law_duties"}
+_STRONG_PLACES = frozenset({"CN", "HK", "MO"})
+_CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
+
+_ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<=\bto)|(?<=\bnot))\s*(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])|(?<=[;；])\s*")
+_NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
+_OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
+_ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What one rule is looked for in: a sentence, or an item of an enumeration inside one."""
+
+    block: int                                                 # index into `_Reader.blocks`
+    start: int                                                 # in the block's text
+    end: int
+    whole: tuple[int, int]                                     # the sentence around it
+    head: int = 0                                              # groups of the words of the sentence before its first item
+
+
+@dataclass(slots=True)
+class _Found:
+    """A clause and the range of the joined text that it covers, until overlaps are settled."""
+
+    clause: Clause
+    pieces: list[Clause] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None) -> None:
+        self.document, self.book, self.language, self.on = document, book, language, on
+        self.scopes = ScopeReader(book)
+        self.blocks: list[Block] = [b for b in document.body() if b.text]
+        self.base: list[int] = []
+        at = 0
+        for block in self.blocks:
+            self.base.append(at)
+            at += len(block.text) + 1
+        self.joined = "\n".join(b.text for b in self.blocks)
+        self.rows = book.scan(self.joined).rows
+        self.starts = [r[0] for r in self.rows]
+        self.own_mask = (1 << book.width) - 1
+        self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
+        self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
+        self._sentences: dict[int, list[tuple[int, int]]] = {}
+        self._intros: dict[int, tuple[int, tuple[int, int] | None]] = {}
+        self._headings: dict[str, int] = {}
+        self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
+
+    # --- text ------------------------------------------------------------------------------------------------------------------------
+
+    def sentences(self, index: int) -> list[tuple[int, int]]:
+        """The sentences of a block, the rows of a table, as (start, end) in its text."""
+        found = self._sentences.get(index)
+        if found is None:
+            text = self.blocks[index].text
+            if index in self.tables:
+                found, at = [], 0
+                for line in text.split("\n"):
+                    if line.strip():
+                        found.append((at, at + len(line)))
+                    at += len(line) + 1
+            else:
+                found = list(sentences(text, self.language))
+            self._sentences[index] = found
+        return found
+
+    def matches(self, block: int, start: int, end: int) -> list[tuple[int, int, int]]:
+        """The cue matches that lie inside a range of a block."""
+        a, b = self.base[block] + start, self.base[block] + end
+        low, high = bisect_left(self.starts, a), bisect_left(self.starts, b)
+        return [r for r in self.rows[low:high] if r[1] <= b]
+
+    def mask(self, block: int, start: int, end: int) -> int:
+        return self.book.mask(self.matches(block, start, end))
+
+    # --- context ---------------------------------------------------------------------------------------------------------------------
+
+    def _is_item(self, index: int) -> bool:
+        block = self.blocks[index]
+        if block.kind == "list_item":
+            return True
+        if block.kind not in ("paragraph", "definition", "quote"):
+            return False
+        text = block.text
+        return bool(block.marker or _NUMBERED.match(text) or text[0].islower() or (index and self.blocks[index - 1].text.rstrip()[-1:] in ";；"))
+
+    def intro(self, index: int) -> tuple[int, tuple[int, int] | None]:
+        """(groups, (block, start)) of the sentence or sentences that open the list in which a block stands; (0, None) where it stands in none."""
+        known = self._intros.get(index)
+        if known is None:
+            known = self._intros[index] = self._find_intro(index)
+        return known
+
+    def _find_intro(self, index: int) -> tuple[int, tuple[int, int] | None]:
+        if not self._is_item(index):
+            return 0, None
+        block = self.blocks[index]
+        for j in range(index - 1, max(-1, index - LOOK_BACK), -1):
+            other = self.blocks[j]
+            if other.kind == "heading":
+                return 0, None
+            if other.kind == "table":
+                continue
+            text = other.text
+            if block.kind == "list_item" and other.kind == "list_item" and other.level >= block.level:
+                continue
+            opens = bool(_OPENS.search(text))
+            if opens or (other.kind != "list_item" and not self._is_item(j) and j == index - 1 and not _ENDS.search(text)):
+                if self._is_item(j) and block.kind != "list_item" and self._same_numbering(index, j):
+                    continue
+                spans = self.sentences(j)
+                start, end = spans[-1] if spans else (0, len(text))
+                outer, _ = self.intro(j) if self._is_item(j) else (0, None)
+                return self.mask(j, start, end) | outer, (j, start)
+            if not self._is_item(j):
+                if block.kind == "list_item" and _ENDS.search(text) and j == self._list_head(index):
+                    spans = self.sentences(j)                  # "… the following. • item": a list opened by a full sentence gives no polarity
+                return 0, None
+        return 0, None
+
+    def _list_head(self, index: int) -> int:
+        return index - 1
+
+    def _same_numbering(self, one: int, other: int) -> bool:
+        """Whether two paragraphs are items of one list, judged by the shape of their numbers ("(a)" and "(b)", "4.1" and "4.2")."""
+        def shape(i: int) -> str:
+            text = self.blocks[i].marker or self.blocks[i].text[:12]
+            found = re.match(r"\s*[(（]?([a-z]|[ivx]{2,4}|\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]+)([)）.、．])?", text)
+            if not found:
+                return "text"
+            core = found[1]
+            kind = "letter" if core.isalpha() and core.isascii() else "han" if not core.isascii() else f"number{core.count('.')}"
+            return kind + (found[2] or "")
+        return shape(one) == shape(other)
+
+    def headings(self, index: int) -> int:
+        """The groups of the headings above a block."""
+        mask = 0
+        for text in self.blocks[index].heading_path[-3:]:
+            known = self._headings.get(text)
+            if known is None:
+                known = self._headings[text] = self.book.mask(self.book.scan(text).rows)
+            mask |= known
+        return mask
+
+    def units(self, index: int, sentence: tuple[int, int]) -> Iterator[_Unit]:
+        """The sentence, or its items where it enumerates at length."""
+        start, end = sentence
+        text = self.blocks[index].text
+        if end - start >= MIN_ITEMS and index not in self.tables:
+            cuts = [m.end() for m in _ITEM.finditer(text, start, end) if m.end() < end - 8]
+            if len(cuts) >= 2:
+                head = self.mask(index, start, cuts[0])
+                edges = [start, *cuts, end]
+                for a, b in zip(edges, edges[1:], strict=False):
+                    while b > a and text[b - 1].isspace():
+                        b -= 1
+                    if b > a:
+                        yield _Unit(index, a, b, sentence, head if a != start else 0)
+                return
+        yield _Unit(index, start, end, sentence)
+
+    # --- reading ---------------------------------------------------------------------------------------------------------------------
+
+    def candidates(self) -> Iterator[tuple[int, tuple[int, int], list[int]]]:
+        """(block, sentence, trigger positions in the block) of each sentence with a trigger."""
+        trigger = self.book.trigger_patterns
+        at: dict[int, list[int]] = {}
+        base = self.base
+        for start, _, pattern in self.rows:
+            if trigger[pattern]:
+                index = bisect_right(base, start) - 1
+                at.setdefault(index, []).append(start - base[index])
+        for index, positions in at.items():
+            if self.blocks[index].kind == "heading":
+                continue
+            position = 0
+            for sentence in self.sentences(index):
+                inside = []
+                while position < len(positions) and positions[position] < sentence[1]:
+                    if positions[position] >= sentence[0]:
+                        inside.append(positions[position])
+                    position += 1
+                if inside:
+                    yield index, sentence, inside
+
+    def near(self, index: int, sentence: tuple[int, int]) -> int:
+        """The groups of the sentences before and after, in the same block."""
+        spans = self.sentences(index)
+        here = spans.index(sentence)
+        mask = 0
+        for other in (here - 1, here + 1):
+            if 0 <= other < len(spans):
+                mask |= self.mask(index, *spans[other])
+        return mask
+
+    def read(self) -> list[Clause]:
+        found: dict[str, list[Clause]] = {}
+        for index, sentence, positions in self.candidates():
+            intro, opening = self.intro(index)
+            head = self.headings(index)
+            near = self.near(index, sentence)
+            for unit in self.units(index, sentence):
+                if not any(unit.start <= p < unit.end for p in positions):
+                    continue
+                rows = self.matches(index, unit.start, unit.end)
+                own = self.book.mask(rows)
+                labels = set()
+                for rule in self.book.fire(own, intro | unit.head, head, near):
+                    if rule.label in labels:
+                        continue
+                    clause = self.clause(unit, rule, rows, own, intro | unit.head, opening)
+                    if clause is not None:
+                        labels.add(rule.label)
+                        found.setdefault(rule.label, []).append(clause)
+        return sorted((c for label in found.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label))
+
+    def clause(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]], own: int, intro: int, opening: tuple[int, int] | None) -> Clause | None:
+        """The record of one rule in one unit; None where a further condition of the rule does not hold."""
+        attributes = rule.attributes
+        if (window := attributes.get("window")) and not self._close(rows, rule, window):
+            return None
+        block = self.blocks[unit.block]
+        text = block.text[unit.start:unit.end]
+        places: list[str] = []
+        last = None
+        if "places" in attributes:
+            places, last = self.places(unit, rows, law=attributes["places"] == "law")
+        if attributes.get("needs") == "place" and not places:
+            return None
+        located = self.locate(unit, rule, opening, last, rows)
+        if located is None:
+            return None
+        quote, start, end = located
+        scope = self.scopes.read(rule.label, text, rows, own, intro, offset=self.base[unit.block] + unit.start)
+        groups = [name for name, bit in self.group_bits if own & bit] if rule.label in GROUPED_LABELS else []
+        polarity = attributes.get("polarity") or scope.polarity
+        mode = attributes.get("mode") or scope.mode
+        exception = text[slice(*scope.exception)] if scope.exception else None
+        confidence = attributes.get("confidence", 0.9) * (0.7 if exception else 1.0)
+        if groups and not places and not place_groups.resolve(groups, self.on):
+            confidence *= 0.8
+        if unit.block in self.tables:
+            confidence = min(confidence, 0.5)
+        return Clause(
+            label=rule.label, quote=quote, start=start, end=end, polarity=polarity, mode=mode, actor=attributes.get("actor") or scope.actor, target=attributes.get("target"),
+            places=places, place_groups=groups, places_resolved=place_groups.resolve(groups, self.on), exception=exception,
+            strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.document.language, heading_path=list(block.heading_path),
+            rule=f"cues:{rule.id}", confidence=round(confidence, 2),
+        )
+
+    def _close(self, rows: list[tuple[int, int, int]], rule: Rule, window: int) -> bool:
+        """Whether cues of the first and the second term stand within `window` characters of each other; true where the second stands outside the sentence."""
+        first = self.book.spans(rows, rule.when[0] & self.own_mask)
+        second = self.book.spans(rows, rule.when[1] & self.own_mask)
+        return not second or any(max(a, c) - min(b, d) <= window for a, b in first for c, d in second)
+
+    def places(self, unit: _Unit, rows: list[tuple[int, int, int]], *, law: bool) -> tuple[list[str], int | None]:
+        """(codes, last block read) of the countries that the unit names, those of law-makers left out, with those of the list that it opens."""
+        from nlp.places import find_places
+
+        text = self.blocks[unit.block].text[unit.start:unit.end]
+        offset = self.base[unit.block] + unit.start
+        before = self.book.spans(rows, self.lawmaker_before) if not law else []
+        after = self.book.spans(rows, self.lawmaker_after) if not law else []
+        codes: dict[str, None] = {}
+        for start, end, code in find_places(text, self.language):
+            a, b = start + offset, end + offset
+            if any(e <= a and a - e <= 5 for _, e in before) or any(s >= b - 1 and s - b <= 3 for s, _ in after):
+                continue
+            codes[code] = None
+        last = None
+        if not law and _OPENS.search(text) and unit.end >= len(self.blocks[unit.block].text.rstrip()):
+            for index in range(unit.block + 1, min(len(self.blocks), unit.block + 1 + MAX_FOLLOWING)):
+                block = self.blocks[index]
+                if block.kind not in ("list_item", "table") and not self._is_item(index) and not (block.kind == "paragraph" and len(block.text) < 60 and find_places(block.text, self.language)):
+                    break
+                found = find_places(block.text, self.language)
+                if block.kind == "list_item" or found:
+                    codes.update(dict.fromkeys(code for *_, code in found))
+                    last = index
+        return list(codes), last
+
+    def locate(self, unit: _Unit, rule: Rule, opening: tuple[int, int] | None, last: int | None, rows: list[tuple[int, int, int]]) -> tuple[str, int, int] | None:
+        """(quote, start, end) in the source: the unit, the sentence around it where that is short, or the run from the introduction or to the last item of a list."""
+        block = self.blocks[unit.block]
+        start, end = unit.start, unit.end
+        if unit.whole[1] - unit.whole[0] <= WHOLE:
+            start, end = unit.whole
+        quote, a, b = self.document.quote(block.content, start, end)
+        if rule.attributes.get("run") and opening is not None:
+            first = self.blocks[opening[0]].content.source_span(opening[1], len(self.blocks[opening[0]].text))[0]
+            if 0 < b - first <= MAX_QUOTE and first < a:
+                a = first
+        if last is not None:
+            for index in range(unit.block + 1, last + 1):
+                if self.blocks[index].text:
+                    stop = self.blocks[index].content.source_span(0, len(self.blocks[index].text))[1]
+                    if not a < stop <= a + MAX_QUOTE:
+                        break
+                    b = stop
+        if b - a > MAX_QUOTE:
+            return self._shortened(unit, rule, rows)
+        return self.document.text[a:b], a, b
+
+    def _shortened(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> tuple[str, int, int] | None:
+        """A quote within the limit around the words that made the rule fire, cut at word ends."""
+        block = self.blocks[unit.block]
+        offset = self.base[unit.block]
+        spans = self.book.spans(rows, rule.trigger)
+        if not spans:
+            return None
+        middle = spans[0][0] - offset
+        text = block.text
+        for reach in (1400, 700, 350, 170, 80):
+            start = max(unit.start, middle - reach // 2)
+            end = min(unit.end, start + reach)
+            while start > unit.start and text[start - 1].isalnum() and text[start].isalnum():
+                start += 1
+            while end < unit.end and text[end - 1].isalnum() and text[end].isalnum():
+                end -= 1
+            if start >= end:
+                return None
+            quote, a, b = self.document.quote(block.content, start, end)
+            if b - a <= MAX_QUOTE:
+                return quote, a, b
+        return None
+
+
+def strength(label: str, polarity: str, places: list[str], groups: list[str]) -> int:
+    """0 a boilerplate duty, 1 a condition or a right of the provider, 2 an explicit class of persons or places, 3 names mainland China, Hong Kong, Macau or Country Group D:5."""
+    if polarity in ("prohibits", "requires") and (_STRONG_PLACES.intersection(places) or "D:5" in groups) and label in PLACE_LABELS:
+        return 3
+    if polarity == "prohibits" and (label in _CLASS_LABELS or (label == "sanctions_compliance" and (groups or places))):
+        return 2
+    return 1 if polarity in ("conditions", "permits", "prohibits") and label not in ("export_compliance", "sanctions_compliance") else 0
+
+
+def settle(clauses: list[Clause], document: Document) -> list[Clause]:
+    """Clauses of one label without overlaps: those that overlap are joined where the quote stays within the limit, else the surer one stays."""
+    kept: list[Clause] = []
+    for clause in sorted(clauses, key=lambda c: (c.start, -c.end)):
+        if kept and clause.start < kept[-1].end:
+            one = kept[-1]
+            end = max(one.end, clause.end)
+            if end - one.start <= MAX_QUOTE:
+                one.end, one.quote = end, document.text[one.start:end]
+                one.places = list(dict.fromkeys(one.places + clause.places))
+                one.place_groups = list(dict.fromkeys(one.place_groups + clause.place_groups))
+                one.places_resolved = sorted(set(one.places_resolved) | set(clause.places_resolved))
+                one.strength = max(one.strength, clause.strength)
+                one.exception = one.exception or clause.exception
+            elif clause.confidence > one.confidence:
+                kept[-1] = clause
+            continue
+        kept.append(clause)
+    return kept
+
+
+def read_clauses(document: Document) -> tuple[list[Clause], list[Signal], list[Issue]]:
+    """The access clauses and signals of a document, with what an operator should know.
+
+    Every quote is `document.text[start:end]`, at most 1,500 characters; for one label no two overlap. A document in a language without a cue pack gives an issue
+    `language_not_covered`; the names that stand in every language (statutes, lists) are read all the same.
+    """
+    from nlp.signals import read_signals
+
+    issues: list[Issue] = []
+    language = pack_language(document.language)
+    if language not in languages():
+        issues.append(Issue("warning", "language_not_covered", f"no cue pack for {document.language or 'an unknown language'}; only names of statutes and lists were looked for"))
+    reader = _Reader(document, cuebook(language if language in languages() else None), language, None)
+    return reader.read(), read_signals(reader), issues

@@ -1,0 +1,104 @@
+"""Who must do what, how strictly, and with which exception: polarity, mode, actor and exception of a sentence, read from its cues.
+
+The method is ConText's (Harkema et al. 2009): cue phrases whose scope runs to a terminator, no parser. What a cue means is written in the cue packs (groups `prohibit`, `duty`,
+`represent`, `right`, `permit`, `condition`, `exception`, `consent`, `provider`, `customer`), so that the same code serves every language.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nlp.cuebook import Cuebook
+
+# Labels whose usual clause gives the provider a right. Without any cue of another mode they describe what the provider does.
+PROVIDER_LABELS = frozenset({"suspension_right", "workload_monitoring"})
+# Labels whose sentence, where it says "only if" or "subject to", sets a condition of access.
+CONDITION_LABELS = frozenset({"identity_verification", "payment_restriction", "business_only", "resale_restriction", "supported_countries"})
+MAX_EXCEPTION = 300
+_LEADING_END = re.compile(r"[,，、:：]")
+_TRAILING_END = re.compile(r"[;；。]|\.(?:\s|$)|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    polarity: str
+    mode: str
+    actor: str | None
+    exception: tuple[int, int] | None                          # within the text that was read
+    negated: bool                                              # a cue of prohibition or exception stands in the sentence: a harder reading
+
+
+class ScopeReader:
+    """Reads scopes with one cuebook; keeps its bits."""
+
+    def __init__(self, book: Cuebook) -> None:
+        self.book = book
+        for name in ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "consent", "end_user_word", "affiliate_word",
+                     "subject_to"):
+            setattr(self, name, book.bit(name))
+
+    def read(self, label: str, text: str, rows: list[tuple[int, int, int]], own: int, intro: int = 0, offset: int = 0) -> Scope:
+        """The scope of a sentence `text` whose matches are `rows` (offsets counted from `offset`), with the groups of the introduction to its list."""
+        wide = own | intro
+        exception = self.exception_span(text, rows, own, offset)
+        prohibits = bool(wide & self.prohibit)
+        right = bool(wide & self.right)
+        represents = bool(wide & self.represent)
+        duty = bool(wide & (self.duty | self.comply))
+        if label in PROVIDER_LABELS:
+            mode = "provider_right" if right else "notice"
+            polarity = "permits" if right else "describes"
+        elif represents and not (right and not prohibits):
+            mode = "representation"
+            polarity = "prohibits" if prohibits else "requires"
+        elif right and not (own & self.prohibit) and not self._customer_first(rows, own):
+            mode, polarity = "provider_right", "permits"
+        elif prohibits:
+            mode, polarity = "obligation", "prohibits"
+            if own & self.duty and self._first(rows, self.comply) < self._first(rows, self.prohibit):
+                polarity = "requires"
+        elif wide & self.condition and label in CONDITION_LABELS:
+            mode = "obligation" if duty or own & self.customer else "notice"
+            polarity = "conditions"
+        elif duty:
+            mode, polarity = "obligation", "requires"
+        elif own & self.permit:
+            mode, polarity = "notice", "permits"
+        else:
+            mode, polarity = "notice", "describes"
+        return Scope(polarity, mode, self.actor(label, mode, own), exception, prohibits or exception is not None)
+
+    def actor(self, label: str, mode: str, own: int) -> str | None:
+        if mode == "provider_right" or label in PROVIDER_LABELS:
+            return "provider"
+        if own & self.end_user_word and not own & self.customer:
+            return "end_user"
+        if own & self.customer or mode in ("obligation", "representation"):
+            return "customer"
+        return None
+
+    def _first(self, rows: list[tuple[int, int, int]], groups: int) -> int:
+        spans = self.book.spans(rows, groups)
+        return min((s for s, _ in spans), default=1 << 30)
+
+    def _customer_first(self, rows: list[tuple[int, int, int]], own: int) -> bool:
+        """Whether the sentence opens with a duty of the customer ("you must … as we may require")."""
+        return bool(own & self.duty) and self._first(rows, self.duty) < self._first(rows, self.right)
+
+    def exception_span(self, text: str, rows: list[tuple[int, int, int]], own: int, offset: int) -> tuple[int, int] | None:
+        """The words of the exception, from its cue to the terminator; None where there is none."""
+        if not own & self.exception:
+            return None
+        starts = [s - offset for s, _ in self.book.spans(rows, self.exception)]
+        start = min(starts)
+        if start <= 3:                                         # "Unless otherwise agreed, …"
+            end = _LEADING_END.search(text, start + 1)
+            if end is None or end.start() - start > MAX_EXCEPTION:
+                end = _TRAILING_END.search(text, start)
+        else:
+            end = _TRAILING_END.search(text, start)
+        stop = min(end.start() if end else len(text), start + MAX_EXCEPTION)
+        while stop > start and text[stop - 1] in " .,;。，、；":
+            stop -= 1
+        return (start, stop) if stop > start else None
