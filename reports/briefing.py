@@ -253,12 +253,12 @@ def label_counts(clauses: Iterable[model.ClauseView]) -> str:
 
 
 def adjacent_line(p: ProviderView) -> str:
-    """'3 documents · A1:0 A2:3 A18:1': kinds of clause with their greatest strength."""
+    """'A1:0 A2:3 A18:1': kinds of clause with their greatest strength."""
     strongest: dict[str, int] = {}
     for clause in p.clauses:
         strongest[clause.label] = max(strongest.get(clause.label, 0), clause.strength)
     codes = " ".join(f"{CLAUSE_LABELS[label]}:{strongest[label]}" for label in CLAUSE_LABELS if label in strongest)
-    return f"{text.plural(sum(1 for e in p.evidence if e.readable), 'document')}" + (f" · {codes}" if codes else " · no clause found" if p.evidence else "")
+    return codes or ("no clause found" if any(e.readable for e in p.evidence) else "nothing read")
 
 
 def close_up_rule(b: Briefing) -> str:
@@ -329,21 +329,20 @@ def figures_of(b: Briefing) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if b.clouds:
         rows = [(f"{head} (n = {len(who)})", counts) for head, who, counts in (("List the chips", b.listing, b.bar_listing), ("All GPU clouds", b.clouds, b.bar_clouds)) if who]
-        made["summary"] = figures.verdict_bars(rows, "f1", f"Stacked bars of verdict classes for a {b.customer_words}. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows),
-                                               width=460, share=True)
+        made["summary"] = figures.verdict_bars(rows, "f1", f"Stacked bars of verdict classes for a {b.customer_words}. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows), share=True)
     if b.families:
         top = b.families[:FIGURE_BARS]
-        made["families"] = figures.bars(top, "f2", "Bars: number of GPU clouds that list each chip family. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".", width=430)
+        made["families"] = figures.bars(top, "f2", "Bars: number of GPU clouds that list each chip family. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".")
     if b.places:
         top = [(text.country(code), n, True) for code, n in b.places[:FIGURE_BARS]]
-        made["places"] = figures.bars(top, "f3", "Bars: number of GPU clouds by country of the data centre. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".", width=430)
+        made["places"] = figures.bars(top, "f3", "Bars: number of GPU clouds by country of the data centre. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".")
     if b.prices:
         lines = b.prices[:TABLE_CHIPS]
         made["prices"] = figures.price_strip([(line.chip, price, False) for line in lines for price in line.prices], [(line.chip, line.median, len(line.prices)) for line in lines], "f4",
                                              "Dots: lowest stated price of each provider in US dollars per GPU-hour. Medians: " + "; ".join(f"{line.chip} {text.money(line.median)} (n = {len(line.prices)})" for line in lines) + ".")
     if b.listing:
         rows = [(SHORT_CUSTOMER[kind], counts) for kind, counts in b.by_customer]
-        made["customers"] = figures.verdict_bars(rows, "f5", "Stacked bars of verdict classes by kind of customer. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows), width=440)
+        made["customers"] = figures.verdict_bars(rows, "f5", "Stacked bars of verdict classes by kind of customer. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows))
     return made
 
 

@@ -17,6 +17,7 @@ VERDICT_COLOURS = {"V0": "#f0f0f1", "V1": "#dbe9f1", "V2": "#a9cbdf", "V3": "#6b
                    "V6": "#e3a72f", "VX": "#f4e3b8"}
 VERDICT_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
 _LIGHT_INK = ("V4", "V5")                                      # dark fills that need white letters
+FULL, HALF = 642, 308                                         # widths of a figure in pixels: the type area, and one of two beside each other
 _FONT = "Noto Sans, DejaVu Sans"
 _HATCHED = {"V0": "#fe01f0", "VX": "#fe01fa"}                  # marker colours
 _PATTERNS = {
@@ -49,7 +50,7 @@ def _render(chart: Any, name: str, alt: str) -> Figure:
 
     import vl_convert
 
-    specification = chart.configure(**_config()).to_dict()
+    specification = chart.properties(autosize={"type": "fit-x", "contains": "padding"}, padding=0).configure(**_config()).to_dict()
     svg = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[], show_warnings=False)
     return Figure(_finish(svg, name, alt), alt)
 
@@ -63,7 +64,8 @@ def _finish(svg: str, name: str, alt: str) -> str:
         if marker in svg:
             definitions += _PATTERNS[code].format(id=f"{name}-{code}")
             svg = svg.replace(marker, f"url(#{name}-{code})")
-    svg = re.sub(r' width="([\d.]+)" height="([\d.]+)"', "", svg, count=1)       # the page sets the size, the view box keeps the form
+    # One pixel of the drawing is 0.75 pt on paper, so that letters have one size in all figures.
+    svg = re.sub(r' width="([\d.]+)" height="([\d.]+)"', lambda m: f' width="{float(m[1]) * 0.75:g}pt" height="{float(m[2]) * 0.75:g}pt"', svg, count=1)
     head = f"<title>{html.escape(alt)}</title>" + (f"<defs>{definitions}</defs>" if definitions else "")
     return re.sub(r"(<svg\b[^>]*>)", lambda m: m[1] + head, svg, count=1)
 
@@ -75,7 +77,7 @@ def _altair() -> Any:
     return altair
 
 
-def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *, width: int = 470, height: int = 26, share: bool = False) -> Figure:
+def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *, width: int = FULL, height: int = 26, share: bool = False) -> Figure:
     """Stacked bars of verdict classes, one per label, counts printed in the segments; V0 hatched and always last.
 
     `rows`: (label, {code: count}). With `share`, every bar has the full width (bars of different n); the numbers are counts all the same.
@@ -90,7 +92,7 @@ def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *,
             count = counts.get(code, 0)
             if not count:
                 continue
-            wide = count * scale / total * width
+            wide = count * scale / total * width * 0.75   # the labels take about a quarter
             data.append({"key": label, "code": code, "from": at, "to": at + count * scale, "middle": at + count * scale / 2,
                          "text": f"{code}: {count}" if wide >= 34 else str(count) if wide >= 9 else "",
                          "ink": "#ffffff" if code in _LIGHT_INK else INK, "fill": _HATCHED.get(code, VERDICT_COLOURS[code]),
@@ -109,7 +111,7 @@ def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *,
     return _render((bars + plates + words).properties(width=width, height=alt_.Step(height * 1.35) if len(rows) > 1 else height), name, alt)
 
 
-def bars(rows: list[tuple[str, int, bool]], name: str, alt: str, *, width: int = 300, step: int = 15, axis_title: str = "") -> Figure:
+def bars(rows: list[tuple[str, int, bool]], name: str, alt: str, *, width: int = HALF, step: int = 15, axis_title: str = "") -> Figure:
     """Horizontal bars in the order given, counts at their ends. `rows`: (label, count, emphasised)."""
     alt_ = _altair()
     data = [{"label": label, "count": count, "fill": ACCENT if strong else "#9fb8c6"} for label, count, strong in rows]
@@ -122,7 +124,7 @@ def bars(rows: list[tuple[str, int, bool]], name: str, alt: str, *, width: int =
     return _render((marks + numbers).properties(width=width, height=alt_.Step(step)), name, alt)
 
 
-def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, float, int]], name: str, alt: str, *, width: int = 430, step: int = 22) -> Figure:
+def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, float, int]], name: str, alt: str, *, width: int = FULL, step: int = 22) -> Figure:
     """One dot a provider and chip on a logarithmic price axis; a tick at each median. `rows`: (chip, US dollars a GPU-hour, hollow)."""
     alt_ = _altair()
     order = [chip for chip, _, _ in medians]

@@ -284,13 +284,14 @@ def build_providers(tables: dict[str, list[Row]]) -> list[ProviderView]:
     for row in tables["signals"]:
         if row["provider"] in views and row["label"] not in views[row["provider"]].signals:
             views[row["provider"]].signals.append(row["label"])
-    return sorted(views.values(), key=lambda p: (p.name.casefold(), p.slug))
+    return sorted(views.values(), key=lambda p: (text.sort_key(p.name), p.slug))
 
 
 def _evidence(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> dict[str, Evidence]:
     """Evidence by WARC record id, hung on its provider in order of address."""
     found: dict[str, Evidence] = {}
-    ordered = sorted(tables["documents"], key=lambda r: (r["provider"], r.get("url") or "", r.get("fetched_at") or ""))
+    names = {slug: text.sort_key(view.name) for slug, view in views.items()}
+    ordered = sorted(tables["documents"], key=lambda r: (names.get(r["provider"], ""), r["provider"], r.get("url") or "", r.get("fetched_at") or ""))
     for number, row in enumerate(ordered, start=1):
         item = Evidence(
             key=row.get("evidence_id") or f"E{number:03d}", provider=row["provider"], role=row["role"], url=row.get("url") or "",
@@ -508,7 +509,7 @@ def _prices(listing: list[ProviderView]) -> list[PriceLine]:
 def heat_rows(clouds: list[ProviderView]) -> list[HeatRow]:
     """Clause table, by seat country and name; a provider of whom no terms were read keeps its row and says why."""
     table = []
-    for provider in sorted(clouds, key=lambda p: (text.country(p.seat) if p.seat else "~", p.name.casefold(), p.slug)):
+    for provider in sorted(clouds, key=lambda p: (text.country(p.seat) if p.seat else "~", text.sort_key(p.name), p.slug)):
         cells: dict[str, tuple[int, bool, int]] = {}
         for clause in provider.clauses:
             strength, exception, number = cells.get(clause.label, (0, False, 0))
@@ -546,7 +547,7 @@ def choose_close_ups(listing: list[ProviderView], clouds: list[ProviderView], cu
         differs = provider.code("cn_subsidiary_abroad") != provider.code("cn_company") or provider.code("control") != provider.code("cn_company")
         return (decisive[provider.code(customer)], provider.slug not in listed, not differs, -len(provider.clauses), provider.slug)
     chosen = sorted(candidates, key=rank)[:CLOSE_UP_LIMIT]
-    return sorted(chosen, key=lambda p: (p.name.casefold(), p.slug)), len(candidates)
+    return sorted(chosen, key=lambda p: (text.sort_key(p.name), p.slug)), len(candidates)
 
 
 def close_up_clauses(provider: ProviderView, customer: str, limit: int = CLOSE_UP_QUOTES) -> list[ClauseView]:

@@ -30,7 +30,7 @@ def environment() -> Any:
     made = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
     made.filters.update(country=text.country, countries=text.countries, n=text.number, usd=text.money, plural=text.plural, listing=text.listing,
-                        day=text.day, minute=text.minute, label=text.label, web=web_address, breakable=breakable)
+                        day=text.day, minute=text.minute, label=text.label, web=web_address, address=address)
     return made
 
 
@@ -43,18 +43,9 @@ def web_address(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
-def breakable(url: str) -> Any:
-    """An address for print that may break after its separators, and nowhere with a hyphen."""
-    from markupsafe import Markup, escape
-
-    shown, _ = text.clean(url)
-    pieces, start = [], 0
-    for at, character in enumerate(shown):
-        if character in "/?&=._-" and at - start >= 3:
-            pieces.append(shown[start:at + 1])
-            start = at + 1
-    pieces.append(shown[start:])
-    return Markup("<wbr>").join(escape(piece) for piece in pieces)
+def address(url: str | None) -> str:
+    """An address for print: cleaned; where it may break is left to the line breaker, which never adds a hyphen."""
+    return text.clean(url)[0]
 
 
 def html_of(template: str, **values: Any) -> str:
@@ -72,16 +63,23 @@ def _css() -> Any:
 # --- rendering -------------------------------------------------------------------------------------------------------------------
 
 def closed_fetcher() -> Any:
-    """A URL fetcher that fetches nothing. Style and figures are inline; whatever else a page asks for is hostile or a mistake."""
+    """A URL fetcher that opens nothing but the `data:` addresses of the project's own style sheet (hatching).
+
+    Fonts come from fontconfig, style and figures are inline; whatever else a page asks for is hostile or a mistake.
+    """
     from weasyprint.urls import URLFetcher
 
+    own = str(_css())
+
     class ClosedFetcher(URLFetcher):
-        """Refuses every address, whatever its scheme."""
+        """Refuses every address that does not stand in the style sheet, whatever its scheme."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:image/svg+xml,") and url in own:
+                return super().fetch(url, headers)
             raise ValueError(f"reports fetch nothing, asked for {url[:80]!r}")
 
-    return ClosedFetcher(allowed_protocols=(), allow_redirects=False)
+    return ClosedFetcher(allowed_protocols=("data",), allow_redirects=False)
 
 
 def write(html: str, output: Path) -> Path:

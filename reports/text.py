@@ -130,6 +130,11 @@ def _clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[:limit].rstrip()
 
 
+def sort_key(name: str) -> str:
+    """Alphabetical order that ignores case and accents: Étoile stands between Delta and Fjord."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+
+
 # --- places, numbers, dates ------------------------------------------------------------------------------------------------------
 
 _OWN_PLACES = {"UA-43": "Crimea", "UA-14": "Donetsk region", "UA-09": "Luhansk region", "UA-23": "Zaporizhzhia region", "EU": "European Union"}
