@@ -12,15 +12,15 @@ from functools import lru_cache
 from pathlib import Path
 
 _ENUMERATOR = r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{1,5}|[а-я])[.)](?=\s)"
-_CANDIDATE = re.compile(
-    r"\n+"
-    r"|[。！？!?…]+[\"'”’»」』】)\]]*"
-    r"|\.+[\"'”’»」』)\]]*(?=\s|$|[「『\u3400-\u9fff\u3041-\u30ff\uac00-\ud7a3])"
-    r"|(?<=[a-zà-ÿа-я][a-zà-ÿа-я][a-zà-ÿа-я])\.(?=[A-ZÀ-ÞА-Я][a-zà-ÿа-я]+[\s,])"
-    rf"|;(?=\s*(?:(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|и|или)(?:/or)?\s+)?{_ENUMERATOR})"
-    r"|;(?=[\u3400-\u9fff\u3041-\u30ff])"
-    r"|;(?=\n)"
-)
+_CANDIDATE = re.compile("[\n.!?;…。！？]")                        # one class: `re` skips through text at full speed
+_FULL = {
+    "\n": re.compile(r"\n+"),
+    ".": re.compile(
+        r"\.+[\"'”’»」』)\]]*(?=\s|$|[「『\u3400-\u9fff\u3041-\u30ff\uac00-\ud7a3])"
+        r"|(?<=[a-zà-ÿа-я][a-zà-ÿа-я][a-zà-ÿа-я])\.(?=[A-ZÀ-ÞА-Я][a-zà-ÿа-я]+[\s,])"),
+    ";": re.compile(rf";(?=\s*(?:(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|и|или)(?:/or)?\s+)?{_ENUMERATOR}|[\u3400-\u9fff\u3041-\u30ff]|\n)"),
+}
+_OTHER = re.compile(r"[。！？!?…]+[\"'”’»」』】)\]]*")
 _WORD = re.compile(r"[\w'’&-]+(?:\. ?[\w'’-]+)*$")
 _TOKEN = re.compile(r"\w[\w'’-]*")
 _NUMBER = re.compile(r"(?:^|[\s(])(\d{1,3}(?:\.\d{1,3})*)$")
@@ -56,8 +56,14 @@ def sentences(text: str, language: str | None = "en") -> list[tuple[int, int]]:
     while start < size and text[start].isspace():
         start += 1
     for match in _CANDIDATE.finditer(text):
-        a, end = match.span()
-        if end <= start or not _ends(text, start, a, end, rules):
+        a = match.start()
+        if a < start:
+            continue
+        found = _FULL.get(text[a], _OTHER).match(text, a)
+        if found is None:
+            continue
+        end = found.end()
+        if not _ends(text, start, a, end, rules):
             continue
         stop = a if text[a] == "\n" else end
         while stop > start and text[stop - 1].isspace():

@@ -36,24 +36,16 @@ _BLOCK_TAGS = frozenset(
     "frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu menuitem nav noframes ol optgroup option p param search section summary table "
     "tbody td tfoot th thead title tr ul pre script style textarea svg br img select".split())
 _KEPT_OPEN = frozenset("table ul ol dl pre script style svg textarea select".split())   # raw HTML structures inside which lines are not Markdown
-_INLINE_SPECIAL = re.compile(r"[\\`*_\[\]<!{~]| {2,}\n")
-_INLINE = re.compile(
-    r"(?P<escape>\\(?:[!-/:-@\[-`{-~]|\n))"
-    r"|(?P<ticks>`+)"
-    r"|(?P<image>!\[)"
-    r"|(?P<foot>\[\^[^\]\n]{1,60}\])"
-    r"|(?P<open>\[)"
-    r"|(?P<close>\](?:\(\s*(?:<(?P<angle>[^<>\n]*)>|(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|\[(?P<label>[^\[\]\n]{0,200})\])?(?P<ial>\{[:.#][^{}\n]*\})?)"
-    r"|(?P<auto><(?:https?://|mailto:)[^<>\s]+>)"
-    r"|(?P<tag><[/!?a-zA-Z%>])"
-    r"|(?P<star>\*+|_+|~~)"
-    r"|(?P<comment>\{/\*.*?\*/\})"
-    r"|(?P<space>\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\})"
-    r"|(?P<anchor>[ \t]*\{#[\w.:-]+\}|\{:[^{}\n]*\})"
-    r"|(?P<brace>\{)"
-    r"|(?P<hard> {2,}\n)",
-    re.DOTALL,
-)
+_SPECIAL = re.compile(r"[\\`*_\[\]<!{~\n]")                     # one class: `re` skips through text at full speed
+_STARS = re.compile(r"\*+|_+|~~")
+_TICKS = re.compile(r"`+")
+_FOOT = re.compile(r"\[\^[^\]\n]{1,60}\]")
+_CLOSE = re.compile(
+    r"\](?:\(\s*(?:<(?P<angle>[^<>\n]*)>|(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|\[(?P<label>[^\[\]\n]{0,200})\])?(?:\{[:.#][^{}\n]*\})?")
+_AUTO = re.compile(r"<(?:https?://|mailto:)[^<>\s]+>")
+_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
+_QUOTED_BLANK = re.compile(r"\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\}")
+_ANCHOR = re.compile(r"\{#[\w.:-]+\}|\{:[^{}\n]*\}")
 MAX_LINKS_OPEN = 200
 
 
@@ -153,7 +145,7 @@ def _blocks(state: _State, at: int, end: int) -> None:
             if quotes > state.quotes or state.blank or not state.paragraph or first in "#-*+|":
                 flush(state)
                 set_quotes(state, quotes)
-        if quotes and first == "[" and (alert := _ALERT.match(line)):
+        if quotes and first == "[" and _ALERT.match(line):
             at = after
             continue
         # list structure
@@ -627,109 +619,124 @@ def inline(state: _State, start: int, end: int, *, cuts: list | None = None, htm
     """Inline text -> marks and tags. Returns where it ended: beyond `end` where a tag or element runs on (never beyond `limit`)."""
     skeleton = state.skeleton
     source, html = skeleton.source, skeleton.html
-    if not cuts and not _INLINE_SPECIAL.search(source, start, end):
-        skeleton.run(start, end, MARKDOWN)
-        return end
     limit = end if limit is None else limit
     out: list[tuple[int, int, str]] = [(a, b, "") for a, b in cuts or () if a < b]    # (start, end, markup instead)
-    opened: list[tuple[int, int]] = []                         # index of "[" or "![" in `out`, kind
+    opened: list[tuple[int, int]] = []                         # "[" and "![" that wait for their "]"
     bold = False
     at = start
-    for match in _INLINE.finditer(source, start, end):
-        a, b = match.span()
+    for match in _SPECIAL.finditer(source, start, end):
+        a = match.start()
         if a < at:
             continue
-        kind = match.lastgroup
-        if kind in ("angle", "target", "label", "ial"):
-            kind = "close"
-        at = b
-        if kind == "escape":
-            if source[b - 1] == "\n":
-                out.append((a, b, "<br>"))
-        elif kind == "star":
-            sign = match.group()
+        c = source[a]
+        at = a + 1
+        if c == "\n":
+            if source.startswith("  ", a - 2) and a - 2 >= start:
+                out.append((a, a + 1, "<br>"))
+        elif c == "\\":
+            if at < end:
+                if source[at] == "\n":
+                    out.append((a, at + 1, "<br>"))
+                at += 1
+        elif c in "*_~":
+            found = _STARS.match(source, a, end)
+            if found is None:
+                continue
+            at = b = found.end()
+            sign = found.group()
             before = source[a - 1] if a > start else " "
             after = source[b] if b < end else " "
-            if sign == "~~":
+            if c == "~":
                 out.append((a, b, ""))
                 continue
             left, right = not after.isspace(), not before.isspace()
-            if sign[0] == "_" and (left and right and before.isalnum() and after.isalnum()):
-                continue
-            if sign[0] == "_" and len(sign) > 3:               # a blank to fill in
-                continue
+            if c == "_" and (left and right and before.isalnum() and after.isalnum() or len(sign) > 3):
+                continue                                       # snake_case, a blank to fill in
             if left or right:
                 if len(sign) >= 2:
                     bold = not bold
                     out.append((a, b, "<b>" if bold else "</b>"))
                 else:
                     out.append((a, b, ""))
-        elif kind == "ticks":
-            sign = match.group()
-            close = re.compile(rf"(?<!`){sign}(?!`)").search(source, b, end)
-            if close:
+        elif c == "`":
+            sign = _TICKS.match(source, a, end).group()
+            at = b = a + len(sign)
+            close = source.find(sign, b, end)
+            while close >= 0 and (source[close + len(sign):close + len(sign) + 1] == "`" or source[close - 1] == "`"):
+                close = source.find(sign, _TICKS.match(source, close, end).end(), end)
+            if close >= 0:
                 out.append((a, b, "<code>"))
-                out.append((close.start(), close.end(), "</code>"))
-                at = close.end()
-        elif kind == "open" or kind == "image":
-            if len(opened) < MAX_LINKS_OPEN:
-                opened.append((a, b))
-        elif kind == "close":
-            target = match["angle"] if match["angle"] is not None else match["target"]
-            label = match["label"]
+                out.append((close, close + len(sign), "</code>"))
+                at = close + len(sign)
+        elif c == "!":
+            if source.startswith("[", at) and at < end and len(opened) < MAX_LINKS_OPEN:
+                opened.append((a, at + 1))
+                at += 1
+        elif c == "[":
+            foot = _FOOT.match(source, a, end)
+            if foot:
+                out.append((a, foot.end(), ""))
+                at = foot.end()
+            elif len(opened) < MAX_LINKS_OPEN:
+                opened.append((a, at))
+        elif c == "]":
             if not opened:
-                at = a + 1
                 continue
             oa, ob = opened.pop()
-            image = source[oa] == "!"
-            if target is None:
-                text = source[ob:a] if not label else label
-                target = state.references.get(text.strip().lower())
-                if target is None and label is None:           # plain brackets
-                    at = a + 1
-                    continue
-                if target is None:
-                    at = a + 1
-                    continue
+            found = _CLOSE.match(source, a, end)
+            b = found.end()
+            target = found["angle"] if found["angle"] is not None else found["target"]
+            label = found["label"]
+            if target is None and state.references:
+                target = state.references.get((label or source[ob:a]).strip().lower())
                 if label is None:
                     b = a + 1
-                    at = b
-            if image:
-                out.append((oa, ob, '<img alt="">'))
-                out[:] = [cut for cut in out if not (oa < cut[0] < a)]
-                out.append((ob, b, ""))
+            if target is None:                                 # plain brackets
+                continue
+            at = b
+            if source[oa] == "!":
+                out[:] = [cut for cut in out if not oa < cut[0] < a]
+                out.append((oa, b, '<img alt="">'))
             else:
                 target = target.replace("&", "&amp;").replace('"', "%22").replace("<", "%3C").replace(">", "%3E").replace(OPEN, "").replace(CLOSE, "")
                 out.append((oa, ob, f'<a href="{target}">'))
                 out.append((a, b, "</a>"))
-        elif kind == "foot":
-            out.append((a, b, ""))
-        elif kind == "auto":
-            out.append((a, a + 1, ""))
-            out.append((b - 1, b, ""))
-        elif kind in ("comment", "anchor"):
-            out.append((a, b, ""))
-        elif kind == "space":
-            out.append((a, b, " "))
-        elif kind == "hard":
-            out.append((a, b, "<br>"))
-        elif kind == "brace":
-            if state.jsx and (html_mode or True):
-                close = source.find("}", b, end)
-                body = source[b:close].strip() if close >= 0 else ""
-                if close >= 0 and re.fullmatch(r"[\w.]+(?:\(\))?", body) and not source.startswith("{{", a):
+        elif c == "{":
+            found = _COMMENT.match(source, a, limit) or _QUOTED_BLANK.match(source, a, end)
+            if found:
+                out.append((a, found.end(), " "))
+                at = found.end()
+            elif found := _ANCHOR.match(source, a, end):
+                b = found.end()
+                while a > start and source[a - 1] in " \t":
+                    a -= 1
+                out.append((a, b, ""))
+                at = b
+            elif state.jsx:
+                close = source.find("}", at, end)
+                body = source[at:close].strip() if close >= 0 else ""
+                if close >= 0 and not source.startswith("{{", a) and re.fullmatch(r"[\w.]+(?:\(\))?", body):
                     out.append((a, close + 1, ""))             # {variable}: its value is not in the source
                     skeleton.expressions += 1
                     at = close + 1
-                elif close >= 0 and len(body) >= 2 and body[0] == body[-1] and body[0] in "\"'`":
-                    inner = source.index(body[0], b)
+                elif len(body) >= 2 and body[0] == body[-1] and body[0] in "\"'`":
+                    inner = source.index(body[0], at)
                     out.append((a, inner + 1, ""))
                     out.append((source.rindex(body[0], inner + 1, close), close + 1, ""))
                     at = close + 1
-        elif kind == "tag":
-            at = _tag(state, a, end, limit, out, html_mode)
-            if at > end:
-                break
+        else:                                                  # "<"
+            found = _AUTO.match(source, a, end)
+            if found:
+                out.append((a, a + 1, ""))
+                out.append((found.end() - 1, found.end(), ""))
+                at = found.end()
+            elif at < len(source) and (source[at].isalpha() or source[at] in "/!?%>"):
+                at = _tag(state, a, end, limit, out, html_mode)
+                if at > end:
+                    break
+    if not out:
+        skeleton.run(start, end, MARKDOWN)
+        return max(at, end)
     cursor = start
     out.sort(key=lambda cut: (cut[0], cut[1]))
     for a, b, markup in out:
