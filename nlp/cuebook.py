@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,7 +168,7 @@ class Cuebook:
         self.groups: dict[str, int] = {}
         texts: dict[tuple[str, int, str | None], int] = {}      # (literal, boundary flags, exact) -> pattern
         simple: list[int] = []
-        gapped: list[list[tuple[int, int, int, int]]] = []      # (cue, index of the part, largest gap before it, group bit at the last part or 0)
+        gapped: list[list[tuple[int, int, int, int, bool]]] = []  # (cue, index of the part, largest gap before it, group bit, whether it is the last part)
         masked: list[int] = []
         cue_number = itertools.count()
 
@@ -217,7 +217,7 @@ class Cuebook:
                             this = next(cue_number)
                             for i, (gap, alternatives) in enumerate(numbers):
                                 for n in alternatives:
-                                    gapped[n].append((this, i, gap, 1 << number if i == len(numbers) - 1 else 0))
+                                    gapped[n].append((this, i, gap, 1 << number, i == len(numbers) - 1))
         self.width = len(self.groups)
         self._simple, self._masked = simple, masked
         self._gapped = [tuple(g) for g in gapped]
@@ -228,7 +228,7 @@ class Cuebook:
             literals[number], self._flags[number], self._exact[number] = literal, flags | (4 if exact is not None else 0), exact
         self._literals = literals
         self._automaton = ahocorasick_rs.AhoCorasick(literals or ["\0"])
-        self._last_bits = [sum({bit for *_, bit in g}) for g in self._gapped]
+        self._bits = [functools.reduce(int.__or__, (g[3] for g in gaps), s) for s, gaps in zip(simple, self._gapped, strict=True)]
         self.rules: list[Rule] = [self._rule(r) for r in rules]
         self.triggers = 0
         by_bit: dict[int, list[Rule]] = {}
@@ -239,7 +239,7 @@ class Cuebook:
                     by_bit.setdefault(1 << number, []).append(rule)
         self._by_bit = by_bit
         self._derived: dict[tuple[int, int], int] = {}
-        self.trigger_patterns = [bool((s | last) & self.triggers) for s, last in zip(simple, self._last_bits, strict=True)]
+        self.trigger_patterns = [bool((s | functools.reduce(int.__or__, (g[3] for g in gaps if g[4]), 0)) & self.triggers) for s, gaps in zip(simple, self._gapped, strict=True)]
 
     # --- compiling rules -------------------------------------------------------------------------------------------------------
 
@@ -313,21 +313,21 @@ class Cuebook:
             for left, right, groups in veils:
                 if left <= start and end <= right:
                     hidden |= groups
-            if hidden & (self._simple[pattern] | self._last_bits[pattern]):
+            if hidden & self._bits[pattern]:
                 row = start, end, self._without(pattern, hidden)
             keep.append(row)
         rows[:] = keep
 
     def _without(self, pattern: int, hidden: int) -> int:
         """A pattern like `pattern` that stands for none of the groups in `hidden`."""
-        key = pattern, hidden & (self._simple[pattern] | self._last_bits[pattern])
+        key = pattern, hidden & self._bits[pattern]
         number = self._derived.get(key)
         if number is None:
             number = self._derived[key] = len(self._simple)
             self._simple.append(self._simple[pattern] & ~hidden)
             self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[3] & hidden))
-            self._last_bits.append(self._last_bits[pattern] & ~hidden)
-            self.trigger_patterns.append(bool((self._simple[number] | self._last_bits[number]) & self.triggers))
+            self._bits.append(self._bits[pattern] & ~hidden)
+            self.trigger_patterns.append(bool(self._bits[number] & self.triggers) and self.trigger_patterns[pattern])
         return number
 
     def mask(self, rows: Iterable[tuple[int, int, int]]) -> int:
@@ -337,16 +337,16 @@ class Cuebook:
         state: dict[tuple[int, int], int] | None = None
         for start, end, pattern in rows:
             mask |= simple[pattern]
-            parts = gapped[pattern]
-            if parts:
+            pieces = gapped[pattern]
+            if pieces:
                 if state is None:
                     state = {}
-                for cue, index, gap, bit in parts:
+                for cue, index, gap, bit, last in pieces:
                     if index:
                         before = state.get((cue, index - 1))
                         if before is None or start < before or start - before > gap:
                             continue
-                    if bit:
+                    if last:
                         mask |= bit
                     else:
                         state[cue, index] = end
@@ -359,14 +359,14 @@ class Cuebook:
         for start, end, pattern in rows:
             if self._simple[pattern] & groups:
                 found.append((start, end))
-            for cue, index, gap, bit in self._gapped[pattern]:
+            for cue, index, gap, bit, last in self._gapped[pattern]:
                 first = start
                 if index:
                     before = state.get((cue, index - 1))
                     if before is None or start < before[1] or start - before[1] > gap:
                         continue
                     first = before[0]
-                if bit:
+                if last:
                     if bit & groups:
                         found.append((first, end))
                 else:
