@@ -74,7 +74,7 @@ def html(b: Briefing) -> str:
         "briefing.html.j2", b=b, standing=text.STANDING_SENTENCE, findings=findings(b), figures=figures_of(b), codes=CODE_ORDER, contents=contents(b),
         verdict_words=VERDICT_CODES, verdict_needs=VERDICT_NEEDS, brief_words=BRIEF_WORDS, short_customer=SHORT_CUSTOMER, labels=LABELS, codes_of=CLAUSE_LABELS,
         label_order=list(CLAUSE_LABELS), role_words=ROLE_WORDS, reason_words=model.REASON_WORDS, customer_words=[(k, CUSTOMER_KINDS[k]) for k in _kinds(b)],
-        example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(),
+        example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(), rules_as_of=str(rules_now()["as_of"]),
         cloud_offers=sum(1 for p in b.clouds if p.offers), families_rest=_rest([(name, n) for name, n, _ in b.families]),
         places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
         close_up_rule=close_up_rule(b), unread_providers=len({u.provider for u in b.unread}), unread_groups=_unread_groups(b), limits=limits(b), method=method(b),
@@ -225,7 +225,7 @@ def why(b: Briefing, p: ProviderView) -> str:
     verdict = p.verdicts.get(b.customer)
     if verdict is None:
         return "the data set holds no verdict."
-    parts = ["; ".join(r.rstrip(".") for r in verdict.reasons) or "see the rule"]
+    parts = [verdict.rule_words.rstrip("."), *(r.rstrip(".") for r in verdict.reasons if r.rstrip(".") != verdict.rule_words.rstrip("."))]
     if verdict.rule:
         parts.append(f"rule {verdict.rule}")
     if verdict.missing:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chipwatch import __version__
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES
 from reports import source, text
 from reports.source import ReportError, Row
@@ -87,10 +88,12 @@ class VerdictView:
     code: str
     words: str
     rule: str
+    rule_words: str
     reasons: list[str]
     barriers: list[str]
     missing: list[str]
     clause_ids: list[str]
+    evidence_ids: list[str]
     extraction_confidence: float | None
     completeness: float | None
 
@@ -145,6 +148,7 @@ class ProviderView:
     unread: list[Unread] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
     offers: int = 0
+    terms: bool = False                                        # at least one binding document was read
 
     @property
     def strong_chips(self) -> list[ChipSupply]:
@@ -206,7 +210,6 @@ class Briefing:
     chip: str | None
     sample: bool
     run_date: str
-    rules_as_of: str
     version: str
     data_hash: str
     rates_date: str | None
@@ -275,7 +278,8 @@ def build_providers(tables: dict[str, list[Row]]) -> list[ProviderView]:
     """All providers with all that hangs on them, by name."""
     views = {row["provider"]: ProviderView(
         slug=row["provider"], name=text.label(row["name"], 60) or row["provider"], kind=row.get("kind") or "gpu_cloud", seat=row.get("seat_country"),
-        legal_entity=text.label(row.get("legal_entity"), 90) or None, declared=bool(row.get("declared", 1))) for row in tables["providers"]}
+        legal_entity=text.label(row.get("legal_entity"), 90) or None, declared=bool(row.get("declared", 1)),
+        terms=bool(row.get("has_terms"))) for row in tables["providers"]}
     evidence = _evidence(tables, views)
     _attach_offers(tables, views, evidence)
     _attach_clauses(tables, views, evidence)
@@ -288,18 +292,20 @@ def build_providers(tables: dict[str, list[Row]]) -> list[ProviderView]:
 
 
 def _evidence(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> dict[str, Evidence]:
-    """Evidence by WARC record id, hung on its provider in order of address."""
+    """Evidence by its key, hung on its provider in order of address."""
     found: dict[str, Evidence] = {}
     names = {slug: text.sort_key(view.name) for slug, view in views.items()}
     ordered = sorted(tables["documents"], key=lambda r: (names.get(r["provider"], ""), r["provider"], r.get("url") or "", r.get("fetched_at") or ""))
     for number, row in enumerate(ordered, start=1):
         item = Evidence(
-            key=row.get("evidence_id") or f"E{number:03d}", provider=row["provider"], role=row["role"], url=row.get("url") or "",
+            key=row.get("evidence_id") or f"E-{number:05d}", provider=row["provider"], role=row["role"], url=row.get("url") or "",
             final_url=row.get("final_url") or row.get("url") or "", fetched_at=row.get("fetched_at") or "", sha256=row.get("payload_sha256") or row.get("sha256") or "",
             record_id=row.get("record_id") or "", title=text.label(row.get("title"), 80), language=row.get("language") or "",
-            content_type=row.get("content_type") or "html", stated_date=row.get("stated_date"), status=row.get("status"),
+            content_type=row.get("content_type") or "html", stated_date=row.get("stated_date"), status=row.get("http_status"),
             readable=bool(row.get("readable", 1)))
-        found[item.record_id or item.key] = item
+        if item.key in found:
+            continue                                           # the same capture under two roles
+        found[item.key] = item
         if item.provider in views:
             views[item.provider].evidence.append(item)
     return found
@@ -326,8 +332,8 @@ def _attach_offers(tables: dict[str, list[Row]], views: dict[str, ProviderView],
 def _chip_supply(name: str, offers: list[Row], evidence: dict[str, Evidence]) -> ChipSupply:
     priced = [o for o in offers if o.get("price_usd_per_gpu_hour") is not None]
     stated = [o for o in offers if o.get("price") is not None]
-    lowest = min(priced, key=lambda o: (o["price_usd_per_gpu_hour"], o.get("id") or 0)) if priced else min(
-        stated, key=lambda o: (o["price"], o.get("id") or 0)) if stated else None
+    lowest = min(priced, key=lambda o: (o["price_usd_per_gpu_hour"], str(o.get("id")))) if priced else min(
+        stated, key=lambda o: (o["price"], str(o.get("id")))) if stated else None
     sources = [lowest, *offers] if lowest else offers
     return ChipSupply(
         gpu_name=name, strong=any(_is_strong(o) for o in offers), offers=len(offers),
@@ -335,7 +341,7 @@ def _chip_supply(name: str, offers: list[Row], evidence: dict[str, Evidence]) ->
         countries=sorted({o["country"] for o in offers if o.get("country")}),
         locations=sorted({text.label(o["location"], 40) for o in offers if o.get("location") and not o.get("country")}),
         price_usd=lowest.get("price_usd_per_gpu_hour") if lowest else None, price_printed=printed_price(lowest) if lowest else "",
-        evidence=_unique(evidence[o["record_id"]] for o in sources if o.get("record_id") in evidence))
+        evidence=_unique(evidence[o["evidence_id"]] for o in sources if o.get("evidence_id") in evidence))
 
 
 def _is_strong(offer: Row) -> bool:
@@ -366,7 +372,7 @@ def _attach_clauses(tables: dict[str, list[Row]], views: dict[str, ProviderView]
         view = views.get(row["provider"])
         if view is None:
             continue
-        proof = evidence.get(row.get("record_id") or "")
+        proof = evidence.get(row.get("evidence_id") or "")
         view.clauses.append(ClauseView(
             id=str(row.get("id")), label=row["label"], code=CLAUSE_LABELS.get(row["label"], "?"),
             quote=text.shown_quote(row["quote"], proof.content_type if proof else None), language=row.get("language") or (proof.language if proof else None),
@@ -382,8 +388,9 @@ def _attach_verdicts(tables: dict[str, list[Row]], views: dict[str, ProviderView
         if view is not None and row["customer"] not in view.verdicts:
             view.verdicts[row["customer"]] = VerdictView(
                 customer=row["customer"], code=row["code"], words=VERDICT_CODES.get(row["code"], row["code"]), rule=row.get("rule") or "",
-                reasons=[text.clean(r)[0] for r in row.get("reasons") or []], barriers=row.get("barriers") or [],
+                rule_words=text.clean(row.get("rule_words"))[0], reasons=[text.clean(r)[0] for r in row.get("reasons") or []], barriers=row.get("barriers") or [],
                 missing=[text.clean(str(m))[0] for m in row.get("missing") or []], clause_ids=[str(c) for c in row.get("clauses") or []],
+                evidence_ids=[str(e) for e in row.get("evidence") or []],
                 extraction_confidence=row.get("extraction_confidence"), completeness=row.get("completeness"))
 
 
@@ -394,7 +401,7 @@ def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView])
     for row, reason in failed + unreadable:
         view = views.get(row["provider"])
         if view is not None:
-            view.unread.append(Unread(row["provider"], view.name, row["role"], row.get("url") or "", reason, text.label(row.get("note"), 200),
+            view.unread.append(Unread(row["provider"], view.name, row["role"], row.get("url") or "", reason, text.label(row.get("note"), 160),
                                       row.get("fetched_at") or ""))
     for view in views.values():
         view.unread.sort(key=lambda u: (u.role, u.url, u.reason))
@@ -418,7 +425,7 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
     result = Briefing(
         title=title or _question(chip), customer=customer, customer_words=CUSTOMER_KINDS[customer][1], chip=chip,
         sample=any(row.get("sample") for row in tables["providers"]), run_date=(facts.get("run_date") or (times[-1] if times else ""))[:10],
-        rules_as_of=facts.get("rules_as_of") or "", version=facts.get("version") or "", data_hash=data_hash, rates_date=facts.get("rates_date"),
+        version=facts.get("software") or facts.get("version") or __version__, data_hash=data_hash, rates_date=max((row["fx_date"] for row in tables["offers"] if row.get("fx_date")), default=None),
         providers=providers, clouds=clouds, adjacent=[p for p in providers if not p.gpu_cloud], listing=listing, groups=group(clouds),
         compared=compared, mission=mission, bar_clouds=count_codes(clouds, customer), bar_listing=count_codes(listing, customer),
         by_customer=[(kind, count_codes(listing, kind)) for kind in _compared_kinds(customer)], families=_families(clouds),
@@ -456,15 +463,15 @@ def _compared_kinds(customer: str) -> list[str]:
 def _mission_row(provider: ProviderView, chip: str | None, compared: list[str]) -> MissionRow:
     chips = _chips(provider, chip)
     verdicts = [provider.verdicts.get(kind) or no_verdict(kind) for kind in compared]
-    cited = {c.id: c for c in provider.clauses}
+    known = {e.key: e for e in provider.evidence}
     proofs = [e for c in chips for e in c.evidence[:1]]
-    proofs += [cited[i].evidence for v in verdicts for i in v.clause_ids if i in cited and cited[i].evidence]
-    return MissionRow(provider, chips, verdicts, _unique(proofs) or provider.terms_read[:1])
+    proofs += [known[key] for v in verdicts for key in v.evidence_ids if key in known]
+    return MissionRow(provider, chips, verdicts, _unique(proofs))
 
 
 def no_verdict(customer: str) -> VerdictView:
     """What is printed where the data set holds no verdict."""
-    return VerdictView(customer, "V0", VERDICT_CODES["V0"], "", ["no terms document was read"], [], [], [], None, None)
+    return VerdictView(customer, "V0", VERDICT_CODES["V0"], "", "", ["no terms document was read"], [], [], [], [], None, None)
 
 
 def count_codes(providers: Iterable[ProviderView], customer: str) -> dict[str, int]:
@@ -476,7 +483,7 @@ def count_codes(providers: Iterable[ProviderView], customer: str) -> dict[str, i
 def group(clouds: list[ProviderView]) -> Groups:
     """GPU clouds by whether offers and binding terms of them were read."""
     def having(offers: bool, terms: bool) -> list[ProviderView]:
-        return [p for p in clouds if bool(p.offers) == offers and bool(p.terms_read) == terms]
+        return [p for p in clouds if bool(p.offers) == offers and p.terms == terms]
     return Groups(having(True, True), having(True, False), having(False, True), having(False, False))
 
 
@@ -514,7 +521,7 @@ def heat_rows(clouds: list[ProviderView]) -> list[HeatRow]:
         for clause in provider.clauses:
             strength, exception, number = cells.get(clause.label, (0, False, 0))
             cells[clause.label] = (max(strength, clause.strength), exception or bool(clause.exception), number + 1)
-        table.append(HeatRow(provider, cells, bool(provider.terms_read), "" if provider.terms_read else unread_words(provider)))
+        table.append(HeatRow(provider, cells, provider.terms, "" if provider.terms else unread_words(provider)))
     return table
 
 

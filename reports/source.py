@@ -9,17 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-VIEWS = ("providers", "documents", "captures", "offers", "regions", "clauses", "verdicts", "signals", "issues", "chips")
+from chipwatch.records import ChipwatchError
+
+VIEWS = ("providers", "documents", "captures", "offers", "regions", "clauses", "verdicts", "signals", "issues", "chips", "changes")
 Row = dict[str, Any]
 # Columns that hold a list or an object as JSON. A quote that merely looks like JSON is never decoded.
 _JSON_COLUMNS = frozenset({
     "places", "place_groups", "places_resolved", "chips", "regions", "heading_path", "clauses", "reasons", "barriers", "missing", "redirects",
-    "expected_roles", "none_found", "assertions", "refers_to",
+    "expected_roles", "none_found", "assertions", "refers_to", "evidence", "memory_gb", "sources",
 })
 
 
-class ReportError(Exception):
+class ReportError(ChipwatchError):
     """A report cannot be made; the message says why and what to do."""
+
+    exit_code = 65                                             # EX_DATAERR
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def opened(database: Path) -> Iterator[sqlite3.Connection]:
 
 
 def rows(connection: sqlite3.Connection, view: str, order: str = "") -> list[Row]:
-    """All rows of a view as dictionaries; lists and objects that are stored as JSON are decoded."""
+    """All rows of a view (present states alone) as dictionaries; lists and objects that are stored as JSON are decoded."""
     if view not in VIEWS:
         raise ValueError(f"no such view: {view}")
     found = connection.execute(f"select * from {view}" + (f" order by {order}" if order else ""))

@@ -12,6 +12,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from dataset import schema
+
 ENGLISH = {
     "export_compliance": "Customer shall comply with all export control laws that apply to its use of the Services.",
     "sanctions_compliance": "You represent that you are not located in Cuba, Iran, North Korea, Syria or the Crimea region of Ukraine.",
@@ -53,29 +55,11 @@ CASES = [  # (verdict for a company in China, subsidiary, control; clause labels
     ("V6", "V6", "V1", ["export_compliance"], "both"), ("VX", "V3", "V1", ["identity_verification", "country_exclusion"], "both"),
     ("V0", "V0", "V0", ["export_compliance"], "terms"), ("V0", "V0", "V0", [], "none"),
 ]
-TABLES = {
-    "providers": "provider,name,kind,legal_entity,seat_country,category,website,permission,declared,expected_roles,none_found,assertions,notes,sample",
-    "documents": "provider,role,url,final_url,kind,language,sha256,characters,title,charset,content_type,text_sha256,stated_date,language_covered,readable,"
-                 "refers_to,record_id,payload_sha256,fetched_at,status,evidence_id",
-    "captures": "provider,role,url,run_id,fetched_at,record_id,warc_file,final_url,redirects,status,content_type,payload_sha256,length,language,failure,note",
-    "offers": "id,provider,gpu_name,chip,gpu_count,gpu_memory,form_factor,instance_name,price,currency,price_unit,price_scope,commitment,term_months,tax,"
-              "price_from,location,country,availability,quote,start,end,price_usd_per_gpu_hour,chip_class,record_id",
-    "regions": "provider,label,name,country,city,latitude,longitude,status,quote,start,end,record_id",
-    "clauses": "id,provider,label,quote,start,end,polarity,mode,actor,target,places,place_groups,places_resolved,chips,regions,exception,strength,scope,"
-               "language,heading_path,rule,confidence,record_id",
-    "verdicts": "provider,customer,code,rule,clauses,reasons,extraction_confidence,completeness,barriers,missing,scope",
-    "signals": "provider,label,quote,start,end,rule,record_id",
-    "issues": "provider,level,code,text,record_id",
-    "chips": "provider,gpu_name,chip,role,text,start,end,gpu_memory,form_factor,record_id",
-}
-_JSON = (list, dict)
-
-
 class Market:
     """Collects rows, then writes them as one SQLite file."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+        self.rows: dict[str, list[dict[str, Any]]] = {table.view: [] for table in schema.TABLES}
 
     def add(self, table: str, **row: Any) -> dict[str, Any]:
         self.rows[table].append(row)
@@ -84,15 +68,14 @@ class Market:
     def write(self, path: Path) -> Path:
         path.unlink(missing_ok=True)
         connection = sqlite3.connect(path)
-        for name, columns in TABLES.items():
-            names = columns.split(",")
-            quoted = ",".join(f'"{n}"' for n in names)
-            connection.execute(f"create table {name} ({quoted})")
-            for row in self.rows[name]:
-                values = [json.dumps(row.get(n), ensure_ascii=False) if isinstance(row.get(n), _JSON) else row.get(n) for n in names]
-                connection.execute(f"insert into {name} ({quoted}) values ({','.join('?' * len(names))})", values)
-        connection.execute("create table meta (key, value)")
-        connection.executemany("insert into meta values (?, ?)", [("version", "0.1.0"), ("rules_as_of", "2026-11-23"), ("rates_date", "2026-11-20")])
+        schema.create(connection)
+        for table in schema.TABLES:
+            for number, row in enumerate(self.rows[table.view]):
+                full = {"id": f"{table.name}-{number:05d}", "last_changed": "2026-11-20T08:00:00Z", "first_seen": "2026-11-20T08:00:00Z", "current": 1, "version": 1, **row}
+                names = [c.name for c in table.columns if c.name in full]
+                values = [json.dumps(full[n], ensure_ascii=False) if isinstance(full[n], list | dict) else full[n] for n in names]
+                connection.execute(f"insert into {table.name} ({','.join(map(schema.quoted, names))}) values ({','.join('?' * len(names))})", values)
+        connection.executemany("insert into meta values (?, ?)", [("run_date", "2026-11-25")])
         connection.commit()
         connection.close()
         return path
@@ -102,17 +85,22 @@ def _record(provider: str, role: str, number: int) -> str:
     return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{provider}/{role}/{number}')}>"
 
 
+def evidence_id(record: str) -> str:
+    """The key that a report prints for a capture."""
+    return "E-" + hashlib.sha256(record.encode()).hexdigest()[:8].upper()
+
+
 def _document(market: Market, slug: str, role: str, language: str = "en", number: int = 0, **more: Any) -> str:
     record = _record(slug, role, number)
     sha = hashlib.sha256(record.encode()).hexdigest()
     url = f"https://www.{slug}.example/{'pricing' if role == 'offers' else 'legal/' + role.replace('_', '-')}{number or ''}"
     at = f"2026-11-2{number % 5}T08:{len(market.rows['captures']) % 60:02d}:00Z"
-    market.add("captures", provider=slug, role=role, url=url, run_id="r1", fetched_at=at, record_id=record, final_url=url, redirects=[], status=200,
+    market.add("captures", provider=slug, role=role, url=url, run_id="r1", fetched_at=at, record_id=record, evidence_id=evidence_id(record), final_url=url, redirects=[], status=200,
                content_type="text/html", payload_sha256=sha, length=4000)
     market.add("documents", **{**dict(provider=slug, role=role, url=url, final_url=url, kind="offers" if role == "offers" else "terms", language=language,
                sha256=sha, payload_sha256=sha, characters=4000, title=role.replace("_", " ").title(), content_type="html", language_covered=1, readable=1,
-               refers_to=[], record_id=record, fetched_at=at, status=200), **more})
-    return record
+               refers_to=[], record_id=record, evidence_id=evidence_id(record), fetched_at=at, http_status=200, status="read"), **more})
+    return evidence_id(record)
 
 
 def _clause(market: Market, slug: str, label: str, record: str, quote: str | None = None, language: str = "en", **more: Any) -> str:
@@ -121,7 +109,7 @@ def _clause(market: Market, slug: str, label: str, record: str, quote: str | Non
     market.add("clauses", **{**dict(id=key, provider=slug, label=label, quote=quote or ENGLISH[label], start=200 + len(market.rows["clauses"]), end=600,
                polarity="prohibits" if named else "requires", mode="obligation", actor="customer", places=["CN", "HK", "MO"] if label == "country_exclusion" else [],
                place_groups=["D:5"] if label == "headquarters_restriction" else [], places_resolved=[], chips=[], regions=[], strength=3 if named else 1,
-               language=language, heading_path=["General terms", "12. Export"], rule=f"clauses/{label}/1", confidence=0.9, record_id=record), **more})
+               language=language, heading_path=["General terms", "12. Export"], rule=f"clauses/{label}/1", confidence=0.9, evidence_id=record), **more})
     return key
 
 
@@ -133,6 +121,7 @@ def provider(market: Market, number: int, *, slug: str | None = None, name: str 
     market.add("providers", **{**dict(provider=slug, name=name, kind=kind, seat_country=SEATS[case], legal_entity=f"{name} Example Ltd", declared=1,
                permission="unknown", expected_roles=["terms_of_service"], none_found={}, assertions={}, sample=int(sample)), **more})
     company, subsidiary, control, labels, what = CASES[case]
+    market.rows["providers"][-1]["has_terms"] = int(what in ("both", "terms") or kind != "gpu_cloud")
     if kind == "gpu_cloud" and what in ("both", "offers"):
         record = _document(market, slug, "offers")
         for n in range(2 + case % 4):
@@ -143,9 +132,9 @@ def provider(market: Market, number: int, *, slug: str | None = None, name: str 
                            gpu_memory=memory, form_factor=form, instance_name=f"g{n}.{chip.lower()}", price=price and price * (8 if n % 2 else 1), currency="USD",
                            price_unit="hour", price_scope="instance" if n % 2 else "gpu", commitment="on_demand" if price else "contact_sales",
                            location=place, country=place, availability="listed", quote=f"{chip} {memory} GB", start=10, end=30, price_usd_per_gpu_hour=price,
-                           chip_class=klass, record_id=record)
+                           chip_class=klass, evidence_id=record)
         for place in PLACES[case]:
-            market.add("regions", provider=slug, label=f"{place.lower()}-1", country=place, status="listed", quote=place, record_id=record)
+            market.add("regions", provider=slug, label=f"{place.lower()}-1", country=place, status="listed", quote=place, evidence_id=record)
     ids = []
     if what in ("both", "terms") or kind != "gpu_cloud":
         terms = _document(market, slug, "terms_of_service")
@@ -159,8 +148,8 @@ def provider(market: Market, number: int, *, slug: str | None = None, name: str 
                    failure=("forbidden", "robots", "not_found")[case % 3], note="the server answered 403 to an honest user agent")
     for customer in ("cn_individual", "cn_company", "cn_subsidiary_abroad", "embargoed_resident", "listed_party", "control"):
         code = subsidiary if customer == "cn_subsidiary_abroad" else control if customer == "control" else company
-        market.add("verdicts", provider=slug, customer=customer, code=code, rule=f"rules/{code.lower()}-1", clauses=ids[:2],
-                   reasons=["a clause names mainland China" if code == "V5" else "no clause names a place of this customer"], extraction_confidence=0.9,
+        market.add("verdicts", provider=slug, customer=customer, evidence=[row["evidence_id"] for row in market.rows["clauses"] if row["id"] in ids[:2]], code=code, rule=f"{code}-1", rule_words="The documents name this customer's place" if code == "V5" else "A row of the rule table", clauses=ids[:2],
+                   reasons=["terms_of_service names mainland China" if code == "V5" else "No clause names a place of this customer"], extraction_confidence=0.9,
                    completeness=0.7 if code != "V0" else 0.2, barriers=["identity_verification"] if "identity_verification" in labels else [],
                    missing=["acceptable_use: not found"] if code == "V0" else [])
     return slug
