@@ -1,0 +1,297 @@
+"""Data of feeds as trees whose every node knows its place in the source: JSON, JSON lines, JavaScript literals, YAML, XML, CSV.
+
+The usual parsers forget offsets, and a quote must be the very slice of the source. One tolerant reader serves JSON and the object literals that pages embed
+(unquoted keys, single quotes, trailing commas, comments); YAML goes through PyYAML's composer, XML through defusedxml's checks, CSV through a small scanner.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_NODES = 2_000_000                                          # a larger feed is read in part, and the caller says so
+MAX_DEPTH = 200
+
+
+class TreeError(ValueError):
+    """The text is not of the format that it was read as. The message says where."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A value and its place: `kind` is map, list or scalar. `start:end` is the slice of the source, quotes and brackets included."""
+
+    kind: str
+    start: int
+    end: int
+    value: Any = None                                          # of a scalar
+    entries: list[tuple[str, Node]] = field(default_factory=list)    # of a map, in order
+    items: list[Node] = field(default_factory=list)            # of a list
+
+    def get(self, key: str) -> Node | None:
+        """The first entry of a map under `key`."""
+        return next((n for k, n in self.entries if k == key), None)
+
+    def children(self) -> Iterator[tuple[str, Node]]:
+        """(key, node) of a map, ("", node) of a list."""
+        if self.kind == "map":
+            yield from self.entries
+        elif self.kind == "list":
+            for item in self.items:
+                yield "", item
+
+
+_TOKEN = re.compile(
+    r'\s+|//[^\n]*|/\*.*?\*/|(?P<string>"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`)|(?P<mark>[{}\[\],:])|(?P<word>[^\s{}\[\],:"\'`/]+|/)', re.DOTALL)
+_NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?$|[-+]?\.\d+$")
+_WORDS = {"true": True, "false": False, "null": None, "undefined": None, "None": None, "True": True, "False": False, "NaN": None}
+
+
+def _string(token: str) -> str:
+    if token[0] == '"':
+        try:
+            return json.loads(token, strict=False)
+        except ValueError:                                     # an escape that JSON does not know: taken as it stands
+            return token[1:-1]
+    return re.sub(r"\\(.)", r"\1", token[1:-1])
+
+
+def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
+    """The JSON value or JavaScript literal that begins at `start`; what follows it is ignored. Raises TreeError where there is none, or it is cut short."""
+    end = len(text) if end is None else end
+    stack: list[tuple[Node, str | None]] = []
+    root: Node | None = None
+    key: str | None = None
+    expect_key = False
+    nodes = 0
+    position = start
+    while position < end:
+        match = _TOKEN.match(text, position, end)
+        if match is None:
+            raise TreeError(f"no JSON at character {position}")
+        a, position = match.span()
+        kind = match.lastgroup
+        if kind is None:
+            continue
+        token = match[0]
+        if kind == "mark":
+            if token in "{[":
+                node = Node("map" if token == "{" else "list", a, position)
+                nodes += 1
+                if len(stack) > MAX_DEPTH:
+                    raise TreeError(f"nested deeper than {MAX_DEPTH} at character {a}")
+                if root is None:
+                    root = node
+                else:
+                    _attach(stack[-1][0], key, node)
+                stack.append((node, key))
+                key, expect_key = None, token == "{"
+            elif token in "}]":
+                if not stack or (stack[-1][0].kind == "map") != (token == "}"):
+                    raise TreeError(f"{token!r} without its opening at character {a}")
+                node, _ = stack.pop()
+                node.end = position
+                if not stack:
+                    return root
+                key, expect_key = None, False
+            elif token == ",":
+                key, expect_key = None, bool(stack) and stack[-1][0].kind == "map"
+            continue                                           # ":" only separates
+        if not stack:
+            if kind == "word" and token not in _WORDS and not _NUMBER.match(token):
+                raise TreeError(f"no JSON at character {a}")
+            return Node("scalar", a, position, _string(token) if kind == "string" else _word(token))
+        if expect_key:
+            key, expect_key = (_string(token) if kind == "string" else token), False
+            continue
+        nodes += 1
+        if nodes > MAX_NODES:
+            raise TreeError(f"more than {MAX_NODES} values")
+        _attach(stack[-1][0], key, Node("scalar", a, position, _string(token) if kind == "string" else _word(token)))
+    raise TreeError("the data is cut short")
+
+
+def _word(token: str) -> Any:
+    if token in _WORDS:
+        return _WORDS[token]
+    if _NUMBER.match(token):
+        plain = token.replace("_", "")
+        return int(plain) if re.fullmatch(r"[-+]?\d{1,18}", plain) else float(plain)
+    return token
+
+
+def _attach(parent: Node, key: str | None, node: Node) -> None:
+    if parent.kind == "map":
+        parent.entries.append((key or "", node))
+    else:
+        parent.items.append(node)
+
+
+def read_json_lines(text: str) -> Node:
+    """JSON lines, or several JSON values one after another, as a list. Raises TreeError where no line holds a value."""
+    root = Node("list", 0, len(text))
+    position, count = 0, 0
+    while position < len(text):
+        while position < len(text) and text[position] in " \t\r\n\ufeff,;":
+            position += 1
+        if position >= len(text):
+            break
+        node = read_json(text, position)
+        root.items.append(node)
+        position = node.end
+        count += 1
+    if not count:
+        raise TreeError("no JSON value")
+    return root
+
+
+def read_yaml(text: str) -> list[Node]:
+    """The documents of a YAML stream. Aliases are followed once; tags build nothing. Raises TreeError."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        roots = list(yaml.compose_all(text, Loader=loader))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise TreeError(f"not YAML: {str(error).splitlines()[0]}") from error
+    count = 0
+
+    def convert(node: Any, depth: int) -> Node:
+        nonlocal count
+        count += 1
+        if count > MAX_NODES or depth > MAX_DEPTH:
+            raise TreeError("the YAML is too large or too deep (aliases may multiply it)")
+        start, end = node.start_mark.index, node.end_mark.index
+        if isinstance(node, yaml.MappingNode):
+            return Node("map", start, end, entries=[(str(k.value) if isinstance(k, yaml.ScalarNode) else "", convert(v, depth + 1)) for k, v in node.value])
+        if isinstance(node, yaml.SequenceNode):
+            return Node("list", start, end, items=[convert(v, depth + 1) for v in node.value])
+        return Node("scalar", start, end, _yaml_scalar(node.tag, node.value))
+    return [convert(root, 0) for root in roots if root is not None]
+
+
+def _yaml_scalar(tag: str, value: str) -> Any:
+    kind = tag.rsplit(":", 1)[-1]
+    if kind in ("int", "float"):
+        return _word(value)
+    if kind == "bool":
+        return value.lower() in ("true", "yes", "on")
+    return None if kind == "null" else value
+
+
+def read_csv(text: str) -> Node:
+    """The rows of a CSV or TSV file as maps from column head to cell, with the offsets of each cell. Raises TreeError for a file of one column."""
+    lines = list(_csv_rows(text, _delimiter(text)))
+    if len(lines) < 2 or max(len(line) for line in lines[:5]) < 2:
+        raise TreeError("no table of comma-separated values")
+    heads = [cell.value for cell in lines[0]]
+    root = Node("list", 0, len(text))
+    for line in lines[1:]:
+        if any(cell.value for cell in line):
+            entries = [(heads[i] if i < len(heads) else f"column {i + 1}", cell) for i, cell in enumerate(line)]
+            root.items.append(Node("map", line[0].start, line[-1].end, entries=entries))
+    return root
+
+
+def _delimiter(text: str) -> str:
+    head = text[:4000].split("\n", 1)[0]
+    return max(",;\t|", key=head.count)
+
+
+_CSV_CELL = {d: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(d)}\r\n]*)') for d in ",;\t|"}
+
+
+def _csv_rows(text: str, delimiter: str) -> Iterator[list[Node]]:
+    pattern, position, row = _CSV_CELL[delimiter], 1 if text.startswith("\ufeff") else 0, []
+    while position < len(text):
+        match = pattern.match(text, position)
+        value = match[1].replace('""', '"') if match[1] is not None else match[2].strip()
+        row.append(Node("scalar", match.start(), match.end(), value))
+        position = match.end()
+        if position < len(text) and text[position] == delimiter:
+            position += 1
+            if position == len(text):
+                row.append(Node("scalar", position, position, ""))
+            continue
+        while position < len(text) and text[position] not in "\r\n":
+            position += 1                                      # what stands after a closing quote
+        yield row
+        row = []
+        while position < len(text) and text[position] in "\r\n":
+            position += 1
+    if row:
+        yield row
+
+
+_XML = re.compile(r"<!--.*?-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<\?.*?\?>|<!.*?>|<(?P<close>/)?(?P<name>[\w:.-]+)(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(?P<empty>/)?>|(?P<text>[^<]+)", re.DOTALL)
+
+
+def read_xml(text: str) -> Node:
+    """An XML file as maps from element name to content; an element that repeats stands once for each time. Raises TreeError where it is not well-formed, or holds entities of its own."""
+    import html
+    from xml.etree.ElementTree import ParseError
+
+    import defusedxml.ElementTree
+    from defusedxml.common import DefusedXmlException
+    try:
+        defusedxml.ElementTree.fromstring(text.lstrip("\ufeff").encode(), forbid_dtd=False)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise TreeError(f"XML refused: {error}") from error
+    root = Node("map", 0, len(text))
+    stack: list[tuple[str, Node]] = [("", root)]
+    for match in _XML.finditer(text):
+        if match["name"] and not match["close"]:
+            node = Node("map", match.start(), match.end())
+            for name, value in re.findall(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*')", match["attributes"] or ""):
+                node.entries.append((name, Node("scalar", match.start(), match.end(), html.unescape(value[1:-1]))))
+            stack[-1][1].entries.append((match["name"].split(":")[-1], node))
+            if not match["empty"]:
+                stack.append((match["name"], node))
+        elif match["close"] and len(stack) > 1:
+            _, node = stack.pop()
+            node.end = match.end()
+            if node.value is not None and not node.entries:
+                node.kind = "scalar"
+        elif (match["text"] or match["cdata"]) and len(stack) > 1:
+            content = (match["cdata"] if match["cdata"] is not None else html.unescape(match["text"])).strip()
+            if content:
+                stack[-1][1].value = content
+    return root
+
+
+_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_LITERAL = re.compile(r"(?:(?:const|let|var)\s+|export\s+const\s+|window\.|self\.)?[\w.$]+\s*(?::\s*[\w<>\[\]]+\s*)?=\s*(?:JSON\.parse\()?(?=[\[{])|export default\s*(?=[\[{])|=\{(?=[\[{])")
+
+
+def embedded(text: str) -> Iterator[Node]:
+    """JSON and JavaScript literals inside a page: JSON-LD, `__NEXT_DATA__`, assignments in scripts and MDX. What does not parse is passed over: code is not data."""
+    spans = [(m.start("body"), m.end("body"), m["attributes"]) for m in _SCRIPT.finditer(text)]
+    for start, end, attributes in spans:
+        if "json" in attributes:
+            yield from _try(text, start, end)
+        else:
+            yield from _literals(text, start, end)
+    if not spans:
+        yield from _literals(text, 0, len(text))
+
+
+def _literals(text: str, start: int, end: int) -> Iterator[Node]:
+    position = start
+    while True:
+        match = _LITERAL.search(text, position, end)
+        if match is None:
+            return
+        position = match.end()
+        for node in _try(text, position, end):
+            position = max(position, node.end)
+            yield node
+
+
+def _try(text: str, start: int, end: int) -> Iterator[Node]:
+    try:
+        yield read_json(text, start, end)
+    except TreeError:
+        return
