@@ -32,6 +32,7 @@ _CANDIDATES_WIDE = {mode: re.compile(f"{pattern.pattern}| (?= )") for mode, patt
 _ENTITY = re.compile(r"&(?:\#(?:[xX][0-9a-fA-F]{1,8}|[0-9]{1,9});?|[a-zA-Z][a-zA-Z0-9]{1,31};?)")
 _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
 _STRING_ESCAPE = re.compile(r"\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_DOUBLE = re.compile("  +")
 _BLANK_RUN = re.compile(r"\s+")
 _DROPPED_RUN = re.compile(f"[{DROPPED}]+")
 _CJK = "\u2e80-\u2fff\u3001-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -77,24 +78,31 @@ def _decode_string_escape(escape: str) -> str:
     return {"n": "\n", "r": "\n", "t": " ", "\n": " "}.get(body, body)
 
 
+_MARKS = ("\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e\u102b-\u103e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+          "\u3099\u309a\ufe20-\ufe2f")
+
+
 @lru_cache(maxsize=1)
-def _unstable() -> re.Pattern:
-    """Matches what NFKC may change: single characters, and sequences that compose. Built when first needed (about 10 ms)."""
+def _unstable() -> tuple[re.Pattern, dict[int, int]]:
+    """(what NFKC may change: characters, and sequences that compose; the changes of one character to one). Built when first needed (about 10 ms)."""
     changing: list[str] = []
+    table: dict[int, int] = {}
     first = None
-    for code in range(0x80, 0x10000):
-        if 0x3400 <= code <= 0x9FFF or 0xAC00 <= code <= 0xDFFF:
-            odd = False                                        # ideographs and Hangul syllables are stable
-        else:
-            odd = not is_normalized("NFKC", chr(code))
-        if odd and first is None:
-            first = code
-        elif not odd and first is not None:
+    for code in range(0xA0, 0x10000):
+        # ideographs, Hangul syllables, surrogates and private use do not change
+        clean = None if 0x3400 <= code <= 0x9FFF or 0xAC00 <= code <= 0xF8FF else normalize("NFKC", chr(code))
+        odd = clean is not None and clean != chr(code)
+        if odd:
+            if len(clean) == 1:
+                table[code] = ord(clean)
+            if first is None:
+                first = code
+        elif first is not None:
             changing.append(f"\\u{first:04x}-\\u{code - 1:04x}")
             first = None
     planes = "\U0001d400-\U0001d7ff\U0001ee00-\U0001eeff\U0001f100-\U0001f2ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f"
-    marks = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e\u102b-\u103e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
-    return re.compile(f"[^\\x00-\\x1f ]?[{marks}]+|[\\u1100-\\u11ff]+|[\\uac00-\\ud7a3][\\u11a8-\\u11ff]+|[{''.join(changing)}{planes}]")
+    single = f"[{''.join(changing)}{planes}]"
+    return re.compile(f"[^\\x00-\\x1f ]?[{_MARKS}]+|[\\u1100-\\u11ff]+|[\\uac00-\\ud7a3][\\u11a8-\\u11ff]+|{single}"), table
 
 
 class _Builder:
@@ -147,25 +155,30 @@ class _Builder:
             self.starts.extend([start] * length)
             self.ends.extend([end] * length)
 
-    def copy(self, start: int, end: int) -> None:
-        """The source characters as they are."""
-        piece = self.source[start:end]
+    def copy(self, piece: str, start: int) -> None:
+        """Clean characters, one for each source character from `start` on."""
         if self.space is not None:
             self.flush(piece[0])
+        end = start + len(piece)
         self.text.append(piece)
         self.starts.extend(self.ident[start:end])
         self.ends.extend(self.ident[start + 1:end + 1])
 
-    def plain(self, start: int, end: int, stable: bool) -> None:
-        if stable:
-            self.copy(start, end)
+    def plain(self, piece: str, start: int) -> None:
+        """Source characters from `start` on, as many as `piece` has, that may need NFKC."""
+        if piece.isascii() or is_normalized("NFKC", piece):
+            self.copy(piece, start)
             return
-        piece = self.source[start:end]
+        pattern, table = _unstable()
+        piece = piece.translate(table)                         # full-width forms and the like: as many characters as before
+        if is_normalized("NFKC", piece):
+            self.copy(piece, start)
+            return
         at = 0
-        for match in _unstable().finditer(piece):
+        for match in pattern.finditer(piece):
             a, b = match.span()
             if a > at:
-                self.copy(start + at, start + a)
+                self.copy(piece[at:a], start + at)
             clean = normalize("NFKC", match.group())
             if clean.isspace():
                 self.gap(" ", start + a, start + b, False)
@@ -173,26 +186,54 @@ class _Builder:
                 self.put(clean, start + a, start + b)
             at = b
         if at < len(piece):
-            self.copy(start + at, end)
+            self.copy(piece[at:], start + at)
 
     def run(self, start: int, end: int, mode: int) -> None:
         """A source range, read as `mode` says."""
-        source = self.source
-        raw = source[start:end]
-        stable = raw.isascii() or is_normalized("NFKC", raw)
-        # A blank at either edge of a range may meet another one: it must go through `gap`.
+        raw = self.source[start:end]
+        if ("\n" in raw or "\xa0" in raw or "\t" in raw or "\r" in raw) and (raw.isascii() or not _IS_CJK.search(raw)):
+            raw = raw.replace("\n", " ").replace("\t", " ").replace("\xa0", " ").replace("\r", " ")      # one character for one: offsets stay
+        first = _CANDIDATES[mode].search(raw)
+        if first is None:
+            self.simple(raw, start, end)
+        else:
+            self.special(raw, start, end, mode)
+        if end > self.last:
+            self.last = end
+
+    def simple(self, raw: str, start: int, end: int) -> None:
+        """Text in which nothing is to be changed but blanks."""
+        stop = len(raw)
+        at = 0
+        if raw[:1] == " ":
+            at = stop - len(raw.lstrip(" "))
+            self.gap(" ", start, start + at, False)
+            if at == stop:
+                return
+        if raw[-1:] == " ":
+            stop = len(raw.rstrip(" "))
+        if "  " in raw:
+            for match in _DOUBLE.finditer(raw, at, stop):
+                a, b = match.span()
+                self.plain(raw[at:a], start + at)
+                self.gap(" ", start + a, start + b, False)
+                at = b
+        if at < stop:
+            self.plain(raw[at:stop], start + at)
+        if start + stop < end:
+            self.gap(" ", start + stop, end, False)
+
+    def special(self, raw: str, start: int, end: int, mode: int) -> None:
+        """Text with references, escapes, odd white space or characters that are dropped."""
         stop = len(raw.rstrip())
         if not stop:
-            if raw:
-                self.gap(" ", start, end, "\n" in raw)
-                self.last = max(self.last, end)
+            self.gap(" ", start, end, "\n" in raw)
             return
-        lead = len(raw) - len(raw.lstrip())
-        if lead:
-            self.gap(" ", start, start + lead, "\n" in raw[:lead])
-        at = lead
+        at = len(raw) - len(raw.lstrip())
+        if at:
+            self.gap(" ", start, start + at, "\n" in raw[:at])
         pattern = (_CANDIDATES_WIDE if "  " in raw else _CANDIDATES)[mode]
-        for match in pattern.finditer(raw, lead, stop):
+        for match in pattern.finditer(raw, at, stop):
             a = match.start()
             if a < at:
                 continue
@@ -202,47 +243,34 @@ class _Builder:
                 if found is None:
                     continue
                 text, used = decode_entity(found.group())
-                if a > at:
-                    self.plain(start + at, start + a, stable)
-                at = a + used
-                if text.isspace():
-                    self.gap(" ", start + a, start + at, False)
-                else:
-                    self.odd(text, start + a, start + at)
             elif first == "\\":
                 found = (_STRING_ESCAPE if mode == STRING else _ESCAPE).match(raw, a, stop)
                 if found is None:
                     continue
-                if a > at:
-                    self.plain(start + at, start + a, stable)
-                at = found.end()
-                text = _decode_string_escape(found.group()) if mode == STRING else raw[a + 1]
-                if text.isspace():
-                    self.gap(" ", start + a, start + at, False)
-                else:
-                    self.odd(text, start + a, start + at)
+                text, used = _decode_string_escape(found.group()) if mode == STRING else raw[a + 1], found.end() - a
             elif first.isspace():
-                found = _BLANK_RUN.match(raw, a, stop)
+                b = _BLANK_RUN.match(raw, a, stop).end()
                 if a > at and raw[a - 1] == " ":
                     a -= 1
                 if a > at:
-                    self.plain(start + at, start + a, stable)
-                at = found.end()
-                self.gap(" ", start + a, start + at, "\n" in found.group())
+                    self.plain(raw[at:a], start + at)
+                at = b
+                self.gap(" ", start + a, start + at, "\n" in raw[a:b])
+                continue
             else:
-                if a > at:
-                    self.plain(start + at, start + a, stable)
                 found = _DROPPED_RUN.match(raw, a, stop)
-                if found is None:
-                    at = a + 1
-                    self.odd(first, start + a, start + at)
-                else:
-                    at = found.end()
+                text, used = ("", found.end() - a) if found else (first, 1)
+            if a > at:
+                self.plain(raw[at:a], start + at)
+            at = a + used
+            if text.isspace():
+                self.gap(" ", start + a, start + at, False)
+            elif text:
+                self.odd(text, start + a, start + at)
         if at < stop:
-            self.plain(start + at, start + stop, stable)
+            self.plain(raw[at:stop], start + at)
         if stop < len(raw):
             self.gap(" ", start + stop, end, "\n" in raw[stop:])
-        self.last = max(self.last, end)
 
     def odd(self, text: str, start: int, end: int) -> None:
         """Text that was decoded, or holds characters that are dropped or replaced."""
@@ -355,7 +383,7 @@ def verbatim(source: str, start: int, end: int) -> MappedText:
 
 def _each(mapped: MappedText) -> MappedText:
     out, starts, ends, at = [], array("I"), array("I"), 0
-    for match in _unstable().finditer(mapped.text):
+    for match in _unstable()[0].finditer(mapped.text):
         a, b = match.span()
         clean = normalize("NFKC", match.group())
         out += [mapped.text[at:a], clean]

@@ -22,6 +22,7 @@ VOID = frozenset("area base br col embed hr img input link meta param source tra
 SKIPPED = frozenset("script style template svg noscript head iframe object audio video canvas".split())
 SCOPES = frozenset("article aside li td th nav details header footer".split())   # a heading inside does not reach beyond them
 BOLD = frozenset("b strong".split())
+INERT = frozenset("i em code u small kbd tt var cite mark abbr ins del s strike big samp q".split())   # say nothing about structure
 ROLES = {"table": "table", "grid": "table", "row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th",
          "navigation": "nav", "banner": "banner", "contentinfo": "footer", "dialog": "dialog", "alertdialog": "dialog",
          "list": "ul", "listitem": "li", "heading": "heading", "term": "dt", "definition": "dd"}
@@ -31,6 +32,12 @@ CHROME_NAMES = re.compile(
     r"|cookie-?(?:banner|bar|consent|notice|popup|message|law-info-bar|modal)s?|cookieconsent|consent-?(?:banner|bar|manager|modal)|onetrust[\w-]*|cc-window|gdpr-?(?:banner|bar)"
     r"|skip-?(?:link|nav|to-content)|back-?to-?top|social-?(?:share|links)|share-?buttons|footer|topbar)(?:$|[\s])", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+
+_INERT, _VOID, _SKIPPED, _CONTAINER, _BREAKING, _BOLD = 1, 2, 4, 8, 16, 32
+_TAGS = {tag: sum(flag for flag, tags in ((_INERT, INERT), (_VOID, VOID), (_SKIPPED, SKIPPED), (_CONTAINER, CONTAINERS), (_BREAKING, BREAKING), (_BOLD, BOLD)) if tag in tags)
+         for tag in INERT | VOID | SKIPPED | CONTAINERS | BREAKING | BOLD | {"span", "a", "sup", "sub", "font", "label", "time"}}
+_STATEFUL = frozenset("ul ol menu li blockquote pre dt dd dl summary table caption thead tbody tfoot tr td th".split()) | HEADINGS.keys()
+_NOTHING = object()                                            # an element whose end undoes nothing
 
 MAX_DEPTH = 400                                                # of open elements that are told apart
 MAX_BLOCKS = 200_000
@@ -186,99 +193,109 @@ class Segmenter:
 
     def walk(self) -> None:
         markup = self.markup
-        stack: list[tuple] = []                                # (tag, role, what to restore)
+        stack: list[tuple] = []                                # (tag, what its end does, containers to restore, context to restore)
         skip = 0                                               # depth inside an element that is not read
         last = 0
         link: tuple | None = None
+        known = _TAGS.get
         for match in _EVENT.finditer(markup):
-            a = match.start()
+            number, closing, tag, attrs = match.groups()
+            a, end = match.span()
             if a > last and self.has_text and not skip:
                 self.pieces.append(" ")
-            last = match.end()
-            number, closing, tag, attrs = match.groups()
+            last = end
             if number is not None:
                 if not skip:
                     self.text(int(number))
                 continue
-            if tag.isupper() or not tag.islower():
+            flags = known(tag)
+            if flags is None:
                 tag = tag.lower()
+                flags = known(tag, 0)
+            if flags & _INERT:
+                continue
             if skip:
-                if tag not in VOID and not attrs.endswith("/"):
+                if not flags & _VOID and attrs[-1:] != "/":
                     skip += -1 if closing else 1
                 continue
-            if not closing:
-                if tag in VOID or attrs.endswith("/") and tag not in BREAKING:
-                    if tag == "br":
-                        self.breaks += 1
-                    elif tag == "hr":
-                        self.flush()
-                    elif self.has_text and tag in ("img", "input"):
-                        self.pieces.append(" ")
-                    continue
-                if tag in SKIPPED:
-                    skip = 1
-                    continue
-                role = tag
-                found = None
-                if "role=" in attrs or "class=" in attrs or "id=" in attrs or "style=" in attrs:
-                    found = attributes(attrs)
-                    if "role" in found:
-                        role = ROLES.get(found["role"].strip().lower(), tag)
-                        if role == "heading":
-                            role = f"h{_number(found.get('aria-level'), 3, 6)}"
-                saved = None
-                if tag in CONTAINERS or role != tag:
-                    saved = self.open_container(tag, role, found, len(stack))
-                if tag in BREAKING or role in BREAKING:
+            if closing:
+                if stack and stack[-1][0] == tag:
+                    depth = len(stack) - 1
+                else:
+                    for depth in range(len(stack) - 1, max(-1, len(stack) - 1 - MAX_DEPTH), -1):
+                        if stack[depth][0] == tag:
+                            break
+                    else:
+                        continue
+                while len(stack) > depth:
+                    name, role, saved, undo = stack.pop()
+                    if role:
+                        if role == "b":
+                            self.bold -= 1
+                        else:
+                            self.flush()
+                            if undo is not _NOTHING:
+                                self.close_block(role, undo)
+                    elif name == "a" and link is not None:
+                        runs = [p for p in self.pieces[link[0]:] if isinstance(p, int)]
+                        if runs:
+                            self.links.append((runs[0], runs[-1], link[1]))
+                        link = None
+                    if saved is not None:
+                        self.node, self.chrome, self.scopes = saved
+                continue
+            if flags & _VOID or attrs[-1:] == "/" and not flags & _BREAKING:
+                if tag == "br":
+                    self.breaks += 1
+                elif tag == "hr":
                     self.flush()
-                    stack.append((tag, role, saved, self.open_block(role, attrs, found)))
-                    continue
-                if role in BOLD or found and "style" in found and _BOLD_STYLE.search(found["style"]):
-                    self.bold += 1
-                    stack.append((tag, "b", saved, None))
-                    continue
+                elif self.has_text and tag in ("img", "input"):
+                    self.pieces.append(" ")
+                continue
+            if flags & _SKIPPED:
+                skip = 1
+                continue
+            role, found = tag, None
+            if attrs and ("role=" in attrs or "class=" in attrs or "id=" in attrs or "style=" in attrs):
+                found = attributes(attrs)
+                if "role" in found:
+                    role = ROLES.get(found["role"].strip().lower(), tag)
+                    if role == "heading":
+                        role = f"h{_number(found.get('aria-level'), 3, 6)}"
+                    flags |= known(role, 0) & _BREAKING
+            saved = None
+            if flags & _CONTAINER or role != tag:
+                if flags & _BREAKING:
+                    self.flush()
+                saved = self.open_container(tag, role, found)
+            if flags & _BREAKING:
+                if saved is None:
+                    self.flush()
+                stack.append((tag, role, saved, self.open_block(role, attrs, found)))
+            elif flags & _BOLD or found and "style" in found and _BOLD_STYLE.search(found["style"]):
+                self.bold += 1
+                stack.append((tag, "b", saved, None))
+            else:
                 if tag == "a":
                     href = attributes(attrs).get("href") if found is None else found.get("href")
-                    if self.has_text and stack and markup.startswith("</a>", a - 4):
+                    if self.has_text and markup.startswith("</a>", a - 4):
                         self.pieces.append(" ")
                     link = (len(self.pieces), href) if href else None
-                elif tag == "sup" and self.has_text:
-                    self.pieces.append(RAISE)               # a raised number is not part of the number before it
-                elif tag == "span" and self.has_text and markup.startswith("</span>", a - 7):
-                    self.pieces.append(ABUT)               # neighbours that a style sheet may set apart; decided when the text is known
-                stack.append((tag, role, saved, None))
-                continue
-            # a closing tag
-            for depth in range(len(stack) - 1, max(-1, len(stack) - 1 - MAX_DEPTH), -1):
-                if stack[depth][0] == tag:
-                    break
-            else:
-                continue
-            while len(stack) > depth:
-                name, role, saved, undo = stack.pop()
-                if role in BREAKING or name in BREAKING:
-                    self.flush()
-                    self.close_block(role, undo)
-                elif role == "b":
-                    self.bold -= 1
-                elif name == "a" and link is not None:
-                    runs = [p for p in self.pieces[link[0]:] if isinstance(p, int)]
-                    if runs:
-                        self.links.append((runs[0], runs[-1], link[1]))
-                    link = None
-                if saved is not None:
-                    self.node, self.chrome, self.scopes = saved
+                elif self.has_text:
+                    if tag == "sup":
+                        self.pieces.append(RAISE)              # a raised number is not part of the number before it
+                    elif tag == "span" and markup.startswith("</span>", a - 7):
+                        self.pieces.append(ABUT)               # neighbours that a style sheet may set apart; decided when the text is known
+                stack.append((tag, "", saved, None))
         self.flush()
         while stack:
             name, role, saved, undo = stack.pop()
-            if role in BREAKING or name in BREAKING:
+            if role and role != "b" and undo is not _NOTHING:
                 self.close_block(role, undo)
         self.drop_term()
 
-    def open_container(self, tag: str, role: str, found: dict | None, depth: int) -> tuple:
+    def open_container(self, tag: str, role: str, found: dict | None) -> tuple:
         saved = (self.node, self.chrome, self.scopes)
-        if tag in BREAKING or role in BREAKING:
-            self.flush()
         self.parents.append(self.node)
         names = f"{found.get('class', '')} {found.get('id', '')}" if found else " "
         self.signatures.append(f"{role}.{found.get('class', '')}" if found else role)
@@ -304,6 +321,8 @@ class Segmenter:
         return out
 
     def open_block(self, role: str, attrs: str, found: dict | None):
+        if role not in _STATEFUL:
+            return _NOTHING
         if role in HEADINGS:
             undo, self.heading = self.heading, HEADINGS[role]
             return undo
