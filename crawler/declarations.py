@@ -144,7 +144,7 @@ class Declaration(Part):
     name: Text = Field(description="as the provider writes it", examples=["My Provider"])
     kind: Literal["gpu_cloud", "adjacent"] = Field("gpu_cloud", description="adjacent: rents no GPUs itself")
     legal_entity: Text | None = Field(None, description="the contracting company, as its terms name it")
-    seat_country: Country | None = Field(None, description="country of the seat of that company")
+    seat_country: Country | None = Field(None, description="country of the head office")
     category: Category | None = None
     website: str | None = Field(None, json_schema_extra={"format": "uri"})
     languages: list[Language] = Field([], description="languages of its public pages")

@@ -1,0 +1,230 @@
+"""Provider declarations: one integrity class for all of them, and errors that a newcomer can act on."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from babel import Locale
+
+from chipwatch.records import DOCUMENT_ROLES, PERMISSIONS
+from crawler.addresses import host_is_refused
+from crawler.declarations import PROVIDERS, SCHEMA, SCHEMA_LINE, check_providers, load_providers, new_provider, read_declaration, schema_text
+from crawler.errors import DeclarationError
+from crawler.sources import resolve_slug
+
+FOLDERS = sorted(p for p in PROVIDERS.iterdir() if p.is_dir() and not p.name.startswith(("_", ".")))
+REQUIRED = {"gcp", "azure", "aws", "oracle", "alibaba-cloud", "ovhcloud", "scaleway", "nebius", "verda", "sakura-internet", "runpod", "lambda"}
+TERRITORIES = Locale("en").territories
+MULTI_LABEL = ("co.uk", "ad.jp", "co.jp", "co.kr", "com.sg")
+
+
+def registrable(url: str) -> str:
+    """The last two labels of the host, three under a public suffix of two labels."""
+    labels = urlsplit(url).hostname.split(".")
+    return ".".join(labels[-3:] if ".".join(labels[-2:]) in MULTI_LABEL else labels[-2:])
+
+
+class ProviderIntegrity:
+    """What every declaration must keep; inherit it, and give `folder`."""
+
+    @pytest.fixture
+    def folder(self) -> Path:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def declaration(self, folder):
+        declaration, faults = read_declaration(folder / "provider.yml")
+        assert not faults
+        return declaration
+
+    def test_slug_is_the_folder(self, declaration, folder):
+        assert declaration.slug == folder.name == declaration.info().slug
+
+    def test_slug_is_canonical(self, declaration):
+        assert resolve_slug(declaration.slug) == declaration.slug, "an alias leads away from this slug"
+
+    def test_sources_can_be_visited(self, declaration):
+        sources = declaration.sources()
+        assert sources
+        for source in sources:
+            host = urlsplit(source.url).hostname
+            assert urlsplit(source.url).scheme == "https" or host.endswith(".example"), source.url
+            assert not host_is_refused(host), source.url
+            assert source.role in DOCUMENT_ROLES
+            assert source.permission in PERMISSIONS
+            assert source.provider == declaration.slug
+
+    def test_no_address_twice_in_a_role(self, declaration):
+        pairs = [(s.role, s.url) for s in declaration.sources()]
+        assert len(pairs) == len(set(pairs))
+
+    def test_countries_are_iso(self, declaration):
+        codes = {declaration.seat_country, *(r.country for r in declaration.regions)} - {None}
+        assert codes <= set(TERRITORIES)
+
+    def test_permission_is_reasoned(self, declaration):
+        if declaration.permission == "forbidden":
+            assert len(declaration.permission_reason) > 20
+            assert all(s.permission == "forbidden" or a.permission for s, (_, a) in zip(declaration.sources(), declaration.addresses(), strict=True))
+
+    def test_expected_roles_are_those_with_addresses(self, declaration):
+        info = declaration.info()
+        assert set(info.expected_roles) == {s.role for s in declaration.sources()}
+        assert not set(info.expected_roles) & set(info.none_found)
+
+    def test_selectors_parse(self, declaration):
+        from parsel import Selector
+
+        for source in declaration.sources():
+            for css in [*source.select, *source.remove]:
+                Selector(text="<html></html>").css(css)
+
+
+@pytest.mark.parametrize("place", FOLDERS, ids=lambda p: p.name)
+class TestDeclared(ProviderIntegrity):
+    """The declarations that come with the package."""
+
+    @pytest.fixture
+    def folder(self, place):
+        return place
+
+    def test_begins_with_the_schema_line(self, place):
+        assert (place / "provider.yml").read_text("utf-8").splitlines()[0] == SCHEMA_LINE
+
+    def test_has_a_seat_and_offers(self, declaration, place):
+        assert declaration.seat_country
+        assert "offers" in declaration.info().expected_roles
+
+    def test_addresses_are_the_providers_own(self, declaration, place):
+        """No mirror, no wiki, no repository: an address stands on a host of the provider (any that more than one address names, or its site)."""
+        foreign = ("github.com", "githubusercontent.com", "lawinsider.com", "scribd.com", "sec.gov", "wikipedia.org", "archive.org")
+        assert not [s.url for s in declaration.sources() if registrable(s.url) in foreign]
+
+    def test_nothing_verified_in_the_future(self, declaration, place):
+        import datetime
+
+        assert all(a.verified is None or a.verified <= datetime.date.today() for _, a in declaration.addresses())
+
+
+def test_the_required_providers_are_declared():
+    assert {p.name for p in FOLDERS} >= REQUIRED
+
+
+def test_two_providers_forbid_automated_reading():
+    forbidden = {d.slug for d in load_providers() if d.permission == "forbidden"}
+    assert forbidden == {"runpod", "vast-ai"}, "permission changed: check the reason, then this list"
+
+
+def test_schema_file_is_in_step():
+    assert SCHEMA.read_text("utf-8") == schema_text(), "run `python -m crawler.declarations`"
+    assert set(json.loads(schema_text())["$defs"]["Documents"]["properties"]) == set(DOCUMENT_ROLES)
+
+
+# --- invalid declarations --------------------------------------------------------------------------------------------------------
+
+GOOD = """slug: foo
+name: Foo
+permission: unknown
+documents:
+  offers:
+    - url: https://foo.example/prices
+      verified: null
+"""
+
+
+def faults_of(tmp_path: Path, text: str) -> list[str]:
+    place = tmp_path / "foo"
+    place.mkdir(exist_ok=True)
+    (place / "provider.yml").write_text(text, encoding="utf-8")
+    return check_providers(tmp_path)[1]
+
+
+def test_a_minimal_declaration_is_valid(tmp_path):
+    assert faults_of(tmp_path, GOOD) == []
+    (declaration,) = load_providers(tmp_path)
+    (source,) = declaration.sources()
+    assert (source.provider, source.role, source.url, source.method, source.verified) == ("foo", "offers", "https://foo.example/prices", "html", None)
+    assert declaration.info().kind == "gpu_cloud" and declaration.info().declared
+
+
+@pytest.mark.parametrize(("change", "line", "advice"), [
+    (("name: Foo", "nam: Foo"), 2, "did you mean 'name'?"),
+    (("permission: unknown", "permission: forbiden"), 3, "did you mean 'forbidden'?"),
+    (("permission: unknown", "permission: forbidden"), 1, "permission_reason"),
+    (("  offers:", "  offer:"), 5, "did you mean 'offers'?"),
+    (("https://foo.example/prices", "http://foo.com/prices"), 6, "https://"),
+    (("https://foo.example/prices", "foo.example/prices"), 6, "https://www.provider.com"),
+    (("https://foo.example/prices", "https://foo.example/{region}.csv"), 6, "template"),
+    (("https://foo.example/prices", "https://foo.example/#terms"), 6, "after #"),
+    (("https://foo.example/prices", "https://user:pass@foo.example/"), 6, "never logs in"),
+    (("verified: null", "verified: yesterday"), 7, "2026-11-25"),
+    (("      verified: null\n", ""), 6, "verified: null"),
+    (("name: Foo", "name: Foo\nseat_country: NO"), 3, 'in quotes, e.g. "NO"'),
+    (("name: Foo", "name: Foo\nseat_country: XQ"), 3, "ISO 3166-1"),
+    (("name: Foo", "name: 123"), 2, 'in quotes: "123"'),
+    (("slug: foo", "slug: fou"), 1, "write `slug: foo`"),
+    (("slug: foo\n", ""), 1, "slug: my-provider"),
+    (("name: Foo", "name: Foo\nname: Bar"), 3, "leave one out"),
+    (("documents:", "cadence: wekly\ndocuments:"), 4, "did you mean 'weekly'?"),
+    (("      verified: null", "      verified: null\n      method: browser"), 8, "write one of"),
+    (("documents:", "documents:\n  payment: {none_found: {date: 2026-11-25}}"), 5, "where: site footer"),
+    (("documents:", "assertions: {offers_min: 9, offers_max: 3}\ndocuments:"), 4, "swap"),
+    (("    - url: https://foo.example/prices", "   - url: https://foo.example/prices"), 7, "indentation"),
+])
+def test_faults_name_line_and_advice(tmp_path, change, line, advice):
+    assert change[0] in GOOD
+    faults = faults_of(tmp_path, GOOD.replace(*change, 1))
+    assert any(re.search(rf"foo/provider\.yml:{line}: ", f) and advice in f for f in faults), faults
+    with pytest.raises(DeclarationError) as caught:
+        load_providers(tmp_path)
+    assert caught.value.faults == faults
+
+
+def test_all_faults_are_told_at_once(tmp_path):
+    text = GOOD.replace("name: Foo", "nam: Foo").replace("unknown", "maybe").replace("https", "ftp")
+    assert len(faults_of(tmp_path, text)) >= 4
+
+
+def test_the_same_address_twice_in_a_role(tmp_path):
+    text = GOOD + "    - url: https://foo.example/prices\n      verified: null\n"
+    assert any("twice" in f for f in faults_of(tmp_path, text))
+
+
+def test_absence_is_declared(tmp_path):
+    text = GOOD + "  export_policy:\n    none_found: {date: 2026-11-25, where: site footer}\n"
+    assert faults_of(tmp_path, text) == []
+    assert load_providers(tmp_path)[0].info().none_found == {"export_policy": "2026-11-25, site footer"}
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", "just words", "a: &x [1]\nb: *x", "a: 2026-13-45", "\t- x", "a: !!python/object:os.system {}", "x" * 70_000])
+def test_other_files_give_one_fault_and_no_trace(tmp_path, text):
+    faults = faults_of(tmp_path, text)
+    assert faults and all("provider.yml" in f for f in faults)
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    (tmp_path / "foo").mkdir()
+    (tmp_path / "foo" / "provider.yml").write_bytes(b"slug: \xff\xfe")
+    assert "UTF-8" in check_providers(tmp_path)[1][0]
+
+
+def test_a_folder_without_a_declaration(tmp_path):
+    (tmp_path / "bar").mkdir()
+    assert "no provider.yml" in check_providers(tmp_path)[1][0]
+    with pytest.raises(DeclarationError, match="no such folder"):
+        load_providers(tmp_path / "nowhere")
+
+
+def test_the_template_only_lacks_what_a_person_must_add(tmp_path):
+    path = new_provider("new-cloud", tmp_path)
+    assert all(".url: " in f for f in check_providers(tmp_path)[1])
+    path.write_text(re.sub(r"- url:\n", "- url: https://new-cloud.example/x\n", path.read_text("utf-8")), encoding="utf-8")
+    assert check_providers(tmp_path) == (1, [])
+    with pytest.raises(DeclarationError, match="already"):
+        new_provider("new-cloud", tmp_path)
+    with pytest.raises(DeclarationError, match="no slug"):
+        new_provider("../evil", tmp_path)
