@@ -35,6 +35,8 @@ _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restr
 
 _ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<=\bto)|(?<=\bnot))\s*(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])|(?<=[;；])\s*")
 _NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
+_INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-z]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳])")
+_HEAD_END = re.compile(r"[:：]\s|\s(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])")
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
 
@@ -75,7 +77,7 @@ class _Reader:
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
         self._sentences: dict[int, list[tuple[int, int]]] = {}
-        self._intros: dict[int, tuple[int, tuple[int, int] | None]] = {}
+        self._intros: dict[tuple[int, int], tuple[int, tuple[int, int] | None]] = {}
         self._headings: dict[str, int] = {}
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
 
@@ -117,12 +119,31 @@ class _Reader:
         text = block.text
         return bool(block.marker or _NUMBERED.match(text) or text[0].islower() or (index and self.blocks[index - 1].text.rstrip()[-1:] in ";；"))
 
-    def intro(self, index: int) -> tuple[int, tuple[int, int] | None]:
-        """(groups, (block, start)) of the sentence or sentences that open the list in which a block stands; (0, None) where it stands in none."""
-        known = self._intros.get(index)
+    def intro(self, index: int, number: int = 0) -> tuple[int, tuple[int, int] | None]:
+        """(groups, (block, start)) of the sentence or sentences that open the list in which sentence `number` of a block stands; (0, None) where it stands in none."""
+        known = self._intros.get((index, number))
         if known is None:
-            known = self._intros[index] = self._find_intro(index)
+            known = self._intros[index, number] = self._inner_intro(index, number) or self._find_intro(index)
         return known
+
+    def _inner_intro(self, index: int, number: int) -> tuple[int, tuple[int, int] | None] | None:
+        """The opening of an enumeration that runs through several sentences of one block: "We may suspend if (a) …; (b) …"."""
+        spans = self.sentences(index)
+        text = self.blocks[index].text
+        if not number or not (_INNER_ITEM.match(text, spans[number][0]) or text[spans[number - 1][1] - 1] in ";；"):
+            return None
+        for k in range(number - 1, -1, -1):
+            start, end = spans[k]
+            if _INNER_ITEM.match(text, start):
+                continue
+            if k and text[spans[k - 1][1] - 1] in ";；" and k != number - 1:
+                continue
+            cut = _HEAD_END.search(text, start, end)
+            if cut is None and _ENDS.search(text, start, end):
+                return None
+            outer, _ = self.intro(index, k) if k else self._find_intro(index)
+            return self.mask(index, start, cut.end() if cut else end) | outer, (index, start)
+        return None
 
     def _find_intro(self, index: int) -> tuple[int, tuple[int, int] | None]:
         if not self._is_item(index):
@@ -143,16 +164,11 @@ class _Reader:
                     continue
                 spans = self.sentences(j)
                 start, end = spans[-1] if spans else (0, len(text))
-                outer, _ = self.intro(j) if self._is_item(j) else (0, None)
+                outer, _ = self.intro(j, max(0, len(spans) - 1))
                 return self.mask(j, start, end) | outer, (j, start)
             if not self._is_item(j):
-                if block.kind == "list_item" and _ENDS.search(text) and j == self._list_head(index):
-                    spans = self.sentences(j)                  # "… the following. • item": a list opened by a full sentence gives no polarity
                 return 0, None
         return 0, None
-
-    def _list_head(self, index: int) -> int:
-        return index - 1
 
     def _same_numbering(self, one: int, other: int) -> bool:
         """Whether two paragraphs are items of one list, judged by the shape of their numbers ("(a)" and "(b)", "4.1" and "4.2")."""
@@ -195,8 +211,8 @@ class _Reader:
 
     # --- reading ---------------------------------------------------------------------------------------------------------------------
 
-    def candidates(self) -> Iterator[tuple[int, tuple[int, int], list[int]]]:
-        """(block, sentence, trigger positions in the block) of each sentence with a trigger."""
+    def candidates(self) -> Iterator[tuple[int, int, list[int]]]:
+        """(block, number of the sentence, trigger positions in the block) of each sentence with a trigger."""
         trigger = self.book.trigger_patterns
         at: dict[int, list[int]] = {}
         base = self.base
@@ -208,32 +224,31 @@ class _Reader:
             if self.blocks[index].kind == "heading":
                 continue
             position = 0
-            for sentence in self.sentences(index):
+            for number, sentence in enumerate(self.sentences(index)):
                 inside = []
                 while position < len(positions) and positions[position] < sentence[1]:
                     if positions[position] >= sentence[0]:
                         inside.append(positions[position])
                     position += 1
                 if inside:
-                    yield index, sentence, inside
+                    yield index, number, inside
 
-    def near(self, index: int, sentence: tuple[int, int]) -> int:
+    def near(self, index: int, number: int) -> int:
         """The groups of the sentences before and after, in the same block."""
         spans = self.sentences(index)
-        here = spans.index(sentence)
         mask = 0
-        for other in (here - 1, here + 1):
+        for other in (number - 1, number + 1):
             if 0 <= other < len(spans):
                 mask |= self.mask(index, *spans[other])
         return mask
 
     def read(self) -> list[Clause]:
         found: dict[str, list[Clause]] = {}
-        for index, sentence, positions in self.candidates():
-            intro, opening = self.intro(index)
+        for index, number, positions in self.candidates():
+            intro, opening = self.intro(index, number)
             head = self.headings(index)
-            near = self.near(index, sentence)
-            for unit in self.units(index, sentence):
+            near = self.near(index, number)
+            for unit in self.units(index, self.sentences(index)[number]):
                 if not any(unit.start <= p < unit.end for p in positions):
                     continue
                 rows = self.matches(index, unit.start, unit.end)
