@@ -157,13 +157,17 @@ def _read_in_pool(tasks: list[ReadTask], folder: Path, workers: int, tell: Calla
             waiting = {pool.submit(_read_to_file, task, folder): task for task in tasks}
         except BrokenProcessPool:
             return tasks
-        while waiting:
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                task = waiting.pop(future)
-                try:
-                    future.result()
-                    tell(task)
-                except BrokenProcessPool:
-                    left.append(task)
+        try:
+            while waiting:
+                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    task = waiting.pop(future)
+                    try:
+                        future.result()
+                        tell(task)
+                    except BrokenProcessPool:
+                        left.append(task)
+        except BaseException:                                  # Ctrl-C, a full disk: do not read on for minutes first
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return left
