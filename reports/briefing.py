@@ -71,7 +71,7 @@ def html(b: Briefing) -> str:
     }
     b.matrix_chips[:] = b.matrix_chips[:TABLE_CHIPS]
     return pdf.html_of(
-        "briefing.html.j2", b=b, standing=text.STANDING_SENTENCE, findings=findings(b), figures=figures_of(b), codes=CODE_ORDER, contents=contents(b),
+        "briefing.html.j2", b=b, standing=text.STANDING_SENTENCE, findings=findings(b), figures=figures_of(b), codes=CODE_ORDER, contents=contents(b), letters=annex_letters(b),
         verdict_words=VERDICT_CODES, verdict_needs=VERDICT_NEEDS, brief_words=BRIEF_WORDS, short_customer=SHORT_CUSTOMER, labels=LABELS, codes_of=CLAUSE_LABELS,
         label_order=list(CLAUSE_LABELS), role_words=ROLE_WORDS, reason_words=model.REASON_WORDS, customer_words=[(k, CUSTOMER_KINDS[k]) for k in _kinds(b)],
         example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(), rules_as_of=str(rules_now()["as_of"]),
@@ -276,11 +276,15 @@ def contents(b: Briefing) -> list[tuple[str, str]]:
     if b.close_ups:
         parts.append(("close-ups", "Close-ups: clauses in the words of the documents"))
     parts += [("unread", "What was not read, and why"), ("limits", "Limits"), ("method", "Method")]
-    if b.adjacent:
-        parts.append(("annex-adjacent", "Annex A. Other providers"))
-    if b.evidence:
-        parts.append(("annex-evidence", "Annex B. Evidence register"))
-    return parts
+    letters = annex_letters(b)
+    heads = {"adjacent": "Other providers", "chips": "Chips and their class", "evidence": "Evidence register"}
+    return parts + [(f"annex-{name}", f"Annex {letter}. {heads[name]}") for name, letter in letters.items()]
+
+
+def annex_letters(b: Briefing) -> dict[str, str]:
+    """Letters of the annexes that this briefing has."""
+    there = [name for name, rows in (("adjacent", b.adjacent), ("chips", b.chip_rows), ("evidence", b.evidence)) if rows]
+    return dict(zip(there, "ABC", strict=False))
 
 
 def limits(b: Briefing) -> list[tuple[str, str]]:
@@ -305,15 +309,16 @@ def limits(b: Briefing) -> list[tuple[str, str]]:
 
 def method(b: Briefing) -> list[tuple[str, str]]:
     """How the data came about."""
-    rates = f" with rates of {text.day(b.rates_date)}" if b.rates_date else ""
+    groups = f" Groups of countries that a clause cites are resolved by lists as of {text.day(b.groups_as_of)}." if b.groups_as_of else ""
+    rates = f", newest rate of {text.day(b.rates_date)}" if b.rates_date else ""
     return [
-        ("Collection.", f"{text.number(b.captures)} addresses were asked for; robots.txt is obeyed, the user agent is honest, hosts are asked one request at a time. Every answer is kept byte for byte in WARC files, failures included."),
+        ("Collection.", f"{text.number(b.addresses)} addresses were asked for; robots.txt is obeyed, the user agent is honest, hosts are asked one request at a time. Every answer is kept byte for byte in WARC files, failures included."),
         ("Reading.", f"Each document becomes blocks with offsets; rules then mark chips, prices, places and clauses. This run holds {text.plural(b.offer_count, 'offer')} and {text.plural(b.clause_count, 'clause')}. "
                      "Whatever a rule does not know becomes an issue; nothing is guessed."),
-        ("Prices.", f"A price stands as printed. Where unit, scope and currency are known it is converted to US dollars per GPU-hour{rates}; a price of an instance is divided by its GPUs."),
-        ("Judging.", "A table of rules turns clauses and coverage into a verdict for one kind of customer; each verdict names its rule and clauses. V3 to V6 stand on a clause that was found; V1 and V2 need every expected document."),
+        ("Prices.", f"A price stands as printed. Where unit, scope and currency are known it is converted to US dollars per GPU-hour{rates} (European Central Bank reference rates of the day of capture, or the last before it); a price of an instance is divided by its GPUs."),
+        ("Judging.", "A table of rules turns clauses and coverage into a verdict for one kind of customer; each verdict names its rule and clauses. V3 to V6 stand on a clause that was found; V1 and V2 need every expected document." + groups),
         ("Confidence.", "Two numbers, never one: is the clause what we say it is (extraction), and did we read what binds (completeness). In words: high from 0.8, medium from 0.5, low below."),
-        ("Which providers count.", "Counts and figures use GPU clouds: providers declared as such, or with an offer of a GPU. The others stand in Annex A."),
+        ("Which providers count.", "Counts and figures use GPU clouds: providers declared as such, or with an offer of a GPU. The others are listed in an annex."),
         ("Reproduction.", f"The data set is a function of captures and code: chipwatch rebuild makes it anew. This document was made from the data set with SHA-256 {b.data_hash[:16]}… by chipwatch {b.version}. The same data give the same bytes."),
         ("Corrections.", "A provider or reader who finds an error can cite the evidence key; the quote, its offsets and the capture decide."),
         ("Citation.", f"chipwatch briefing, “{b.title}”, {text.day(b.run_date)}, data {b.data_hash[:12]}."),

@@ -203,6 +203,18 @@ class PriceLine:
 
 
 @dataclass(slots=True)
+class ChipRow:
+    """One chip of the reference table."""
+
+    chip: str
+    memory: str
+    tpp: float | None
+    density: float | None
+    chip_class: str
+    working: str
+
+
+@dataclass(slots=True)
 class Briefing:
     title: str
     customer: str
@@ -213,6 +225,7 @@ class Briefing:
     version: str
     data_hash: str
     rates_date: str | None
+    groups_as_of: str | None
     providers: list[ProviderView]                              # all, by name
     clouds: list[ProviderView]                                 # GPU clouds, by name
     adjacent: list[ProviderView]
@@ -234,10 +247,11 @@ class Briefing:
     unread: list[Unread]
     unread_reasons: list[tuple[str, int]]
     evidence: list[Evidence]
-    captures: int
+    addresses: int                                             # asked for, over all runs
     documents_read: int
     clause_count: int
     offer_count: int
+    chip_rows: list[ChipRow]                                   # of the families that a GPU cloud lists
     issue_counts: list[tuple[str, str, int]]                   # level, code, count
     languages: list[tuple[str, int]]
     oldest: str
@@ -378,7 +392,7 @@ def _attach_clauses(tables: dict[str, list[Row]], views: dict[str, ProviderView]
             quote=text.shown_quote(row["quote"], proof.content_type if proof else None), language=row.get("language") or (proof.language if proof else None),
             places=row.get("places") or [], place_groups=row.get("place_groups") or [], places_resolved=row.get("places_resolved") or [],
             strength=int(row.get("strength") or 0), polarity=row.get("polarity") or "", mode=row.get("mode") or "", exception=row.get("exception"),
-            heading=text.label(" › ".join(row.get("heading_path") or []), 110), rule=row.get("rule") or "", confidence=row.get("confidence") or 0.0,
+            heading=text.label(" › ".join(row.get("heading_path") or []), 110), rule=text.label(row.get("rule"), 60), confidence=row.get("confidence") or 0.0,
             start=row.get("start") or 0, end=row.get("end") or 0, length=len(row["quote"]), evidence=proof))
 
 
@@ -394,10 +408,18 @@ def _attach_verdicts(tables: dict[str, list[Row]], views: dict[str, ProviderView
                 extraction_confidence=row.get("extraction_confidence"), completeness=row.get("completeness"))
 
 
+def latest_visits(captures: list[Row]) -> list[Row]:
+    """The last visit of each address in each role: an earlier failure that was made good is no gap."""
+    last: dict[tuple[str, str, str], Row] = {}
+    for row in sorted(captures, key=lambda r: (r.get("fetched_at") or "", str(r.get("id")))):
+        last[row["provider"], row["role"], row.get("url") or ""] = row
+    return [last[key] for key in sorted(last)]
+
+
 def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> None:
     unreadable = [(row, "language_not_covered" if row.get("readable", 1) else "unreadable") for row in tables["documents"]
                   if not row.get("readable", 1) or (row["role"] in BINDING_ROLES and not row.get("language_covered", 1))]
-    failed = [(row, row["failure"]) for row in tables["captures"] if row.get("failure")]
+    failed = [(row, row["failure"]) for row in latest_visits(tables["captures"]) if row.get("failure")]
     for row, reason in failed + unreadable:
         view = views.get(row["provider"])
         if view is not None:
@@ -425,15 +447,15 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
     result = Briefing(
         title=title or _question(chip), customer=customer, customer_words=CUSTOMER_KINDS[customer][1], chip=chip,
         sample=any(row.get("sample") for row in tables["providers"]), run_date=(facts.get("run_date") or (times[-1] if times else ""))[:10],
-        version=facts.get("software") or facts.get("version") or __version__, data_hash=data_hash, rates_date=max((row["fx_date"] for row in tables["offers"] if row.get("fx_date")), default=None),
+        version=facts.get("version") or __version__, data_hash=data_hash, rates_date=facts.get("rates_date") or None, groups_as_of=facts.get("place_groups_as_of") or None,
         providers=providers, clouds=clouds, adjacent=[p for p in providers if not p.gpu_cloud], listing=listing, groups=group(clouds),
         compared=compared, mission=mission, bar_clouds=count_codes(clouds, customer), bar_listing=count_codes(listing, customer),
         by_customer=[(kind, count_codes(listing, kind)) for kind in _compared_kinds(customer)], families=_families(clouds),
         matrix_chips=_matrix_chips(listing), places=_places(listing, chip), places_unknown=sum(1 for p in listing if not _countries(p, chip)),
         prices=_prices(listing), heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
         unread_reasons=sorted(Counter(u.reason for u in unread).items(), key=lambda kv: (-kv[1], kv[0])), evidence=evidence,
-        captures=len(tables["captures"]), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
-        offer_count=len(tables["offers"]), issue_counts=_issue_counts(tables["issues"]),
+        addresses=len(latest_visits(tables["captures"])), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
+        offer_count=len(tables["offers"]), chip_rows=_chip_rows(tables["chips"], clouds), issue_counts=_issue_counts(tables["issues"]),
         languages=sorted(Counter(e.language for e in evidence if e.terms and e.readable and e.language).items(), key=lambda kv: (-kv[1], kv[0])),
         oldest=times[0] if times else "", newest=times[-1] if times else "")
     mark_cited(result)
@@ -568,6 +590,17 @@ def close_up_clauses(provider: ProviderView, customer: str, limit: int = CLOSE_U
         if len(chosen) < limit and all(clause.label != c.label and clause.quote.text != c.quote.text for c in chosen):
             chosen.append(clause)
     return chosen
+
+
+def _chip_rows(chips: list[Row], clouds: list[ProviderView]) -> list[ChipRow]:
+    listed = {c.gpu_name for p in clouds for c in p.chips}
+    made = []
+    for row in sorted(chips, key=lambda r: (-(r.get("tpp") or 0), r["chip"])):
+        if row["gpu_name"] in listed:
+            words = [text.clean(row.get(name))[0] for name in ("tpp_working", "doubts")]
+            made.append(ChipRow(row["chip"], "/".join(f"{m:g}" for m in row.get("memory_gb") or []), row.get("tpp"), row.get("performance_density"),
+                                row.get("chip_class") or "unsure", ". ".join(w.rstrip(".") for w in words if w)))
+    return made
 
 
 def _issue_counts(issues: list[Row]) -> list[tuple[str, str, int]]:

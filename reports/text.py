@@ -31,7 +31,7 @@ _MAX_MARKS = 3                                                 # combining marks
 _TAG = re.compile(r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[A-Za-z][^<>]*>", re.S | re.I)
 _BLOCK_TAG = re.compile(r"</?(?:p|div|li|ul|ol|br|tr|td|th|table|h[1-6]|dd|dt|section|blockquote)\b[^<>]*>", re.I)
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]{1,300})\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-_MARKDOWN_MARKS = re.compile(r"(?<!\w)(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1(?!\w)", re.S)
+_MARKDOWN_MARKS = re.compile(r"(?<![\w\\])(\*\*|__|\*|_)(?=\S)(.+?)(?<![\s\\])\1(?!\w)", re.S)
 _MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>|-])")
 _SPACE = re.compile(r"\s+")
 # Places that decide most of the verdicts printed here; a shortened quote keeps the first of them.

@@ -47,11 +47,11 @@ SEATS = ["US", "SE", "US", "DE", "FR", "NO", "DE", "JP", "SG", "HK", "US", None]
 PLACES = [["US", "NL"], ["SE", "FI", "NO", "DE", "FR", "GB", "PL", "ES"], ["US"], ["DE"], ["FR"], ["NO"], ["DE", "AT"], ["JP"], ["SG", "MY"], ["HK"], [], ["US"]]
 CASES = [  # (verdict for a company in China, subsidiary, control; clause labels; what is read)
     ("V5", "V5", "V2", ["country_exclusion", "headquarters_restriction", "export_compliance", "denied_party"], "both"),
-    ("V2", "V2", "V2", ["export_compliance", "sanctions_compliance", "end_use_wmd"], "both"),
-    ("V4", "V4", "V1", ["headquarters_restriction", "resale_restriction", "identity_verification"], "both"),
+    ("V2", "V2", "V2", ["sanctions_compliance", "end_use_wmd"], "both"),
+    ("V4", "V4", "V1", ["headquarters_restriction", "resale_restriction"], "both"),
     ("V3", "V3", "V3", ["identity_verification", "business_only", "suspension_right"], "both"),
     ("V1", "V1", "V1", ["resale_restriction"], "both"),
-    ("V0", "V0", "V0", [], "offers"), ("V2", "V2", "V2", ["sanctions_compliance"], "both"), ("V2", "V2", "V2", ["export_compliance"], "both"),
+    ("V0", "V0", "V0", [], "offers"), ("V2", "V2", "V2", ["sanctions_compliance"], "both"), ("V2", "V2", "V2", ["end_use_wmd"], "both"),
     ("V6", "V6", "V1", ["export_compliance"], "both"), ("VX", "V3", "V1", ["identity_verification", "country_exclusion"], "both"),
     ("V0", "V0", "V0", ["export_compliance"], "terms"), ("V0", "V0", "V0", [], "none"),
 ]
@@ -75,7 +75,7 @@ class Market:
                 names = [c.name for c in table.columns if c.name in full]
                 values = [json.dumps(full[n], ensure_ascii=False) if isinstance(full[n], list | dict) else full[n] for n in names]
                 connection.execute(f"insert into {table.name} ({','.join(map(schema.quoted, names))}) values ({','.join('?' * len(names))})", values)
-        connection.executemany("insert into meta values (?, ?)", [("run_date", "2026-11-25")])
+        connection.executemany("insert into meta values (?, ?)", [("run_date", "2026-11-25"), ("rates_date", "2026-11-20"), ("version", "0.1.0")])
         connection.commit()
         connection.close()
         return path
@@ -162,6 +162,9 @@ def make(path: Path, *, scale: int = 1, adjacent: int = 3, sample: bool = False)
         provider(market, number, sample=sample)
     for number in range(adjacent):
         provider(market, number, slug=f"adjacent-{number:03d}", name=f"Quiet Host {number:03d}", kind="adjacent", declared=0, seat_country=None, sample=sample)
+    for chip, klass, memory, form in CHIPS:
+        market.add("chips", chip=f"example-{chip.lower()}", gpu_name=chip, vendor="Example", memory_gb=[memory], form_factor=form, tpp=5000.0 if klass == "3A090.a" else 2000.0,
+                   tpp_working="fp16: 312.5 x 16 = 5000", performance_density=6.05, chip_class=klass, doubts=None)
     for slug in ("p000-aurora", "p003-delta"):
         market.add("issues", provider=slug, level="warning", code="unknown_chip", text="H150")
     return market.write(path)
