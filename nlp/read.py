@@ -134,27 +134,42 @@ def _take(document: Document, skeleton, markup: str) -> None:
         document.issues.append(Issue("info", "template_code", f"{skeleton.expressions} template expressions, whose value is not in the source"))
 
 
-def _html(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
-    from nlp.blocks.html import normalised, scan
-    skeleton = scan(document.text)
+def _read(document: Document, skeleton) -> None:
+    from nlp.blocks.html import normalised
     _take(document, skeleton, normalised(skeleton.markup()))
+
+
+def _html(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+    from nlp.blocks.html import scan
+    _read(document, scan(document.text))
+
+
+def _php(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+    from nlp.blocks.script import php_skeleton
+    _read(document, php_skeleton(document.text))
+
+
+def _script(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+    from nlp.blocks.script import skeleton_of
+    _read(document, skeleton_of(document.text))
 
 
 def _markdown(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
-    from nlp.blocks.html import normalised
     from nlp.blocks.markdown import skeleton_of
-    skeleton = skeleton_of(document.text, jsx=name.endswith(".mdx"))
-    _take(document, skeleton, normalised(skeleton.markup()))
+    _read(document, skeleton_of(document.text, jsx=name.endswith(".mdx")))
+
+
+def _rst(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+    from nlp.blocks.rst import skeleton_of
+    _read(document, skeleton_of(document.text))
 
 
 def _text(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
-    from nlp.blocks.html import normalised
     from nlp.blocks.plain import scan
-    skeleton = scan(document.text)
-    _take(document, skeleton, normalised(skeleton.markup()))
+    _read(document, scan(document.text))
 
 
-_READERS = {"html": _html, "php": _html, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _text, "rst": _text, "json": _text, "jsonl": _text,
+_READERS = {"html": _html, "php": _php, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _script, "rst": _rst, "json": _text, "jsonl": _text,
             "yaml": _text, "xml": _text, "csv": _text}
 
 

@@ -553,13 +553,14 @@ _NUMBERED = re.compile(r"((?:\d{1,2}\.){0,4}\d{1,2}[.)]?|[IVX]{1,6}\.|[A-Z]\.)[ 
 _ARTICLE = re.compile(
     r"(?:(?:article|section|clause|part|chapter|annex|schedule|appendix|exhibit|artikel|abschnitt|anlage|titre|chapitre|annexe|artículo|articolo|sección|capítulo|статья|раздел|глава|art\.)\s+[\dIVXA-Z]+"
     r"|§+ ?\d+|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節編款]|제 ?\d+ ?[조장절])", re.IGNORECASE)
+_DATED = re.compile(r"[^\d]{0,40}(?:\d{1,2}[^\d]{1,12})?(?:19|20)\d\d\b.{0,30}$|(?:last|effective|updated|revised|version|posted|date|stand|gültig)\b", re.IGNORECASE)   # "Last updated: …"
 _SENTENCE = re.compile(r"[.!?;,。；，、]$|[.!?。]\s")
 _MODAL = re.compile(r"\b(?:must|shall|may not|will|agree|agrees|are|is|you|muss|müssen|darf|doit|doivent)\b", re.IGNORECASE)
 
 
 def heading_rank(text: str, bold: bool) -> int:
     """Depth (1 …) below the last real heading if a paragraph acts as one, else 0. Conservative: short, no sentence, and bold, numbered or named like an article."""
-    if len(text) > 120 or "\n" in text or len(text) < 2:
+    if len(text) > 120 or "\n" in text or len(text) < 2 or _DATED.match(text):
         return 0
     body = text.rstrip(":：")
     numbered = _NUMBERED.match(body)

@@ -1,0 +1,180 @@
+"""JavaScript, TypeScript and PHP that hold a document: JSX, or long string literals, are its text; the code around it is not.
+
+Data in code (price tables as array literals) is found by `nlp.tree.embedded`; here the text is read.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlp.blocks import markdown, plain
+from nlp.blocks.html import scan as scan_html
+from nlp.blocks.skeleton import Skeleton
+from nlp.normalise import MARKDOWN, RAW, STRING
+
+_LITERAL = re.compile(r"//[^\n]*|/\*.*?\*/|#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|<<<\s*['\"]?(\w+)['\"]?\n.*?\n\s*\1\b", re.DOTALL)
+_JSX_START = re.compile(r"(?:return|=>|=|\?|:|&&|\()\s*\(?\s*(?=<(?:[A-Za-z][\w.]*|>)[\s>/])")
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)?")
+_VOID = frozenset("br hr img input meta link".split())
+_PROSE = 40                                                    # characters from which on a string literal with blanks is text
+
+
+def skeleton_of(source: str) -> Skeleton:
+    """The skeleton of a script: its JSX where it has some, else its long string literals (as HTML, Markdown or plain text)."""
+    skeleton = Skeleton(source)
+    skeleton.html.append("<body>")
+    if not jsx(skeleton):
+        literals(skeleton)
+    return skeleton
+
+
+def php_skeleton(source: str) -> Skeleton:
+    """The skeleton of PHP: the HTML outside of its code, or, where there is hardly any, the string literals inside."""
+    outside = re.sub(r"<\?(?:php|=)?.*?(?:\?>|\Z)", "", source, flags=re.DOTALL)
+    if len(re.sub(r"<[^>]*>|\s", "", outside)) > 200:
+        return scan_html(source)
+    skeleton = Skeleton(source)
+    skeleton.html.append("<body>")
+    literals(skeleton)
+    return skeleton
+
+
+def literals(skeleton: Skeleton) -> None:
+    """Long string literals as paragraphs, in the format that each seems to have."""
+    source = skeleton.source
+    for match in _LITERAL.finditer(source):
+        token = match.group()
+        if token[0] in "/#":
+            continue
+        start, end = match.start() + 1, match.end() - 1
+        if token.startswith("<<<"):
+            start, end = source.index("\n", match.start()) + 1, source.rindex("\n", 0, match.end())
+        text = source[start:end]
+        if len(text) < _PROSE or len(text.split()) < 4 and not re.search("[\u3041-\u30ff\u3400-\u9fff]{12}", text):
+            if 2 <= len(text) < 200 and re.search(r"[^\W\d_]{2}", text) and re.match(r"\s*(?:=>|:)", source[end + 1:end + 8]) is None and _labelled(source, match.start()):
+                skeleton.html.append("<p>")
+                skeleton.run(start, end, STRING)
+                skeleton.html.append("</p>")
+            continue
+        if re.search(r"</(?:p|li|div|h\d|td|span)>|<br", text):
+            scan_html(source, start, end, skeleton)
+        elif re.search(r"^#{1,6} |^\s*[*-] |\*\*\w", text, re.MULTILINE) and "\\n" not in text:
+            inner = markdown._State(skeleton, False)
+            markdown._blocks(inner, start, end)
+        elif "\n" in text:
+            plain.scan(source, start, end, STRING if "\\" in text else MARKDOWN, skeleton)
+        else:
+            skeleton.html.append("<p>")
+            skeleton.run(start, end, STRING)
+            skeleton.html.append("</p>")
+
+
+def _labelled(source: str, at: int) -> bool:
+    """Whether a short literal is the value of a key that names words for people."""
+    return re.search(r"\b(?:title|heading|header|text|label|content|description|body|question|answer)[\"']?\s*(?:=>|:|=)\s*$", source[max(0, at - 40):at]) is not None
+
+
+def jsx(skeleton: Skeleton) -> bool:
+    """Reads every JSX expression of the source; False where there is none with text."""
+    source = skeleton.source
+    at, end = 0, len(source)
+    found = False
+    while True:
+        match = _JSX_START.search(source, at, end)
+        if match is None:
+            return found
+        stop = _element(skeleton, match.end(), end)
+        found = found or stop > match.end()
+        at = max(stop, match.end() + 1)
+
+
+def _element(skeleton: Skeleton, at: int, end: int) -> int:
+    """One JSX element and what it holds; returns its end."""
+    source, html = skeleton.source, skeleton.html
+    depth = 0
+    cursor = at
+    i = at
+    step = re.compile(r"[<{]")
+    while True:
+        match = step.search(source, i, end)
+        if match is None:
+            return cursor
+        a = match.start()
+        if a > cursor and depth:
+            text = source[cursor:a]
+            if text.isspace():
+                html.append(" " if "\n" not in text else "")
+            else:
+                # JSX drops line ends around text
+                skeleton.run(cursor, a, MARKDOWN if "\\" not in text else RAW)
+        if match.group() == "{":
+            stop = _expression(skeleton, a, end)
+            cursor = i = stop
+            continue
+        tag = _TAG.match(source, a)
+        if source.startswith("<!--", a) or tag.group(2) is None and not source.startswith(("<>", "</>"), a):
+            cursor = i = a + 1
+            continue
+        stop = markdown.tag_end(source, a, end, True)
+        if stop < 0:
+            return cursor
+        name = tag.group(2) or ""
+        lower = name.lower()
+        closing = source[a + 1] == "/"
+        empty = source[stop - 2] == "/" or lower in _VOID
+        skeleton.tags += 1
+        if name and (lower != "style" and lower != "script"):
+            if name[0].islower():
+                attrs = " ".join(f'{n}="{v}"' for n, v in re.findall(r"(?<![\w{])([a-zA-Z-]+)=\"([^\"{}<>]*)\"", source[tag.end():stop]))
+                attrs = attrs.replace("className=", "class=").replace("colSpan=", "colspan=").replace("rowSpan=", "rowspan=")
+                if re.search(r"fontWeight:\s*[\"']?(?:bold|[6-9]00)", source[tag.end():stop]):
+                    attrs += ' style="font-weight:bold"'
+                html.append(f"</{lower}>" if closing else f"<{lower} {attrs}>" if attrs else f"<{lower}>")
+                if empty and lower not in _VOID and not closing:
+                    html.append(f"</{lower}>")
+            elif lower == "head":                              # next/head: title and meta
+                close = source.find("</Head>", stop, end)
+                if close > 0:
+                    title = re.compile(r"<title>([^<]*)</title>").search(source, stop, close)
+                    if title:
+                        skeleton.title = title.group(1).strip()
+                    stop = close + 7
+                    closing, empty = False, True
+            else:
+                inline = lower in ("link", "nextlink", "strong", "bold", "em", "span", "trans", "code", "highlight", "tooltip", "mailto", "externallink", "a")
+                level = re.search(r"\bvariant=\{?\"(h[1-6])\"", source[tag.end():stop])
+                new = "span" if inline else level.group(1) if level and not closing else "div"
+                if closing and not inline:
+                    new = skeleton.meta.get("jsx", ["div"]).pop() if skeleton.meta.get("jsx") else "div"
+                elif not closing and not empty and not inline:
+                    skeleton.meta.setdefault("jsx", []).append(new)
+                if not (empty and not closing):
+                    html.append(f"</{new}>" if closing else f"<{new}>")
+        if not empty:
+            depth += -1 if closing else 1
+        cursor = i = stop
+        if depth <= 0:
+            return stop
+
+
+def _expression(skeleton: Skeleton, a: int, end: int) -> int:
+    """`{…}` among JSX children: a string or nested JSX is text, anything else is code."""
+    source = skeleton.source
+    stop = markdown.balanced(source, a, end)
+    body = source[a + 1:stop - 1].strip()
+    if len(body) >= 2 and body[0] == body[-1] and body[0] in "\"'`":
+        start = source.index(body[0], a) + 1
+        if body[1:-1].isspace():
+            skeleton.html.append(" ")
+        else:
+            skeleton.run(start, start + len(body) - 2, STRING)
+    elif "<" in body and not body.startswith("/*"):
+        at = a + 1
+        while True:
+            match = _JSX_START.search(source, at, stop)
+            if match is None:
+                break
+            at = max(_element(skeleton, match.end(), stop), match.end() + 1)
+    elif not body.startswith("/*"):
+        skeleton.expressions += 1
+    return stop
