@@ -385,7 +385,7 @@ def _near_context(folded: str, span: ChipSpan) -> bool:
 
 @lru_cache(maxsize=1)
 def _instances() -> list[tuple[re.Pattern, dict[str, Any]]]:
-    return [(re.compile(rf"(?<![a-z0-9])(?:ml\.)?{rule['pattern']}(?![a-z0-9])"), rule) for rule in _names()["instances"]]
+    return [(re.compile(rf"(?<![\w.-])(?:ml\.)?{rule['pattern']}(?![\w-])"), rule) for rule in _names()["instances"]]
 
 
 _LOOKS_LIKE_INSTANCE = re.compile(r"(?:p[2-6]|g[2-6]|trn|inf|dl1|a[234]x?-|nc\d|nd\d|gpu|gn\d|gt4)", re.IGNORECASE)

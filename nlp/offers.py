@@ -1,0 +1,480 @@
+"""What all forms of an offer have in common: labels of columns and keys, the facts of one row or record, and the offers that they make.
+
+Tables (`offers_tables`), feeds (`offers_feeds`) and running text (`offers_text`) collect `Facts` and `Quoted` prices; `make_offers` turns them into records.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from chipwatch.records import Issue, Offer
+from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, plausible_memory, unknown_labels
+from nlp.document import Document
+from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, parse_number, resolve_currency, scope_in,
+                        tax_in, unit_in)
+
+MAX_QUOTE = 1500                                               # characters of a quote
+# Above this no price of a GPU hour is a price in that currency: it is a figure in cents or in millionths.
+MAX_HOURLY = {"JPY": 2e4, "KRW": 2e5, "VND": 3e6, "IDR": 3e6, "INR": 2e4, "HUF": 1e5, "RUB": 2e4, "TWD": 5e3}
+DEFAULT_MAX_HOURLY = 150.0
+INSTANCE_RANK = (("instance", 5), ("flavo", 5), ("machine", 5), ("shape", 5), ("profile", 5), ("plan", 4), ("sku", 4), ("实例", 5), ("规格", 5), ("型号", 4), ("configuration", 4),
+                 ("name", 3), ("label", 3), ("product", 3), ("slug", 2), ("server", 3), ("type", 2), ("model", 2), ("id", 1))
+
+
+@lru_cache(maxsize=1)
+def _fields() -> dict[str, Any]:
+    text = resources.files("nlp").joinpath("data/offer_fields.yml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@lru_cache(maxsize=1)
+def _roles() -> list[tuple[str, re.Pattern]]:
+    return [(role, re.compile(pattern)) for role, pattern in _fields()["roles"].items()]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern]:
+    return {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers")}
+
+
+def split_label(label: str) -> str:
+    """A label in lower case, camelCase and snake_case split into words."""
+    label = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", " ", label)
+    return " ".join(re.sub(r"[_\-.:]+", " ", fold(label)).split())
+
+
+@dataclass(slots=True, frozen=True)
+class Head:
+    """What the label of a column, or the key of a field, says about the values under it."""
+
+    text: str                                                  # as split_label gives it
+    role: str | None = None                                    # a key of `roles` in offer_fields.yml
+    unit: str | None = None
+    scope: str | None = None
+    commitment: str | None = None
+    months: int | None = None
+    currency: str | None = None                                # a code, or an ambiguous sign
+    tax: str = "unknown"
+    cents: bool = False
+    chips: tuple[ChipSpan, ...] = ()
+    contact: bool = False
+
+
+_SIGN = re.compile(r"[$€£¥￥元円원₩₹₽]|zł")
+
+
+@lru_cache(maxsize=8192)
+def read_head(label: str) -> Head:
+    """The role and the qualifiers of a label: "按量计费（元/小时）" is a price, on demand, per hour, in yuan."""
+    text = split_label(label)
+    if not text:
+        return Head("")
+    role = next((name for name, pattern in _roles() if pattern.search(text)), None)
+    chips = tuple(find_chips(label, context=True)) if any(c.isdigit() for c in label) else ()
+    if role == "other_price" and not re.search(_fields()["roles"]["price"], text):
+        role = next((name for name, pattern in _roles() if name not in ("other_price",) and pattern.search(text)), None)
+    if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
+        role = "price"
+    unit = unit_in(label) or unit_in(text)
+    currency = None
+    code = re.search(r"(?<![a-z])(usd|eur|gbp|jpy|cny|rmb|krw|inr|chf|sek|nok|dkk|pln|cad|aud|sgd|rub|vnd|brl|hkd|twd|czk|huf)(?![a-z])", text)
+    if code:
+        currency = code[1].upper().replace("RMB", "CNY")
+    else:
+        sign = next(iter(find_prices(f"{m[0]} 1", language=None) for m in [_SIGN.search(label)] if m), None)
+        if sign:
+            currency = sign[0].sign
+        else:
+            words = currency_words(label)
+            currency = words[0] if words else None
+    commitment, months = commitment_in(label)
+    return Head(text, role, unit, scope_in(text) or scope_in(label), commitment, months, currency, tax_in(label),
+                bool(re.search(r"\bcents?\b", text)), chips, asks_for_contact(label))
+
+
+def is_nothing(value: str) -> bool:
+    """Whether a cell says that there is none."""
+    return bool(_patterns()["nothing"].match(fold(value).strip()))
+
+
+def about_other_things(label: str) -> bool:
+    """Whether a key opens a branch that is no rent of a GPU (add-ons, storage, request headers)."""
+    return bool(_patterns()["skip_branches"].match(split_label(label)))
+
+
+def no_offer_words(text: str) -> bool:
+    """Whether heads or headings say that a list of chips is a benchmark, a driver list, a supply-side list …: no offers."""
+    return bool(_patterns()["not_offers"].search(fold(text)))
+
+
+# --- values ---------------------------------------------------------------------------------------------------------------------------------
+
+_COUNT = re.compile(r"^\D{0,12}?(?P<upto>up to |最大|最多|bis zu |jusqu.?a )?(?P<count>\d{1,4}(?:\s?/\s?\d{1,2})?)\s?(?:x|×|\*)?\s*(?:nvidia\s*)?(?:gpus?|颗|卡|张|張|块|枚|基|個|个|장|개|cards?|units?|accelerators?|vgpu)?\s*(?:\(.*)?$")
+_MEMORY = re.compile(r"(?P<size>\d{1,6}(?:\.\d+)?)\s*(?P<unit>gib|gb|g|tib|tb|mib|mb|m)?(?![a-z0-9])")
+
+
+def parse_count(value: Any) -> tuple[float | None, bool]:
+    """(number of GPUs, whether it is an upper bound) of a count cell: "8", "1/4颗", "8 x", "up to 8"; (None, False) for anything else."""
+    if isinstance(value, bool):
+        return None, False
+    if isinstance(value, int | float):
+        return (float(value), False) if 0 <= value <= 100_000 else (None, False)
+    match = _COUNT.match(fold(value.strip()))
+    if not match:
+        return None, False
+    whole, _, part = match["count"].replace(" ", "").partition("/")
+    if part and int(part):
+        return int(whole) / int(part), False
+    return float(whole), bool(match["upto"])
+
+
+def parse_memory(value: Any, label: str = "") -> float | None:
+    """GB of a memory cell: 80, "80 GB", "1 * 24GB", "640 GB total"; MB and bytes are brought to GB."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        size = float(value)
+        if size >= 2 ** 30:
+            return round(size / 2 ** 30, 1)
+        if "mb" in label.split() or "mib" in label.split() or size > 4096:
+            return round(size / 1024, 1)
+        return size if size > 0 else None
+    folded = fold(str(value))
+    times = re.search(r"\d+\s?[x×*]\s?(?=\d+\s?g)", folded)
+    match = _MEMORY.search(folded, times.end() if times else 0)
+    if not match:
+        return None
+    size = float(match["size"])
+    unit = match["unit"] or ("mb" if "mb" in label.split() else "gb")
+    if unit[0] == "m":
+        size = round(size / 1024, 1)
+    elif unit[0] == "t":
+        size *= 1024
+    return size or None
+
+
+@dataclass(slots=True)
+class Quoted:
+    """A price of a row, with where it stands in the source and what its head said."""
+
+    price: Price | None                                        # None: asked for, not printed
+    start: int = 0
+    end: int = 0
+    head: Head = field(default_factory=lambda: Head(""))
+    unit: str | None = None
+    scope: str | None = None
+    commitment: str | None = None
+    months: int | None = None
+    currency: str | None = None
+    tax: str = "unknown"
+    contact: bool = False
+    chips: tuple[ChipSpan, ...] = ()
+    location: str | None = None
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a row, a record or a sentence says of an offer, apart from prices. Filled by `absorb`; `child` hands it down to nested records."""
+
+    chips: list[ChipSpan] = field(default_factory=list)        # from a column or key of GPUs
+    named: list[ChipSpan] = field(default_factory=list)        # from names
+    noted: list[ChipSpan] = field(default_factory=list)        # from notes and other texts: of this record alone
+    count: float | None = None
+    at_most: bool = False
+    gpu_memory: float | None = None
+    memory_head: str = ""
+    form_factor: str | None = None
+    instance: str | None = None
+    instance_rank: int = 0
+    location: str | None = None
+    availability: str | None = None
+    commitment: str | None = None
+    months: int | None = None
+    currency: str | None = None
+    unit: str | None = None
+    scope: str | None = None
+    tax: str = "unknown"
+    specs: int = 0                                             # how many other columns of hardware there are
+    is_gpu: bool = False                                       # the record says that it is about GPUs
+    no_gpu: bool = False                                       # the record says that it has none
+    anchor: tuple[int, int] | None = None                      # where the chip is named
+    unknown: list[str] = field(default_factory=list)           # labels that look like a chip
+
+    def child(self) -> Facts:
+        """A copy for a nested record."""
+        return replace(self, chips=list(self.chips), named=list(self.named), noted=[], unknown=[])
+
+    def absorb(self, head: Head, value: Any, context: bool = False) -> None:
+        """Take in one value under its label. Prices are not for this method."""
+        role = head.role
+        if isinstance(value, str):
+            value = value.strip()
+            if not value or is_nothing(value) or (role == "instance" and value.lower() in {"yes", "true"}):
+                if role in ("gpu", "gpu_count") and value:
+                    self.no_gpu = self.no_gpu or not self.chips
+                return
+        elif value is None:
+            return
+        if role == "gpu_count":
+            self._count(value)
+        elif role == "gpu":
+            self._gpu(head, value)
+        elif role == "gpu_memory":
+            size = parse_memory(value, head.text)
+            if size is not None:
+                self.gpu_memory, self.memory_head = size, head.text
+            if isinstance(value, str) and not self.chips:
+                self.named += find_chips(value)
+        elif role == "currency" and isinstance(value, str):
+            words = currency_words(value) or currency_words(value.upper())
+            self.currency = words[0] if words else self.currency
+        elif role == "unit" and isinstance(value, str):
+            unit = unit_in(value)
+            if unit and (self.unit is None or "time frame" not in head.text):
+                self.unit = unit
+            self.scope = self.scope or scope_in(split_label(value))
+        elif role == "location" and isinstance(value, str):
+            self.location = value if len(value) <= 120 and not re.search(r"[.!?] |\d+\+", value) else None
+        elif role == "availability":
+            self._available(value)
+        elif role in ("commitment", "price_tier"):
+            self._committed(head, value)
+        elif role in ("vcpu", "memory", "storage", "network"):
+            self.specs += 1
+        if role in ("instance", "commitment", "vcpu", "memory", "storage", None) and isinstance(value, str) and len(value) <= 200:
+            self._name(head, value, context)
+
+    def _count(self, value: Any) -> None:
+        count, at_most = parse_count(value)
+        if count == 0:
+            self.no_gpu = True
+        elif count is not None:
+            self.count, self.at_most, self.is_gpu = count, at_most, True
+        elif isinstance(value, str):
+            chips = find_chips(value, context=True)
+            if chips:
+                self.chips = chips
+                self.is_gpu = True
+
+    def _gpu(self, head: Head, value: Any) -> None:
+        if isinstance(value, bool):
+            self.is_gpu = self.is_gpu or value
+            return
+        if isinstance(value, int | float):
+            self._count(value)
+            return
+        chips = find_chips(value, context=True)
+        if chips:
+            self.is_gpu = True
+            if not self.chips or {c.gpu_name for c in chips} == {c.gpu_name for c in self.chips}:
+                self.chips += [c for c in chips if c not in self.chips]
+            return
+        count, at_most = parse_count(value)
+        if count is not None and len(value) <= 24:
+            if count == 0:
+                self.no_gpu = True
+            else:
+                self.count, self.at_most, self.is_gpu = count, at_most, True
+            if head.chips and not self.chips and count:
+                self.chips = list(head.chips)
+            return
+        self.unknown += [label for _, _, label in unknown_labels(value, [], whole=len(value) <= 40)]
+
+    def _available(self, value: Any) -> None:
+        if value is False or (isinstance(value, str) and value.lower() in {"false", "unavailable", "no"}):
+            self.availability = "sold_out"
+        elif isinstance(value, str):
+            self.availability = availability_in(value) or self.availability
+            commitment, months = commitment_in(value)
+            if commitment and self.commitment is None:
+                self.commitment, self.months = commitment, months
+
+    def _committed(self, head: Head, value: Any) -> None:
+        if isinstance(value, bool):
+            if value and head.commitment:
+                self.commitment = head.commitment
+            return
+        if isinstance(value, str):
+            commitment, months = commitment_in(value)
+            if commitment:
+                self.commitment, self.months = commitment, months
+
+    def _name(self, head: Head, value: str, context: bool) -> None:
+        if head.role == "instance":
+            rank = next((r for word, r in INSTANCE_RANK if word in head.text), 1)
+            if "description" in head.text:
+                rank = 0
+            if len(value) <= 120 and (rank > self.instance_rank or self.instance is None) and rank:
+                self.instance, self.instance_rank = value, rank
+        if head.role == "instance" and re.search(r"(?<![a-z])gpus?(?![a-z])", value, re.IGNORECASE):
+            self.is_gpu = True
+        found = find_chips(value, context=context or self.is_gpu or "gpu" in head.text)
+        if not found and self.commitment is None and len(value) <= 60:
+            self.commitment, self.months = commitment_in(value)
+        if head.role is None:
+            self.noted += found
+        elif found and len({c.gpu_name for c in self.named}) <= 4:
+            self.named += found
+
+    def all_chips(self) -> list[ChipSpan]:
+        """One span a chip: those of a GPU column, else those of the first name that holds one; details are joined from what else names the same chip."""
+        names = self.named or self.noted
+        base = self.chips or list({c.gpu_name: c for c in reversed(names)}.values())[::-1]
+        out: dict[tuple, ChipSpan] = {}
+        others = [*self.chips, *self.named, *self.noted]
+        for chip in base:
+            same = [o for o in others if o.gpu_name == chip.gpu_name]
+            memory = chip.memory if chip.memory is not None else next((o.memory for o in same if o.memory is not None), None)
+            form = chip.form_factor or next((o.form_factor for o in same if o.form_factor), None)
+            count = chip.count if chip.count is not None else next((o.count for o in same if o.count is not None), None)
+            merged = replace(chip, memory=memory, form_factor=form, count=count, slice=any(o.slice for o in same))
+            out.setdefault((merged.gpu_name, merged.memory if len(self.chips) > 1 else None, merged.form_factor if len(self.chips) > 1 else None), merged)
+        return list(out.values())
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a reader needs to know of the document, and what it collects."""
+
+    document: Document
+    language: str | None
+    declared: str | None                                       # currency declared for the source
+    words: list[str]                                           # currencies named in the document
+    only_currency: str | None = None                           # the one currency that the document uses, if it is one
+    offers: list[Offer] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    contact: bool = False
+    tax: str = "unknown"
+    cents: dict[str, bool] = field(default_factory=dict)
+    rivals: tuple[str, ...] = ()                               # names of other sellers that the document compares itself with, case folded
+    locate: Any = None                                         # label -> (country, city)
+
+    def issue(self, level: str, code: str, text: str) -> None:
+        """Report once."""
+        if not any(i.code == code and i.text == text for i in self.issues):
+            self.issues.append(Issue(level, code, text))
+
+    def prices(self, text: str, *, bare: bool = False, currency: str | None = None) -> list[Price]:
+        """`find_prices` with what is known of the document's currency."""
+        return find_prices(text, language=self.language, currency=currency or self.declared, bare=bare, words=self.words)
+
+    def in_cents(self, key: str) -> bool:
+        """Whether the document says of a field that it is given in cents (a schema beside its example does)."""
+        if key not in self.cents:
+            text = self.document.text
+            self.cents[key] = "cents" in text and bool(re.search(rf"(?<![\w]){re.escape(key)}(?![\w]).{{0,240}}?\bin (?:US |USD )?cents\b", text, re.DOTALL))
+        return self.cents[key]
+
+    def currency(self, sign: str | None) -> str | None:
+        """A sign or code of a head, resolved."""
+        return resolve_currency(sign, language=self.language, declared=self.declared, words=self.words) if sign else None
+
+
+def cell_prices(reading: Reading, head: Head, value: Any) -> list[Price]:
+    """The prices in a cell or field of a price column. A bare number is one."""
+    if isinstance(value, bool) or value is None:
+        return []
+    factor = 0.01 if head.cents else 1.0
+    if isinstance(value, int | float):
+        return [Price(0, 0, float(value) * factor, "", None)] if value > 0 else []
+    bare = head.role == "price"
+    found = [p for p in reading.prices(value, bare=bare) if not p.other]
+    signed = [p for p in found if p.sign]
+    if signed:
+        return [p for p in signed if p.amount > 0]
+    whole = [p for p in found if p.amount > 0]
+    if bare and whole and re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/.{1,12}|起|から|부터|per .{1,12})?", value.strip()):
+        return [replace(whole[0], amount=whole[0].amount * factor)]
+    number = parse_number(value) if bare else None
+    return [Price(0, len(value), number * factor)] if number else []
+
+
+def make_offers(reading: Reading, facts: Facts, quoted: Sequence[Quoted], start: int, end: int) -> list[Offer]:
+    """The offers of one row or record: one for each chip and price; one for each chip where no price is known."""
+    chips = facts.all_chips()
+    if facts.no_gpu and not facts.chips:
+        return []
+    by_name = instance_chip(facts.instance) if facts.instance else None
+    if not chips and by_name and quoted:
+        chips = [ChipSpan(0, 0, by_name.gpu_name, by_name.memory, None, by_name.count)]
+    out = []
+    for q in quoted or [Quoted(None)]:
+        for chip in ([*q.chips] or chips):
+            out.append(_offer(reading, facts, chip, q, by_name, start, end))
+    return [o for o in out if o is not None]
+
+
+def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: Any, start: int, end: int) -> Offer | None:
+    count = facts.count if facts.count is not None else chip.count
+    if (facts.count is not None and facts.at_most) or (facts.count is None and chip.at_most) or chip.slice:
+        count = None
+    if count is None and by_name is not None and by_name.gpu_name == chip.gpu_name and not chip.slice:
+        count = by_name.count
+    memory = chip.memory
+    if facts.gpu_memory is not None and not chip.slice:
+        size = facts.gpu_memory
+        if plausible_memory(chip.gpu_name, size):
+            memory = size
+        elif count and count > 0 and plausible_memory(chip.gpu_name, size / count):
+            memory = size / count
+        elif memory is None and chip_slug(chip.gpu_name) is None and size <= 640:
+            memory = size
+    if memory is not None and memory == int(memory):
+        memory = int(memory)
+    if count is not None and count == int(count):
+        count = int(count)
+    form = chip.form_factor or facts.form_factor
+    unit = scope = currency = price = None
+    commitment, months = q.commitment or q.head.commitment or facts.commitment, q.months or q.head.months or facts.months
+    contact = q.contact
+    if q.price is not None:
+        price = q.price.amount
+        if price <= 0:
+            return None
+        unit = q.price.unit or q.unit or q.head.unit or facts.unit
+        scope = q.price.scope or q.scope or q.head.scope or facts.scope
+        currency = q.price.currency if q.price.sign else None
+        if currency is None and not q.price.sign:
+            sign = q.currency or q.head.currency or facts.currency
+            currency = reading.currency(sign)
+            if currency is None and sign is None:
+                currency = reading.declared or reading.only_currency
+        if currency is None:
+            reading.issue("warning", "unknown_currency", q.price.sign or q.currency or q.head.currency or "no currency stated")
+        limit = MAX_HOURLY.get(currency or "", DEFAULT_MAX_HOURLY)
+        if unit in ("hour", "minute", "second") and price > limit * max(1, count or 1):
+            reading.issue("warning", "implausible_price", f"{price:g} {currency or ''} per {unit} for {chip.gpu_name}".replace("  ", " "))
+            return None
+        if scope is None:
+            scope = "instance" if count is not None or facts.specs else "gpu"
+        if commitment is None and unit in ("hour", "minute", "second"):
+            commitment = "on_demand"
+    elif contact:
+        commitment = "contact_sales"
+    location = q.location or facts.location
+    country = reading.locate(location)[0] if location and reading.locate else None
+    tax = q.tax if q.tax != "unknown" else q.head.tax if q.head.tax != "unknown" else facts.tax if facts.tax != "unknown" else reading.tax
+    return Offer(
+        gpu_name=chip.gpu_name, chip=chip_slug(chip.gpu_name, memory if not chip.slice else None, form), gpu_count=count, gpu_memory=memory, form_factor=form,
+        instance_name=facts.instance, price=price, currency=currency if price is not None else None, price_unit=unit if price is not None else None,
+        price_scope=scope if price is not None else None, commitment=commitment, term_months=months if commitment == "reserved" else None,
+        tax=tax if price is not None else "unknown", price_from=bool(q.price and q.price.price_from), location=location, country=country,
+        availability=facts.availability or "listed", quote=reading.document.text[start:end], start=start, end=end)
+
+
+def key_of(offer: Offer) -> tuple:
+    """What makes two offers of a document the same."""
+    return (offer.gpu_name, offer.gpu_count, offer.gpu_memory, offer.form_factor, offer.instance_name, offer.price, offer.currency, offer.price_unit, offer.price_scope,
+            offer.commitment, offer.term_months, offer.location)
+
+
+def unique(offers: Iterable[Offer]) -> list[Offer]:
+    """The offers without repetitions, in order."""
+    return list({key_of(o): o for o in reversed(list(offers))}.values())[::-1]

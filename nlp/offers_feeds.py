@@ -1,0 +1,383 @@
+"""Offers in data: JSON, YAML, XML and CSV feeds, recorded answers of interfaces, and the literals that pages embed.
+
+One general walk. A record is a map; its scalars say what it is (chip, count, instance, place), and hand that down to the maps inside it; a price is emitted
+where a chip is known. Nothing here knows a provider: what keys mean stands in `data/offer_fields.yml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nlp.chips import find_chips
+from nlp.offers import (MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
+                        split_label)
+from nlp.prices import Price, commitment_in, unit_in
+from nlp.tree import Node, TreeError, read_json
+
+MAX_VALUE = 2000                                               # characters of a string that may be a field; longer ones are prose, or hold data
+_ANSWER = re.compile(r"\s*[\[{]")
+_DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|product|machine|shape|attributes|properties|category|resource|node|server|configuration|details|meta|type|price|chip|graphics")
+_MONEY = re.compile(r"^(?:value|amount|price|cost|usd|eur|hour|hourly|month|monthly|day|minute|second|year|unit price|on demand|spot|reserved|retail|default|list|net|gross)")
+_NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
+
+
+def read_feed(reading: Reading, root: Node) -> None:
+    """Collect the offers under `root` into `reading.offers`."""
+    walker = _Walker(reading)
+    if root.kind == "map" and any(k in ("openapi", "swagger") for k, _ in root.entries):
+        for example in _examples(root):
+            walker.walk(example, Facts(), "")
+    else:
+        walker.walk(root, Facts(), "")
+
+
+def _examples(node: Node) -> Iterator[Node]:
+    """The sample answers of an interface description: maps and lists under `example` and `examples`; its schemas describe types, not offers."""
+    for key, child in node.children():
+        if key in ("example", "examples", "x-example"):
+            if child.kind != "scalar":
+                yield child
+            elif isinstance(child.value, str) and _ANSWER.match(child.value) and len(child.value) > 40:
+                yield child
+        elif key not in ("requestBody", "parameters"):
+            yield from _examples(child)
+
+
+class _Walker:
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.text = reading.document.text
+        self.priced: dict[int, bool] = {}
+
+    def has_price(self, node: Node) -> bool:
+        """Whether a price stands somewhere under a node."""
+        known = self.priced.get(id(node))
+        if known is None:
+            known = any(self._is_price(key, child) if child.kind == "scalar" else self.has_price(child) for key, child in node.children())
+            self.priced[id(node)] = known
+        return known
+
+    def _is_price(self, key: str, node: Node) -> bool:
+        head = read_head(key) if len(key) <= 120 else Head("")
+        value = node.value
+        if isinstance(value, bool) or value is None:
+            return False
+        if isinstance(value, str):
+            if len(value) > 300 or not any(c.isdigit() for c in value) and not asks_for_contact(value):
+                return False
+            if head.role == "price":
+                return bool(cell_prices(self.reading, head, value)) or asks_for_contact(value)
+            return bool(head.chips) and (any(p.sign for p in self.reading.prices(value)) or asks_for_contact(value))
+        return value > 0 and (head.role == "price" or bool(head.chips and head.role is None and value < 1000))
+
+    def walk(self, node: Node, facts: Facts, key: str, place: bool = False) -> None:
+        """Read a branch. `place` says that its records are places (they stand under a key of regions), so that their names are locations."""
+        if node.kind == "scalar":
+            self._answer(node, facts)
+        elif node.kind == "list":
+            for item in node.items:
+                if item.kind == "map":
+                    self._record(item, facts.child(), "", place)
+                else:
+                    self.walk(item, facts, key, place)
+        else:
+            self._record(node, facts.child(), "" if place else key, place)
+
+    def _answer(self, node: Node, facts: Facts) -> None:
+        """A recorded answer: JSON inside a string."""
+        value = node.value
+        if not isinstance(value, str) or len(value) < 40 or not _ANSWER.match(value) or not find_chips(value[:200_000], context=False):
+            return
+        offset = self.text.find(value[:60], node.start, node.end)
+        try:
+            inner = read_json(value)
+        except TreeError:
+            return
+        _shift(inner, offset if offset >= 0 and self.text.startswith(value, offset) else None, node, self.text)
+        self.walk(inner, facts.child(), "")
+
+    def _record(self, node: Node, facts: Facts, key: str, place: bool = False) -> None:
+        before = (tuple(facts.chips), tuple(facts.named))
+        keyed = False
+        name_like = bool(key) and (any(c.isdigit() for c in key) or bool(facts.chips)) and len(key) <= 80
+        if name_like:
+            found = find_chips(key, context=True)
+            if found and len(found) <= 2:
+                facts.chips, facts.named = found, []
+            if read_head(key).role not in ("price", "unit", "currency", "location", "other_price") and (found or facts.instance is None):
+                facts.instance, facts.instance_rank, keyed = key, 2, True
+            commitment, months = commitment_in(key)
+            if commitment:
+                facts.commitment, facts.months = commitment, months
+        heads = [(k, read_head(k) if len(k) <= 120 else Head(""), child) for k, child in node.entries]
+        local = Facts(is_gpu=facts.is_gpu)
+        for k, head, child in sorted(heads, key=lambda h: h[1].role not in ("gpu", "gpu_count")):
+            if child.kind == "scalar":
+                if head.role == "price" and not (isinstance(child.value, str) and not self._is_price(k, child)):
+                    continue
+                if isinstance(child.value, str) and len(child.value) > MAX_VALUE:
+                    continue
+                if head.chips and self._is_price(k, child):
+                    continue
+                if "description" in head.text and (local.chips or local.named or len(str(child.value)) > 100):
+                    continue
+                if place and head.role == "instance" and isinstance(child.value, str):
+                    local.location = local.location or child.value
+                    continue
+                local.absorb(head, child.value)
+            elif child.kind == "map" and head.role == "unit":
+                named = next((c.value for _, c in child.entries if isinstance(c.value, str)), None)
+                local.unit = unit_in(f"/{named}") if named else local.unit
+            elif child.kind == "map" and (_DESCRIPTOR.search(head.text) or head.role in ("gpu", "location")) and not self.has_price(child) and not about_other_things(k):
+                self._describe(child, head, local)
+            elif child.kind == "list" and head.role in ("gpu", "location") and child.items and all(i.kind == "scalar" for i in child.items):
+                values = [str(i.value) for i in child.items if i.value is not None]
+                if head.role == "location":
+                    local.location = ", ".join(values)[:300] if len(values) <= 12 else None
+                elif len(values) == 1:
+                    local.absorb(head, values[0])
+        self._merge(facts, local, keyed)
+        if local.chips or local.named or keyed:
+            facts.anchor = (node.start, node.end)
+        if local.no_gpu and not local.chips:
+            facts.chips, facts.named = [], []
+        quoted = []
+        for k, head, child in heads:
+            if about_other_things(k):
+                continue
+            if child.kind == "scalar":
+                quoted += self._scalar_price(k, head, child)
+            elif head.role == "price" and "tier" not in head.text or (head.role in (None, "instance") and k.lower() in ("prices", "pricing", "pricings")):
+                if not any(n.kind == "map" and self._describes_chip(n) for _, n in child.children()):
+                    quoted += self._branch_prices(child, [k], 0)
+        chips = facts.chips or facts.named or local.noted
+        facts.noted = local.noted
+        own = [q for q in quoted if not q.chips]
+        if chips and own or any(q.chips for q in quoted):
+            for q in quoted:
+                if q.chips or chips:
+                    self._emit(facts, q, node)
+            consumed = True
+        elif own and facts.instance and self._by_instance(facts, own, node):
+            consumed = True
+        else:
+            consumed = False
+            new = (tuple(facts.chips), tuple(facts.named)) != before
+            if chips and new and not self.has_price(node) and (local.specs >= 1 or local.count is not None) and (local.chips or local.instance):
+                self._emit(facts, None, node)
+        for k, head, child in heads:
+            if child.kind == "scalar":
+                if isinstance(child.value, str) and len(child.value) > 200:
+                    self._answer(child, facts)
+                continue
+            if about_other_things(k) or (consumed and head.role == "price"):
+                continue
+            down = facts.child()
+            if child.kind == "map" and not self.has_price(child) and (_DESCRIPTOR.search(head.text) or head.role in ("gpu", "location")) and (local.chips or local.named):
+                continue                                       # a descriptor, read above
+            if not self.has_price(child) and not self._may_list(child):
+                continue
+            self.walk(child, down, k, head.role == "location")
+
+    @staticmethod
+    def _may_list(node: Node) -> bool:
+        """Whether an unpriced branch may hold records of its own."""
+        return node.kind == "map" or any(i.kind != "scalar" for i in node.items)
+
+    @staticmethod
+    def _describes_chip(node: Node) -> bool:
+        return any(read_head(k).role == "gpu" and c.kind == "scalar" and isinstance(c.value, str) for k, c in node.entries if len(k) <= 60)
+
+    def _describe(self, node: Node, parent: Head, facts: Facts, depth: int = 0) -> None:
+        """Scalars of a nested map that only describes its parent (`specs`, `gpu_info`, `instance_type`)."""
+        for k, child in node.entries:
+            head = read_head(f"{parent.text} {k}" if parent.role == "gpu" and depth < 2 else k)
+            if child.kind == "scalar":
+                plain = split_label(k)
+                if parent.role == "gpu" and plain in ("type", "name", "model", "description", "id", "product", "display name", "card"):
+                    head = read_head("gpu")
+                elif parent.role == "gpu" and plain in ("count", "quantity", "number", "num", "total"):
+                    head = read_head("gpu_count")
+                elif parent.role == "location":
+                    if plain in ("name", "description", "id", "code", "city", "country", "display name", "label") and isinstance(child.value, str):
+                        facts.location = facts.location or child.value
+                    continue
+                if not (isinstance(child.value, str) and len(child.value) > 200) and head.role != "price":
+                    facts.absorb(head, child.value)
+            elif child.kind == "map" and depth < 3 and not about_other_things(k) and (_DESCRIPTOR.search(head.text) or head.role in ("gpu", "memory", "vcpu")):
+                self._describe(child, head, facts, depth + 1)
+
+    @staticmethod
+    def _merge(facts: Facts, local: Facts, keyed: bool) -> None:
+        """What a record says overrides what it inherits; a chip of its own drops the inherited chip and its details."""
+        if local.chips or local.named:
+            facts.chips, facts.named = local.chips, local.named
+            facts.gpu_memory = facts.form_factor = None
+            if local.instance is None and local.chips and not keyed:
+                facts.instance = None
+            facts.count = None
+        for name in ("count", "gpu_memory", "form_factor", "location", "availability", "commitment", "months", "currency", "unit", "scope"):
+            value = getattr(local, name)
+            if value is not None:
+                setattr(facts, name, value)
+        if local.count is not None:
+            facts.at_most = local.at_most
+        if local.instance is not None:
+            facts.instance, facts.instance_rank = local.instance, local.instance_rank
+        facts.memory_head = local.memory_head or facts.memory_head
+        facts.specs = local.specs
+        facts.is_gpu = facts.is_gpu or local.is_gpu
+        facts.no_gpu = local.no_gpu
+        facts.unknown = facts.unknown + local.unknown
+
+    def _scalar_price(self, key: str, head: Head, node: Node) -> list[Quoted]:
+        value = node.value
+        if isinstance(value, bool) or value is None:
+            return []
+        if isinstance(value, str) and (is_nothing(value) or len(value) > 400):
+            return []
+        if head.role == "price" or (head.chips and self._is_price(key, node)):
+            chips = head.chips
+            bare = head if head.role == "price" else Head(head.text, "price", head.unit, head.scope, head.commitment, head.months, head.currency)
+            if not bare.cents and self.reading.in_cents(key):
+                bare = replace(bare, cents=True)
+            found = cell_prices(self.reading, bare, value)
+            out = []
+            for price in found:
+                q = self._quoted(price, bare, node, chips)
+                if isinstance(value, str) and q.commitment is None and len(found) == 1:
+                    q.commitment, q.months = commitment_in(value)
+                out.append(q)
+            if not found and isinstance(value, str) and (asks_for_contact(value) or value.strip().lower() == "call"):
+                out.append(Quoted(None, node.start, node.end, bare, contact=True, chips=chips))
+            return out
+        return []
+
+    @staticmethod
+    def _quoted(price: Price, head: Head, node: Node, chips: tuple = ()) -> Quoted:
+        return Quoted(price, node.start, node.end, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax, chips=tuple(chips))
+
+    def _branch_prices(self, node: Node, labels: list[str], depth: int) -> list[Quoted]:
+        """The prices of a map or list under a price key: {"hourly": …, "monthly": …}, {"USD": {"hour": …}}, [{"currencyCode": …, "prices": [{"value": …}]}]."""
+        if depth > 8:
+            return []
+        label = read_head(" ".join(labels)[-160:])
+        if node.kind == "list":
+            return [q for item in node.items for q in (self._branch_prices(item, labels, depth + 1) if item.kind != "scalar" else [])]
+        if node.kind == "scalar":
+            return []
+        scalars = {k: c for k, c in node.entries if c.kind == "scalar"}
+        currency = label.currency
+        unit, commitment, months, location = label.unit, label.commitment, label.months, None
+        for k, child in scalars.items():
+            head = read_head(k)
+            if head.role == "currency" and isinstance(child.value, str):
+                currency = (read_head(child.value).currency or currency)
+            elif (head.role == "unit" or k in ("unit", "interval", "intervalUnit")) and isinstance(child.value, str):
+                unit = unit_in(child.value) or (unit_in(f"/{child.value}")) or unit
+            elif head.role == "location" and isinstance(child.value, str):
+                location = child.value
+            elif isinstance(child.value, str) and len(child.value) < 80:
+                word, term = commitment_in(child.value)
+                commitment, months = (word, term) if word else (commitment, months)
+        out = []
+        if "units" in scalars and "nanos" in scalars:          # money as a whole part and billionths
+            whole, nanos = scalars["units"].value, scalars["nanos"].value
+            try:
+                amount = float(whole or 0) + float(nanos or 0) / 1e9
+            except (TypeError, ValueError):
+                amount = 0.0
+            if amount > 0:
+                out.append(Quoted(Price(0, 0, round(amount, 9)), scalars["units"].start, scalars["nanos"].end, label, unit, label.scope, commitment, months, currency))
+            return out
+        for k, child in node.entries:
+            head = read_head(k) if len(k) <= 120 else Head("")
+            if child.kind == "scalar":
+                if not (_MONEY.match(head.text) or head.role == "price" or re.search(r"\d+ ?(?:m|mo|y|yr|year|month)", head.text)) or _NOT_MONEY.search(head.text) or head.role in ("other_price", "unit"):
+                    continue
+                joined = Head(head.text, "price", head.unit, head.scope or label.scope, head.commitment or commitment, head.months or months, head.currency or currency, cents=head.cents)
+                if isinstance(child.value, str) and is_nothing(child.value):
+                    continue
+                for price in cell_prices(self.reading, joined, child.value):
+                    q = self._quoted(price, joined, child)
+                    q.unit = head.unit or unit
+                    q.location = location
+                    out.append(q)
+            elif not about_other_things(k):
+                out += self._branch_prices(child, [*labels, k], depth + 1)
+        for q in out:
+            q.unit = q.unit or unit
+            q.currency = q.currency or currency
+            q.commitment, q.months = (q.commitment, q.months) if q.commitment else (commitment, months)
+            q.location = q.location or location
+        return out
+
+    def _by_instance(self, facts: Facts, quoted: list[Quoted], node: Node) -> bool:
+        """Offers of a record whose instance type alone tells the chip."""
+        from nlp.chips import instance_chip
+        if instance_chip(facts.instance or "") is None:
+            return False
+        for q in quoted:
+            self._emit(facts, q, node)
+        return True
+
+    def _emit(self, facts: Facts, quoted: Quoted | None, node: Node) -> None:
+        start, end = node.start, node.end
+        if facts.anchor and facts.anchor[0] < start and end - facts.anchor[0] <= MAX_QUOTE:
+            start = facts.anchor[0]
+        if quoted is not None and quoted.chips and quoted.end:
+            start, end = max(self.text.rfind("\n", 0, quoted.start) + 1, node.start), quoted.end
+        if end - start > MAX_QUOTE:
+            start, end = self._narrow(node, facts, quoted)
+        for label in facts.unknown:
+            self.reading.issue("warning", "unknown_chip", label)
+        if quoted is not None and quoted.price is not None:
+            unit = quoted.price.unit or quoted.unit or quoted.head.unit or facts.unit
+            sign = quoted.price.sign or quoted.currency or quoted.head.currency or facts.currency
+            if unit is None and sign is None:                  # a number under a key that sounds like a price: neither per what nor in what
+                return
+        self.reading.offers += make_offers(self.reading, facts, [quoted] if quoted else [], start, end)
+
+    def _narrow(self, node: Node, facts: Facts, quoted: Quoted | None) -> tuple[int, int]:
+        """The part of a long record to quote: its price with what stands before it; the first lines where there is none."""
+        if quoted is None or not quoted.end:
+            return node.start, min(node.end, node.start + MAX_QUOTE)
+        start = max(node.start, quoted.start - 300)
+        cut = self.text.find("\n", start, quoted.start)
+        return (cut + 1 if cut >= 0 else start), min(quoted.end, start + MAX_QUOTE)
+
+
+def _shift(node: Node, offset: int | None, holder: Node, text: str) -> None:
+    """Give the nodes of a nested value their places in the source. Where the string was escaped or folded, a value is looked for inside the string that holds it."""
+    if offset is not None:
+        stack = [node]
+        while stack:
+            item = stack.pop()
+            item.start += offset
+            item.end += offset
+            stack += [c for _, c in item.children()]
+        return
+    cursor = holder.start
+    stack = [node]
+    order: list[Node] = []
+    while stack:
+        item = stack.pop()
+        order.append(item)
+        stack += [c for _, c in item.children()][::-1]
+    for item in order:
+        if item.kind == "scalar" and item.value is not None:
+            word = str(item.value).split(" ")[0][:24] if not isinstance(item.value, bool) else str(item.value).lower()
+            at = text.find(word, cursor, holder.end) if word else -1
+            item.start = at if at >= 0 else cursor
+            item.end = min(item.start + len(word), holder.end) if at >= 0 else cursor + 1
+            cursor = item.start
+        else:
+            item.start = cursor
+    for item in reversed(order):
+        if item.kind != "scalar":
+            ends = [c.end for _, c in item.children()]
+            starts = [c.start for _, c in item.children()]
+            item.start = min(starts, default=item.start)
+            item.end = max(ends, default=item.start + 1)

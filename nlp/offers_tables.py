@@ -1,0 +1,303 @@
+"""Offers in tables: rows of instances or GPUs, tables whose columns are chips, matrices of chip and commitment or place, sheets that describe one GPU."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from nlp.chips import ChipSpan, find_chips, unknown_labels
+from nlp.document import Block, Cell, Table
+from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, read_head)
+from nlp.prices import availability_in, commitment_in, scope_in, tax_in, unit_in
+
+HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
+_ITEM_HEAD = re.compile(r"^(?:item|component|spec(?:ification)?s?|feature|category|resource|parameter|metric|detail|hardware|type|property|attribute|#|項目|項番|構成|規格|항목|구분|项目|类别|配置|参数|element|komponente|composant|merkmal|eigenschaft|)$")
+_QUANTITY = re.compile(r"^(?:qty|quantity|count|number|#|no\.?|amount|units?|個数|数量|台数|枚数|개수|수량|nombre|anzahl|menge)$")
+_NO_HEAD = Head("")
+
+
+@dataclass(slots=True)
+class Around:
+    """What stands around a table: the heading above it, its caption, the paragraph before it."""
+
+    heading: str = ""
+    path: tuple[str, ...] = ()
+    caption: str = ""
+    before: str = ""
+    chips: list[ChipSpan] = field(default_factory=list)        # of heading or caption
+    unit: str | None = None
+    scope: str | None = None
+    commitment: str | None = None
+    months: int | None = None
+    currency: str | None = None
+    tax: str = "unknown"
+    contact: bool = False
+
+
+def around(reading: Reading, block: Block, before: str) -> Around:
+    """Read what stands around a table. The nearest text wins."""
+    table = block.table
+    heading = block.heading_path[-1] if block.heading_path else ""
+    found = Around(heading, block.heading_path, table.caption or "" if table else "", before)
+    for text in (found.caption, heading, before[-400:]):
+        if not text:
+            continue
+        found.unit = found.unit or unit_in(text, loose=text is not before[-400:])
+        found.scope = found.scope or scope_in(text)
+        if found.commitment is None and text is not before[-400:]:
+            found.commitment, found.months = commitment_in(text)
+        if found.tax == "unknown":
+            found.tax = tax_in(text)
+    for text in (found.caption, heading):
+        if not found.chips and text:
+            chips = find_chips(text, context=True)
+            if len({c.gpu_name for c in chips}) == 1:
+                found.chips = chips
+    return found
+
+
+def read_table(reading: Reading, block: Block, before: str = "") -> None:
+    """Collect the offers of one table into `reading.offers`."""
+    table = block.table
+    if table is None or not table.rows:
+        return
+    grid = _Grid(table)
+    if grid.width < 2 or grid.body >= len(grid.rows):
+        if grid.body >= len(grid.rows):
+            return
+    outer = around(reading, block, before)
+    if grid.transposed():
+        grid = grid.transpose()
+    for sheet in grid.sheets():
+        _read_rows(reading, sheet, outer)
+
+
+class _Grid:
+    """The cells of a table as texts with source spans, its head rows joined into one label a column."""
+
+    def __init__(self, table: Table) -> None:
+        width = max(len(row) for row in table.rows)
+        self.rows: list[list[Cell | None]] = [[*row, *[None] * (width - len(row))] for row in table.rows]
+        self.width = width
+        self.quantities: dict[int, list[str]] = {}
+        self.body = self._header_rows(table)
+        self.heads = [self._label(c) for c in range(width)]
+
+    def text(self, row: int, column: int) -> str:
+        cell = self.rows[row][column]
+        return cell.text.strip() if cell is not None else ""
+
+    def _header_rows(self, table: Table) -> int:
+        if table.header_rows:
+            return min(table.header_rows, len(self.rows))
+        first = [self.text(0, c) for c in range(self.width)]
+        if len(self.rows) > 1 and sum(bool(t) for t in first) >= 2 and not any(re.fullmatch(r"[\d.,$€£%\s]+", t) for t in first if t):
+            roles = sum(read_head(t).role is not None and len(t) <= 60 for t in first if t)
+            if roles >= max(1, sum(bool(t) for t in first) // 2) and not any(len(t) > 80 for t in first):
+                return 1
+        return 0
+
+    def _label(self, column: int) -> str:
+        parts: list[str] = []
+        for row in range(self.body):
+            text = self.text(row, column)
+            if text and text not in parts:
+                parts.append(text)
+        return " ".join(" ".join(parts).split())[:160]
+
+    def head_chips(self) -> list[int]:
+        """Columns whose label names a chip without being a column of GPUs ("GPU (NVIDIA A10)" heads a column of counts)."""
+        out = []
+        for column, label in enumerate(self.heads):
+            head = read_head(label)
+            if head.chips and not (head.role in ("gpu", "gpu_count") and re.search(r"gpu", head.text)):
+                out.append(column)
+        return out
+
+    def transposed(self) -> bool:
+        """Whether rows are attributes and columns are chips or instances."""
+        if self.width < 2:
+            return False
+        first = [self.text(r, 0) for r in range(self.body, len(self.rows))]
+        roles = [read_head(t).role for t in first if t]
+        known = {r for r in roles if r in ("gpu", "gpu_count", "gpu_memory", "vcpu", "memory", "storage", "network", "price", "instance", "location")}
+        in_heads = self.head_chips()
+        if len([c for c in in_heads if c]) >= 2:
+            return True
+        in_first = sum(bool(find_chips(t, context=True)) for t in first)
+        if in_heads and self.width == 2 and not in_first:
+            return True
+        hardware = known & {"gpu", "vcpu", "memory", "storage", "network", "gpu_memory", "gpu_count"}
+        heads = [read_head(h).role for h in self.heads[1:]]
+        return len(hardware) >= 2 and in_first <= 1 and not ({"gpu", "gpu_count", "vcpu", "memory"} & set(heads)) and bool(_ITEM_HEAD.match(read_head(self.heads[0]).text))
+
+    def transpose(self) -> _Grid:
+        """The same table with rows and columns exchanged: the labels of the first column become heads, each other column a row."""
+        new = object.__new__(_Grid)
+        new.body = 0
+        counts = [c for c in range(1, self.width) if _QUANTITY.match(read_head(self.heads[c]).text)]
+        columns = [c for c in range(1, self.width) if c not in counts] if 0 not in self.head_chips() or self.width > 2 else [0, 1]
+        rows = range(self.body, len(self.rows))
+        new.heads = ["", *[self.text(r, 0) for r in rows]]
+        new.rows = [[self._head_cell(c), *[self.rows[r][c] for r in rows]] for c in columns]
+        if self.width == 2 and not self.text(0, 1) and self.body:
+            new.rows = [[self._head_cell(0) or self._head_cell(1), *[self.rows[r][1] for r in rows]]]
+        new.width = len(new.heads)
+        new.quantities = {}
+        for c in counts:
+            owner = max((i for i, column in enumerate(columns) if column < c), default=0)
+            new.quantities[owner] = ["", *[self.text(r, c) for r in rows]]
+        return new
+
+    def _head_cell(self, column: int) -> Cell | None:
+        return next((self.rows[r][column] for r in range(self.body) if self.rows[r][column] is not None and self.text(r, column)), None)
+
+    def sheets(self) -> list[_Grid]:
+        """The table itself; where it holds several GPU columns, one part for each, with the columns before the first in common."""
+        gpu = [c for c, label in enumerate(self.heads) if read_head(label).role == "gpu" and not read_head(label).chips
+               and sum(bool(find_chips(self.text(r, c), context=True)) for r in range(self.body, len(self.rows))) * 2 >= max(1, len(self.rows) - self.body)]
+        prices = [c for c, label in enumerate(self.heads) if read_head(label).role == "price"]
+        if len(gpu) < 2 or not all(any(p > g and (i + 1 == len(gpu) or p < gpu[i + 1]) for p in prices) for i, g in enumerate(gpu)):
+            return [self]
+        out = []
+        for i, start in enumerate(gpu):
+            stop = gpu[i + 1] if i + 1 < len(gpu) else self.width
+            keep = [*range(gpu[0]), *range(start, stop)]
+            part = object.__new__(_Grid)
+            part.rows = [[row[c] for c in keep] for row in self.rows]
+            part.heads = [self.heads[c] for c in keep]
+            part.body, part.width, part.quantities = self.body, len(keep), {}
+            out.append(part)
+        return out
+
+
+def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
+    heads = [read_head(label) for label in grid.heads]
+    roles = {h.role for h in heads}
+    words = f"{' '.join(grid.heads)} {outer.heading} {outer.caption}"
+    barred = no_offer_words(words)
+    rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
+    carried: list[ChipSpan] = []
+    drafts: list[tuple[Facts, list[Quoted], int, int]] = []
+    for index in range(grid.body, len(grid.rows)):
+        cells = grid.rows[index]
+        texts = [grid.text(index, c) for c in range(grid.width)]
+        filled = [t for t in texts if t]
+        if not filled:
+            continue
+        if len(set(filled)) == 1 and grid.width > 2 and len(filled) in (1, grid.width):        # a row that heads the rows below it
+            carried = find_chips(filled[0], context=True)
+            if len(filled) == grid.width or not carried:
+                continue
+        facts = Facts(unit=outer.unit, scope=outer.scope, commitment=outer.commitment, months=outer.months, tax=outer.tax, currency=outer.currency)
+        facts.is_gpu = "gpu" in roles or "gpu_count" in roles
+        facts.commitment = facts.months = None
+        quoted: list[Quoted] = []
+        for column, text in enumerate(texts):
+            if not text or rival[column]:
+                continue
+            head = heads[column]
+            if head.role == "gpu_count" and not head.chips and find_chips(text, context=True):
+                head = replace(head, role="gpu")
+            prices = [] if head.role in ("gpu_count", "gpu_memory", "memory", "vcpu", "storage", "network", "other_price") else _prices(reading, head, text)
+            if prices:
+                span = _span(cells[column])
+                for price in prices:
+                    quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax, chips=head.chips if head.role == "price" or not head.role else (),
+                                         location=_place(reading, grid.heads[column], head)))
+                if head.role == "price":
+                    continue
+            if head.role == "price":
+                if asks_for_contact(text):
+                    quoted.append(Quoted(None, *_span(cells[column]), head, commitment=head.commitment, contact=True))
+                facts.availability = availability_in(text) or facts.availability
+                continue
+            facts.absorb(head, text, context=facts.is_gpu and head.role in (None, "instance", "gpu_memory"))
+            _wrong_label(reading, head, text, facts)
+            if head.chips and head.role in ("gpu", "gpu_count") and not facts.chips:
+                count, _ = parse_count(text)
+                if count:
+                    facts.chips = list(head.chips)
+        owner = grid.quantities.get(index)
+        if owner:
+            for column, text in enumerate(owner):
+                if heads[column].role == "gpu" and parse_count(text)[0]:
+                    facts.count, facts.at_most = parse_count(text)
+        if quoted and facts.commitment is None:
+            facts.commitment, facts.months = outer.commitment, outer.months
+        if not facts.chips and not facts.named and not facts.no_gpu:
+            if carried:
+                facts.named = carried
+            elif outer.chips and (quoted or facts.count or ("instance" in roles and roles & HARDWARE)):
+                facts.named = outer.chips
+        if facts.instance is None and not facts.chips and facts.named and grid.body == 0 and outer.heading and not find_chips(outer.heading, context=True):
+            facts.instance = None
+        if facts.instance is None and grid.quantities and outer.heading:
+            facts.instance = outer.heading
+        spans = [_span(c) for c in cells if c is not None and c.text.strip()]
+        start, end = min(s for s, _ in spans), max(e for _, e in spans)
+        if not quoted and all(is_nothing(t) for t in filled[1:]):
+            continue
+        drafts.append((facts, quoted, start, end))
+    if not any(d[1] for d in drafts):
+        if barred or not _lists_offers(heads, roles, drafts, grid):
+            return
+    for facts, quoted, start, end in drafts:
+        if barred and not any(q.price for q in quoted):
+            continue
+        signed = [q for q in quoted if q.price is not None]
+        keep = signed or quoted
+        if not keep and any(d[1] for d in drafts) and "price" in roles and not facts.availability:
+            keep = []
+        for label in facts.unknown:
+            reading.issue("warning", "unknown_chip", label)
+        reading.offers += make_offers(reading, facts, keep, start, min(end, start + 1500))
+
+
+def _span(cell: Cell | None) -> tuple[int, int]:
+    if cell is None or not cell.content.text:
+        return 0, 0
+    return cell.content.source_span(0, len(cell.content.text))
+
+
+def _prices(reading: Reading, head: Head, text: str) -> list:
+    """The prices of a cell: any number in a price column, a number with a currency elsewhere (but not in the words of a name or description)."""
+    if head.role == "price":
+        return cell_prices(reading, head, text)
+    if len(text) > 80 and head.role != "commitment":
+        return []
+    signed = [p for p in reading.prices(text) if p.sign and not p.other and p.amount > 0]
+    if head.role in ("instance", "gpu") and not all(p.unit for p in signed):
+        return []
+    return signed
+
+
+def _place(reading: Reading, label: str, head: Head) -> str | None:
+    """A place that the head of a price column names ("us-east-1", "Frankfurt ($/hr)")."""
+    if reading.locate is None or not label:
+        return None
+    bare = re.sub(r"\(.*?\)|[$€£¥].*$|\b(?:price|pricing|per|hour|hr|usd|eur)\b|/", " ", label, flags=re.IGNORECASE).strip(" -:,")
+    return bare if bare and reading.locate(bare)[0] else None
+
+
+def _wrong_label(reading: Reading, head: Head, text: str, facts: Facts) -> None:
+    if head.role == "gpu" and not facts.chips and len(text) <= 40:
+        facts.unknown += [label for _, _, label in unknown_labels(text, [], whole=True)]
+
+
+def _lists_offers(heads: Sequence[Head], roles: set[str | None], drafts: list, grid: _Grid) -> bool:
+    """Whether an unpriced table lists what can be rented: rows of chips with hardware, counts, memory or places beside them."""
+    with_chip = [d for d in drafts if d[0].all_chips()]
+    if not with_chip:
+        return False
+    if grid.quantities:
+        return True
+    side = roles & {"instance", "gpu_count", "gpu_memory", "vcpu", "memory", "storage", "network", "location", "availability", "price", "unit"}
+    if roles & {"other_price"} and not side - {"instance"}:
+        return False
+    if len(with_chip) * 3 < len(drafts) and len(with_chip) < 2 and not roles & {"vcpu", "memory"}:
+        return False
+    if side - {"instance"}:
+        return True
+    return bool("gpu" in roles and "instance" in roles)
