@@ -115,8 +115,8 @@ def findings(b: Briefing) -> list[Finding]:
     parts = [f"{bar[code]} {VERDICT_CODES[code]} ({code})" for code in CODE_ORDER if bar[code] and code not in ("V5", "V0")]
     excluded, unknown = bar["V5"], bar["V0"]
     terms = f"Of the {n} providers that list the chips: {text.listing(parts)}." if parts else ""
-    terms += f" {unknown} {'is' if unknown == 1 else 'are'} not assessed (V0); were every one of them to exclude this customer, the count would be {excluded + unknown}, so it lies between " \
-             f"{excluded} and {excluded + unknown} of {n}."
+    terms += f" {unknown} {'is' if unknown == 1 else 'are'} not assessed (V0). If all of these excluded this customer too, the count would be {excluded + unknown}: " \
+             f"it lies between {excluded} and {excluded + unknown} of {n}."
     silent, generic = bar["V1"], bar["V2"]
     same, assessed, differs = _subsidiary(b)
     found = [
@@ -298,7 +298,7 @@ def limits(b: Briefing) -> list[tuple[str, str]]:
                     f"V5 would be {bar['V5'] + unknown} of {n}; were none of them to state anything, V1 would be {bar['V1'] + unknown} of {n}. As read: V5 {bar['V5']}, V1 {bar['V1']}."),
         ("Denominators.", f"{len(b.providers)} providers are known to this data set; nobody knows how many GPU clouds there are. {len(b.groups.both)} GPU clouds have both offers and terms, "
                           f"{len(b.groups.offers_only)} offers only, {len(b.groups.terms_only)} terms only, {len(b.groups.neither)} neither."),
-        ("One document.", f"{text.plural(thin, 'verdict')} of those on the listing providers rest{'s' if thin == 1 else ''} on a single binding document."),
+        ("One document.", f"For {thin} of the {n} listing providers a single binding document was read."),
         ("Age.", f"Captures run from {text.day(b.oldest)} to {text.day(b.newest)}. Terms and prices may have changed since; each entry of the evidence register carries its own time."),
         ("Languages.", f"Documents on terms by language: {languages}. A language that the clause rules do not cover gives V0, never V1."),
         ("Extraction.", "Rules find clauses, and rules miss some. Error rates on labelled documents are printed by chipwatch evaluate; a clause that was missed can turn V2 or V1 into a stricter reading, so V1 and V2 are the least certain of the verdicts."),

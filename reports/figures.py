@@ -44,13 +44,13 @@ def _config() -> dict[str, Any]:
             "legend": {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 9, "titleFontSize": 9}, "text": {"font": _FONT}}
 
 
-def _render(chart: Any, name: str, alt: str) -> Figure:
+def _render(chart: Any, name: str, alt: str, top: int = 0) -> Figure:
     """Chart -> SVG with patterns, unique ids and a title that a PDF carries as alternative text."""
     import json
 
     import vl_convert
 
-    specification = chart.properties(autosize={"type": "fit-x", "contains": "padding"}, padding=0).configure(**_config()).to_dict()
+    specification = chart.properties(autosize={"type": "fit-x", "contains": "padding"}, padding={"left": 0, "right": 0, "top": top, "bottom": 0}).configure(**_config()).to_dict()
     svg = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[], show_warnings=False)
     return Figure(_finish(svg, name, alt), alt)
 
@@ -140,4 +140,4 @@ def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, fl
     centre = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": m, "text": f"{m:.2f}"} for c, m, _ in medians]))
     tick = centre.mark_tick(thickness=2, size=15, color="#b4531f").encode(y=y, x=x)
     words = centre.mark_text(dy=-10, fontSize=8, color="#b4531f").encode(y=y, x=x, text="text:N")
-    return _render((dots + tick + words).properties(width=width, height=alt_.Step(step)), name, alt)
+    return _render((dots + tick + words).properties(width=width, height=alt_.Step(step)), name, alt, top=8)

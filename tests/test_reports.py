@@ -165,7 +165,7 @@ def test_numbers_of_summary_and_figure_come_out_of_the_data_set(sample):
     cover, summary = pages(path)[:2]
     assert f"{listing} of {clouds} GPU clouds list A100/H100-class chips" in summary
     assert f"{priced} of {listing} state a price" in summary
-    assert f"lies between {codes['V5']} and {codes['V5'] + codes['V0']} of {listing}" in summary
+    assert f"it lies between {codes['V5']} and {codes['V5'] + codes['V0']} of {listing}" in summary
     for code, count in codes.items():
         assert re.search(rf"{code} [a-z, ]+\({count} / \d+\)", summary), code
     whole = " ".join(pages(path))
