@@ -88,7 +88,8 @@ class Writer:
 
     def add(self, table: str, row: Sequence[object]) -> None:
         rows = self._waiting[table]
-        rows.append(tuple([_cell(v) for v in row]))
+        # most cells are plain already: this loop is the hot path of a build
+        rows.append(tuple([v if v is None or (c := v.__class__) is float or c is int or (c is str and v.isascii()) else _cell(v) for v in row]))
         if len(rows) >= self.BATCH:
             self._write(table)
 
@@ -218,14 +219,18 @@ class Builder:
         current: list[State] = []
         taken: dict[str, Address] = {}
         getter = _GETTERS[name]
+        known: dict[tuple[int, int], tuple] = {}               # evidence of a capture and version, made once for all items that rest on it
         for line in lines:
             for state in line.states[name]:
                 key = self._item_id(name, slug, line.url, state.key)
                 if taken.setdefault(key, line) is not line:    # the same address in another role shows the same item
                     continue
                 extra = self._extra(name, state)
+                proof = known.get((id(state.capture), id(state.version)))
+                if proof is None:
+                    proof = known[id(state.capture), id(state.version)] = self._evidence(line, state.capture, state.version, documents)
                 stale = line.stale_since if state.current else None
-                self.writer.add(name, (key, slug, *getter(state.record), *extra, *self._evidence(line, state.capture, state.version, documents),
+                self.writer.add(name, (key, slug, *getter(state.record), *extra, *proof,
                                        state.first_seen, state.last_changed, state.last_checked, state.gone_since, stale, state.current))
                 if state.current:
                     current.append(state)

@@ -258,7 +258,8 @@ def _merge(line: Address, kind: Kind, alive: dict[tuple, State], records: Sequen
     matched = {key: key for key in found if key in alive}
     if kind.name == "clause":
         matched |= _aligned([k for k in found if k not in matched], [k for k in alive if k not in matched])
-    for key in [k for k in alive if k not in matched.values()]:
+    continued = set(matched.values())
+    for key in [k for k in alive if k not in continued]:
         state = alive.pop(key)
         line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "removed", capture=capture))
         state.current, state.gone_since = False, moment
@@ -268,7 +269,7 @@ def _merge(line: Address, kind: Kind, alive: dict[tuple, State], records: Sequen
         content = kind.content(record)
         if old_key is None:
             # A clause keeps the key of its first version; if those words come back as a clause of their own, it needs another key.
-            own = (*key, moment) if any(s.key == key for s in alive.values()) else key
+            own = (*key, moment) if kind.name == "clause" and any(s.key == key for s in alive.values()) else key
             alive[key] = State(own, record, content, moment, moment, moment, capture, version)
             line.changes.append(Change(moment, previous, kind.name, own, "added", capture=capture))
             continue

@@ -1,0 +1,177 @@
+"""Answers SQL questions, read-only: the file is opened read-only, writing statements are refused, time and rows are limited."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+import time
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dataset.errors import QueryRefused, QueryTimeout
+from dataset.opening import explained, opened
+
+DEFAULT_TIMEOUT = 30.0                                         # seconds
+MAX_VALUE_BYTES = 64_000_000                                   # of one value or row: zeroblob(1e9) must not fill the memory
+_STEPS = 20_000                                                # virtual-machine steps between two looks at the clock
+_READ_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list", "index_info", "user_version", "application_id", "database_list"})
+_ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
+_FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+TABLE_CELL = 80                                                # characters of a cell in a printed table; what is cut ends in …
+TABLE_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Rows of a query. `cut`: True where more rows were there than the limit."""
+
+    columns: list[str]
+    rows: list[tuple]
+    cut: bool = False
+    limit: int | None = None
+
+    def records(self) -> list[dict[str, Any]]:
+        """Rows as dictionaries; a column name that stands twice gets a number."""
+        names = _distinct(self.columns)
+        return [dict(zip(names, map(_plain, row), strict=True)) for row in self.rows]
+
+
+def _authorise(action: int, one: str | None, two: str | None, _database: str | None, _trigger: str | None) -> int:
+    if action in _ALLOWED:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_FUNCTION:
+        return sqlite3.SQLITE_DENY if (two or "").lower() in _FORBIDDEN_FUNCTIONS else sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA and (one or "").lower() in _READ_PRAGMAS:
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
+
+
+def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: float = DEFAULT_TIMEOUT, parameters: tuple | dict = ()) -> Result:
+    """Run one SELECT and return its rows, `limit` of them at most (None: all).
+
+    Raises QueryRefused for SQL that does not parse, writes, attaches or holds several statements; QueryTimeout after `timeout` seconds;
+    and what `dataset.opening.opened` raises.
+    """
+    path = Path(database)
+    with opened(path) as connection, explained(path):
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        connection.text_factory = lambda b: b.decode("utf-8", "replace")
+        connection.set_authorizer(_authorise)
+        end = time.monotonic() + timeout
+        connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+        try:
+            cursor = connection.execute(sql, parameters)
+            if cursor.description is None:
+                raise QueryRefused("the query gives no rows: write one SELECT (or WITH … SELECT) statement")
+            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+        except sqlite3.OperationalError as error:
+            if str(error) == "interrupted":
+                raise QueryTimeout(f"the query took longer than {timeout:g} s and was stopped: narrow it, or allow more with --timeout") from error
+            if any(word in str(error) for word in ("locked", "busy", "malformed", "disk I/O", "unable to open")):
+                raise
+            raise QueryRefused(f"the query is not valid: {error}{_hint(str(error))}") from error
+        except sqlite3.DataError as error:
+            raise QueryRefused(f"the query makes a value that is too large: {error}") from error
+        except (sqlite3.ProgrammingError, sqlite3.Warning, ValueError) as error:
+            raise QueryRefused(f"the query is not valid: {error}; write one SELECT statement") from error
+        except sqlite3.DatabaseError as error:
+            if "not authorized" in str(error) or "prohibited" in str(error):
+                raise QueryRefused(f"queries can only read: {error}") from error
+            raise
+    columns = [d[0] for d in cursor.description]
+    cut = limit is not None and len(rows) > limit
+    return Result(columns, rows[:limit] if cut else rows, cut, limit)
+
+
+def _hint(error: str) -> str:
+    from dataset.schema import VIEWS
+
+    if error.startswith("no such table"):
+        return f"; there are the views {', '.join(VIEWS)}, and NAME_history for past states"
+    if error.startswith("no such column"):
+        return "; see the columns with: select name from pragma_table_info('offers')"
+    if 'near "end"' in error or 'near "group"' in error:
+        return '; a column whose name is a keyword is written in double quotes, as "end"'
+    return ""
+
+
+def _distinct(names: list[str]) -> list[str]:
+    out: list[str] = []
+    for name in names:
+        n = 2
+        fresh = name
+        while fresh in out:
+            fresh, n = f"{name}_{n}", n + 1
+        out.append(fresh)
+    return out
+
+
+def _plain(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def safe_cell(value: object) -> object:
+    """A cell for CSV: text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def to_csv(result: Result) -> str:
+    """CSV (RFC 4180, UTF-8, line feeds), header first, safe to open in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([safe_cell(c) for c in result.columns])
+    writer.writerows([safe_cell(v) for v in row] for row in result.rows)
+    return out.getvalue()
+
+
+def to_json(result: Result) -> str:
+    """One array of objects."""
+    return json.dumps(result.records(), ensure_ascii=False, indent=1, allow_nan=False, default=str) + "\n"
+
+
+def width(text: str) -> int:
+    """Columns that a terminal gives a text."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    text = f"{value:.6g}" if isinstance(value, float) else str(_plain(value))
+    text = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp") else " " for c in text)    # no escape sequence reaches the terminal
+    text = " ".join(text.split())
+    return text if len(text) <= TABLE_CELL else text[: TABLE_CELL - 1] + "…"
+
+
+def to_table(result: Result) -> str:
+    """Aligned columns for a terminal. Long cells end in …; the last line counts the rows."""
+    cells = [[_shown(v) for v in row] for row in result.rows]
+    numeric = [bool(result.rows) and all(r[i] is None or isinstance(r[i], (int, float)) for r in result.rows) for i in range(len(result.columns))]
+    widths = [max([width(c), *(width(row[i]) for row in cells)]) for i, c in enumerate(result.columns)]
+
+    def line(values: list[str]) -> str:
+        padded = [(" " * (w - width(v)) + v) if right else v + " " * (w - width(v)) for v, w, right in zip(values, widths, numeric, strict=True)]
+        return "  ".join(padded).rstrip()
+
+    lines = [line(result.columns), line(["-" * w for w in widths]), *(line(row) for row in cells)]
+    count = len(result.rows)
+    lines.append(f"({count} row{'' if count == 1 else 's'}{', cut at the limit: more are there' if result.cut else ''})")
+    return "\n".join(lines) + "\n"
+
+
+def render(result: Result, form: str) -> str:
+    """The result as `table`, `csv` or `json`. Raises ValueError for another form."""
+    forms = {"table": to_table, "csv": to_csv, "json": to_json}
+    if form not in forms:
+        raise ValueError(f"form is one of {', '.join(forms)}, not {form!r}")
+    return forms[form](result)
