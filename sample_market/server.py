@@ -1,0 +1,183 @@
+"""A small web server for the sample market: real HTTP/1.1 on loopback, the site chosen by the Host header.
+
+It is bounded (connections, request size, time) and keeps a log of requests, so that tests can check politeness.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from sample_market.sites import Answer, Host, hosts
+
+ADDRESS = "127.0.0.1"
+MAX_CONNECTIONS = 64
+IDLE_SECONDS = 20.0
+LAST_MODIFIED = "Mon, 23 Nov 2026 06:00:00 GMT"
+
+
+@dataclass(slots=True, frozen=True)
+class Request:
+    """One line of the log. `began` and `ended` are seconds of `time.monotonic()`."""
+
+    host: str
+    path: str
+    status: int
+    user_agent: str | None
+    began: float
+    ended: float
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    allow_reuse_address = False
+
+    def __init__(self, sites: dict[str, Host]) -> None:
+        super().__init__((ADDRESS, 0), _Handler)
+        self.sites = sites
+        self.log: list[Request] = []
+        self.lock = threading.Lock()
+        self.seen: Counter[tuple[str, str]] = Counter()
+        self.places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self.stopping = threading.Event()
+
+    def process_request(self, request, client_address) -> None:
+        if not self.places.acquire(timeout=IDLE_SECONDS):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request, client_address) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.places.release()
+
+    def handle_error(self, request, client_address) -> None:
+        """A client that goes away in the middle of an answer is its own affair; nothing is printed."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE_SECONDS
+    server: _Server
+
+    def version_string(self) -> str:
+        return "sample-market"
+
+    def log_message(self, format: str, *args) -> None:         # noqa: A002 (name given by the base class)
+        """The log is kept in memory."""
+
+    def do_GET(self) -> None:
+        self._serve(with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._serve(with_body=False)
+
+    def _serve(self, with_body: bool) -> None:
+        began = time.monotonic()
+        name = (self.headers.get("Host") or "").partition(":")[0].lower()
+        path = self.path.partition("?")[0]
+        site = self.server.sites.get(name)
+        answer = self._next(name, path, site.answer(path)) if site else Answer(421, b"no such host in the sample market", (("Content-Type", "text/plain"),))
+        status = answer.status
+        try:
+            status = self._send(answer, site.headers if site else (), with_body)
+        except (ConnectionError, TimeoutError):                # the client has gone
+            self.close_connection = True
+        finally:
+            with self.server.lock:
+                self.server.log.append(Request(name, self.path, status, self.headers.get("User-Agent"), began, time.monotonic()))
+
+    def _next(self, name: str, path: str, answer: Answer) -> Answer:
+        """`answer`, or the one that stands before it in this run."""
+        with self.server.lock:
+            self.server.seen[name, path] += 1
+            return answer.first if answer.first and self.server.seen[name, path] == 1 else answer
+
+    def _send(self, answer: Answer, headers: tuple[tuple[str, str], ...], with_body: bool) -> int:
+        """Send an answer; returns its status."""
+        if answer.delay:
+            self.server.stopping.wait(answer.delay)
+        tag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+        if answer.status == 200 and not answer.stall and self.headers.get("If-None-Match") == tag:
+            answer = Answer(304)
+        body = answer.body
+        packed = answer.gzip and len(body) > 300 and "gzip" in (self.headers.get("Accept-Encoding") or "")
+        if packed:
+            body = gzip.compress(body, 6, mtime=0)
+        self.send_response_only(answer.status)
+        names = {name.lower() for name, _ in headers}
+        for name, value in (*headers, *(() if "server" in names else (("Server", self.version_string()),)), ("Date", self.date_time_string()), *answer.headers):
+            self.send_header(name, value)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Vary", "Accept-Encoding")
+        if answer.status in (200, 304):
+            self.send_header("ETag", tag)
+            self.send_header("Last-Modified", LAST_MODIFIED)
+        length = max(len(body), answer.pad_to) + (1024 if answer.stall else 0)
+        if answer.status != 304:
+            self.send_header("Content-Length", str(length))
+        self.end_headers()
+        if not with_body or answer.status == 304:
+            return answer.status
+        self.wfile.write(body)
+        blanks = b" " * 65536
+        for _ in range(max(0, answer.pad_to - len(body)) // len(blanks)):
+            self.wfile.write(blanks)
+        self.wfile.write(b" " * (max(0, answer.pad_to - len(body)) % len(blanks)))
+        if answer.stall:
+            self._trickle(answer.stall)
+        return answer.status
+
+    def _trickle(self, seconds: float) -> None:
+        """A byte now and then, never all of them."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.server.stopping.wait(0.5):
+            self.wfile.write(b".")
+            self.wfile.flush()
+        self.close_connection = True
+
+
+class Market:
+    """The running market: `hosts` maps each name to the address that answers for it."""
+
+    def __init__(self, server: _Server) -> None:
+        self._server = server
+        self.hosts: dict[str, tuple[str, int]] = {name: (ADDRESS, server.server_address[1]) for name in server.sites}
+
+    @property
+    def port(self) -> int:
+        return self._server.server_address[1]
+
+    @property
+    def requests(self) -> list[Request]:
+        """The log so far, in the order in which the answers ended."""
+        with self._server.lock:
+            return list(self._server.log)
+
+
+@contextlib.contextmanager
+def serve(phase: int = 1):
+    """Serve the market on a free port of 127.0.0.1 until the block ends; yields a `Market`.
+
+    Raises sites.SiteError for a site file with a fault, OSError where no port can be had.
+    """
+    server = _Server(hosts(phase))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="sample-market", daemon=True)
+    thread.start()
+    try:
+        yield Market(server)
+    finally:
+        server.stopping.set()
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
