@@ -141,14 +141,14 @@ def crawl_stage(data: Path, mode: str, *, archives: list[Path] = (), maps: list[
     with contextlib.ExitStack() as stack:
         settings: dict = {}
         if mode == "sample":
-            from sample_market.market import providers_folder, serve
+            from sample_market.market import crawl_settings, providers_folder, serve
 
             phase = 2 if any(m == "sample" for m in run_modes(data).values()) else 1
             host_map = stack.enter_context(serve(phase=phase))
             sources, providers = declared(providers_folder(), only)
             for info in providers:
                 info.sample = True
-            settings = {"host_map": host_map}
+            settings = crawl_settings(host_map)
         elif mode == "archive":
             sources, providers = archive_sources(list(archives), list(maps))
         else:

@@ -10,7 +10,7 @@ if __name__ == "__main__":
     if wanted not in (["1"], ["2"]):
         sys.exit("usage: python -m sample_market [1|2]   (the phase: 1 first visit, 2 a later one)")
     with serve(int(wanted[0])) as market:
-        print(f"{len(market.hosts)} hosts on 127.0.0.1:{market.port}. For example:\n"
+        print(f"{len(market)} hosts on 127.0.0.1:{market.port}. For example:\n"
               f"  curl --resolve www.nimbusforge.example:{market.port}:127.0.0.1 http://www.nimbusforge.example:{market.port}/pricing\nCtrl-C ends it.", flush=True)
         try:
             threading.Event().wait()

@@ -28,9 +28,9 @@ def providers_folder() -> Path:
     return _HERE / "providers"
 
 
-def crawl_settings(market: Market) -> dict[str, Any]:
+def crawl_settings(market: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
     """Settings of a crawl of the running market, for `crawler.run.crawl(…, mode="sample", settings=…)`. Pauses are scaled down by that mode itself."""
-    return {"HOST_MAP": market.hosts, "DOWNLOAD_TIMEOUT": TIMEOUT}
+    return {"HOST_MAP": dict(market), "DOWNLOAD_TIMEOUT": TIMEOUT}
 
 
 @dataclass(slots=True)

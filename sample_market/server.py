@@ -147,12 +147,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-class Market:
-    """The running market: `hosts` maps each name to the address that answers for it."""
+class Market(dict):
+    """The running market: a mapping of each host to the address that answers for it, `{name: (ip, port)}`, with a log of requests."""
 
     def __init__(self, server: _Server) -> None:
+        super().__init__({name: (ADDRESS, server.server_address[1]) for name in server.sites})
         self._server = server
-        self.hosts: dict[str, tuple[str, int]] = {name: (ADDRESS, server.server_address[1]) for name in server.sites}
 
     @property
     def port(self) -> int:
