@@ -105,10 +105,20 @@ def _unstable() -> tuple[re.Pattern, dict[int, int]]:
     return re.compile(f"[^\\x00-\\x1f ]?[{_MARKS}]+|[\\u1100-\\u11ff]+|[\\uac00-\\ud7a3][\\u11a8-\\u11ff]+|{single}"), table
 
 
+class InterleavedText(MappedText):
+    """Text of several columns: the lines of a cell stand between lines of its neighbours (a grid table in reStructuredText), so offsets do not always rise."""
+
+    __slots__ = ()
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        MappedText.source_span(self, start, end)               # the range check
+        return min(self.starts[start:end]), max(self.ends[start:end])
+
+
 class _Builder:
     """Collects clean text and its offsets, block by block."""
 
-    __slots__ = ("source", "text", "starts", "ends", "space", "last", "ident")
+    __slots__ = ("source", "text", "starts", "ends", "space", "last", "ident", "spaced", "backwards")
 
     def __init__(self, source: str):
         self.source = source
@@ -118,9 +128,11 @@ class _Builder:
         self.ends = array("I")
         self.space: list | None = None                         # white space that stands between what is written and what comes: [text, start, end, fold]
         self.last = 0
+        self.spaced = False                                    # what was written last ends with a blank
+        self.backwards = False
 
     def gap(self, text: str, start: int, end: int, fold: bool) -> None:
-        if not self.text:
+        if self.spaced or not self.text:
             return
         if self.space is None:
             self.space = [text, start, end, fold]
@@ -146,6 +158,7 @@ class _Builder:
         """Characters that all come from source[start:end]."""
         if self.space is not None:
             self.flush(text[0])
+        self.spaced = False
         self.text.append(text)
         length = len(text)
         if length == 1:
@@ -159,6 +172,7 @@ class _Builder:
         """Clean characters, one for each source character from `start` on."""
         if self.space is not None:
             self.flush(piece[0])
+        self.spaced = False
         end = start + len(piece)
         self.text.append(piece)
         self.starts.extend(self.ident[start:end])
@@ -198,6 +212,8 @@ class _Builder:
             self.simple(raw, start, end)
         else:
             self.special(raw, start, end, mode)
+        if start < self.last:
+            self.backwards = True
         if end > self.last:
             self.last = end
 
@@ -283,7 +299,7 @@ class _Builder:
 
     def done(self) -> MappedText:
         text = "".join(self.text)
-        mapped = MappedText(text, self.starts, self.ends)
+        mapped = (InterleavedText if self.backwards else MappedText)(text, self.starts, self.ends)
         if not text.isascii() and not is_normalized("NFKC", text):
             mapped = _renormalise(mapped)
         return mapped
@@ -335,7 +351,7 @@ def _renormalise(mapped: MappedText) -> MappedText:
     out.append(text[at:])
     starts.extend(mapped.starts[at:])
     ends.extend(mapped.ends[at:])
-    return MappedText("".join(out), starts, ends)
+    return type(mapped)("".join(out), starts, ends)
 
 
 RAISE, ABUT = "\u2060", "\u2063"                              # pieces: a raised text follows; elements that a style sheet may set apart meet
@@ -357,6 +373,7 @@ def mapped_text(source: str, pieces: Iterable[tuple[int, int, int] | str]) -> Ma
             elif builder.text:
                 builder.space = None
                 builder.put(piece, builder.last, builder.last)
+                builder.spaced = piece[-1] == " "
         else:
             if soft:
                 if builder.text and builder.space is None and _apart(soft, builder.text[-1][-1], source[piece[0]]):

@@ -169,8 +169,24 @@ def _text(document: Document, select: Sequence[str], remove: Sequence[str], name
     _read(document, scan(document.text))
 
 
-_READERS = {"html": _html, "php": _php, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _script, "rst": _rst, "json": _text, "jsonl": _text,
-            "yaml": _text, "xml": _text, "csv": _text}
+def _data(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+    """A feed; what is not of its format is read as text, with an issue."""
+    from nlp.blocks import structured
+    kind = document.content_type
+    if kind == "json":
+        done = structured.read_json(document, lines=name.split("?")[0].endswith((".jsonl", ".ndjson")))
+    elif kind == "yaml":
+        done = structured.read_yaml(document)
+    elif kind == "xml":
+        done = structured.read_xml(document)
+    else:
+        done = structured.read_csv(document)
+    if not done:
+        _text(document, select, remove, name)
+
+
+_READERS = {"html": _html, "php": _php, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _script, "rst": _rst, "json": _data, "jsonl": _data,
+            "yaml": _data, "xml": _data, "csv": _data}
 
 
 # --- last checks --------------------------------------------------------------------------------------------------------------------

@@ -468,7 +468,7 @@ class _Reader:
             if set(self.text(line)) <= {"-", " "}:
                 continue
             cells = []
-            for k, (a, b) in enumerate(spans):
+            for k, (a, _) in enumerate(spans):
                 stop = line[1] if k == len(spans) - 1 else min(line[0] + spans[k + 1][0], line[1])
                 cells.append((min(line[0] + a, line[1]), max(min(line[0] + a, line[1]), stop)))
             if rows and not source[cells[0][0]:cells[0][1]].strip():

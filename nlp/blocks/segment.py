@@ -636,6 +636,19 @@ def _cards(walker: Segmenter) -> list[str | None]:
     return out
 
 
+def _hanging(row: list, open_spans: dict[int, tuple[Cell, int]], at: int) -> int:
+    """Put the cells that hang down from rows above into `row` from column `at` on; returns the first column that is free."""
+    while at in open_spans:
+        cell, left = open_spans[at]
+        row.append(cell)
+        if left > 1:
+            open_spans[at] = (cell, left - 1)
+        else:
+            del open_spans[at]
+        at += 1
+    return at
+
+
 def _table(grid: _Grid, mapped) -> tuple[MappedText, Table]:
     """The grid with spans expanded, and its text: rows by line feed, cells by " | ", each cell once."""
     rows: list[list[Cell | None]] = []
@@ -647,19 +660,8 @@ def _table(grid: _Grid, mapped) -> tuple[MappedText, Table]:
         at = 0
         first = True
 
-        def carry() -> None:
-            nonlocal at
-            while at in open_spans:
-                cell, left = open_spans[at]
-                row.append(cell)
-                if left > 1:
-                    open_spans[at] = (cell, left - 1)
-                else:
-                    del open_spans[at]
-                at += 1
-
         for raw in drafts_row:
-            carry()
+            at = _hanging(row, open_spans, at)
             pieces: list = []
             for draft in raw.drafts:
                 if pieces:
@@ -679,7 +681,7 @@ def _table(grid: _Grid, mapped) -> tuple[MappedText, Table]:
                 if cell.row_span > 1:
                     open_spans[at] = (cell, cell.row_span - 1)
                 at += 1
-        carry()
+        at = _hanging(row, open_spans, at)
         if open_spans and max(open_spans) >= at:
             for column in range(at, max(open_spans) + 1):
                 at = column
