@@ -38,6 +38,7 @@ class Context:
     object: str                                                # service | items
     check: str                                                 # identity | contact
     attributes: tuple[str, ...]                                # of a customer, that the clause tests
+    must_be: bool                                              # requires the customer to be in the places named
     companions: frozenset[str] = field(default_factory=frozenset)   # other labels of the same passage
 
 
@@ -66,9 +67,11 @@ def act_of(clause: Clause, text: str, restricts: bool) -> str:
     """What the clause does. A representation that denies something ("you represent that you are not in …") bars."""
     if clause.mode == "marketing":
         return "advertises"
+    if clause.label == "identity_verification" and cues()("no_identity", text) and clause.polarity != "prohibits":
+        return "welcomes"
     if clause.mode == "provider_right":
         return "reserves"
-    if clause.polarity == "prohibits":
+    if clause.polarity == "prohibits" or (clause.label == "country_exclusion" and clause.polarity in ("requires", "conditions")):
         return "bars"
     if clause.polarity in ("requires", "conditions") and clause.mode == "representation" and clause.label in _PLACE_LABELS | _LIST_LABELS:
         if (restricts or clause.label in ("denied_party", "nationality_restriction", "residence_restriction")) and cues()("negation", text):
@@ -122,15 +125,15 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
         # A place rule without places that stands in one passage with a sanctions rule speaks of the places under sanctions.
         unnamed = cue or bool(unknown) or (clause.label in _PLACE_LABELS and bool(companions & {"sanctions_compliance", "denied_party"}))
         exception = "none" if not clause.exception else "licence" if found("licence", clause.exception) else "other"
-        onward = found("onward", text) and not found("self_status", text)
-        contact = found("contact_check", text) and not found("identity_check", text)
+        verified = found("identity_check", text) or (found("verification", text) and not found("contact_check", text))
         out.append(Context(
             index=first + offset, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
             embargo_cited=any(g.name == EMBARGOED for g in groups),
             restricted_places=unnamed, listed_parties=clause.label == "denied_party" or clause.target == "listed_party" or found("listed_parties", text),
             exclusive=len(named) >= table.allow_list_minimum or found("exclusive_list", text + " " + " ".join(clause.heading_path)),
-            exception=exception, object="items" if onward and exception == "licence" else "service", check="contact" if contact else "identity",
+            exception=exception, object="items" if exception == "licence" and found("items", text) else "service", check="identity" if verified else "contact",
             attributes=_attributes(clause, text, table), companions=companions,
+            must_be=act == "requires" and clause.label in ("residence_restriction", "headquarters_restriction") and found("must_be", text),
         ))
     return out
 
@@ -154,7 +157,7 @@ def reach_of(context: Context, case: Case) -> str:
     places = _places(case, context.attributes)
     if label == "supported_countries" and not bars:
         return _on_list(context, places)
-    if label in ("residence_restriction", "headquarters_restriction", "country_exclusion") and act == "requires" and context.codes and not context.restricted_places:
+    if context.must_be and context.codes and not context.restricted_places:
         return "none" if any(within(p, context.codes) for p in places) or not places else "absent"
     if context.codes:
         if any(within(p, context.named) for p in places):
