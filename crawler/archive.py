@@ -304,7 +304,10 @@ def _index(name: str, _mtime: int, size: int) -> Index:
             before = len(entries)
             try:
                 for number, parsed in enumerate(_records(data)):
-                    entries.append(_entry(parsed, offset, end, number, damage))
+                    entry = _entry(parsed, offset, end, number, damage)
+                    if not entry.kind:
+                        raise ArchiveTruncated("a record has no WARC-Type")
+                    entries.append(entry)
             except ArchiveTruncated as error:
                 damage = damage or "truncated"
                 if damage == "truncated" and len(entries) > before:
@@ -315,7 +318,7 @@ def _index(name: str, _mtime: int, size: int) -> Index:
     for entry in entries:
         if entry.damage:
             issues.append(Issue("error", "truncated" if entry.damage == "truncated" else entry.damage, f"{path.name}: {damage_words(entry)}"))
-    if not entries:
+    if all(entry.damage for entry in entries):
         raise NotAWarc(f"{path} has no readable record; fetch it again")
     return Index(path, entries, issues)
 

@@ -15,12 +15,14 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    NotSupported,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
 
 from crawler.errors import PayloadTooLarge, PayloadUndecodable
 
+WORDS = {"dns": "the name {host} does not resolve", "timeout": "{host} did not answer in time", "refused": "{host} refuses connections"}
 STATUS_KINDS = {401: "unauthorized", 402: "unauthorized", 403: "forbidden", 404: "not_found", 407: "unauthorized", 408: "timeout", 410: "gone",
                 429: "rate_limited", 451: "forbidden"}
 STATUS_WORDS = {"unauthorized": "asks for a login", "forbidden": "refuses the request", "not_found": "has no such page", "gone": "has removed the page",
@@ -72,11 +74,11 @@ def explain_exception(error: BaseException, url: str) -> tuple[str, str]:
     if isinstance(error, VisitRefused):
         return error.kind, error.note
     if isinstance(error, CannotResolveHostError):
-        return "dns", f"the name {host} does not resolve"
+        return "dns", WORDS["dns"].format(host=host)
     if isinstance(error, DownloadTimeoutError):
-        return "timeout", f"{host} did not answer in time"
+        return "timeout", WORDS["timeout"].format(host=host)
     if isinstance(error, DownloadConnectionRefusedError):
-        return "refused", f"{host} refuses connections"
+        return "refused", WORDS["refused"].format(host=host)
     if isinstance(error, PayloadTooLarge):
         return "too_large", f"{error}"
     if isinstance(error, PayloadUndecodable):
@@ -85,10 +87,12 @@ def explain_exception(error: BaseException, url: str) -> tuple[str, str]:
         return "too_large", "the page is larger than the size limit of the crawl"
     if isinstance(error, ResponseDataLossError):
         return "truncated", f"the answer of {host} broke off"
-    if isinstance(error, UnsupportedURLSchemeError):
+    if isinstance(error, (UnsupportedURLSchemeError, NotSupported)):
         return "bad_address", "the address is not one of the web (http or https)"
     if isinstance(error, IgnoreRequest) and "redirection" in str(error):
         return "other", "too many redirects, one after the other"
+    if isinstance(error, ValueError):                          # from the redirect: an address that Scrapy cannot make a request of
+        return "bad_address", "it redirects to an address that is not one of the web (http or https)"
     if isinstance(error, DownloadFailedError):
         return _broken_connection(error, host)
     return "other", f"the visit failed: {type(error).__name__}"

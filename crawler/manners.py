@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
-import time
-from collections import Counter
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -17,7 +14,8 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.addresses import host_is_refused
 from crawler.errors import OutputFailed
-from crawler.failures import BadAddress, BudgetSpent, PrivateAddress, RobotsRefusal
+from crawler.failures import BadAddress, PrivateAddress, RobotsRefusal
+from crawler.gate import gate_of
 from crawler.network import read_host_map
 from crawler.payload import decode_body
 from crawler.recorders import recorder_of
@@ -96,88 +94,17 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             slot.delay, slot.jitter = max(delay, slot.delay), 0.0
 
 
-class BudgetMiddleware:
-    """At most so many requests and bytes a provider and run."""
-
-    def __init__(self, crawler) -> None:
-        not_in_replay(crawler.settings)
-        self._max_pages = crawler.settings.getint("CHIPWATCH_MAX_PAGES")
-        self._max_bytes = crawler.settings.getint("CHIPWATCH_MAX_BYTES")
-        self._pages: Counter[str] = Counter()
-        self._bytes: Counter[str] = Counter()
-
-    @classmethod
-    def from_crawler(cls, crawler):
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        provider = request.meta.get("provider")
-        if provider is None:
-            return
-        if self._pages[provider] >= self._max_pages:
-            raise BudgetSpent(f"the budget of {self._max_pages:,} requests for one provider is spent")
-        if self._bytes[provider] >= self._max_bytes:
-            raise BudgetSpent(f"the budget of {self._max_bytes:,} bytes for one provider is spent")
-        self._pages[provider] += 1
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        self._bytes[request.meta.get("provider", "")] += len(response.body)
-        return response
-
-
-class PauseMiddleware:
-    """Holds every request to a host that has asked for a pause."""
-
-    def __init__(self, crawler) -> None:
-        not_in_replay(crawler.settings)
-        self._until: dict[str, float] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler):
-        return cls(crawler)
-
-    def hold(self, host: str, seconds: float) -> None:
-        self._until[host] = max(self._until.get(host, 0.0), time.monotonic() + seconds)
-
-    async def process_request(self, request: Request) -> None:
-        host = urlsplit(request.url).hostname or ""
-        while (wait := self._until.get(host, 0.0) - time.monotonic()) > 0:
-            await asyncio.sleep(wait)
-
-
-def retry_after(value: str | None, at: float) -> float | None:
-    """Seconds that a Retry-After header asks to wait (RFC 9110, 10.2.3: seconds or a date); None where it says nothing usable."""
-    value = (value or "").strip()
-    if value.isascii() and value.isdigit() and len(value) < 10:
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - at)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
 class PoliteRetryMiddleware(RetryMiddleware):
-    """Asks again after a temporary fault, after the pause that the server asks for."""
+    """Asks again after a temporary fault, but not a host that asked for a long pause or does not answer (the gate keeps the pauses)."""
 
     def __init__(self, settings) -> None:
         not_in_replay(settings)
         super().__init__(settings)
-        self._pace = settings.getfloat("CHIPWATCH_PACE")
-        self._longest = settings.getfloat("CHIPWATCH_MAX_RETRY_AFTER")
-        self._backoff = settings.getfloat("CHIPWATCH_BACKOFF")
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
-        if response.status in (429, 503):
-            header = response.headers.get("Retry-After")
-            wait = retry_after(header.decode("latin-1") if header else None, time.time())
-            if wait is None:
-                wait = self._backoff * 2 ** request.meta.get("retry_times", 0)
-            if wait > self._longest:
-                return response
-            pause = self.crawler.get_downloader_middleware(PauseMiddleware)
-            if pause:
-                pause.hold(urlsplit(request.url).hostname or "", wait * self._pace)
-        return super().process_response(request, response)
+    def _retry(self, request: Request, reason: Exception | str) -> Request | None:
+        if gate_of(self.crawler).is_closed(urlsplit(request.url).hostname or ""):
+            return None
+        return super()._retry(request, reason)
 
 
 class DecodeMiddleware:

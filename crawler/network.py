@@ -14,7 +14,8 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
 from crawler.addresses import is_public
-from crawler.failures import BadAddress, PrivateAddress, UnknownHost
+from crawler.failures import WORDS, BadAddress, PrivateAddress, UnknownHost
+from crawler.gate import gate_of
 
 _refused_names: dict[str, str] = {}                            # host -> private address that it resolved to, for the message
 
@@ -83,13 +84,24 @@ class GuardedHandler(HTTP11DownloadHandler):
         self._only_mapped = crawler.settings.get("CHIPWATCH_MODE") == "sample"
 
     async def download_request(self, request: Request) -> Response:
+        gate = gate_of(self.crawler)
+        await gate.admit(request)
+        try:
+            response = await self._ask(request)
+        except Exception as error:                             # noqa: BLE001  noted, and passed on as it is
+            gate.silent(request, error)
+            raise
+        gate.answered(request, response)
+        return response
+
+    async def _ask(self, request: Request) -> Response:
         parts = urlsplit(request.url)
         host = (parts.hostname or "").lower()
         mapped = self._map.get(host)
         if mapped:
             return await self._ask_mapped(request, parts, host, mapped)
         if self._only_mapped:                                  # the sample market never touches the network
-            raise UnknownHost(f"the name {host} does not resolve")
+            raise UnknownHost(WORDS["dns"].format(host=host))
         _refused_names.pop(host, None)
         try:
             response = await super().download_request(request)

@@ -29,7 +29,24 @@ class CapturesPipeline:
 
     def open_spider(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._describe_run()
         self._file = open(self._path, "a", encoding="utf-8")
+
+    def _describe_run(self) -> None:
+        """A crawl started by hand (`scrapy crawl pages`) leaves a complete run folder too; `crawler.run.crawl` has written these files."""
+        from crawler.capture import now
+        from crawler.identity import software
+        from crawler.run import write_json, write_lines
+
+        folder, sources = self._path.parent, self._crawler.spider.sources
+        if (folder / "run.json").exists():
+            return
+        from crawler.declarations import load_providers
+
+        named = {s.provider for s in sources}
+        write_lines(folder / "sources.jsonl", sources)
+        write_lines(folder / "providers.jsonl", [d.info() for d in load_providers() if d.slug in named])
+        write_json(folder / "run.json", {"run_id": folder.name, "mode": "live", "started": now(), "software": software(), "archives": [], "sources": len(sources)})
 
     def process_item(self, item: dict) -> dict:
         try:

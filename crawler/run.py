@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from chipwatch.records import Capture, Source
-from crawler.errors import ArchiveMissing, ContactMissing, CrawlFailed, OutputFailed
+from chipwatch.records import Capture, Record, Source
+from crawler.errors import ArchiveMissing, ContactMissing, CrawlFailed, NotAWarc, OutputFailed
 from crawler.identity import CONTACT_VARIABLE, SAMPLE_CONTACT, contact_address, software, user_agent
 
 MODES = ("live", "sample", "archive")
 SAMPLE_PACE = 0.01                                             # the sample market runs on this machine: its pauses are scaled down
 COPY_LIMIT = 1 << 30                                           # bytes; a larger archive is hard-linked
 RESTARTS = 2                                                   # a crawl whose process dies goes on this often
+FATAL = {kind.__name__: kind for kind in (OutputFailed, ArchiveMissing, NotAWarc)}
 NOT_TOLD = "the crawl process ended before this page was done; see crawl.log"
 
 
@@ -54,7 +55,9 @@ def crawl(sources: Iterable[Source], *, run_dir: Path | str, run_id: str, mode: 
         report["sources"] = len(sources)
         report.pop("ended", None)
         write_json(run_dir / "run.json", report)
-        write_captures(run_dir / "captures.jsonl", done)       # without a half-written last line
+        write_lines(run_dir / "captures.jsonl", done)       # without a half-written last line
+        if not (run_dir / "sources.jsonl").exists():
+            write_lines(run_dir / "sources.jsonl", sources)
     except OSError as error:
         raise OutputFailed(f"cannot write {run_dir}: {error.strerror}; free some space or give another folder with --data") from None
     for path, _ in kept:
@@ -83,7 +86,7 @@ def scrapy_settings(mode: str, given: dict[str, Any], contact: str | None) -> di
     """Settings of one run on top of crawler/settings.py; pauses are scaled by CHIPWATCH_PACE."""
     given = {key.upper(): value for key, value in given.items()}
     pace = float(given.get("CHIPWATCH_PACE", SAMPLE_PACE if mode == "sample" else 1.0))
-    settings: dict[str, Any] = {"CHIPWATCH_MODE": mode, "CHIPWATCH_CONTACT": contact, "USER_AGENT": user_agent(contact), "CHIPWATCH_PACE": pace}
+    settings: dict[str, Any] = {"CHIPWATCH_MODE": mode, "CHIPWATCH_CONTACT": contact or "none, a replay visits nobody", "USER_AGENT": user_agent(contact), "CHIPWATCH_PACE": pace}
     if mode == "archive":
         handler = "crawler.replay.ReplayDownloadHandler"
         settings |= {"DOWNLOAD_HANDLERS": {"http": handler, "https": handler, "file": None, "ftp": None, "s3": None, "data": None},
@@ -146,13 +149,11 @@ def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[s
             break
         code, end, words = _run_worker(left, settings, run_dir, len(done), len(sources), on_progress)
         if end.get("fatal"):
-            raise OutputFailed(end["fatal"])
+            raise FATAL.get(end.get("fatal_kind"), CrawlFailed)(end["fatal"])
         if end.get("reason") == "finished":
             break
-        if code in (-2, 130) or end.get("reason") == "shutdown":
-            raise KeyboardInterrupt
         if settings["CHIPWATCH_MODE"] == "archive":
-            write_captures(run_dir / "captures.jsonl", [])     # a replay starts anew: it costs seconds
+            write_lines(run_dir / "captures.jsonl", [])     # a replay starts anew: it costs seconds
         else:
             done = read_captures(run_dir / "captures.jsonl")
         if attempt == RESTARTS and not read_captures(run_dir / "captures.jsonl"):
@@ -223,9 +224,10 @@ def read_captures(path: Path) -> list[Capture]:
     return captures
 
 
-def write_captures(path: Path, captures: Iterable[Capture]) -> None:
+def write_lines(path: Path, records: Iterable[Record]) -> None:
+    """Records as JSON lines, in place at once."""
     part = path.with_name(path.name + ".part")
-    part.write_text("".join(json.dumps(c.to_dict(), ensure_ascii=False) + "\n" for c in captures), encoding="utf-8")
+    part.write_text("".join(json.dumps(r.to_dict(), ensure_ascii=False) + "\n" for r in records), encoding="utf-8")
     os.replace(part, path)
 
 
@@ -256,7 +258,7 @@ def _finish(run_dir: Path, run_id: str, sources: list[Source], report: dict, end
             captures.append(Capture(provider=source.provider, role=source.role, url=source.url, run_id=run_id, fetched_at=_now(),
                                     language=source.language, failure="other", note=NOT_TOLD))
     captures.sort(key=lambda c: (place.get((c.provider, c.role, c.url), len(place)), c.fetched_at, c.record_id or ""))
-    write_captures(run_dir / "captures.jsonl", captures)
+    write_lines(run_dir / "captures.jsonl", captures)
     report |= {"ended": _now(), "captures": sum(c.failure is None for c in captures), "failures": dict(Counter(c.failure for c in captures if c.failure)),
                "not_in_sources": end.get("unvisited", []), "issues": end.get("issues", [])}
     write_json(run_dir / "run.json", report)

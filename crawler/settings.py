@@ -22,7 +22,7 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate",                        # what every WARC reader can decode
 }
 
-# --- pace: one request at a time per host, with a pause; Crawl-delay and Retry-After on top (crawler.manners)
+# --- pace: one request at a time per host, with a pause; Crawl-delay and Retry-After on top (crawler.manners, crawler.gate)
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 3.0                                           # seconds, plus or minus DOWNLOAD_DELAY_JITTER
@@ -57,8 +57,6 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.manners.AddressMiddleware": 60,
     "crawler.manners.RobotsMiddleware": 100,
-    "crawler.manners.BudgetMiddleware": 110,
-    "crawler.manners.PauseMiddleware": 120,
     "crawler.manners.PoliteRetryMiddleware": 550,
     "crawler.manners.DecodeMiddleware": 590,
     "crawler.manners.CaptureMiddleware": 880,                  # next to the network: bytes as they came

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
 
 from chipwatch.records import Source
 
+STOPPED = 130                                                  # exit code after the parent has gone
 
 def tell(event: str, **values: object) -> None:
     """One progress line to the parent."""
@@ -37,7 +39,8 @@ def run(job: dict) -> str | None:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-    from crawler.recorders import replay_of
+    from crawler.errors import CrawlerError
+    from crawler.recorders import recorder_of, replay_of
     from crawler.spiders.pages import PagesSpider
 
     settings = Settings()
@@ -46,6 +49,12 @@ def run(job: dict) -> str | None:
     sources = [Source.from_dict(row) for row in job["sources"]]
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(PagesSpider)
+    try:
+        recorder = recorder_of(crawler)
+        replay = replay_of(crawler)
+    except CrawlerError as error:                              # a full or read-only folder, an archive that is none
+        tell("end", fatal=str(error), fatal_kind=type(error).__name__)
+        return str(error)
     told = 0
 
     def item_scraped(item: dict) -> None:
@@ -54,23 +63,29 @@ def run(job: dict) -> str | None:
         tell("capture", done=told, url=item["url"], provider=item["provider"], failure=item["failure"])
 
     crawler.signals.connect(item_scraped, signal=signals.item_scraped)
-    threading.Thread(target=watch_parent, args=(lambda: _stop(process),), daemon=True).start()
+    threading.Thread(target=watch_parent, args=(lambda: _stop(recorder),), daemon=True).start()
     process.crawl(crawler, sources=sources)
-    process.start()
+    process.start(install_signal_handlers=False)
     fatal = crawler.stats.get_value("chipwatch/fatal")
-    replay = replay_of(crawler)
-    tell("end", fatal=fatal, reason=crawler.stats.get_value("finish_reason"), errors=crawler.stats.get_value("log_count/ERROR", 0),
+    tell("end", fatal=fatal, fatal_kind="OutputFailed", reason=crawler.stats.get_value("finish_reason"), errors=crawler.stats.get_value("log_count/ERROR", 0),
          unvisited=replay.unvisited() if replay else [], issues=[i.to_dict() for i in replay.issues] if replay else [])
     return fatal
 
 
-def _stop(process) -> None:
+def _stop(recorder) -> None:
+    """End at once, between two records: every record and capture is on disk when it is written."""
     from twisted.internet import reactor
 
-    reactor.callFromThread(process.stop)
+    def end() -> None:
+        if recorder:
+            recorder.close()
+        os._exit(STOPPED)
+
+    reactor.callFromThread(end)
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)               # Ctrl-C reaches the parent, which closes stdin
     job = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     return 1 if run(job) else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 
 import scrapy
 from scrapy import Request
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
 from chipwatch.records import Capture, Source
 from crawler.capture import now
+from crawler.errors import PayloadTooLarge, PayloadUndecodable
 from crawler.failures import explain_exception, explain_response
+from crawler.identity import CONTACT_VARIABLE
 from crawler.recorders import recorder_of, replay_of
 from crawler.replay import address_key
 
@@ -40,6 +44,9 @@ class PagesSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """One request for each address, however many sources name it; in a replay one for each visit that the archive holds."""
+        if not self.crawler.settings.get("CHIPWATCH_CONTACT"):
+            logging.getLogger(__name__).error("set %s to a web page or an e-mail address where the owner of a site can reach you", CONTACT_VARIABLE)
+            raise CloseSpider("contact_missing")
         replay = replay_of(self.crawler)
         for url, sources in by_address(self.sources).items():
             keys = [v.key for v in replay.visits_of(url)] if replay else []
@@ -77,7 +84,12 @@ class PagesSpider(scrapy.Spider):
         """The captures of a visit that gave no answer."""
         request = failure.request
         kind, note = explain_exception(failure.value, request.url)
-        return self._failed(request.meta["sources"], request.meta["visit"], request.url, kind, note, request.meta["chain"])
+        items = self._failed(request.meta["sources"], request.meta["visit"], request.url, kind, note, request.meta["chain"])
+        if isinstance(failure.value, (PayloadTooLarge, PayloadUndecodable)) and request.meta["chain"]:
+            last = request.meta["chain"][-1]                   # the answer is kept, though it cannot be read
+            for item in items:
+                item |= {"record_id": last["record_id"], "warc_file": self._warc_file(last), "status": last["status"]}
+        return items
 
     def _failed(self, sources: list[Source], visit: str, url: str, kind: str, note: str, chain: list[dict]) -> list[dict]:
         recorder, replay = recorder_of(self.crawler), replay_of(self.crawler)
