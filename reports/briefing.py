@@ -18,8 +18,8 @@ from reports.model import Briefing, ChipSupply, ProviderView
 
 CODE_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
 GATES = {"identity_verification": "A16", "payment_restriction": "A17", "business_only": "A23"}
-TABLE_CHIPS = 14                                               # columns of the matrix
-FIGURE_BARS = 22                                               # bars of a figure; the rest is named below it
+TABLE_CHIPS = 12                                               # columns of the matrix
+FIGURE_BARS = 18                                               # bars of a figure; the rest is named below it
 ROLE_WORDS = {"offers": "offers", "regions": "regions", "terms_of_service": "terms of service", "acceptable_use": "acceptable use", "service_terms": "service terms",
               "export_policy": "export policy", "supported_countries": "supported countries", "identity_verification": "identity check", "payment": "payment",
               "signup": "sign-up", "privacy": "privacy", "faq": "questions and answers", "marketing": "marketing", "other": "other"}
@@ -69,7 +69,6 @@ def html(b: Briefing) -> str:
         "card_facts": card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
         "why": functools.partial(why, b), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
     }
-    b.matrix_chips[:] = b.matrix_chips[:TABLE_CHIPS]
     return pdf.html_of(
         "briefing.html.j2", b=b, standing=text.STANDING_SENTENCE, findings=findings(b), figures=figures_of(b), codes=CODE_ORDER, contents=contents(b), letters=annex_letters(b),
         verdict_words=VERDICT_CODES, verdict_needs=VERDICT_NEEDS, brief_words=BRIEF_WORDS, short_customer=SHORT_CUSTOMER, labels=LABELS, codes_of=CLAUSE_LABELS,
@@ -77,8 +76,9 @@ def html(b: Briefing) -> str:
         example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(), rules_as_of=str(rules_now()["as_of"]),
         cloud_offers=sum(1 for p in b.clouds if p.offers), families_rest=_rest([(name, n) for name, n, _ in b.families]),
         places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
-        close_up_rule=close_up_rule(b), unread_providers=len({u.provider for u in b.unread}), unread_groups=_unread_groups(b), limits=limits(b), method=method(b),
-        evidence_groups=[(next(p.name for p in b.providers if p.slug == slug), list(items)) for slug, items in groupby(b.evidence, key=lambda e: e.provider)],
+        close_up_rule=close_up_rule(b), unread_providers=len({u.provider for u in b.unread}), unread_groups=unread_groups(b), limits=limits(b), method=method(b),
+        evidence_rows=[b.evidence[i:i + 2] for i in range(0, len(b.evidence), 2)], provider_names={p.slug: p.name for p in b.providers},
+        matrix_rest=_matrix_rest(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
         **helpers)
 
 
@@ -105,7 +105,9 @@ def findings(b: Briefing) -> list[Finding]:
     n, clouds = len(b.listing), len(b.clouds)
     named = sum(1 for p in b.listing if any(c.countries for c in _class_chips(b, p)))
     priced = sum(1 for p in b.listing if any(c.price_usd is not None for c in _class_chips(b, p)))
-    supply = f"Their offers name data centres in {text.plural(len(b.places), 'country', 'countries')} ({text.plural(named, 'provider')} of {n} " \
+    heart = sum(1 for p in b.listing if any(c.datacenter for c in _class_chips(b, p)))
+    supply = "" if b.chip or heart == n else f"{text.number(heart)} of them list one marketed for data centres, the others only workstation or consumer cards whose figures reach the class. "
+    supply += f"Their offers name data centres in {text.plural(len(b.places), 'country', 'countries')} ({text.plural(named, 'provider')} of {n} " \
              f"{'name' if named != 1 else 'names'} a place); {text.number(priced)} of {n} state a price that can be compared"
     if b.prices:
         line = b.prices[0]
@@ -160,7 +162,8 @@ def places_words(b: Briefing, chip: ChipSupply) -> str:
         shown = chip.locations[:3]
         rest = len(chip.locations) - len(shown)
         words += ("; " if words else "") + "country not known: " + ", ".join(shown) + (f" and {rest} more" if rest else "")
-    return words or "not tied to a place"
+    words = words or "not tied to a place"
+    return f"{words} (not seen again since {text.day(chip.stale_since)})" if chip.stale_since else words
 
 
 def place_note(b: Briefing) -> str:
@@ -182,15 +185,16 @@ def gates(provider: ProviderView, customer: str) -> str:
 
 def matrix_cells(b: Briefing, provider: ProviderView) -> list[str]:
     """One cell a chip: the lowest price, ● without a price, empty where it is not listed."""
-    listed = {c.gpu_name: c for c in provider.strong_chips}
-    return ["" if name not in listed else text.money(listed[name].price_usd) if listed[name].price_usd is not None else "●" for name in b.matrix_chips]
+    listed = {c.gpu_name: c for c in provider.datacenter_chips}
+    return ["" if name not in listed else text.money(listed[name].price_usd) if listed[name].price_usd is not None else "●" for name in b.matrix_chips[:TABLE_CHIPS]]
 
 
 def reading(clause: model.ClauseView) -> str:
     """Our reading of a clause, in English, for print beside the original."""
-    parts = [{"prohibits": "bars", "requires": "requires", "conditions": "makes a condition", "permits": "states as available", "describes": "describes"}.get(clause.polarity, clause.polarity)]
-    if clause.mode and clause.mode != "obligation":
-        parts.append({"representation": "as a representation", "provider_right": "as a right of the provider", "notice": "as a notice", "marketing": "in marketing"}.get(clause.mode, clause.mode))
+    does = {"prohibits": "bars", "requires": "requires", "conditions": "makes a condition", "permits": "permits, in its words", "describes": "describes"}
+    parts = ["reserves a right of the provider" if clause.mode == "provider_right" else does.get(clause.polarity, clause.polarity)]
+    if clause.mode in ("representation", "notice", "marketing"):
+        parts.append({"representation": "as a representation", "notice": "as a notice", "marketing": "in marketing"}[clause.mode])
     if clause.places:
         parts.append("names " + _codes(clause.places))
     if clause.place_groups:
@@ -225,14 +229,17 @@ def why(b: Briefing, p: ProviderView) -> str:
     verdict = p.verdicts.get(b.customer)
     if verdict is None:
         return "the data set holds no verdict."
-    parts = [verdict.rule_words.rstrip("."), *(r.rstrip(".") for r in verdict.reasons if r.rstrip(".") != verdict.rule_words.rstrip("."))]
-    if verdict.rule:
-        parts.append(f"rule {verdict.rule}")
+    words = verdict.rule_words.rstrip(".")
+    lead = next((r for r in verdict.reasons if words and r.startswith(words)), words)
+    bare = verdict.code == "V0"
+    parts = [words if bare else lead, *(r for r in verdict.reasons if not (words and r.startswith(words)) and not (bare and r.startswith("Expected documents")))]
     if verdict.missing:
         parts.append("not read: " + "; ".join(verdict.missing[:4]) + (f" and {len(verdict.missing) - 4} more" if len(verdict.missing) > 4 else ""))
+    if verdict.rule:
+        parts.append(f"rule {verdict.rule}")
     if verdict.extraction_confidence is not None or verdict.completeness is not None:
         parts.append(f"confidence {verdict.confidence} (extraction {_two(verdict.extraction_confidence)}, completeness {_two(verdict.completeness)})")
-    return ". ".join(part[0].upper() + part[1:] for part in parts if part) + "."
+    return ". ".join(part[0].upper() + part[1:].rstrip(".") for part in parts if part) + "."
 
 
 def _two(value: float | None) -> str:
@@ -264,9 +271,9 @@ def adjacent_line(p: ProviderView) -> str:
 def close_up_rule(b: Briefing) -> str:
     """Which providers got a card, and why these."""
     if b.close_up_candidates <= len(b.close_ups):
-        return f"All {text.plural(b.close_up_candidates, 'provider')} that list the chips, or carry a verdict V4, V5, V6 or VX, and have a clause to quote; by name."
-    return f"{len(b.close_ups)} of {b.close_up_candidates} providers that list the chips, or carry a verdict V4, V5, V6 or VX, and have a clause to quote. " \
-           "Chosen: first V4, V5, V6 and VX, then V3, then V2 and V1, within these the providers that treat customers differently, then those with more clauses. Printed by name."
+        return f"All {text.plural(b.close_up_candidates, 'GPU cloud')} with a clause to quote, by name."
+    return f"{len(b.close_ups)} of {b.close_up_candidates} GPU clouds with a clause to quote, printed by name. Chosen by verdict, V4, V5, V6 and VX first, then V3, V2 and V1, V0; " \
+           "within these first the providers that list the chips, then those that treat customers differently, then those with more clauses."
 
 
 def contents(b: Briefing) -> list[tuple[str, str]]:
@@ -299,7 +306,7 @@ def limits(b: Briefing) -> list[tuple[str, str]]:
         ("Denominators.", f"{len(b.providers)} providers are known to this data set; nobody knows how many GPU clouds there are. {len(b.groups.both)} GPU clouds have both offers and terms, "
                           f"{len(b.groups.offers_only)} offers only, {len(b.groups.terms_only)} terms only, {len(b.groups.neither)} neither."),
         ("One document.", f"For {thin} of the {n} listing providers a single binding document was read."),
-        ("Age.", f"Captures run from {text.day(b.oldest)} to {text.day(b.newest)}. Terms and prices may have changed since; each entry of the evidence register carries its own time."),
+        ("Age.", f"Captures run from {text.day(b.oldest)} to {text.day(b.newest)}; half of the documents were captured before {text.day(b.middle)}. Terms and prices may have changed since; each entry of the evidence register carries its own time."),
         ("Languages.", f"Documents on terms by language: {languages}. A language that the clause rules do not cover gives V0, never V1."),
         ("Extraction.", "Rules find clauses, and rules miss some. Error rates on labelled documents are printed by chipwatch evaluate; a clause that was missed can turn V2 or V1 into a stricter reading, so V1 and V2 are the least certain of the verdicts."),
         ("Vantage.", "Pages were read as an anonymous visitor, without login. A page may differ by country of the visitor; order forms and private agreements were not seen."),
@@ -337,7 +344,8 @@ def figures_of(b: Briefing) -> dict[str, Any]:
         made["summary"] = figures.verdict_bars(rows, "f1", f"Stacked bars of verdict classes for a {b.customer_words}. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows), share=True)
     if b.families:
         top = b.families[:FIGURE_BARS]
-        made["families"] = figures.bars(top, "f2", "Bars: number of GPU clouds that list each chip family. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".")
+        made["families"] = figures.bars(top, "f2", "Bars: number of GPU clouds that list each chip family. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".",
+                                        width=figures.HALF if b.places else figures.FULL)
     if b.places:
         top = [(text.country(code), n, True) for code, n in b.places[:FIGURE_BARS]]
         made["places"] = figures.bars(top, "f3", "Bars: number of GPU clouds by country of the data centre. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".")
@@ -360,10 +368,29 @@ def _rest(rows: list[tuple[str, int]]) -> str:
     return f" Not drawn ({len(rest)}): " + ", ".join(f"{name} {n}" for name, n in rest) + "." if rest else ""
 
 
+def _matrix_rest(b: Briefing) -> str:
+    """The chips that have no column, with the providers that list them: nothing is left out in silence."""
+    rest = b.matrix_chips[TABLE_CHIPS:]
+    return "; ".join(f"{name}: " + ", ".join(p.name for p in b.listing if any(c.gpu_name == name for c in p.chips)) for name in rest)
+
+
 def _prices_rest(b: Briefing) -> str:
     rest = b.prices[TABLE_CHIPS:]
     return " Not drawn: " + ", ".join(f"{line.chip} {text.money(line.median)} (n = {len(line.prices)})" for line in rest) + "." if rest else ""
 
 
-def _unread_groups(b: Briefing) -> list[tuple[str, list[model.Unread]]]:
-    return [(next(items_[0].name for items_ in [items]), items) for items in (list(g) for _, g in groupby(b.unread, key=lambda u: u.provider))]
+def unread_groups(b: Briefing) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(provider, [(what and why, addresses)]); addresses that an archive run merely does not hold are counted, not printed."""
+    groups = []
+    for _, found in groupby(b.unread, key=lambda u: u.provider):
+        items = list(found)
+        lines = []
+        for reason in dict.fromkeys(u.reason for u in items):
+            mine = [u for u in items if u.reason == reason]
+            counts: dict[str, int] = {}
+            for u in mine:
+                counts[ROLE_WORDS[u.role]] = counts.get(ROLE_WORDS[u.role], 0) + 1
+            what = ", ".join(f"{role} ({n})" if n > 1 else role for role, n in counts.items())
+            lines.append((f"{what}, {model.REASON_WORDS.get(reason, reason)}", "" if reason == "not_in_archive" else " ".join(u.url for u in mine)))
+        groups.append((items[0].name, lines))
+    return groups

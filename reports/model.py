@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,6 +110,7 @@ class ChipSupply:
 
     gpu_name: str
     strong: bool                                               # of the 3A090.a class
+    datacenter: bool                                           # marketed for data centres, as A100 and H100 are (RTX4090 is not)
     offers: int
     memories: list[float]                                      # GB, as listed
     countries: list[str]                                       # of offers that name a place
@@ -117,6 +118,7 @@ class ChipSupply:
     price_usd: float | None                                    # lowest, per GPU-hour
     price_printed: str                                         # the lowest as printed, with unit and commitment; empty: no price stated
     evidence: list[Evidence]
+    stale_since: str | None = None                             # an offer was not seen again since then
 
 
 @dataclass(slots=True)
@@ -153,6 +155,10 @@ class ProviderView:
     @property
     def strong_chips(self) -> list[ChipSupply]:
         return [c for c in self.chips if c.strong]
+
+    @property
+    def datacenter_chips(self) -> list[ChipSupply]:
+        return [c for c in self.chips if c.strong and c.datacenter]
 
     @property
     def terms_read(self) -> list[Evidence]:
@@ -238,6 +244,7 @@ class Briefing:
     by_customer: list[tuple[str, dict[str, int]]]              # over listing GPU clouds
     families: list[tuple[str, int, bool]]                      # chip family, GPU clouds that list it, of the class
     matrix_chips: list[str]
+    named: list[tuple[int, str]]                               # GPU clouds by what their clauses name, with words
     places: list[tuple[str, int]]                              # country, listing GPU clouds with an offer there
     places_unknown: int                                        # listing GPU clouds whose offers name no place
     prices: list[PriceLine]
@@ -255,6 +262,7 @@ class Briefing:
     issue_counts: list[tuple[str, str, int]]                   # level, code, count
     languages: list[tuple[str, int]]
     oldest: str
+    middle: str                                                # half of the documents were captured before
     newest: str
 
     @property
@@ -326,6 +334,7 @@ def _evidence(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> d
 
 
 def _attach_offers(tables: dict[str, list[Row]], views: dict[str, ProviderView], evidence: dict[str, Evidence]) -> None:
+    desk = _desk_families(tables["chips"])
     grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in tables["offers"]:
         grouped[row["provider"], row["gpu_name"]].append(row)
@@ -333,29 +342,36 @@ def _attach_offers(tables: dict[str, list[Row]], views: dict[str, ProviderView],
         if slug not in views:
             continue
         views[slug].offers += len(offers)
-        views[slug].chips.append(_chip_supply(name, offers, evidence))
+        views[slug].chips.append(_chip_supply(name, offers, evidence, name not in desk))
     for row in tables["regions"]:
         view = views.get(row["provider"])
         if view and row.get("country") and row["country"] not in view.region_countries:
             view.region_countries.append(row["country"])
     for view in views.values():
         view.region_countries.sort()
-        view.chips.sort(key=lambda c: (not c.strong, c.gpu_name))
+        view.chips.sort(key=lambda c: (not c.strong, not c.datacenter, c.gpu_name))
 
 
-def _chip_supply(name: str, offers: list[Row], evidence: dict[str, Evidence]) -> ChipSupply:
+def _desk_families(chips: list[Row]) -> set[str]:
+    """Families of which no chip is marketed for data centres: workstation and consumer cards."""
+    marketed = {row["gpu_name"] for row in chips if row.get("datacenter_marketed") != 0}
+    return {row["gpu_name"] for row in chips} - marketed
+
+
+def _chip_supply(name: str, offers: list[Row], evidence: dict[str, Evidence], datacenter: bool = True) -> ChipSupply:
     priced = [o for o in offers if o.get("price_usd_per_gpu_hour") is not None]
     stated = [o for o in offers if o.get("price") is not None]
     lowest = min(priced, key=lambda o: (o["price_usd_per_gpu_hour"], str(o.get("id")))) if priced else min(
         stated, key=lambda o: (o["price"], str(o.get("id")))) if stated else None
     sources = [lowest, *offers] if lowest else offers
     return ChipSupply(
-        gpu_name=name, strong=any(_is_strong(o) for o in offers), offers=len(offers),
+        gpu_name=name, strong=any(_is_strong(o) for o in offers), datacenter=datacenter, offers=len(offers),
         memories=sorted({o["gpu_memory"] for o in offers if o.get("gpu_memory")}),
         countries=sorted({o["country"] for o in offers if o.get("country")}),
         locations=sorted({text.label(o["location"], 40) for o in offers if o.get("location") and not o.get("country")}),
         price_usd=lowest.get("price_usd_per_gpu_hour") if lowest else None, price_printed=printed_price(lowest) if lowest else "",
-        evidence=_unique(evidence[o["evidence_id"]] for o in sources if o.get("evidence_id") in evidence))
+        evidence=_unique(evidence[o["evidence_id"]] for o in sources if o.get("evidence_id") in evidence),
+        stale_since=min((o["stale_since"] for o in offers if o.get("stale_since")), default=None))
 
 
 def _is_strong(offer: Row) -> bool:
@@ -442,7 +458,7 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
     mission = [_mission_row(p, chip, compared) for p in listing]
     cards, candidates = choose_close_ups(listing, clouds, customer)
     unread = [u for p in providers for u in p.unread]
-    times = sorted(t for t in (row.get("fetched_at") for row in tables["captures"]) if t)
+    times = sorted(e.fetched_at for p in providers for e in p.evidence if e.fetched_at)
     evidence = [e for p in providers for e in p.evidence]
     result = Briefing(
         title=title or _question(chip), customer=customer, customer_words=CUSTOMER_KINDS[customer][1], chip=chip,
@@ -451,13 +467,13 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
         providers=providers, clouds=clouds, adjacent=[p for p in providers if not p.gpu_cloud], listing=listing, groups=group(clouds),
         compared=compared, mission=mission, bar_clouds=count_codes(clouds, customer), bar_listing=count_codes(listing, customer),
         by_customer=[(kind, count_codes(listing, kind)) for kind in _compared_kinds(customer)], families=_families(clouds),
-        matrix_chips=_matrix_chips(listing), places=_places(listing, chip), places_unknown=sum(1 for p in listing if not _countries(p, chip)),
+        matrix_chips=_matrix_chips(listing), named=named_in_terms(clouds), places=_places(listing, chip), places_unknown=sum(1 for p in listing if not _countries(p, chip)),
         prices=_prices(listing), heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
         unread_reasons=sorted(Counter(u.reason for u in unread).items(), key=lambda kv: (-kv[1], kv[0])), evidence=evidence,
         addresses=len(latest_visits(tables["captures"])), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
         offer_count=len(tables["offers"]), chip_rows=_chip_rows(tables["chips"], clouds), issue_counts=_issue_counts(tables["issues"]),
         languages=sorted(Counter(e.language for e in evidence if e.terms and e.readable and e.language).items(), key=lambda kv: (-kv[1], kv[0])),
-        oldest=times[0] if times else "", newest=times[-1] if times else "")
+        oldest=times[0] if times else "", middle=times[len(times) // 2] if times else "", newest=times[-1] if times else "")
     mark_cited(result)
     return result
 
@@ -482,8 +498,23 @@ def _compared_kinds(customer: str) -> list[str]:
     return [*COMPARED] if customer in COMPARED else [customer, *COMPARED]
 
 
-def _mission_row(provider: ProviderView, chip: str | None, compared: list[str]) -> MissionRow:
+def mission_chips(provider: ProviderView, chip: str | None) -> list[ChipSupply]:
+    """The lines of a provider in the table: one a family; workstation and consumer cards of the class share one line."""
     chips = _chips(provider, chip)
+    desk = [c for c in chips if not c.datacenter]
+    if len(desk) < 2:
+        return chips
+    lowest = min(desk, key=lambda c: (c.price_usd is None, c.price_usd or 0.0, c.gpu_name))
+    merged = ChipSupply(
+        gpu_name=", ".join(c.gpu_name for c in desk), strong=True, datacenter=False, offers=sum(c.offers for c in desk), memories=[],
+        countries=sorted({code for c in desk for code in c.countries}), locations=sorted({place for c in desk for place in c.locations}),
+        price_usd=lowest.price_usd, price_printed=f"{lowest.gpu_name}: {lowest.price_printed}" if lowest.price_printed else "",
+        evidence=_unique(e for c in [lowest, *desk] for e in c.evidence), stale_since=min((c.stale_since for c in desk if c.stale_since), default=None))
+    return [c for c in chips if c.datacenter] + [merged]
+
+
+def _mission_row(provider: ProviderView, chip: str | None, compared: list[str]) -> MissionRow:
+    chips = mission_chips(provider, chip)
     verdicts = [provider.verdicts.get(kind) or no_verdict(kind) for kind in compared]
     known = {e.key: e for e in provider.evidence}
     proofs = [e for c in chips for e in c.evidence[:1]]
@@ -505,8 +536,25 @@ def count_codes(providers: Iterable[ProviderView], customer: str) -> dict[str, i
 def group(clouds: list[ProviderView]) -> Groups:
     """GPU clouds by whether offers and binding terms of them were read."""
     def having(offers: bool, terms: bool) -> list[ProviderView]:
-        return [p for p in clouds if bool(p.offers) == offers and p.terms == terms]
+        return [p for p in clouds if (p.offers > 0) == offers and p.terms == terms]
     return Groups(having(True, True), having(True, False), having(False, True), having(False, False))
+
+
+CHINA = frozenset({"CN", "HK", "MO"})
+
+
+def named_in_terms(clouds: list[ProviderView]) -> list[tuple[int, str]]:
+    """How many GPU clouds with terms read have a clause that names China, a parent's seat, controlled chips, an identity check."""
+    read = [p for p in clouds if p.terms]
+
+    def having(test: Callable[[ClauseView], bool]) -> int:
+        return sum(1 for p in read if any(test(c) for c in p.clauses))
+    return [
+        (having(lambda c: bool(CHINA & set(c.places)) and c.label != "local_law_duties"), "name mainland China, Hong Kong or Macau in a clause on access"),
+        (having(lambda c: c.label == "headquarters_restriction"), "have a clause on incorporation, headquarters or owners (A8)"),
+        (having(lambda c: c.label in ("remote_access_controlled_chips", "chip_or_region_limit")), "have a clause on controlled chips, remote access or regions (A14, A15)"),
+        (having(lambda c: c.label == "identity_verification"), "state a check of identity or business (A16)"),
+    ]
 
 
 def _families(clouds: list[ProviderView]) -> list[tuple[str, int, bool]]:
@@ -516,19 +564,19 @@ def _families(clouds: list[ProviderView]) -> list[tuple[str, int, bool]]:
 
 
 def _matrix_chips(listing: list[ProviderView]) -> list[str]:
-    counts = Counter(c.gpu_name for p in listing for c in p.strong_chips)
+    counts = Counter(c.gpu_name for p in listing for c in p.datacenter_chips)
     return sorted(counts, key=lambda name: (-counts[name], name))
 
 
 def _places(listing: list[ProviderView], chip: str | None) -> list[tuple[str, int]]:
     counts = Counter(country for p in listing for country in _countries(p, chip))
-    return sorted(counts.items(), key=lambda kv: (-kv[1], text.country(kv[0])))
+    return sorted(counts.items(), key=lambda kv: (-kv[1], text.sort_key(text.country(kv[0]))))
 
 
 def _prices(listing: list[ProviderView]) -> list[PriceLine]:
     found: dict[str, list[float]] = defaultdict(list)
     for provider in listing:
-        for chip in provider.strong_chips:
+        for chip in provider.datacenter_chips:
             if chip.price_usd is not None and chip.price_usd > 0:
                 found[chip.gpu_name].append(chip.price_usd)
     lines = [PriceLine(name, sorted(prices), statistics.median(prices)) for name, prices in found.items()]
@@ -538,7 +586,7 @@ def _prices(listing: list[ProviderView]) -> list[PriceLine]:
 def heat_rows(clouds: list[ProviderView]) -> list[HeatRow]:
     """Clause table, by seat country and name; a provider of whom no terms were read keeps its row and says why."""
     table = []
-    for provider in sorted(clouds, key=lambda p: (text.country(p.seat) if p.seat else "~", text.sort_key(p.name), p.slug)):
+    for provider in sorted(clouds, key=lambda p: (text.sort_key(text.country(p.seat)) if p.seat else "~", text.sort_key(p.name), p.slug)):
         cells: dict[str, tuple[int, bool, int]] = {}
         for clause in provider.clauses:
             strength, exception, number = cells.get(clause.label, (0, False, 0))
@@ -564,13 +612,14 @@ REASON_WORDS = {
 
 
 def choose_close_ups(listing: list[ProviderView], clouds: list[ProviderView], customer: str) -> tuple[list[ProviderView], int]:
-    """(cards by name, number of candidates). Candidates: listing GPU clouds with clauses, then other GPU clouds with V4, V5, V6 or VX.
+    """(cards by name, number of candidates). Candidates are the GPU clouds with a clause to quote.
 
-    Where there are more candidates than cards, those whose verdicts tell customers apart come first, then those with more clauses.
+    Where there are more candidates than cards: V4, V5, V6 and VX first, then V3, then V2 and V1, then V0; within these the providers that list
+    the chips, then those that treat customers differently, then those with more clauses.
     """
     decisive = {"V4": 0, "V5": 0, "VX": 0, "V6": 0, "V3": 1, "V2": 2, "V1": 2, "V0": 3}
     listed = {p.slug for p in listing}
-    candidates = [p for p in listing if p.clauses] + [p for p in clouds if p.slug not in listed and p.clauses and decisive[p.code(customer)] == 0]
+    candidates = [p for p in clouds if p.clauses]
 
     def rank(provider: ProviderView) -> tuple:
         differs = provider.code("cn_subsidiary_abroad") != provider.code("cn_company") or provider.code("control") != provider.code("cn_company")

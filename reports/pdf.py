@@ -30,7 +30,7 @@ def environment() -> Any:
     made = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
     made.filters.update(country=text.country, countries=text.countries, n=text.number, usd=text.money, plural=text.plural, listing=text.listing,
-                        day=text.day, minute=text.minute, label=text.label, web=web_address, address=address)
+                        day=text.day, minute=text.minute, label=text.label, web=web_address, address=address, first_up=lambda words: words[:1].upper() + words[1:])
     return made
 
 

@@ -68,6 +68,7 @@ class Market:
     def write(self, path: Path) -> Path:
         path.unlink(missing_ok=True)
         connection = sqlite3.connect(path)
+        connection.executescript(f"pragma application_id = {schema.APPLICATION_ID}; pragma user_version = {schema.SCHEMA_VERSION};")
         schema.create(connection)
         for table in schema.TABLES:
             for number, row in enumerate(self.rows[table.view]):
@@ -121,7 +122,9 @@ def provider(market: Market, number: int, *, slug: str | None = None, name: str 
     market.add("providers", **{**dict(provider=slug, name=name, kind=kind, seat_country=SEATS[case], legal_entity=f"{name} Example Ltd", declared=1,
                permission="unknown", expected_roles=["terms_of_service"], none_found={}, assertions={}, sample=int(sample)), **more})
     company, subsidiary, control, labels, what = CASES[case]
-    market.rows["providers"][-1]["has_terms"] = int(what in ("both", "terms") or kind != "gpu_cloud")
+    has = {"has_offers": int(kind == "gpu_cloud" and what in ("both", "offers")), "has_terms": int(what in ("both", "terms") or kind != "gpu_cloud")}
+    group = {(1, 1): "offers_and_terms", (1, 0): "offers_only", (0, 1): "terms_only", (0, 0): "neither"}[has["has_offers"], has["has_terms"]]
+    market.rows["providers"][-1].update(has, evidence_group=group)
     if kind == "gpu_cloud" and what in ("both", "offers"):
         record = _document(market, slug, "offers")
         for n in range(2 + case % 4):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import reports_market as market
 
+from chipwatch.records import ChipwatchError
 from reports import briefing, checks, model, pdf, text
 from reports.source import ReportError
 
@@ -211,6 +212,52 @@ def test_the_mission_table_gives_place_price_verdicts_and_evidence_of_each_provi
     assert {e.role for e in row.evidence} == {"offers", "terms_of_service", "acceptable_use"}
 
 
+def test_the_table_agrees_with_the_access_command(sample):
+    from dataset.access import access_table
+
+    table = access_table(sample[0])
+    rows = {row["provider"]: row for row in table.rows}
+    mission = model.read_briefing(sample[0]).mission
+    assert {row.provider.slug for row in mission} == set(rows)
+    for row in mission:
+        other = rows[row.provider.slug]
+        assert {v.customer: v.code for v in row.verdicts} == {kind: said["code"] for kind, said in other["verdicts"].items()}
+        prices = [c.price_usd for c in row.chips if c.price_usd is not None]
+        assert (min(prices) if prices else None) == (other["lowest_price"]["price_usd_per_gpu_hour"] if other["lowest_price"] else None)
+        assert {code for c in row.chips for code in c.countries} == set(other["countries"])
+
+
+def test_workstation_cards_share_one_line_and_stay_out_of_the_chip_figures(tmp_path):
+    data = market.Market()
+    slug = market.provider(data, 0)
+    template = data.rows["offers"][0]
+    for name, price in (("RTX4090", 0.4), ("RTX5090", 0.6)):
+        data.add("chips", chip=f"example-{name.lower()}", gpu_name=name, datacenter_marketed=0, chip_class="3A090.a", memory_gb=[24], tpp=5285.0)
+        data.add("offers", **{**template, "id": len(data.rows["offers"]), "gpu_name": name, "chip_class": "3A090.a", "price": price, "price_usd_per_gpu_hour": price, "country": "US"})
+    b = model.read_briefing(data.write(tmp_path / "d.sqlite"))
+    (row,) = b.mission
+    assert row.provider.slug == slug and [c.gpu_name for c in row.chips] == ["A100", "H100", "RTX4090, RTX5090"]
+    assert row.chips[-1].price_usd == 0.4 and row.chips[-1].price_printed.startswith("RTX4090: USD 0.4/h")
+    assert "RTX4090" not in b.matrix_chips and all(line.chip != "RTX4090" for line in b.prices)
+
+
+def test_an_earlier_failure_that_was_made_good_is_no_gap(tmp_path):
+    data = market.Market()
+    slug = market.provider(data, 0)
+    good = next(row for row in data.rows["captures"] if row["role"] == "terms_of_service")
+    data.add("captures", provider=slug, role="terms_of_service", url=good["url"], run_id="r0", fetched_at="2026-10-01T00:00:00Z", failure="timeout")
+    b = model.read_briefing(data.write(tmp_path / "d.sqlite"))
+    assert b.unread == [] and b.addresses == len(data.rows["captures"]) - 1
+
+
+def test_data_that_were_not_seen_again_say_so(tmp_path):
+    data = market.Market()
+    market.provider(data, 0)
+    for row in data.rows["offers"]:
+        row["stale_since"] = "2026-11-22T00:00:00Z"
+    assert "not seen again since 22 November 2026" in briefing.html(model.read_briefing(data.write(tmp_path / "d.sqlite")))
+
+
 def test_a_chip_without_a_price_says_so(sample):
     assert "no price stated" in " ".join(pages(sample[1]))
 
@@ -284,14 +331,19 @@ def test_unknown_choices_are_named(sample, tmp_path, arguments, words):
 
 
 def test_a_missing_or_foreign_data_set_is_named(tmp_path):
-    with pytest.raises(ReportError, match="no data set at"):
+    with pytest.raises(ChipwatchError, match="no data set at"):
         briefing.render(tmp_path / "none.sqlite", tmp_path / "x.pdf")
     (tmp_path / "junk.sqlite").write_bytes(b"not a database, only words" * 100)
-    with pytest.raises(ReportError, match="cannot be read as a data set"):
+    with pytest.raises(ChipwatchError, match="is no chipwatch data set"):
         briefing.render(tmp_path / "junk.sqlite", tmp_path / "x.pdf")
-    sqlite3.connect(tmp_path / "other.sqlite").execute("create table t (a)").connection.commit()
-    with pytest.raises(ReportError, match="is not a chipwatch data set"):
-        briefing.render(tmp_path / "other.sqlite", tmp_path / "x.pdf")
+
+
+def test_damaged_lists_are_named(tmp_path):
+    data = market.Market()
+    market.provider(data, 0)
+    data.rows["clauses"][0]["places"] = "[broken"
+    with pytest.raises(ReportError, match="clauses.places holds no JSON"):
+        briefing.render(data.write(tmp_path / "d.sqlite"), tmp_path / "x.pdf")
 
 
 def test_an_output_that_cannot_be_written_leaves_the_earlier_report(sample, tmp_path):
