@@ -7,6 +7,7 @@ sentence are read item by item. Polarity, mode, actor and exception come from `n
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from nlp.sentences import sentences
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
 WHOLE = 600                                                    # a sentence up to this length is quoted whole, though one of its items states the rule
 MIN_ITEMS = 320                                                # a shorter sentence is not cut into items
+SHORT = 30                                                     # an item shorter than this is quoted with the sentence that opens its list
+MAX_ITEMS = 12                                                 # blocks of a list that count as context of the sentence that opens it
 LOOK_BACK = 120                                                # blocks searched for the sentence that opens a list
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
@@ -123,7 +126,7 @@ class _Reader:
         """(groups, (block, start)) of the sentence or sentences that open the list in which sentence `number` of a block stands; (0, None) where it stands in none."""
         known = self._intros.get((index, number))
         if known is None:
-            known = self._intros[index, number] = self._inner_intro(index, number) or self._find_intro(index)
+            known = self._intros[index, number] = self._inner_intro(index, number) or ((0, None) if number else self._find_intro(index))
         return known
 
     def _inner_intro(self, index: int, number: int) -> tuple[int, tuple[int, int] | None] | None:
@@ -149,6 +152,7 @@ class _Reader:
         if not self._is_item(index):
             return 0, None
         block = self.blocks[index]
+        first = index                                          # the first block of this list, as far as read
         for j in range(index - 1, max(-1, index - LOOK_BACK), -1):
             other = self.blocks[j]
             if other.kind == "heading":
@@ -156,9 +160,11 @@ class _Reader:
             if other.kind == "table":
                 continue
             text = other.text
-            if block.kind == "list_item" and other.kind == "list_item" and other.level >= block.level:
-                continue
             opens = bool(_OPENS.search(text))
+            if block.kind == "list_item" and other.kind == "list_item" and other.level >= block.level and not (
+                    opens and other.level == block.level and j == first - 1 and not self._same_numbering(index, j)):
+                first -= j == first - 1
+                continue
             if opens or (other.kind != "list_item" and not self._is_item(j) and j == index - 1 and not _ENDS.search(text)):
                 if self._is_item(j) and block.kind != "list_item" and self._same_numbering(index, j):
                     continue
@@ -176,11 +182,31 @@ class _Reader:
             text = self.blocks[i].marker or self.blocks[i].text[:12]
             found = re.match(r"\s*[(（]?([a-z]|[ivx]{2,4}|\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]+)([)）.、．])?", text)
             if not found:
-                return "text"
+                return f"text{i}"
             core = found[1]
             kind = "letter" if core.isalpha() and core.isascii() else "han" if not core.isascii() else f"number{core.count('.')}"
             return kind + (found[2] or "")
         return shape(one) == shape(other)
+
+    def items(self, index: int, number: int) -> int:
+        """The groups of the list that a sentence opens: the further items of its own block, or the item blocks that follow."""
+        spans = self.sentences(index)
+        text = self.blocks[index].text
+        start, end = spans[number]
+        mask = 0
+        for k in range(number + 1, len(spans)):
+            if not (_INNER_ITEM.match(text, spans[k][0]) or _NUMBERED.match(text, spans[k][0])):
+                return mask
+            mask |= self.mask(index, *spans[k])
+        if number + 1 == len(spans) and not _OPENS.search(text, start, end):
+            return mask
+        level = self.blocks[index].level if self.blocks[index].kind == "list_item" else -1
+        for j in range(index + 1, min(len(self.blocks), index + MAX_ITEMS)):
+            block = self.blocks[j]
+            if not self._is_item(j) or (block.kind == "list_item" and block.level <= level) or (block.kind != "list_item" and self._same_numbering(index, j)):
+                break
+            mask |= self.mask(j, 0, len(block.text))
+        return mask
 
     def headings(self, index: int) -> int:
         """The groups of the headings above a block."""
@@ -248,13 +274,14 @@ class _Reader:
             intro, opening = self.intro(index, number)
             head = self.headings(index)
             near = self.near(index, number)
+            items = self.items(index, number)
             for unit in self.units(index, self.sentences(index)[number]):
                 if not any(unit.start <= p < unit.end for p in positions):
                     continue
                 rows = self.matches(index, unit.start, unit.end)
                 own = self.book.mask(rows)
                 labels = set()
-                for rule in self.book.fire(own, intro | unit.head, head, near):
+                for rule in self.book.fire(own, intro | unit.head, head, near, items):
                     if rule.label in labels:
                         continue
                     clause = self.clause(unit, rule, rows, own, intro | unit.head, opening)
@@ -276,6 +303,8 @@ class _Reader:
             places, last = self.places(unit, rows, law=attributes["places"] == "law")
         if attributes.get("needs") == "place" and not places:
             return None
+        if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
+            last = self._run_end(unit, rule)
         located = self.locate(unit, rule, opening, last, rows)
         if located is None:
             return None
@@ -296,6 +325,21 @@ class _Reader:
             strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.document.language, heading_path=list(block.heading_path),
             rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
+
+    def _holds_alone(self, rule: Rule, own: int, intro: int) -> bool:
+        """Whether the rule holds without the items that follow."""
+        context = own | intro << self.book.width
+        return all(context & term for term in rule.when)
+
+    def _run_end(self, unit: _Unit, rule: Rule) -> int | None:
+        """The last block of the run of items after an opening sentence that holds what the rule still needs."""
+        items = functools.reduce(int.__or__, rule.when) >> 4 * self.book.width & self.own_mask
+        for j in range(unit.block + 1, min(len(self.blocks), unit.block + MAX_ITEMS)):
+            if not self._is_item(j) or (self.blocks[j].kind != "list_item" and self._same_numbering(unit.block, j)):
+                return None
+            if self.mask(j, 0, len(self.blocks[j].text)) & items:
+                return j
+        return None
 
     def _close(self, rows: list[tuple[int, int, int]], rule: Rule, window: int) -> bool:
         """Whether cues of the first and the second term stand within `window` characters of each other; true where the second stands outside the sentence."""
@@ -336,7 +380,7 @@ class _Reader:
         if unit.whole[1] - unit.whole[0] <= WHOLE:
             start, end = unit.whole
         quote, a, b = self.document.quote(block.content, start, end)
-        if rule.attributes.get("run") and opening is not None:
+        if opening is not None and (rule.attributes.get("run") or len(quote) < SHORT):
             first = self.blocks[opening[0]].content.source_span(opening[1], len(self.blocks[opening[0]].text))[0]
             if 0 < b - first <= MAX_QUOTE and first < a:
                 a = first

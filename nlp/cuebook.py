@@ -9,7 +9,7 @@ A pack is a set of *groups* of cues. `common.yml` (names of statutes, regimes an
     required by . law    the parts in this order, at most NEAR characters (a word or two) apart; `..`: GAP characters; `...`: anywhere later in the sentence
     =EAR                 exactly these capitals
 
-Matching is on lower-cased text. Under `not` stand look-alike phrases: a cue of the group that lies inside one of them does not count.
+Matching is on lower-cased text; `fold: "國国 …"` in a pack folds further characters into one. Under `not` stand look-alike phrases: a cue of the group that lies inside one of them does not count.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ NEAR = 20                                                      # characters betw
 GAP = 60                                                       # characters between the parts of a cue joined by `..`
 FAR = 1500                                                     # … by `...`: within a sentence
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
+DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
 LARGEST = 200                                                  # literal forms that one part of a cue may multiply out to
-CONTEXTS = ("own", "intro", "head", "near")                    # where a group may stand, seen from a sentence; see `Rule`
+CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\n": " ", "\t": " ", "ё": "е"})
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -136,8 +137,9 @@ def parts(cue: str) -> list[tuple[int, list[str]]]:
 class Rule:
     """One rule of `rules.yml`: a label where every term of `when` holds and none of `unless`.
 
-    A term is alternatives `group@context | group`, each context one of own (the sentence; the default), intro (the sentence that opens the list in which it stands), head (headings
-    above), near (the sentences before and after), any (own, intro or head). The first term of `when` is looked for first and must allow own text.
+    A term is alternatives `group@context | group`, each context one of own (the sentence; the default), intro (the sentence that opens the list in which it stands), items (the list
+    that it opens), head (headings above), near (the sentences before and after), list (own or intro), any (own, intro or head), around (all but items). The first term of `when` is
+    looked for first and must allow own text.
     """
 
     id: str
@@ -171,6 +173,8 @@ class Cuebook:
         gapped: list[list[tuple[int, int, int, int, bool]]] = []  # (cue, index of the part, largest gap before it, group bit, whether it is the last part)
         masked: list[int] = []
         cue_number = itertools.count()
+        packs = list(packs)
+        self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
 
         def pattern(part: str) -> int:
             exact = None
@@ -182,7 +186,7 @@ class Cuebook:
                 raise CueError("a * stands inside a word or within brackets; write the forms out, or `..`")
             if exact is not None:
                 exact = literal
-            literal = fold(literal)
+            literal = self.fold(literal)
             if not literal:
                 raise CueError("an empty cue")
             flags = (1 if left and literal[0].isalnum() and not _NO_SPACES.match(literal[0]) else 0) | (
@@ -194,6 +198,7 @@ class Cuebook:
             return texts[key]
 
         for name, pack in packs:
+            dense = pack.get("script") == "dense"
             for group, cues in (pack.get("groups") or {}).items():
                 number = self.groups.setdefault(group, len(self.groups))
                 rows = cues if isinstance(cues, dict) else {"cues": cues}
@@ -205,6 +210,8 @@ class Cuebook:
                             numbers = [(gap, [pattern(form) for form in forms]) for gap, forms in parts(cue)]
                         except CueError as exc:
                             raise CueError(f"{name}.yml, group {group}, cue {cue!r}: {exc}") from None
+                        if dense:
+                            numbers = [(int(gap * DENSE) if gap < FAR else gap, ns) for gap, ns in numbers]
                         if kind == "not":
                             if len(numbers) > 1:
                                 raise CueError(f"{name}.yml, group {group}: a look-alike under `not` is one phrase, without `..`: {cue!r}")
@@ -241,6 +248,10 @@ class Cuebook:
         self._derived: dict[tuple[int, int], int] = {}
         self.trigger_patterns = [bool((s | functools.reduce(int.__or__, (g[3] for g in gaps if g[4]), 0)) & self.triggers) for s, gaps in zip(simple, self._gapped, strict=True)]
 
+    def fold(self, text: str) -> str:
+        """`fold`, and the character pairs that the language's pack adds (Chinese: traditional to simplified)."""
+        return fold(text).translate(self._more) if self._more else fold(text)
+
     # --- compiling rules -------------------------------------------------------------------------------------------------------
 
     def bit(self, group: str) -> int:
@@ -257,7 +268,7 @@ class Cuebook:
             places = {"": ("own",), "any": ("own", "intro", "head"), "list": ("own", "intro"), "around": ("own", "intro", "head", "near")}.get(context, (context,))
             for place in places:
                 if place not in CONTEXTS:
-                    raise CueError(f"rules.yml: no such context: {alternative.strip()!r}; write one of own, intro, head, near, list, any, around")
+                    raise CueError(f"rules.yml: no such context: {alternative.strip()!r}; write one of own, intro, items, head, near, list, any, around")
                 mask |= bit << (CONTEXTS.index(place) * self.width)
                 if place == "own":
                     own |= bit
@@ -278,7 +289,7 @@ class Cuebook:
 
     def scan(self, text: str) -> Hits:
         """All cue matches of `text`, those inside look-alike phrases left out."""
-        folded = fold(text)
+        folded = self.fold(text)
         flags, exact, masked = self._flags, self._exact, self._masked
         rows: list[tuple[int, int, int]] = []
         veils: list[tuple[int, int, int]] = []
@@ -377,10 +388,10 @@ class Cuebook:
         """The names of the groups in a mask, for explanations and tests."""
         return [g for g, n in self.groups.items() if mask >> n & 1]
 
-    def fire(self, own: int, intro: int = 0, head: int = 0, near: int = 0) -> list[Rule]:
+    def fire(self, own: int, intro: int = 0, head: int = 0, near: int = 0, items: int = 0) -> list[Rule]:
         """The rules that hold for a sentence with these groups, in the order of the rule file."""
         width = self.width
-        context = own | intro << width | head << 2 * width | near << 3 * width
+        context = own | intro << width | head << 2 * width | near << 3 * width | items << 4 * width
         fired: dict[str, Rule] = {}
         rest = own & self.triggers
         while rest:
@@ -403,7 +414,7 @@ def _load(path: Path) -> Any:
 @functools.cache
 def languages() -> frozenset[str]:
     """The languages that have a cue pack."""
-    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules", "place_groups"))
+    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules"))
 
 
 @functools.cache

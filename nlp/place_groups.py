@@ -1,21 +1,20 @@
-"""The countries behind groups that clauses cite (Country Group D:5, US-embargoed, EU …), from the dated data file `cues/place_groups.yml`."""
+"""The countries behind groups that clauses cite (Country Group D:5, US-embargoed, EU …), from the dated data file `place_groups.yml`."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 import yaml
-
-from nlp.cuebook import FOLDER
 
 PREFIX = "place:"                                              # of the cue groups that cite a group
 
 
 @functools.cache
 def _groups() -> dict:
-    text = (FOLDER / "place_groups.yml").read_text(encoding="utf-8")
+    text = Path(__file__).with_suffix(".yml").read_text(encoding="utf-8")
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["groups"]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from chipwatch.records import Issue
+from nlp.blocks.skeleton import OPEN, Skeleton
 from nlp.decode import decode
 from nlp.document import Document
 from nlp.errors import UnreadableDocument
@@ -62,7 +63,7 @@ def read_document(
     document = Document(text, digest, KINDS.get(kind, kind), [], url=url, charset=charset)
     document.issues += [Issue("warning", "encoding", note) for note in notes]
     if text and not text.isspace():
-        _READERS[kind](document, select, remove, path or url or "")
+        _READERS[kind](document, kind, tuple(select), tuple(remove))
     return _finish(document, language)
 
 
@@ -122,59 +123,92 @@ def guess(text: str, head: str) -> str:
 
 # --- readers by type ----------------------------------------------------------------------------------------------------------------
 
-def _take(document: Document, skeleton, markup: str) -> None:
+def _read(document: Document, skeleton: Skeleton, markup: str | None = None) -> None:
+    """Cut the document into blocks. `markup`: the skeleton as a parser has read it; None: lexbor reads it now."""
+    from nlp.blocks.html import normalised
     from nlp.blocks.segment import segment
-    result = segment(skeleton, markup)
+    result = segment(skeleton, normalised(skeleton.markup()) if markup is None else markup)
     document.blocks, document.links = result.blocks, result.links
-    if document.title is None:
-        document.title = skeleton.title
+    document.title = document.title or skeleton.title
     if result.limit:
         document.issues.append(Issue("error", "limit", f"read only in part: {result.limit}"))
     if skeleton.expressions:
         document.issues.append(Issue("info", "template_code", f"{skeleton.expressions} template expressions, whose value is not in the source"))
 
 
-def _read(document: Document, skeleton) -> None:
-    from nlp.blocks.html import normalised
-    _take(document, skeleton, normalised(skeleton.markup()))
-
-
-def _html(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
-    from nlp.blocks.html import scan
-    _read(document, scan(document.text))
-
-
-def _php(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+def _html(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
+    from nlp.blocks.embedded import embedded
+    from nlp.blocks.html import normalised, scan
     from nlp.blocks.script import php_skeleton
-    _read(document, php_skeleton(document.text))
+    skeleton = php_skeleton(document.text) if kind == "php" else scan(document.text)
+    document.embedded = embedded(skeleton)
+    markup = skeleton.markup()
+    if select or remove:
+        from nlp.blocks import soup
+        try:
+            chosen, unmatched = soup.normalised(markup, select, remove)
+        except soup.SelectorError as error:
+            document.issues.append(Issue("error", "selector", f"{error}; the whole page is read"))
+            chosen, unmatched = normalised(markup), []
+        for selector in unmatched:
+            # the page has changed shape, or the declaration is wrong: either way an operator is to look
+            document.issues.append(Issue("warning", "selector", f"{selector!r} matches nothing" + ("" if selector in remove else "; the whole page is read" if not set(select) - set(unmatched) else "")))
+        _read(document, skeleton, chosen)
+        return
+    parsed = normalised(markup)
+    kept = parsed.count(OPEN)
+    if is_damaged(skeleton, kept):
+        from nlp.blocks import soup
+        tolerant, _ = soup.normalised(markup)
+        document.issues.append(Issue("info", "damaged_html", f"{skeleton.damaged} of {skeleton.tags} tags are not well formed, {len(skeleton.starts) - kept} texts lost: read tolerantly"))
+        if tolerant.count(OPEN) >= kept:
+            parsed = tolerant
+    _read(document, skeleton, parsed)
 
 
-def _script(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+def is_damaged(skeleton: Skeleton, kept: int) -> bool:
+    """Whether a page is to be read by the tolerant parser: more than 3 and 2 % of its tags are not well formed, or more than 1 % of its texts did not come through."""
+    lost = len(skeleton.starts) - kept
+    return skeleton.damaged > max(3, 0.02 * skeleton.tags) or lost > max(0, 0.01 * len(skeleton.starts))
+
+
+def _script(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
     from nlp.blocks.script import skeleton_of
     _read(document, skeleton_of(document.text))
 
 
-def _markdown(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
-    from nlp.blocks.markdown import skeleton_of
-    _read(document, skeleton_of(document.text, jsx=name.endswith(".mdx")))
+def _markdown(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
+    from nlp.blocks.markdown import is_jsx, skeleton_of
+    skeleton = skeleton_of(document.text, jsx=kind == "mdx" or is_jsx(document.text))
+    if "front_matter" in skeleton.meta:
+        from nlp.blocks.structured import DataError, parse_yaml
+        try:
+            data = parse_yaml(skeleton.meta["front_matter"])
+        except DataError as error:
+            document.issues.append(Issue("info", "front_matter", str(error)))
+            data = None
+        if isinstance(data, dict):
+            document.embedded.append(("front_matter", data))
+            if isinstance(data.get("title"), str):
+                document.title = data["title"].strip() or None
+    _read(document, skeleton)
 
 
-def _rst(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+def _rst(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
     from nlp.blocks.rst import skeleton_of
     _read(document, skeleton_of(document.text))
 
 
-def _text(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+def _text(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
     from nlp.blocks.plain import scan
     _read(document, scan(document.text))
 
 
-def _data(document: Document, select: Sequence[str], remove: Sequence[str], name: str) -> None:
+def _data(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
     """A feed; what is not of its format is read as text, with an issue."""
     from nlp.blocks import structured
-    kind = document.content_type
-    if kind == "json":
-        done = structured.read_json(document, lines=name.split("?")[0].endswith((".jsonl", ".ndjson")))
+    if kind in ("json", "jsonl"):
+        done = structured.read_json(document, lines=kind == "jsonl")
     elif kind == "yaml":
         done = structured.read_yaml(document)
     elif kind == "xml":
@@ -182,10 +216,10 @@ def _data(document: Document, select: Sequence[str], remove: Sequence[str], name
     else:
         done = structured.read_csv(document)
     if not done:
-        _text(document, select, remove, name)
+        _text(document, kind, select, remove)
 
 
-_READERS = {"html": _html, "php": _php, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _script, "rst": _rst, "json": _data, "jsonl": _data,
+_READERS = {"html": _html, "php": _html, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _script, "rst": _rst, "json": _data, "jsonl": _data,
             "yaml": _data, "xml": _data, "csv": _data}
 
 
@@ -210,15 +244,33 @@ def _finish(document: Document, declared: str | None) -> Document:
         document.language = found
     if document.title is None:
         document.title = next((b.text for b in document.blocks if b.kind == "heading" and not b.chrome), None)
-    if not document.text.strip():
-        _unreadable(document, "the document is empty")
-    elif not document.blocks:
-        _unreadable(document, "no text in the document")
-    elif size < MIN_TEXT and document.data is None and not document.embedded:
-        _unreadable(document, f"only {size} characters of text")
+    reason = unreadable(document, size)
+    if reason:
+        document.readable = False
+        document.issues.append(Issue("error", "unreadable", reason))
     return document
 
 
-def _unreadable(document: Document, reason: str, level: str = "error") -> None:
-    document.readable = False
-    document.issues.append(Issue(level, "unreadable", reason))
+_SCRIPTS = re.compile(r"<script\b", re.IGNORECASE)
+# What UTF-8 looks like when it was read as windows-1252 (or Latin-1) and saved again: "Ã©", "â€™", "ã\x81\x82".
+_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|\ufffd")
+
+
+def unreadable(document: Document, size: int) -> str | None:
+    """Why nothing follows from what a document does not say, or None. `size`: characters of text in blocks that are not chrome."""
+    text = document.text
+    if not text.strip():
+        return "the document is empty" if document.content_type != "pdf" else "the PDF has no text layer"
+    if document.data is not None:
+        return None if document.data else "the feed is empty"
+    scripts = len(_SCRIPTS.findall(text)) if document.content_type == "html" else 0
+    if scripts and size < 250 and len(text) > 20 * size + 1000:
+        return f"a page that scripts fill in: {size} characters of text in {len(text):,} of source"
+    if size < MIN_TEXT:
+        return f"only {size} characters of text"
+    if not text.isascii():
+        damaged = sum(len(_MOJIBAKE.findall(block.text)) for block in document.blocks[:400])
+        seen = sum(len(block.text) for block in document.blocks[:400])
+        if damaged > 0.02 * seen and damaged >= 10:
+            return f"damaged characters: {damaged} in {seen:,} (a wrong encoding was saved)"
+    return None

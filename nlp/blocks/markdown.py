@@ -46,6 +46,7 @@ _AUTO = re.compile(r"<(?:https?://|mailto:)[^<>\s]+>")
 _COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
 _QUOTED_BLANK = re.compile(r"\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\}")
 _ANCHOR = re.compile(r"\{#[\w.:-]+\}|\{:[^{}\n]*\}")
+_FRONT_MATTER = re.compile(r"\ufeff?\s*---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MAX_LINKS_OPEN = 200
 
 
@@ -77,8 +78,17 @@ def skeleton_of(source: str, jsx: bool = False, start: int = 0) -> Skeleton:
     """The skeleton of Markdown. `jsx`: MDX, where components, imports and expressions are code."""
     skeleton = Skeleton(source)
     skeleton.html.append("<body>")
+    front = _FRONT_MATTER.match(source, start)
+    if front and re.search(r"^[\w-]+:", front.group(1), re.MULTILINE):
+        skeleton.meta["front_matter"] = front.group(1)
+        start = front.end()
     _blocks(_State(skeleton, jsx, _references(source)), start, len(source))
     return skeleton
+
+
+def is_jsx(source: str) -> bool:
+    """Whether Markdown is MDX although its name does not say so: it imports components."""
+    return re.search(r"^import\s[^\n]{0,200}\sfrom\s+[\"']", source[:5000], re.MULTILINE) is not None and re.search(r"<[A-Z]\w*[\s/>]", source) is not None
 
 
 def _references(source: str) -> dict[str, str]:

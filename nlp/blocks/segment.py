@@ -79,6 +79,7 @@ class _Grid:
     head: list = field(default_factory=list)                   # whether the row stands in <thead>
     caption: list | None = None
     in_head: bool = False
+    row_open: bool = False
     nested: bool = False
     loose: list = field(default_factory=list)                  # drafts outside cells
 
@@ -369,11 +370,13 @@ class Segmenter:
             elif role == "tr":
                 grid.rows.append([])
                 grid.head.append(grid.in_head)
+                grid.row_open = True
             elif role in ("td", "th"):
                 found = found if found is not None else attributes(attrs)
                 if not found:
                     found = attributes(attrs)
-                if not grid.rows:
+                if not grid.row_open:                          # a cell whose <tr> is missing
+                    grid.row_open = True
                     grid.rows.append([])
                     grid.head.append(grid.in_head)
                 cell = _Cell(role == "th" or grid.in_head, _number(found.get("rowspan"), 1, 1000), _number(found.get("colspan"), 1, MAX_SPAN))
@@ -421,8 +424,10 @@ class Segmenter:
             self.drop_term()
         elif role == "caption":
             self.caption = False
-        elif role == "thead" and self.grids:
-            self.grids[-1][0].in_head = False
+        elif role in ("tr", "thead", "tbody", "tfoot") and self.grids:
+            self.grids[-1][0].row_open = False
+            if role == "thead":
+                self.grids[-1][0].in_head = False
         elif role == "table" and self.grids:
             grid, self.sink = self.grids.pop()
             self.item, self.in_definition, self.in_term, self.quote, self.heading = undo
