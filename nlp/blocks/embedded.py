@@ -1,0 +1,66 @@
+"""Data inside an HTML page: JSON-LD, the state of Next.js, Nuxt and Wix, any `<script type="application/json">`, and plain JSON that a script assigns."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from nlp.blocks.segment import attributes
+from nlp.blocks.skeleton import Skeleton
+
+MAX_BYTES = 8_000_000                                          # of one script
+_ASSIGNED = re.compile(r"(?:^|[;\s])(?:window|self|globalThis)\s*(?:\.\s*([A-Za-z_$][\w$]*)|\[\s*[\"']([\w$.-]+)[\"']\s*\])\s*=\s*(?=[\[{])|(?:^|[;\s])(?:var|let|const)\s+(__[A-Z_]+__)\s*=\s*(?=[\[{])")
+_FLIGHT = re.compile(r"self\.__next_f\.push\(\s*(\[.*\])\s*\)\s*;?\s*$", re.DOTALL)
+
+
+def embedded(skeleton: Skeleton) -> list[tuple[str, Any]]:
+    """(kind, data) of the scripts of a page, in order. Kinds: `json-ld`; the id of a JSON script (`__NEXT_DATA__`, `wix-warmup-data` …) or `json`; the name of a
+    variable that JSON is assigned to; `next-flight`, the joined text of a Next.js stream. What is not JSON is code, and left out."""
+    out: list[tuple[str, Any]] = []
+    flight: list[str] = []
+    source = skeleton.source
+    for attrs_text, start, end in skeleton.scripts:
+        if end - start > MAX_BYTES:
+            continue
+        attrs = attributes(attrs_text)
+        kind = attrs.get("type", "").split(";")[0].strip().lower()
+        body = source[start:end]
+        if kind == "application/ld+json":
+            _add(out, "json-ld", body)
+        elif kind.endswith("json"):
+            _add(out, attrs.get("id") or "json", body)
+        elif kind in ("", "module", "text/javascript", "application/javascript"):
+            if "__next_f" in body:
+                found = _FLIGHT.search(body)
+                part = _parse(found.group(1)) if found else None
+                if isinstance(part, list) and len(part) > 1 and isinstance(part[1], str):
+                    flight.append(part[1])
+                continue
+            for match in _ASSIGNED.finditer(body):
+                value = _parse_prefix(body, match.end())
+                if value is not None:
+                    out.append((match.group(1) or match.group(2) or match.group(3), value))
+    if flight:
+        out.append(("next-flight", "".join(flight)))
+    return out
+
+
+def _add(out: list[tuple[str, Any]], kind: str, body: str) -> None:
+    value = _parse(re.sub(r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$", "", body))
+    if value is not None:
+        out.append((kind, value))
+
+
+def _parse(body: str) -> Any:
+    try:
+        return json.loads(body, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _parse_prefix(body: str, at: int) -> Any:
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(body, at)[0]
+    except (ValueError, RecursionError):
+        return None
