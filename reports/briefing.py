@@ -6,42 +6,17 @@ Sentences are made here from the view model alone, so that a number in the text 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
-from reports import model, pdf, text
+from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
+from reports import model, pdf, text, words
 from reports.model import Briefing, ChipSupply, ProviderView
 
-CODE_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
-GATES = {"identity_verification": "A16", "payment_restriction": "A17", "business_only": "A23"}
 TABLE_CHIPS = 12                                               # columns of the matrix
 FIGURE_BARS = 18                                               # bars of a figure; the rest is named below it
-ROLE_WORDS = {"offers": "offers", "regions": "regions", "terms_of_service": "terms of service", "acceptable_use": "acceptable use", "service_terms": "service terms",
-              "export_policy": "export policy", "supported_countries": "supported countries", "identity_verification": "identity check", "payment": "payment",
-              "signup": "sign-up", "privacy": "privacy", "faq": "questions and answers", "marketing": "marketing", "other": "other"}
-SHORT_CUSTOMER = {"cn_individual": "Individual in mainland China", "cn_company": "Company in mainland China", "cn_subsidiary_abroad": "Its subsidiary abroad",
-                  "hk_company": "Hong Kong company", "mo_company": "Macau company", "cn_national_abroad": "Chinese national abroad",
-                  "listed_party": "Party on a denied-party list", "embargoed_resident": "Resident of an embargoed place", "ru_company": "Russian company",
-                  "gulf_company": "Gulf company", "control": "Control: other foreign firm"}
-BRIEF_WORDS = {"V0": "not assessed", "V1": "nothing stated", "V2": "generic wording", "V3": "conditional", "V4": "partly restricted", "V5": "excluded by terms",
-               "V6": "stated as available", "VX": "conflicting"}
-VERDICT_NEEDS = {
-    "V1": "All documents that bind were read in full and none of the clauses searched for was found. Silence is not permission.",
-    "V2": "Duties to comply with export or sanctions law, standard end-use and denied-party wording; no one is excluded by place.",
-    "V3": "A condition that this customer might meet: identity check, approval, end-use statement, or a right of the provider to refuse.",
-    "V4": "This customer is excluded from part of the offer, or some customers of the kind are excluded.",
-    "V5": "The words of the terms cover this customer and the service, and no exception in them saves it.",
-    "V6": "The provider's own pages say that this customer is served, and no clause of higher rank says otherwise.",
-    "VX": "Two statements of comparable rank point in opposite directions; both are quoted, neither is netted.",
-    "V0": "A document that may bind was not found, not fetched, not readable or in a language that the rules do not cover.",
-}
-_LABEL_WORDS = {"end_use_wmd": "end use: weapons", "end_use_military": "end use: military", "remote_access_controlled_chips": "remote access to chips",
-                "end_use_model_training": "end use: model training", "end_use_supercomputer": "end use: supercomputer", "chip_or_region_limit": "chip or region limit"}
-LABELS = {label: _LABEL_WORDS.get(label, label.replace("_", " ")) for label in CLAUSE_LABELS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +40,14 @@ def render(database: Path, output: Path, *, customer: str = "cn_company", chip: 
 def html(b: Briefing) -> str:
     """The HTML of the briefing."""
     helpers: dict[str, Any] = {
-        "memory": memory, "places": functools.partial(places_words, b), "gates": gates, "reading": reading, "matrix_cells": functools.partial(matrix_cells, b),
-        "card_facts": card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
-        "why": functools.partial(why, b), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
+        "gates": words.gates, "matrix_cells": functools.partial(matrix_cells, b),
+        "card_facts": words.card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
+        "why": lambda p: words.why(p.verdicts.get(b.customer)), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
     }
     return pdf.html_of(
-        "briefing.html.j2", b=b, standing=text.STANDING_SENTENCE, findings=findings(b), figures=figures_of(b), codes=CODE_ORDER, contents=contents(b), letters=annex_letters(b),
-        verdict_words=VERDICT_CODES, verdict_needs=VERDICT_NEEDS, brief_words=BRIEF_WORDS, short_customer=SHORT_CUSTOMER, labels=LABELS, codes_of=CLAUSE_LABELS,
-        label_order=list(CLAUSE_LABELS), role_words=ROLE_WORDS, reason_words=model.REASON_WORDS, customer_words=[(k, CUSTOMER_KINDS[k]) for k in _kinds(b)],
+        "briefing.html.j2", b=b, kind="briefing", findings=findings(b), figures=figures_of(b), contents=contents(b), letters=annex_letters(b),
+        label_order=list(CLAUSE_LABELS), **words.VOCABULARY,
+        customer_words=[(k, CUSTOMER_KINDS[k]) for k in _kinds(b)],
         example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(), rules_as_of=str(rules_now()["as_of"]),
         cloud_offers=sum(1 for p in b.clouds if p.offers), families_rest=_rest([(name, n) for name, n, _ in b.families]),
         places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
@@ -114,7 +89,7 @@ def findings(b: Briefing) -> list[Finding]:
         supply += f", for the {line.chip} between {text.money(line.prices[0])} and {text.money(line.prices[-1])} US dollars per GPU-hour " \
                   f"(median {text.money(line.median)}, n = {len(line.prices)})"
     bar = b.bar_listing
-    parts = [f"{bar[code]} {VERDICT_CODES[code]} ({code})" for code in CODE_ORDER if bar[code] and code not in ("V5", "V0")]
+    parts = [f"{bar[code]} {VERDICT_CODES[code]} ({code})" for code in words.CODE_ORDER if bar[code] and code not in ("V5", "V0")]
     excluded, unknown = bar["V5"], bar["V0"]
     terms = f"Of the {n} providers that list the chips: {text.listing(parts)}." if parts else ""
     terms += f" {unknown} {'is' if unknown == 1 else 'are'} not assessed (V0). If all of these excluded this customer too, the count would be {excluded + unknown}: " \
@@ -149,21 +124,10 @@ def comparison(b: Briefing) -> str:
     same, assessed, differs = _subsidiary(b)
     control = [p for p in b.listing if p.code(b.customer) != "V0" and p.code("control") != "V0"]
     apart = sum(1 for p in control if p.code(b.customer) != p.code("control"))
-    words = f"{apart} of {len(control)} providers assessed for both give a {b.customer_words} another verdict than the control, an ordinary foreign company"
+    said = f"{apart} of {len(control)} providers assessed for both give a {b.customer_words} another verdict than the control, an ordinary foreign company"
     if b.customer != "cn_subsidiary_abroad" and assessed:
-        words += f"; {differs} of {assessed} tell a company in mainland China from its subsidiary abroad"
-    return words + ". Whoever is not assessed stays in the bars."
-
-
-def places_words(b: Briefing, chip: ChipSupply) -> str:
-    """Where a chip is listed: countries, else place labels whose country is not known, else that the page ties it to none."""
-    words = text.countries(chip.countries, 5) if chip.countries else ""
-    if chip.locations:
-        shown = chip.locations[:3]
-        rest = len(chip.locations) - len(shown)
-        words += ("; " if words else "") + "country not known: " + ", ".join(shown) + (f" and {rest} more" if rest else "")
-    words = words or "not tied to a place"
-    return f"{words} (not seen again since {text.day(chip.stale_since)})" if chip.stale_since else words
+        said += f"; {differs} of {assessed} tell a company in mainland China from its subsidiary abroad"
+    return said + ". Whoever is not assessed stays in the bars."
 
 
 def place_note(b: Briefing) -> str:
@@ -172,91 +136,16 @@ def place_note(b: Briefing) -> str:
            "Two-letter codes are ISO 3166 country codes. Key letters and numbers link to the evidence register."
 
 
-def memory(chip: ChipSupply) -> str:
-    """'80 GB', '40/80 GB'."""
-    return "/".join(f"{m:g}" for m in chip.memories) + " GB"
-
-
-def gates(provider: ProviderView, customer: str) -> str:
-    """Practical gates: codes of clauses that a verdict lists as barriers."""
-    verdict = provider.verdicts.get(customer)
-    return " ".join(sorted({GATES.get(label, label) for label in verdict.barriers})) if verdict else ""
-
-
 def matrix_cells(b: Briefing, provider: ProviderView) -> list[str]:
     """One cell a chip: the lowest price, ● without a price, empty where it is not listed."""
     listed = {c.gpu_name: c for c in provider.datacenter_chips}
     return ["" if name not in listed else text.money(listed[name].price_usd) if listed[name].price_usd is not None else "●" for name in b.matrix_chips[:TABLE_CHIPS]]
 
 
-def reading(clause: model.ClauseView) -> str:
-    """Our reading of a clause, in English, for print beside the original."""
-    does = {"prohibits": "bars", "requires": "requires", "conditions": "makes a condition", "permits": "permits, in its words", "describes": "describes"}
-    parts = ["reserves a right of the provider" if clause.mode == "provider_right" else does.get(clause.polarity, clause.polarity)]
-    if clause.mode in ("representation", "notice", "marketing"):
-        parts.append({"representation": "as a representation", "notice": "as a notice", "marketing": "in marketing"}[clause.mode])
-    if clause.places:
-        parts.append("names " + _codes(clause.places))
-    if clause.place_groups:
-        parts.append("cites " + ", ".join(clause.place_groups[:6]))
-    if clause.exception:
-        parts.append("with an exception")
-    parts.append(f"strength {clause.strength}")
-    return ", ".join(parts)
-
-
-def _codes(codes: list[str], limit: int = 12) -> str:
-    shown = ", ".join(text.country(c) for c in codes[:limit])
-    return shown + (f" and {len(codes) - limit} more" if len(codes) > limit else "")
-
-
-def card_facts(p: ProviderView) -> str:
-    """Seat, company, chips and documents of a provider, in one line."""
-    parts = [f"Seat: {text.country(p.seat)}" if p.seat else "Seat not stated"]
-    if p.legal_entity:
-        parts.append(f"contracts as {p.legal_entity}")
-    if p.strong_chips:
-        parts.append("lists " + ", ".join(c.gpu_name for c in p.strong_chips))
-    parts.append(f"{text.plural(len(p.terms_read), 'binding document')} read, {text.plural(len(p.clauses), 'clause')}")
-    missing = [u for u in p.unread if u.role in BINDING_ROLES]
-    if missing:
-        parts.append(f"{text.plural(len(missing), 'document')} not read")
-    return " · ".join(parts)
-
-
-def why(b: Briefing, p: ProviderView) -> str:
-    """Why a verdict stands: its reasons, rule, barriers, what is missing, and the two confidences in words."""
-    verdict = p.verdicts.get(b.customer)
-    if verdict is None:
-        return "the data set holds no verdict."
-    words = verdict.rule_words.rstrip(".")
-    lead = next((r for r in verdict.reasons if words and r.startswith(words)), words)
-    bare = verdict.code == "V0"
-    parts = [words if bare else lead, *(r for r in verdict.reasons if not (words and r.startswith(words)) and not (bare and r.startswith("Expected documents")))]
-    if verdict.missing:
-        parts.append("not read: " + "; ".join(verdict.missing[:4]) + (f" and {len(verdict.missing) - 4} more" if len(verdict.missing) > 4 else ""))
-    if verdict.rule:
-        parts.append(f"rule {verdict.rule}")
-    if verdict.extraction_confidence is not None or verdict.completeness is not None:
-        parts.append(f"confidence {verdict.confidence} (extraction {_two(verdict.extraction_confidence)}, completeness {_two(verdict.completeness)})")
-    return ". ".join(part[0].upper() + part[1:].rstrip(".") for part in parts if part) + "."
-
-
-def _two(value: float | None) -> str:
-    return "not computed" if value is None else f"{value:.2f}"
-
-
 def other_labels(b: Briefing, p: ProviderView) -> str:
     """The kinds of the clauses that a card does not quote, with their counts."""
     shown = {c.id for c in model.close_up_clauses(p, b.customer)}
-    return label_counts(c for c in p.clauses if c.id not in shown)
-
-
-def label_counts(clauses: Iterable[model.ClauseView]) -> str:
-    counts: dict[str, int] = {}
-    for clause in clauses:
-        counts[clause.label] = counts.get(clause.label, 0) + 1
-    return ", ".join(f"{LABELS.get(label, label)} {counts[label]}" for label in CLAUSE_LABELS if label in counts)
+    return words.label_counts(c for c in p.clauses if c.id not in shown)
 
 
 def adjacent_line(p: ProviderView) -> str:
@@ -354,13 +243,13 @@ def figures_of(b: Briefing) -> dict[str, Any]:
         made["prices"] = figures.price_strip([(line.chip, price, False) for line in lines for price in line.prices], [(line.chip, line.median, len(line.prices)) for line in lines], "f4",
                                              "Dots: lowest stated price of each provider in US dollars per GPU-hour. Medians: " + "; ".join(f"{line.chip} {text.money(line.median)} (n = {len(line.prices)})" for line in lines) + ".")
     if b.listing:
-        rows = [(SHORT_CUSTOMER[kind], counts) for kind, counts in b.by_customer]
+        rows = [(words.SHORT_CUSTOMER[kind], counts) for kind, counts in b.by_customer]
         made["customers"] = figures.verdict_bars(rows, "f5", "Stacked bars of verdict classes by kind of customer. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows))
     return made
 
 
 def _spoken(counts: dict[str, int]) -> str:
-    return ", ".join(f"{counts[code]} {VERDICT_CODES[code]} ({code})" for code in CODE_ORDER if counts[code])
+    return ", ".join(f"{counts[code]} {VERDICT_CODES[code]} ({code})" for code in words.CODE_ORDER if counts[code])
 
 
 def _rest(rows: list[tuple[str, int]]) -> str:
@@ -389,7 +278,7 @@ def unread_groups(b: Briefing) -> list[tuple[str, list[tuple[str, str]]]]:
             mine = [u for u in items if u.reason == reason]
             counts: dict[str, int] = {}
             for u in mine:
-                counts[ROLE_WORDS[u.role]] = counts.get(ROLE_WORDS[u.role], 0) + 1
+                counts[words.ROLE_WORDS[u.role]] = counts.get(words.ROLE_WORDS[u.role], 0) + 1
             what = ", ".join(f"{role} ({n})" if n > 1 else role for role, n in counts.items())
             lines.append((f"{what}, {model.REASON_WORDS.get(reason, reason)}", "" if reason == "not_in_archive" else " ".join(u.url for u in mine)))
         groups.append((items[0].name, lines))

@@ -1,0 +1,127 @@
+"""Words that all reports share: customers, verdicts, clauses and offers in short English, made from the view models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, VERDICT_CODES
+from reports import text
+from reports.model import REASON_WORDS, ChipSupply, ClauseView, ProviderView, VerdictView
+
+CODE_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
+GATES = {"identity_verification": "A16", "payment_restriction": "A17", "business_only": "A23"}
+ROLE_WORDS = {"offers": "offers", "regions": "regions", "terms_of_service": "terms of service", "acceptable_use": "acceptable use", "service_terms": "service terms",
+              "export_policy": "export policy", "supported_countries": "supported countries", "identity_verification": "identity check", "payment": "payment",
+              "signup": "sign-up", "privacy": "privacy", "faq": "questions and answers", "marketing": "marketing", "other": "other"}
+SHORT_CUSTOMER = {"cn_individual": "Individual in mainland China", "cn_company": "Company in mainland China", "cn_subsidiary_abroad": "Its subsidiary abroad",
+                  "hk_company": "Hong Kong company", "mo_company": "Macau company", "cn_national_abroad": "Chinese national abroad",
+                  "listed_party": "Party on a denied-party list", "embargoed_resident": "Resident of an embargoed place", "ru_company": "Russian company",
+                  "gulf_company": "Gulf company", "control": "Control: other foreign firm"}
+BRIEF_WORDS = {"V0": "not assessed", "V1": "nothing stated", "V2": "generic wording", "V3": "conditional", "V4": "partly restricted", "V5": "excluded by terms",
+               "V6": "stated as available", "VX": "conflicting"}
+VERDICT_NEEDS = {
+    "V1": "All documents that bind were read in full and none of the clauses searched for was found. Silence is not permission.",
+    "V2": "Duties to comply with export or sanctions law, standard end-use and denied-party wording; no one is excluded by place.",
+    "V3": "A condition that this customer might meet: identity check, approval, end-use statement, or a right of the provider to refuse.",
+    "V4": "This customer is excluded from part of the offer, or some customers of the kind are excluded.",
+    "V5": "The words of the terms cover this customer and the service, and no exception in them saves it.",
+    "V6": "The provider's own pages say that this customer is served, and no clause of higher rank says otherwise.",
+    "VX": "Two statements of comparable rank point in opposite directions; both are quoted, neither is netted.",
+    "V0": "A document that may bind was not found, not fetched, not readable or in a language that the rules do not cover.",
+}
+_LABEL_WORDS = {"end_use_wmd": "end use: weapons", "end_use_military": "end use: military", "remote_access_controlled_chips": "remote access to chips",
+                "end_use_model_training": "end use: model training", "end_use_supercomputer": "end use: supercomputer", "chip_or_region_limit": "chip or region limit"}
+LABELS = {label: _LABEL_WORDS.get(label, label.replace("_", " ")) for label in CLAUSE_LABELS}
+
+
+def places_words(chip: ChipSupply) -> str:
+    """Where a chip is listed: countries, else place labels whose country is not known, else that the page ties it to none."""
+    words = text.countries(chip.countries, 5) if chip.countries else ""
+    if chip.locations:
+        shown = chip.locations[:3]
+        rest = len(chip.locations) - len(shown)
+        words += ("; " if words else "") + "country not known: " + ", ".join(shown) + (f" and {rest} more" if rest else "")
+    words = words or "not tied to a place"
+    return f"{words} (not seen again since {text.day(chip.stale_since)})" if chip.stale_since else words
+
+
+def memory(chip: ChipSupply) -> str:
+    """'80 GB', '40/80 GB'."""
+    return "/".join(f"{m:g}" for m in chip.memories) + " GB"
+
+
+def gates(provider: ProviderView, customer: str) -> str:
+    """Practical gates: codes of clauses that a verdict lists as barriers."""
+    verdict = provider.verdicts.get(customer)
+    return " ".join(sorted({GATES.get(label, label) for label in verdict.barriers})) if verdict else ""
+
+
+def reading(clause: ClauseView) -> str:
+    """Our reading of a clause, in English, for print beside the original."""
+    does = {"prohibits": "bars", "requires": "requires", "conditions": "makes a condition", "permits": "permits, in its words", "describes": "describes"}
+    parts = ["reserves a right of the provider" if clause.mode == "provider_right" else does.get(clause.polarity, clause.polarity)]
+    if clause.mode in ("representation", "notice", "marketing"):
+        parts.append({"representation": "as a representation", "notice": "as a notice", "marketing": "in marketing"}[clause.mode])
+    if clause.places:
+        parts.append("names " + _codes(clause.places))
+    if clause.place_groups:
+        parts.append("cites " + ", ".join(clause.place_groups[:6]))
+    if clause.exception:
+        parts.append("with an exception")
+    parts.append(f"strength {clause.strength}")
+    return ", ".join(parts)
+
+
+def _codes(codes: list[str], limit: int = 12) -> str:
+    shown = ", ".join(text.country(c) for c in codes[:limit])
+    return shown + (f" and {len(codes) - limit} more" if len(codes) > limit else "")
+
+
+def card_facts(p: ProviderView) -> str:
+    """Seat, company, chips and documents of a provider, in one line."""
+    parts = [f"Seat: {text.country(p.seat)}" if p.seat else "Seat not stated"]
+    if p.legal_entity:
+        parts.append(f"contracts as {p.legal_entity}")
+    if p.strong_chips:
+        parts.append("lists " + ", ".join(c.gpu_name for c in p.strong_chips))
+    parts.append(f"{text.plural(len(p.terms_read), 'binding document')} read, {text.plural(len(p.clauses), 'clause')}")
+    missing = [u for u in p.unread if u.role in BINDING_ROLES]
+    if missing:
+        parts.append(f"{text.plural(len(missing), 'document')} not read")
+    return " · ".join(parts)
+
+
+def why(verdict: VerdictView | None) -> str:
+    """Why a verdict stands: its reasons, rule, barriers, what is missing, and the two confidences in words."""
+    if verdict is None:
+        return "the data set holds no verdict."
+    words = verdict.rule_words.rstrip(".")
+    lead = next((r for r in verdict.reasons if words and r.startswith(words)), words)
+    bare = verdict.code == "V0"
+    parts = [words if bare else lead, *(r for r in verdict.reasons if not (words and r.startswith(words)) and not (bare and r.startswith("Expected documents")))]
+    if verdict.missing:
+        parts.append("not read: " + "; ".join(verdict.missing[:4]) + (f" and {len(verdict.missing) - 4} more" if len(verdict.missing) > 4 else ""))
+    if verdict.rule:
+        parts.append(f"rule {verdict.rule}")
+    if verdict.extraction_confidence is not None or verdict.completeness is not None:
+        parts.append(f"confidence {verdict.confidence} (extraction {_two(verdict.extraction_confidence)}, completeness {_two(verdict.completeness)})")
+    return ". ".join(part[0].upper() + part[1:].rstrip(".") for part in parts if part) + "."
+
+
+def _two(value: float | None) -> str:
+    return "not computed" if value is None else f"{value:.2f}"
+
+
+def label_counts(clauses: Iterable[ClauseView]) -> str:
+    counts: dict[str, int] = {}
+    for clause in clauses:
+        counts[clause.label] = counts.get(clause.label, 0) + 1
+    return ", ".join(f"{LABELS.get(label, label)} {counts[label]}" for label in CLAUSE_LABELS if label in counts)
+
+
+# What every template may use.
+VOCABULARY = {
+    "standing": text.STANDING_SENTENCE, "codes": CODE_ORDER, "verdict_words": VERDICT_CODES, "verdict_needs": VERDICT_NEEDS, "brief_words": BRIEF_WORDS,
+    "short_customer": SHORT_CUSTOMER, "labels": LABELS, "codes_of": CLAUSE_LABELS, "role_words": ROLE_WORDS, "reason_words": REASON_WORDS,
+    "memory": memory, "places": places_words, "reading": reading,
+}
