@@ -268,6 +268,17 @@ def _check_kind(path: Path, handle: BinaryIO) -> None:
         raise NotAWarc(f"{path} is not a WARC file; give one that a crawler wrote (.warc or .warc.gz)")
 
 
+def check_archive(path: str | Path) -> None:
+    """See that this is a WARC file, without reading all of it. Raises ArchiveMissing, NotAWarc."""
+    path = Path(path)
+    _stat_key(path)
+    try:
+        with open(path, "rb") as handle:
+            _check_kind(path, handle)
+    except OSError as error:
+        raise ArchiveMissing(f"cannot open the archive {path}: {error.strerror}") from None
+
+
 def _stat_key(path: Path) -> tuple[str, int, int]:
     try:
         stat = path.stat()

@@ -51,7 +51,7 @@ class _Filter:
 
 @implementer(IHostnameResolver)
 class PublicResolver:
-    """Setting DNS_RESOLVER: the system's resolver, private answers withheld. Nothing is cached, so every connection is checked."""
+    """Setting TWISTED_DNS_RESOLVER: the system's resolver, private answers withheld. Nothing is cached, so every connection is checked."""
 
     def __init__(self, reactor, allowed: frozenset[str], sealed: bool) -> None:
         self._reactor, self._inner, self._allowed, self._sealed = reactor, reactor.nameResolver, allowed, sealed

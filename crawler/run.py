@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import Capture, Record, Source
+from crawler.archive import check_archive
 from crawler.errors import ArchiveMissing, ContactMissing, CrawlFailed, NotAWarc, OutputFailed
 from crawler.identity import CONTACT_VARIABLE, SAMPLE_CONTACT, contact_address, software, user_agent
 
 MODES = ("live", "sample", "archive")
 SAMPLE_PACE = 0.01                                             # the sample market runs on this machine: its pauses are scaled down
+DELAY = 3.0                                                    # seconds between two requests to one host, as in crawler/settings.py
+SAMPLE_TIMEOUT = 3.0                                           # seconds
 COPY_LIMIT = 1 << 30                                           # bytes; a larger archive is hard-linked
 RESTARTS = 2                                                   # a crawl whose process dies goes on this often
 FATAL = {kind.__name__: kind for kind in (OutputFailed, ArchiveMissing, NotAWarc)}
@@ -41,13 +44,15 @@ def crawl(sources: Iterable[Source], *, run_dir: Path | str, run_id: str, mode: 
     """
     if mode not in MODES:
         raise ValueError(f"mode {mode!r}: one of {', '.join(MODES)}")
-    run_dir, sources, given = Path(run_dir), list(sources), dict(settings or {})
+    run_dir, sources, given, archives = Path(run_dir), list(sources), dict(settings or {}), [Path(a) for a in archives]
     contact = _contact(mode)
-    if mode == "archive" and not list(archives):
+    if mode == "archive" and not archives:
         raise ArchiveMissing("no archive is given; name a WARC file (.warc or .warc.gz)")
+    for path in archives:
+        check_archive(path)                                    # before anything is written
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
-        kept = [keep_archive(Path(a), run_dir) for a in archives] if mode == "archive" else []
+        kept = [keep_archive(a, run_dir) for a in archives] if mode == "archive" else []
         kept = list({str(path): (path, digest) for path, digest in kept}.values())
         done = [] if mode == "archive" else read_captures(run_dir / "captures.jsonl")
         report = _read_report(run_dir, {"run_id": run_id, "mode": mode, "started": _now(), "software": software()})
@@ -60,8 +65,6 @@ def crawl(sources: Iterable[Source], *, run_dir: Path | str, run_id: str, mode: 
             write_lines(run_dir / "sources.jsonl", sources)
     except OSError as error:
         raise OutputFailed(f"cannot write {run_dir}: {error.strerror}; free some space or give another folder with --data") from None
-    for path, _ in kept:
-        _check_archive(path)
     job = {**scrapy_settings(mode, given, contact), "CHIPWATCH_RUN_DIR": str(run_dir.absolute()), "CHIPWATCH_RUN_ID": run_id,
            "CHIPWATCH_ARCHIVES": [str(path.absolute()) for path, _ in kept], "LOG_FILE": str((run_dir / "crawl.log").absolute())}
     end = _run_to_the_end(sources, done, job, run_dir, on_progress)
@@ -91,8 +94,10 @@ def scrapy_settings(mode: str, given: dict[str, Any], contact: str | None) -> di
         handler = "crawler.replay.ReplayDownloadHandler"
         settings |= {"DOWNLOAD_HANDLERS": {"http": handler, "https": handler, "file": None, "ftp": None, "s3": None, "data": None},
                      "ROBOTSTXT_OBEY": False, "RETRY_ENABLED": False, "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 8}
-    elif pace != 1.0:
-        settings["DOWNLOAD_DELAY"] = 3.0 * pace
+    else:
+        settings["DOWNLOAD_DELAY"] = DELAY * pace
+    if mode == "sample":
+        settings["DOWNLOAD_TIMEOUT"] = SAMPLE_TIMEOUT
     return settings | given
 
 
@@ -129,14 +134,6 @@ def keep_archive(archive: Path, run_dir: Path) -> tuple[Path, str]:
     return target, digest
 
 
-def _check_archive(path: Path) -> None:
-    """Raises NotAWarc, ArchiveMissing before a process is started for nothing."""
-    from crawler.archive import _check_kind
-
-    with open(path, "rb") as handle:
-        _check_kind(path, handle)
-
-
 # --- the worker ------------------------------------------------------------------------------------------------------------------
 
 def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[str, Any], run_dir: Path, on_progress: Callable[..., Any] | None) -> dict:
@@ -169,7 +166,7 @@ def _run_worker(sources: list[Source], settings: dict[str, Any], run_dir: Path, 
     with tempfile.TemporaryDirectory(prefix="chipwatch-") as temporary, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         job = Path(temporary) / "job.json"
         job.write_text(json.dumps({"settings": settings, "sources": [s.to_dict() for s in sources]}, ensure_ascii=False), encoding="utf-8")
-        worker = subprocess.Popen([sys.executable, "-m", "crawler.worker", str(job)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+        worker = subprocess.Popen([sys.executable, "-P", "-m", "crawler.worker", str(job)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                                   text=True, encoding="utf-8", env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"})
         end: dict = {}
         try:

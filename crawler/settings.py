@@ -14,7 +14,7 @@ USER_AGENT = user_agent(CHIPWATCH_CONTACT)
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = BOT_NAME
 COOKIES_ENABLED = False                                        # no sessions, no logins
-REFERER_ENABLED = False
+REFERRER_POLICY = "no-referrer"
 HTTPPROXY_ENABLED = False                                      # behind a proxy the address check below would see the proxy's address
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,text/markdown;q=0.9,text/plain;q=0.8,application/pdf;q=0.8,*/*;q=0.5",
@@ -34,6 +34,7 @@ CHIPWATCH_BACKOFF = 15.0                                       # seconds after a
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 522, 524]
 RETRY_PRIORITY_ADJUST = 0
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"                               # the capture tells it
 
 # --- budgets and limits
 CHIPWATCH_MAX_PAGES = 120                                      # requests a provider and run, redirects and retries counted
@@ -65,7 +66,7 @@ DOWNLOAD_HANDLERS = {
     "http": "crawler.network.GuardedHandler", "https": "crawler.network.GuardedHandler",
     "file": None, "ftp": None, "s3": None, "data": None,       # only the web
 }
-DNS_RESOLVER = "crawler.network.PublicResolver"
+TWISTED_DNS_RESOLVER = "crawler.network.PublicResolver"
 ITEM_PIPELINES = {"crawler.pipelines.CapturesPipeline": 300}
 HTTPERROR_ALLOW_ALL = True                                     # a 404 is an answer to report, not an error
 

@@ -367,5 +367,5 @@ def test_settings_open_no_door():
     settings.setmodule("crawler.settings")
     assert settings.getbool("ROBOTSTXT_OBEY") and settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
     assert not any(settings.getbool(name) for name in ("REMOTE_CONTROL_ENABLED", "TELNETCONSOLE_ENABLED", "COOKIES_ENABLED", "HTTPPROXY_ENABLED"))
-    assert settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1 and settings.getfloat("DOWNLOAD_DELAY") >= 1
+    assert settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1 and settings.getfloat("DOWNLOAD_DELAY") == run_module.DELAY >= 1
     assert {k for k, v in settings.getdict("DOWNLOAD_HANDLERS").items() if v} == {"http", "https"}

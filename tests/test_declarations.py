@@ -228,3 +228,16 @@ def test_the_template_only_lacks_what_a_person_must_add(tmp_path):
         new_provider("new-cloud", tmp_path)
     with pytest.raises(DeclarationError, match="no slug"):
         new_provider("../evil", tmp_path)
+
+
+def test_the_tutorial_shows_a_valid_declaration(tmp_path):
+    """docs/add-a-provider.md: its finished file passes, its roles and failure kinds are the ones that there are."""
+    from chipwatch.records import FAILURE_KINDS
+
+    text = (PROVIDERS.parent.parent / "docs" / "add-a-provider.md").read_text("utf-8")
+    example = next(block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if block.startswith(SCHEMA_LINE))
+    (tmp_path / "example-cloud").mkdir()
+    (tmp_path / "example-cloud" / "provider.yml").write_text(example, encoding="utf-8")
+    assert check_providers(tmp_path) == (1, [])
+    assert not [role for role in DOCUMENT_ROLES if f"`{role}`" not in text]
+    assert not [kind for kind in FAILURE_KINDS if f"`{kind}`" not in text]
