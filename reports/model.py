@@ -342,7 +342,7 @@ def _attach_offers(tables: dict[str, list[Row]], views: dict[str, ProviderView],
         if slug not in views:
             continue
         views[slug].offers += len(offers)
-        views[slug].chips.append(_chip_supply(name, offers, evidence, name not in desk))
+        views[slug].chips.append(chip_supply(name, offers, evidence, name not in desk))
     for row in tables["regions"]:
         view = views.get(row["provider"])
         if view and row.get("country") and row["country"] not in view.region_countries:
@@ -358,7 +358,8 @@ def _desk_families(chips: list[Row]) -> set[str]:
     return {row["gpu_name"] for row in chips} - marketed
 
 
-def _chip_supply(name: str, offers: list[Row], evidence: dict[str, Evidence], datacenter: bool = True) -> ChipSupply:
+def chip_supply(name: str, offers: list[Row], evidence: dict[str, Evidence], datacenter: bool = True) -> ChipSupply:
+    """What the offers of one chip family come to: places, memories, lowest price; the evidence of the lowest price comes first."""
     priced = [o for o in offers if o.get("price_usd_per_gpu_hour") is not None]
     stated = [o for o in offers if o.get("price") is not None]
     lowest = min(priced, key=lambda o: (o["price_usd_per_gpu_hour"], str(o.get("id")))) if priced else min(

@@ -1,0 +1,116 @@
+"""The profile of one provider: identity, supply by place, verdicts for every kind of customer, every clause with its quote, what changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS
+from reports import model, pdf, source, text, words
+from reports.source import ReportError, Row
+
+TIMELINE = 40                                                  # changes that are printed; the rest is counted
+
+
+@dataclass(slots=True)
+class SupplyLine:
+    """One chip family in one place."""
+
+    chip: model.ChipSupply
+    place: str
+
+
+@dataclass(slots=True)
+class ChangeLine:
+    when: str
+    what: str
+    old: str
+    new: str
+
+
+@dataclass(slots=True)
+class Profile:
+    provider: model.ProviderView
+    sample: bool
+    run_date: str
+    version: str
+    data_hash: str
+    rates_date: str | None
+    supply: list[SupplyLine]
+    verdicts: list[model.VerdictView]
+    clauses: list[tuple[str, list[tuple[model.ClauseView, list[model.Evidence]]]]]   # label, clauses, each with other documents that hold the same words
+    changes: list[ChangeLine]
+    changes_left: int
+    signals: list[tuple[str, str, model.Evidence | None]]      # label, quote, evidence
+
+
+def render(database: Path, output: Path, slug: str) -> Path:
+    """Write the profile PDF of the provider `slug` and return its path.
+
+    Raises ReportError for a provider that the data set does not hold, or an output that cannot be written.
+    """
+    return pdf.write(html(read_profile(Path(database), slug)), Path(output))
+
+
+def read_profile(database: Path, slug: str) -> Profile:
+    """The view model of a profile. Raises ReportError, with near names, for an unknown provider."""
+    with source.opened(database) as connection:
+        tables = {view: source.rows(connection, view) for view in source.VIEWS}
+        facts = source.meta(connection)
+    known = {row["provider"] for row in tables["providers"]}
+    if slug not in known:
+        import difflib
+
+        near = difflib.get_close_matches(slug, sorted(known), 3)
+        raise ReportError(f"no provider {slug!r} in this data set" + (f"; did you mean {' or '.join(near)}?" if near else "; see `chipwatch providers list`"))
+    mine = {view: [row for row in rows if "provider" not in row or row["provider"] == slug] for view, rows in tables.items()}
+    (provider,) = model.build_providers(mine)
+    evidence = {e.key: e for e in provider.evidence}
+    grouped: dict[str, list[model.ClauseView]] = defaultdict(list)
+    for clause in sorted(provider.clauses, key=lambda c: (c.evidence.url if c.evidence else "", c.start)):
+        grouped[clause.label].append(clause)
+    for clause in provider.clauses:
+        if clause.evidence:
+            clause.evidence.cited = True
+    changes = [_change(row) for row in sorted(mine["changes"], key=lambda r: (r["changed_at"], r["id"]), reverse=True)]
+    return Profile(
+        provider=provider, sample=any(row.get("sample") for row in mine["providers"]), run_date=(facts.get("run_date") or "")[:10], version=facts.get("version") or "",
+        data_hash=facts.get("data_hash") or model.file_hash(database), rates_date=facts.get("rates_date") or None, supply=_supply(mine, evidence),
+        verdicts=[provider.verdicts.get(kind) or model.no_verdict(kind) for kind in CUSTOMER_KINDS],
+        clauses=[(label, _once(grouped[label])) for label in CLAUSE_LABELS if label in grouped], changes=changes[:TIMELINE], changes_left=max(0, len(changes) - TIMELINE),
+        signals=[(row["label"], text.shown_quote(row["quote"]).text, evidence.get(row.get("evidence_id") or "")) for row in mine["signals"]])
+
+
+def _once(clauses: list[model.ClauseView]) -> list[tuple[model.ClauseView, list[model.Evidence]]]:
+    """Each wording once, with the other documents in which it stands."""
+    first: dict[str, tuple[model.ClauseView, list[model.Evidence]]] = {}
+    for clause in clauses:
+        held, others = first.setdefault(clause.quote.text, (clause, []))
+        if clause is not held and clause.evidence and clause.evidence is not held.evidence and clause.evidence not in others:
+            others.append(clause.evidence)
+    return list(first.values())
+
+
+def _supply(tables: dict[str, list[Row]], evidence: dict[str, model.Evidence]) -> list[SupplyLine]:
+    """Offers by chip family and place: the country, else the label that the page gives it."""
+    grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in tables["offers"]:
+        place = text.country(row["country"]) if row.get("country") else text.label(row.get("location"), 40)
+        grouped[row["gpu_name"], place or "not tied to a place"].append(row)
+    lines = [SupplyLine(model.chip_supply(name, offers, evidence), place) for (name, place), offers in grouped.items()]
+    return sorted(lines, key=lambda line: (not line.chip.strong, line.chip.gpu_name, text.sort_key(line.place)))
+
+
+def _change(row: Row) -> ChangeLine:
+    what = f"{row['item']} {row['kind']}" + (f": {row['field']}" if row.get("field") else "")
+    return ChangeLine(row["changed_at"], what, text.shown_quote(row["old"] or "", words=30).text, text.shown_quote(row["new"] or "", words=30).text)
+
+
+def html(p: Profile) -> str:
+    """The HTML of a profile."""
+    helpers: dict[str, Any] = {"why": words.why, "card_facts": words.card_facts, "gates": words.gates}
+    return pdf.html_of("profile.html.j2", b=p, kind="provider profile", customers=CUSTOMER_KINDS,
+                       evidence_rows=[p.provider.evidence[i:i + 2] for i in range(0, len(p.provider.evidence), 2)], provider_names={p.provider.slug: p.provider.name},
+                       **words.VOCABULARY, **helpers)
