@@ -12,8 +12,6 @@ import click
 from chipwatch import __version__, errors
 from chipwatch.records import CUSTOMER_KINDS, ChipwatchError
 
-STANDING = "This describes what the providers' public documents said when read. It is not a statement that any access is lawful or unlawful."
-
 
 class Commands(click.Group):
     """Keeps the order in which a user meets the commands: the main job first."""
@@ -138,12 +136,12 @@ def report_briefing(output: Path | None, customer: str, chip: str | None, data: 
 
 
 def checked_customer(kind: str) -> str:
-    if kind in CUSTOMER_KINDS:
-        return kind
-    import difflib
+    """The customer kind, if there is one of that name: one of the eleven, or KIND:CC such as company:VN. Raises assessment.errors.UnknownCustomer."""
+    if kind not in CUSTOMER_KINDS:
+        from assessment.customers import parse_customer
 
-    near = difflib.get_close_matches(kind, CUSTOMER_KINDS, 2)
-    raise errors.InputError(f"no customer kind {kind!r}" + (f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(CUSTOMER_KINDS)}"))
+        parse_customer(kind)
+    return kind
 
 
 def checked_chip(name: str | None) -> str | None:
@@ -152,7 +150,7 @@ def checked_chip(name: str | None) -> str | None:
 
 @cli.command("access")
 @click.option("--customer", "customers", multiple=True, default=("cn_company", "cn_subsidiary_abroad", "control"), show_default=True, metavar="KIND",
-              help=f"One or more of {', '.join(CUSTOMER_KINDS)}.")
+              help=f"May be given several times: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN, individual:IR.")
 @click.option("--chip", default=None, metavar="NAME", help="Only this chip, as H100 (default: every A100/H100-class chip).")
 @click.option("--country", default=None, metavar="CC", help="Only offers in this country (ISO 3166-1 alpha-2).")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
@@ -236,6 +234,15 @@ def providers_check(folder: Path | None) -> None:
         click.echo(f"{len(faults)} faults in {count} declarations", err=True)
         sys.exit(errors.DATA_ERROR)
     click.echo(f"{count} declarations, no fault")
+
+
+@providers_group.command("new")
+@click.argument("slug")
+def providers_new(slug: str) -> None:
+    """Start the declaration of a provider: writes a commented file to fill in."""
+    from crawler.declarations import new_provider
+
+    click.echo(f"{new_provider(slug)}: fill it in (docs/add-a-provider.md), then run `chipwatch providers check`")
 
 
 @cli.command("doctor")
