@@ -120,7 +120,7 @@ def parts(cue: str) -> list[tuple[int, list[str]]]:
         found.append((gap, forms))
         gap, words = next_gap, []
 
-    tokens = _words(cue)
+    tokens = _words(cue.replace("*,", "* ,"))
     for i, token in enumerate(tokens):
         if token in GAPS:
             close(GAPS[token])
