@@ -138,9 +138,11 @@ def report_briefing(output: Path | None, customer: str, chip: str | None, data: 
 def checked_customer(kind: str) -> str:
     """The customer kind, if there is one of that name: one of the eleven, or KIND:CC such as company:VN. Raises assessment.errors.UnknownCustomer."""
     if kind not in CUSTOMER_KINDS:
+        from datetime import date
+
         from assessment.customers import parse_customer
 
-        parse_customer(kind)
+        parse_customer(kind, date.today().isoformat())
     return kind
 
 
