@@ -46,6 +46,9 @@ def _authorise(action: int, one: str | None, two: str | None, _database: str | N
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_FUNCTION:
         return sqlite3.SQLITE_DENY if (two or "").lower() in _FORBIDDEN_FUNCTIONS else sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_UPDATE and one == "sqlite_master":
+        # what SQLite asks when it sets up a table-valued function such as json_each; a real UPDATE of it needs writable_schema, and the file is read-only
+        return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_PRAGMA and (one or "").lower() in _READ_PRAGMAS:
         return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_DENY
@@ -81,7 +84,7 @@ def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: fl
         except (sqlite3.ProgrammingError, sqlite3.Warning, ValueError) as error:
             raise QueryRefused(f"the query is not valid: {error}; write one SELECT statement") from error
         except sqlite3.DatabaseError as error:
-            if "not authorized" in str(error) or "prohibited" in str(error):
+            if any(word in str(error) for word in ("not authorized", "authorization denied", "prohibited")):
                 raise QueryRefused(f"queries can only read: {error}") from error
             raise
     columns = [d[0] for d in cursor.description]
@@ -117,11 +120,12 @@ def _plain(value: object) -> object:
 
 
 def safe_cell(value: object) -> object:
-    """A cell for CSV: text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers."""
+    """A cell for CSV: text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers. Line ends inside a cell are line feeds."""
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
+    if isinstance(value, str):
+        text = "'" + value if value.startswith(_FORMULA) else value
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     return value
 
 

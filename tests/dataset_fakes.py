@@ -91,7 +91,8 @@ def small_market(path: Path) -> Folder:
         regions=[Region("OSL1", "Oslo", "NO", "Oslo", quote="Oslo", start=3, end=7)], signals=[Signal("cn_payment", "Alipay", 5, 11)], issues=[Issue("warning", "unknown_chip", "H150")]))
     folder.visit("r1", "alpha", "terms_of_service", TERMS, "2026-11-01T00:00:05Z", page("terms 1", clauses=[clause("export_compliance", "You comply with export laws.", "requires")]))
     folder.visit("r1", "beta", "offers", "https://beta.example/gpus", "2026-11-01T00:00:07Z", page("beta 1", kind="offers", offers=[
-        offer("H200", None, currency=None, price_unit=None, price_scope=None, commitment="contact_sales", availability="on_request", location="Singapore", country="SG")]))
+        offer("H200", None, currency=None, price_unit=None, price_scope=None, commitment="contact_sales", availability="on_request", location="Singapore", country="SG"),
+        offer("B200", None, currency=None, price_unit=None, price_scope=None, commitment="contact_sales", chip="nvidia-b200", location="Singapore", country="SG")]))
     folder.visit("r1", "beta", "terms_of_service", "https://beta.example/terms", "2026-11-01T00:00:08Z", failure="robots")
     folder.visit("r1", "gamma", "terms_of_service", "https://gamma.example/terms", "2026-11-01T00:00:09Z", page("gamma 1"))
     folder.run("r2", "2026-11-08T00:00:00Z", providers=[ALPHA, BETA, GAMMA])
