@@ -349,6 +349,8 @@ class Reading:
     words: list[str]                                           # currencies named in the document
     only_currency: str | None = None                           # the one currency that the document uses, if it is one
     offers: list[Offer] = field(default_factory=list)
+    listed: list[Offer] = field(default_factory=list)          # unpriced offers of lists: they count where nothing fuller names the chip
+    pending: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # what running text gave, settled after tables and feeds
     issues: list[Issue] = field(default_factory=list)
     contact: bool = False
     tax: str = "unknown"

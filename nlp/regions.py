@@ -1,0 +1,560 @@
+"""Where data centres are: regions and zones in tables, lists, feeds and sentences, and the country of a label.
+
+`locate` tells the country of a label: by a country's name in it, a city or state, a code of a known cloud, the parts of a code. Knowledge: `data/regions.jsonl`
+(region codes of large clouds), `data/regions_cities.yml` (cities in many scripts, airport codes), `nlp.places` (countries). A list of countries that may
+sign up or be billed is no list of regions: headings decide.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from chipwatch.records import Offer, Region
+from nlp.document import Block, Document, MappedText
+from nlp.offers import read_head, split_label
+from nlp.places import country_codes, find_places, fold
+from nlp.tree import Node
+
+REGION_WORDS = re.compile(
+    r"\bregions?\b|availability zones?|\bzones?\b|\blocations?\b|data ?-?cent(?:er|re)s?\b|\bpoints? of presence|where (?:we|our)|地域|可用区|可用區|リージョン|ゾーン|データセンター|拠点|리전|데이터 ?센터|数据中心|機房|机房|"
+    r"rechenzentr|standorte?\b|regionen|verfugbarkeitszon|regions? disponibles|centres? de donnees|localisations?|regioni|sedi|regiones|ubicaciones|регион|дата-центр|цод\b|lokalizacj|khu vuc|trung tam du lieu")
+_NOT_REGIONS = re.compile(
+    r"\boffices?\b|headquarter|manufactur|billing countr|countries (?:that|where|from which|eligible|supported)|supported countries|eligib|restricted|sanction|embargo|payment|currenc|language|tax|support team|contact us|"
+    r"公司|办事处|オフィス|本社|사무소|burostandort|结算|国家.{0,4}支持|careers|jobs|customers? in|case stud")
+_SOON = re.compile(r"coming (?:online )?soon|coming (?:in )?(?:q[1-4]|20\d\d|late|early)|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|bientot|prochainement|in arrivo|proximamente|скоро")
+_ABSENT = re.compile(r"^(?:not available|n/?a|unavailable|-|—|no|✗|✘|不支持|未开放)$")
+# A label of a region: parts joined by hyphens, or letters and a number; not a host name, not a sentence.
+_CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2,}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
+_SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
+_ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
+_LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | 및 | 和 )\s*")
+
+
+def _yaml(name: str) -> Any:
+    text = resources.files("nlp").joinpath("data", name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return _yaml("regions_cities.yml")
+
+
+@lru_cache(maxsize=1)
+def known_regions() -> dict[str, dict[str, Any]]:
+    """Region codes of large clouds, lower case -> row of `data/regions.jsonl`."""
+    lines = resources.files("nlp").joinpath("data/regions.jsonl").read_text(encoding="utf-8").splitlines()
+    return {row["code"].lower(): row for row in map(json.loads, filter(str.strip, lines))}
+
+
+@lru_cache(maxsize=1)
+def _cities() -> tuple[Any, list[str], dict[str, tuple[str, str]]]:
+    import ahocorasick_rs
+
+    names: dict[str, tuple[str, str]] = {}
+    for country, cities in _data()["cities"].items():
+        for city in cities:
+            names.setdefault(fold(city), (country, city))
+    for row in known_regions().values():
+        if row["city"] and row["country"] and len(row["city"]) > 3 and "(" not in row["city"]:
+            names.setdefault(fold(row["city"]), (row["country"], row["city"]))
+    patterns = list(names)
+    return ahocorasick_rs.AhoCorasick(patterns), patterns, names
+
+
+@lru_cache(maxsize=1)
+def _short_codes() -> dict[str, str]:
+    return {code: country for country, codes in _data()["codes"].items() for code in codes}
+
+
+def find_cities(text: str) -> list[tuple[int, int, str, str]]:
+    """(start, end, country, city) of cities, states and areas named in a text; the longest name wins."""
+    machine, patterns, names = _cities()
+    folded = fold(text)
+    found = []
+    for index, start, end in machine.find_matches_as_indexes(folded, overlapping=True):
+        first, last = folded[start], folded[end - 1]
+        if first.isascii() and ((start and folded[start - 1].isalnum() and folded[start - 1].isascii()) or not any(c.isupper() for c in text[start:end])):
+            continue
+        if last.isascii() and end < len(folded) and folded[end].isascii() and folded[end].isalpha():
+            continue
+        found.append((start, end, *names[patterns[index]]))
+    found.sort(key=lambda f: (f[0], -f[1]))
+    kept: list[tuple[int, int, str, str]] = []
+    for item in found:
+        if not kept or item[0] >= kept[-1][1]:
+            kept.append(item)
+    return kept
+
+
+@lru_cache(maxsize=8192)
+def locate(label: str, language: str | None = None) -> tuple[str | None, str | None]:
+    """(country, city) of a label of a place: "Frankfurt (eu-de)", "ap-guangzhou-fsi", "US, Kansas City, KS", "東京", "lu-lux". (None, None) where it names none, or several countries."""
+    if not label or len(label) > 200:
+        return None, None
+    cities = find_cities(label)
+    countries = dict.fromkeys(code for _, _, code in find_places(label, language) if "-" not in code)
+    places = {c for _, _, c, _ in cities}
+    if len(countries) == 1:
+        country = next(iter(countries))
+        if places and country not in places and len(places) == 1 and country in ("US", "GB", "KR", "CN", "IN"):
+            country = next(iter(places)) if country == "CN" and places <= {"HK", "MO", "TW"} else country
+        return country, next((name for _, _, c, name in cities if c == country), None)
+    if len(countries) > 1:
+        return (next(iter(places)), cities[0][3]) if len(places) == 1 and next(iter(places)) in countries else (None, None)
+    if len(places) == 1:
+        return cities[-1][2], cities[-1][3]                    # "North China 2 (Beijing)": the narrower name stands last
+    if len(places) > 1:
+        return None, None
+    return _of_code(label)
+
+
+def _of_code(label: str) -> tuple[str | None, str | None]:
+    """(country, city) of a region code."""
+    code = fold(label.strip()).replace("‑", "-").replace("_", "-").strip("` ()")
+    if not code or " " in code:
+        return None, None
+    known = known_regions()
+    for candidate in (code, re.sub(r"[-]?[a-f]$", "", code), re.sub(r"-[1-9][a-z]?$", "", code), re.sub(r"\d+[a-z]?$", "", code)):
+        row = known.get(candidate)
+        if row:
+            return row["country"], row["city"]
+    parts = [p for p in re.split(r"[-.]", code) if p]
+    names = _cities()[2]
+    iso = country_codes()
+    data = _data()
+    special, areas, short = data["country_parts"], data["areas"], _short_codes()
+    if len(parts) == 1:
+        word = re.sub(r"\d+[a-z]?$", "", parts[0])
+        if special.get(word):
+            return special[word], None
+        if word in names:
+            return names[word]
+        if word in short and (word != parts[0] or len(word) == 3):
+            return short[word], None
+        return (word.upper(), None) if len(word) == 2 and word.upper() in iso and word not in areas else (None, None)
+    for part in parts[1:] if parts[0] in areas or len(parts[0]) == 2 else parts:
+        word = re.sub(r"\d+$", "", part)
+        if word in names and len(word) > 3:
+            country, city = names[word]
+            if parts[0] in areas or parts[0].upper() == country or special.get(parts[0]) == country or len(parts[0]) > 2:
+                return country, city
+    first = re.sub(r"\d+$", "", parts[0])
+    if special.get(first):
+        return special[first], None
+    if first in areas:
+        for part in parts[1:]:
+            word = re.sub(r"\d+$", "", part)
+            if special.get(word):
+                return special[word], None
+            named = find_places(word.title(), None) if len(word) > 3 else []
+            if len(named) == 1 and named[0][1] == len(word):
+                return named[0][2], None
+            if len(word) == 2 and word.upper() in iso and word not in {"az", "dc"}:
+                return ("GB" if word == "uk" else word.upper()), None
+            if word in short:
+                return short[word], None
+        return None, None
+    if len(first) == 2 and first.upper() in iso:
+        return ("GB" if first == "uk" else first.upper()), None
+    for part in parts:
+        word = re.sub(r"\d+$", "", part)
+        if word in short and len(word) == 3:
+            return short[word], None
+    return None, None
+
+
+@dataclass(slots=True)
+class _Found:
+    region: Region
+    zone: bool = False
+
+
+def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ...], str]], trees: Iterable[Node], offers: Iterable[Offer]) -> list[Region]:
+    """The regions of a document. `blocks` gives (block, headings above it, text before it) without chrome; `trees` are the feeds in it."""
+    found: list[Region] = []
+    language = document.language
+    listed = list(blocks)
+    for block, path, before in listed:
+        if block.table is not None:
+            found += _of_table(document, block, path, before, language)
+    found += _of_lists(document, listed, language)
+    for tree in trees:
+        found += list(_of_tree(document, tree, language))
+    if not found:
+        found += _of_sentences(document, listed, language)
+    for offer in offers:
+        if offer.location and offer.start is not None:
+            found += _of_location(offer, language)
+    return _merged(found)
+
+
+def _merged(found: list[Region]) -> list[Region]:
+    """One row a region: the same label, or the same name where there is no label; a zone of a region that is listed falls to it."""
+    rows: dict[str, Region] = {}
+    for region in found:
+        key = fold(region.label or region.name or "").replace("‑", "-")
+        if not key:
+            continue
+        known = rows.get(key)
+        if known is None:
+            rows[key] = region
+        else:
+            known.name = known.name or region.name
+            known.country = known.country or region.country
+            known.city = known.city or region.city
+    named = {fold(r.name) for r in rows.values() if r.name and fold(r.name) != fold(r.label or "")}
+    out = []
+    for key, region in rows.items():
+        zone = _ZONE.match(key)
+        if zone and zone["region"] in rows and rows[zone["region"]] is not region and "-" in key:
+            continue
+        if region.name is None and key in named:
+            continue
+        out.append(region)
+    return out
+
+
+def _row(document: Document, content: MappedText, start: int, end: int, label: str, name: str | None, country: str | None, city: str | None, soon: bool) -> Region:
+    quote, a, b = document.quote(content, start, end)
+    row = known_regions().get(label.lower()) if label else None
+    return Region(label=label or name or "", name=name, country=country, city=city, latitude=row["latitude"] if row and row["country"] == country else None,
+                  longitude=row["longitude"] if row and row["country"] == country else None, status="coming_soon" if soon else "listed", quote=quote[:600], start=a, end=min(b, a + 600))
+
+
+def _code_in(text: str, short: bool = False) -> re.Match | None:
+    """The region code in a cell or item."""
+    for match in _CODE.finditer(text):
+        word = match[0]
+        if re.search(r"\d|-", word) and not re.fullmatch(r"(?:multi|single|cross|inter|on|pre|zone|region|data|high|low|s3|http|ipv?\d|gpu|cpu|v\d|q\d|kb\d*|tier|gen)(?:[-_\d].*)?", word, re.IGNORECASE):
+            return match
+    return _SHORT.search(text) if short else None
+
+
+def parse_place(text: str, language: str | None, *, short: bool = False) -> tuple[str | None, str | None, str | None, str | None]:
+    """(code, name, country, city) of a cell or list item such as "Dallas (`us-south`)", "华南地区（广州） ap-guangzhou", "fra1 - Frankfurt"."""
+    text = " ".join(text.split())
+    match = _code_in(text, short and len(text) <= 4)
+    code = match[0].replace("‑", "-") if match else None
+    name = text
+    if match:
+        name = " ".join((text[:match.start()] + " " + text[match.end():]).split())
+    name = re.sub(r"\(\s*[`'\"]?\s*\)|（\s*）|[`*]", "", name).strip(" -–—:：,;|()") if match else name.strip(" *`:-")
+    if name.count("(") > name.count(")"):
+        name += ")"
+    country, city = locate(name, language) if name else (None, None)
+    if country is None and code:
+        country, city = locate(code, language)
+    return code, name or None, country, city
+
+
+_CODE_HEAD = re.compile(r"code|\bids?\b|slug|^region$|^zone$|region name|short|identifier|abbrev|代码|代號|コード|코드|kurzel|sigle")
+_PLACE_HEAD = re.compile(r"region|zone|location|data ?-?cent|city|country|\bsite\b|\bdc\b|\bpop\b|地域|地區|可用|区域|區域|城市|国家|リージョン|ゾーン|所在地|拠点|国|都市|리전|지역|국가|도시|standort|rechenzentrum|land|stadt|pays|ville|emplacement|sede|ciudad|pais|регион|город|страна|kraj|miasto|khu vuc|geography|metro|place|name")
+
+
+def _of_table(document: Document, block: Block, path: tuple[str, ...], before: str, language: str | None) -> list[Region]:
+    table = block.table
+    if table is None or len(table.rows) < 2:
+        return []
+    width = max(len(r) for r in table.rows)
+    body = table.header_rows or 1
+    heads = []
+    for column in range(width):
+        words: list[str] = []
+        for row in table.rows[:body]:
+            cell = row[column] if column < len(row) else None
+            if cell is not None and cell.text.strip() and cell.text.strip() not in words:
+                words.append(cell.text.strip())
+        heads.append(split_label(" ".join(words)) if words else "")
+    strong = [i for i, h in enumerate(heads) if REGION_WORDS.search(h) and len(h) <= 60]
+    around = fold(" ".join((path[-1] if path else "", table.caption or "", before[-300:])))
+    if not strong and not (REGION_WORDS.search(around) and any(_PLACE_HEAD.search(h) for h in heads)):
+        return []
+    if _NOT_REGIONS.search(" ".join(heads)) or _NOT_REGIONS.search(fold(f"{path[-1] if path else ''} {table.caption or ''}")):
+        return []
+    zones = [i for i in strong if re.search(r"zone|可用区|ゾーン|영역", heads[i])]
+    regions = [i for i in strong if i not in zones]
+    if regions and zones:
+        strong = regions
+    columns = [i for i, h in enumerate(heads) if i in strong or (_PLACE_HEAD.search(h) and i not in zones) or _CODE_HEAD.search(h)]
+    columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
+    if not columns:
+        return []
+    out: list[Region] = []
+    rows = table.rows[body:]
+    resolved = 0
+    seen: set[int] = set()
+    for row in rows:
+        cells = [row[c] for c in columns if c < len(row) and row[c] is not None and row[c].text.strip()]
+        if not cells or id(cells[0]) in seen:
+            continue
+        others = [fold(c.text.strip()) for i, c in enumerate(row) if c is not None and i not in columns]
+        if any(_ABSENT.match(o) and o.startswith(("not", "unav", "n/", "未")) for o in others):
+            continue
+        seen.add(id(cells[0]))
+        texts = [c.text.strip() for c in cells]
+        soon = bool(_SOON.search(fold(" ".join(texts + others))))
+        several = [t for t in _LISTED.split(texts[0]) if t] if len(cells) == 1 else []
+        if len(several) > 1 and all(locate(t, language)[0] for t in several):
+            for piece in several:
+                country, city = locate(piece, language)
+                at = cells[0].text.find(piece)
+                code = piece if _CODE.fullmatch(piece) else ""
+                out.append(_row(document, cells[0].content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
+                resolved += 1
+            continue
+        code = name = country = city = None
+        for text in texts:
+            c, n, where, town = parse_place(text, language, short=True)
+            code = code or c
+            if n and (name is None or (where and not country)) and not (c and n == c):
+                name = n if name is None or (where and locate(name, language)[0] is None) else name
+            country = country or where
+            city = city or town
+        if country is None:
+            country, city = locate(" ".join(texts), language)
+        if country is None and code is None:
+            continue
+        resolved += country is not None
+        label = code or name or ""
+        start, end = 0, len(cells[0].content.text)
+        region = _row(document, cells[0].content, start, end, label, name, country, city, soon)
+        last = cells[-1].content
+        if len(cells) > 1 and last.text:
+            a, b = region.start, last.source_span(0, len(last.text))[1]
+            if a is not None and a < b <= a + 600:
+                region.quote, region.end = document.text[a:b], b
+        out.append(region)
+    return out if resolved * 2 >= len(out) and resolved else []
+
+
+def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
+    """Lists of regions: every run of list items whose heading or lead says that it lists regions."""
+    out: list[Region] = []
+    lead = ""
+    for block, path, _before in blocks:
+        if block.kind in ("paragraph", "heading"):
+            lead = block.text
+            continue
+        if block.kind not in ("list_item", "definition"):
+            continue
+        heading = path[-1] if path else ""
+        context = fold(f"{heading}\n{lead[-240:]}")
+        if not REGION_WORDS.search(context) or _NOT_REGIONS.search(context):
+            continue
+        out += _of_item(document, block, language)
+    return out
+
+
+_ITEM = re.compile(r"^(?P<head>[^:：]{1,70}?)\s*(?:[:：](?:\s+(?P<tail>.*))?|\s[-–—]\s(?P<note>.*))?$", re.DOTALL)
+
+
+def _of_item(document: Document, block: Block, language: str | None) -> list[Region]:
+    text = block.text.strip()
+    match = _ITEM.match(text)
+    if match is None:
+        return []
+    soon = bool(_SOON.search(fold(text)))
+    tail = match["tail"] or match["note"] or ""
+    pieces = [p for p in _LISTED.split(tail) if p.strip()]
+    codes = _short_codes()
+    if pieces and all(p.strip(" .`") in codes or (_CODE.fullmatch(p.strip(" .`")) and locate(p.strip(" .`"), language)[0]) for p in pieces):
+        out = []
+        for piece in pieces:
+            word = piece.strip(" .`")
+            at = block.text.find(word, block.text.find(tail))
+            country, city = locate(word, language)
+            out.append(_row(document, block.content, at, at + len(word), word, None, country, city, soon))
+        return out
+    head = match["head"].strip()
+    if len(head) > 60 and not tail:
+        return []
+    listed = [p for p in _LISTED.split(head) if p.strip()]
+    if len(listed) > 2 and not tail and all(locate(p, language)[0] for p in listed):
+        out = []
+        for piece in listed:
+            at = block.text.find(piece)
+            country, city = locate(piece, language)
+            out.append(_row(document, block.content, at, at + len(piece), piece, piece, country, city, soon))
+        return out
+    code, name, country, city = parse_place(head, language, short=bool(tail))
+    if (country is None or (code and not name)) and tail and len(tail) <= 60:
+        c, n, where, town = parse_place(tail, language)
+        code, name, country, city = code or c, n or name, where or country, town or city
+    if country is None or not (code or (name and len(name) <= 60)):
+        return []
+    if not code and re.search(r"[.!?]$|\b(?:is|are|you|the|we|our|can)\b", head):
+        return []
+    end = len(block.text) if len(block.text) <= 300 else len(head)
+    return [_row(document, block.content, 0, end, code or name or "", name, country, city, soon)]
+
+
+_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]?")
+_SITED = re.compile(
+    r"data ?-?cent(?:er|re)s?\b|\bregions?\b|\bzones?\b|hosted in|located in|available in|based in our|facilit(?:y|ies)|rechenzentr|standort|centres? de donnees|datacentres?|数据中心|机房|地域|可用区|データセンター|リージョン|拠点|데이터 ?센터|리전|дата-центр|цод|khu vuc|trung tam du lieu|region(?:en)?\b")
+
+
+def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
+    """Places in sentences about data centres or regions. Read only where neither table nor list gives regions."""
+    out: list[Region] = []
+    for block, path, _ in blocks:
+        if block.kind not in ("paragraph", "list_item", "definition") or _NOT_REGIONS.search(fold(path[-1] if path else "")):
+            continue
+        folded = fold(block.text)
+        if not _SITED.search(folded):
+            continue
+        for match in _SENTENCE.finditer(block.text):
+            sentence = match[0]
+            low = fold(sentence)
+            if not _SITED.search(low) or _NOT_REGIONS.search(low):
+                continue
+            places = [(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence)
+            for a, b, country, city in sorted(places):
+                if re.search(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident", low[max(0, a - 60):a]):
+                    continue
+                name = sentence[a:b]
+                out.append(_row(document, block.content, match.start() + a, match.start() + b, name, name, country, city, bool(_SOON.search(low))))
+    return out
+
+
+_REGION_KEYS = re.compile(r"^(?:regions?|zones?|locations?|data ?cent(?:er|re)s?|availability zones?|dcs?|sites?|items?|data|results?|zone|region|location)$")
+_ID_KEYS = ("code", "slug", "id", "regionCode", "region_id", "RegionId", "regionId", "zoneName", "regionName", "region", "name", "label", "key", "dc", "datacenter", "location", "zone")
+_NAME_KEYS = ("displayName", "display_name", "LocalName", "description", "name", "label", "city", "title", "location", "site", "subCategory")
+_COUNTRY_KEYS = ("countryCode", "country_code", "country", "iso2", "country_iso", "iso", "countryName")
+_GLOBAL = re.compile(r"^(?:global|worldwide|any|all|none|n/?a|multi|various|unknown|default|-|\*)$", re.IGNORECASE)
+
+
+def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[Region]:
+    """Regions of a feed: records that are regions, and the places that other records name."""
+    budget = 200_000
+    stack: list[tuple[Node, str, bool]] = [(root, "", False)]
+    while stack and budget:
+        node, key, skip = stack.pop()
+        budget -= 1
+        if node.kind == "scalar":
+            value = node.value
+            if isinstance(value, str) and len(value) > 60 and value.lstrip()[:1] in "[{" and ("region" in value[:4000] or "zone" in value[:4000] or "location" in value[:4000]):
+                yield from _of_answer(document, node, language)
+            continue
+        children = list(node.children())
+        if node.kind == "map":
+            scalars = {k: c for k, c in children if c.kind == "scalar" and isinstance(c.value, str) and 0 < len(c.value) <= 100}
+            if key == "region" or _is_region_record(key, scalars):
+                region = _region_record(document, node, scalars, language, dict(children))
+                if region is not None:
+                    yield region
+                    continue
+            yield from _fields(document, scalars, language)
+        for k, child in reversed(children):
+            low = split_label(k) if k else ""
+            if low in ("properties", "schema", "parameters", "enum", "headers", "request"):
+                continue
+            name = low if node.kind == "map" else key
+            name = "region" if node.kind == "list" and _REGION_KEYS.match(key) and key not in ("item", "items", "data", "results", "result") else name
+            if child.kind == "list" and _REGION_KEYS.match(low) and low not in ("items", "data", "results", "item", "result"):
+                for item in child.items:
+                    if item.kind == "scalar" and isinstance(item.value, str):
+                        yield from _fields(document, {"region": item}, language)
+            stack.append((child, name, skip))
+
+
+def _of_answer(document: Document, node: Node, language: str | None) -> Iterator[Region]:
+    from nlp.offers_feeds import _shift
+    from nlp.tree import TreeError, read_json
+    try:
+        inner = read_json(node.value)
+    except TreeError:
+        return
+    offset = document.text.find(node.value[:60], node.start, node.end)
+    _shift(inner, offset if offset >= 0 and document.text.startswith(node.value, offset) else None, node, document.text)
+    yield from _of_tree(document, inner, language)
+
+
+def _is_region_record(key: str, scalars: dict[str, Node]) -> bool:
+    """Whether a record is a region: it has an id and a country, a city or a display name, and nothing of an instance."""
+    names = {split_label(k) for k in scalars}
+    if any(re.search(r"gpu|instance|price|vcpu|memory|machine type|plan|sku|flavor", n) for n in names):
+        return False
+    if _REGION_KEYS.match(key) and key not in ("items", "item", "data", "results", "result", ""):
+        return True
+    typed = {"region id", "region code", "zone name", "region name", "local name"} & names
+    place = {"country", "city", "country code", "iso2", "continent", "sub category"} & names
+    return bool(typed) or (bool(place) and bool({"id", "code", "slug", "name"} & names)) or (key in ("items", "item", "data", "zone", "region") and {"id", "description"} <= names) \
+        or any("#region" in str(c.value) or "#zone" in str(c.value) for c in scalars.values())
+
+
+def _region_record(document: Document, node: Node, scalars: dict[str, Node], language: str | None, children: dict[str, Node]) -> Region | None:
+    ident = next((scalars[k] for k in _ID_KEYS if k in scalars), None)
+    if any("#region" in str(c.value) or "#zone" in str(c.value) for c in scalars.values()) and "name" in scalars:
+        ident = scalars["name"]
+    if ident is None or re.fullmatch(r"\d{4,}", ident.value):
+        return None
+    name = next((scalars[k] for k in _NAME_KEYS if k in scalars and scalars[k] is not ident), None)
+    country = None
+    nested = children.get("location")
+    places = dict(scalars)
+    if nested is not None and nested.kind == "map":
+        places |= {k: c for k, c in nested.entries if c.kind == "scalar" and isinstance(c.value, str)}
+    for key in _COUNTRY_KEYS:
+        value = places[key].value.strip() if key in places else ""
+        if len(value) == 2 and value.upper() in country_codes():
+            country = "GB" if value.upper() == "UK" else value.upper()
+            break
+        if value:
+            country = locate(value, language)[0]
+            if country:
+                break
+    city = places["city"].value if "city" in places else None
+    text = " ".join(c.value for k, c in places.items() if k in (*_NAME_KEYS, "category"))
+    where, town = locate(name.value, language) if name is not None else (None, None)
+    specific = locate(scalars["subCategory"].value, language)[0] if "subCategory" in scalars else None
+    country = specific or country or where or locate(ident.value, language)[0] or locate(text, language)[0]
+    if country is None and not _CODE.fullmatch(ident.value):
+        return None
+    soon = bool(_SOON.search(fold(" ".join(str(c.value) for c in scalars.values()))))
+    start, end = node.start, min(node.end, node.start + 600)
+    return Region(label=ident.value, name=name.value if name is not None else None, country=country, city=city or town, status="coming_soon" if soon else "listed",
+                  quote=document.text[start:end], start=start, end=end)
+
+
+def _fields(document: Document, scalars: dict[str, Node], language: str | None) -> Iterator[Region]:
+    """Regions that a record names in a field of places."""
+    heads = {k: read_head(k) for k in scalars if len(k) <= 60}
+    located = [k for k, h in heads.items() if h.role == "location"]
+    if any(re.search(r"region|location|data ?cent|locality", heads[k].text) for k in located):
+        located = [k for k in located if not re.search(r"zone|country|city|geo", heads[k].text)] or located
+    for key in located:
+        node = scalars[key]
+        for piece in ([node.value] if locate(node.value, language)[0] else _LISTED.split(node.value)):
+            piece = piece.strip()
+            if not piece or _GLOBAL.match(piece) or len(piece) > 60:
+                continue
+            country, city = locate(piece, language)
+            if country is None and piece.isupper():
+                country, city = locate(piece.title(), language)
+            if country is None and not (_CODE.fullmatch(piece) and re.search(r"region|zone|data ?cent", heads[key].text)):
+                continue
+            code = _CODE.fullmatch(piece)
+            yield Region(label=piece, name=None if code else piece, country=country, city=city, quote=document.text[node.start:node.end], start=node.start, end=node.end)
+
+
+def _of_location(offer: Offer, language: str | None) -> Iterator[Region]:
+    """Regions that an offer names."""
+    text = offer.location or ""
+    pieces = [text] if locate(text, language)[0] and not re.search(r"[,、;/]\s*\S+-", text) else [p.strip() for p in _LISTED.split(text)]
+    for piece in pieces:
+        if not piece or _GLOBAL.match(piece):
+            continue
+        country, city = locate(piece, language)
+        if country is None:
+            continue
+        code = _CODE.fullmatch(piece)
+        yield Region(label=piece, name=None if code else piece, country=country, city=city, quote=offer.quote[:600], start=offer.start, end=min(offer.end or 0, (offer.start or 0) + 600))

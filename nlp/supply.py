@@ -1,0 +1,245 @@
+"""Everything that a document says of supply: chips, offers, regions. Pure functions of a `Document`; nothing knows a provider."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from chipwatch.records import ChipMention, Issue, Offer, Region
+from nlp.chips import ChipSpan, chip_slug, find_chips, unknown_labels
+from nlp.document import Document
+from nlp.offers import Reading, unique
+from nlp.offers_feeds import read_feed
+from nlp.offers_tables import read_table
+from nlp.offers_text import Placed, read_lists, read_text, settle
+from nlp.places import fold
+from nlp.prices import currency_words, find_prices, tax_in
+from nlp.regions import locate, read_regions
+from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
+
+SAMPLE = 400_000                                               # characters in which currencies are counted
+_RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\b(?:vs\.?|versus|alternatives? to|compared (?:to|with)) (?P<b>[A-Z][\w.]{2,20})")
+_GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
+
+
+def read_supply(document: Document, *, currency: str | None = None) -> tuple[list[ChipMention], list[Offer], list[Region], list[Issue]]:
+    """(chips, offers, regions, issues) of a document.
+
+    `currency` (ISO 4217) is what the source is declared to quote in; it decides ambiguous signs. Offers keep prices as printed; nothing is converted.
+    """
+    issues: list[Issue] = []
+    trees = _trees(document, issues)
+    placed = list(_placed(document))
+    reading = _reading(document, placed, currency)
+    if document.content_type in ("json", "yaml", "xml", "csv"):
+        for tree in trees:
+            read_feed(reading, tree)
+    else:
+        for item in placed:
+            if item.block.table is not None:
+                read_table(reading, item.block, item.before)
+        _embedded_offers(reading, document, placed)
+        read_text(reading, placed)
+        settle(reading)
+        read_lists(reading, placed)
+    offers = _settled(reading)
+    chips, found = read_chips(document)
+    chips = _roles(document, chips, offers, reading)
+    regions = read_regions(document, [(p.block, p.path, p.before) for p in placed], trees, offers)
+    issues += reading.issues + [i for i in found if i not in reading.issues]
+    return chips, offers, regions, issues
+
+
+def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
+    """(chips, issues): every chip that a document names, with offsets, one a place. Cheap: one automaton pass over the text."""
+    mentions: list[ChipMention] = []
+    issues: list[Issue] = []
+    unknown: dict[str, None] = {}
+    if document.content_type in ("json", "yaml", "xml", "csv"):
+        spans = find_chips(document.text, context=False)
+        mentions = [_mention(document.text, s, s.start, s.end, "offered") for s in spans]
+        return mentions, issues
+    for item in _placed(document):
+        block = item.block
+        text = block.text
+        if not any(c.isdigit() for c in text):
+            continue
+        if block.table is not None:
+            mentions += _table_chips(document, item, unknown)
+            continue
+        context = bool(item.path) and bool(_GPU_WORDS.search(fold(item.path[-1]))) and block.kind != "code"
+        spans = find_chips(text, context=context)
+        for span in spans:
+            start, end = block.content.source_span(span.start, span.end)
+            mentions.append(_mention(document.text, span, start, end, "offered"))
+        for _, _, label in unknown_labels(text, spans):
+            unknown.setdefault(label)
+    issues += [Issue("warning", "unknown_chip", label) for label in unknown]
+    return mentions, issues
+
+
+def _table_chips(document: Document, item: Placed, unknown: dict[str, None]) -> Iterator[ChipMention]:
+    table = item.block.table
+    seen: set[int] = set()
+    around = bool(_GPU_WORDS.search(fold(f"{item.path[-1] if item.path else ''} {table.caption or ''}")))
+    heads = [bool(c is not None and _GPU_WORDS.search(fold(c.text))) for c in table.rows[0]] if table.rows else []
+    for row in table.rows:
+        for column, cell in enumerate(row):
+            if cell is None or id(cell) in seen or not any(c.isdigit() for c in cell.text):
+                continue
+            seen.add(id(cell))
+            context = around or (column < len(heads) and heads[column])
+            spans = find_chips(cell.text, context=context)
+            for span in spans:
+                start, end = cell.content.source_span(span.start, span.end)
+                yield _mention(document.text, span, start, end, "offered")
+            for _, _, label in unknown_labels(cell.text, spans):
+                unknown.setdefault(label)
+
+
+def _mention(text: str, span: ChipSpan, start: int, end: int, role: str) -> ChipMention:
+    memory = int(span.memory) if span.memory is not None and span.memory == int(span.memory) else span.memory
+    return ChipMention(span.gpu_name, chip_slug(span.gpu_name, None if span.slice else span.memory, span.form_factor), role, text[start:end], start, end, memory, span.form_factor)
+
+
+def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], reading: Reading) -> list[ChipMention]:
+    """Set the role of each mention: offered, compared (beside a rival's name), or mentioned (a feed names it, and offers others)."""
+    offered = {o.gpu_name for o in offers}
+    feed = document.content_type in ("json", "yaml", "xml", "csv")
+    for chip in chips:
+        if chip.gpu_name in offered:
+            continue
+        if feed and offered:
+            chip.role = "mentioned"
+        elif reading.rivals:
+            line = fold(document.text[max(0, chip.start - 200):chip.end + 60])
+            if any(r in line for r in reading.rivals) or offered:
+                chip.role = "compared"
+    return chips
+
+
+# --- what a reading needs -------------------------------------------------------------------------------------------------------------------
+
+def _placed(document: Document) -> Iterator[Placed]:
+    """The blocks of the body with the headings above them and the text before them. A paragraph that is a Markdown heading in a plain text file heads what follows."""
+    path: tuple[str, ...] | None = None
+    before = ""
+    for block in document.body():
+        text = block.text
+        if block.kind == "heading":
+            path, before = None, ""
+            yield Placed(block, block.heading_path, "")
+            continue
+        marks = re.match(r"(#{1,6}) +(?P<title>\S.{0,150})$", text) if block.kind == "paragraph" else None
+        if marks:
+            level = len(marks[1])
+            path = (*(path or ())[:level - 1], marks["title"])
+            before = ""
+            continue
+        yield Placed(block, block.heading_path if path is None else path, before)
+        if block.kind == "paragraph":
+            before = text
+        elif block.table is not None:
+            before = ""
+
+
+def _reading(document: Document, placed: list[Placed], currency: str | None) -> Reading:
+    sample = document.text[:SAMPLE]
+    words = currency_words(sample)
+    used = Counter(p.currency for p in find_prices(sample, language=document.language, currency=currency, words=words) if p.sign)
+    only = next(iter(used)) if len(used) == 1 and None not in used else None
+    titles = " \n".join(dict.fromkeys([document.title or "", *(p.path[-1] for p in placed if p.path)]))[:20_000]
+    rivals = tuple(dict.fromkeys((m["a"] or m["b"]).casefold().strip(".") for m in _RIVALS.finditer(titles)))
+    tax = "unknown"
+    notes = {tax_in(p.block.text) for p in placed if p.block.kind in ("paragraph", "list_item", "quote") and len(p.block.text) <= 600 and re.search(r"pric|preis|prix|料金|価格|가격|价格|prezz|precio|cen[ay]|tarif", fold(p.block.text))} - {"unknown"}
+    if len(notes) == 1:
+        tax = next(iter(notes))
+    language = document.language
+    return Reading(document, language, currency, words, only_currency=only, rivals=rivals, tax=tax, locate=lambda label: locate(label, language))
+
+
+def _trees(document: Document, issues: list[Issue]) -> list[Node]:
+    """The data of a feed as trees with offsets; none for a page."""
+    kind, text = document.content_type, document.text
+    try:
+        if kind == "json":
+            try:
+                root = read_json(text)
+                if text[root.end:].strip():
+                    root = read_json_lines(text)
+            except TreeError:
+                root = read_json_lines(text)
+            return [root]
+        if kind == "yaml":
+            return read_yaml(text)
+        if kind == "xml":
+            return [read_xml(text)]
+        if kind == "csv":
+            return [read_csv(text)]
+    except TreeError as error:
+        issues.append(Issue("error", "unreadable_feed", str(error)))
+    return []
+
+
+def _embedded_offers(reading: Reading, document: Document, placed: list[Placed]) -> None:
+    """Offers of data inside a page: fenced JSON, JSON-LD, `__NEXT_DATA__`, literals of scripts and MDX. What a table says already is not repeated."""
+    seen = {(o.gpu_name, o.gpu_count, o.price) for o in reading.offers}
+    visible = reading.offers
+    reading.offers = []
+    for item in placed:
+        block = item.block
+        if block.kind == "code" and block.content.text.lstrip()[:1] in ("{", "[") and find_chips(block.text, context=True):
+            lead = len(block.text) - len(block.text.lstrip())
+            start = block.content.source_span(lead, lead + 1)[0]
+            try:
+                read_feed(reading, read_json(document.text, start))
+            except TreeError:
+                continue                                       # a listing that is no JSON (shortened by dots, or a program)
+    if "<script" in document.text or re.search(r"=\s*[\[{]", document.text):
+        for tree in embedded(document.text):
+            if find_chips(document.text[tree.start:tree.end][:500_000], context=True):
+                read_feed(reading, tree)
+    extra = [o for o in reading.offers if (o.gpu_name, o.gpu_count, o.price) not in seen]
+    reading.offers = visible + extra
+
+
+def _settled(reading: Reading) -> list[Offer]:
+    """The offers of a document, each once: an unpriced row gives way to a priced or fuller one of the same thing."""
+    offers = unique(reading.offers)
+    priced = [o for o in offers if o.price is not None]
+    by_chip: dict[str, list[Offer]] = {}
+    for offer in offers:
+        by_chip.setdefault(offer.gpu_name, []).append(offer)
+    groups = Counter((o.start, o.end) for o in offers if o.price is None)
+    names: dict[tuple[int | None, int | None], set[str]] = {}
+    for offer in offers:
+        names.setdefault((offer.start, offer.end), set()).add(offer.gpu_name)
+    kept = []
+    for offer in offers:
+        if offer.price is None:
+            same = [o for o in by_chip[offer.gpu_name] if o is not offer]
+            if any(_covers(o, offer) for o in same):
+                continue
+            if groups[(offer.start, offer.end)] > 1 and len(names[(offer.start, offer.end)]) > 1 and all(
+                    any((o.start, o.end) != (offer.start, offer.end) for o in by_chip[n]) for n in names[(offer.start, offer.end)]):
+                continue                                       # a row that groups chips that stand in rows of their own
+        kept.append(offer)
+    listed = [o for o in unique(reading.listed) if not any(k.gpu_name == o.gpu_name for k in kept)]
+    if priced and len(listed) > len(priced):
+        listed = []
+    return kept + listed
+
+
+def _covers(fuller: Offer, offer: Offer) -> bool:
+    """Whether `fuller` says all that the unpriced `offer` says: the same instance with a price, or a size of the family that `offer` names as a whole."""
+    if offer.availability != "listed" and fuller.price is None:
+        return False
+    a, b = fold(offer.instance_name or ""), fold(fuller.instance_name or "")
+    if fuller.price is not None and fuller.commitment != "contact_sales":
+        if not a or a == b or (offer.gpu_count is None and offer.commitment != "contact_sales") or (offer.gpu_count == fuller.gpu_count and offer.commitment != "contact_sales"):
+            return True
+    if a and b and a != b and offer.gpu_count is None and re.match(re.escape(a) + r"[^a-z0-9]", b):
+        return True
+    return bool(not a and offer.gpu_count is None and fuller.gpu_count is not None and (fuller.start, fuller.end) != (offer.start, offer.end))
+
