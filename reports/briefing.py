@@ -13,9 +13,11 @@ from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
 from reports import model, pdf, text, words
+from reports.changes import ORDER
 from reports.model import Briefing, ChipSupply, ProviderView
 
 TABLE_CHIPS = 12                                               # columns of the matrix
+CHANGE_ROWS = 60                                               # changes that are printed; the rest is counted
 FIGURE_BARS = 18                                               # bars of a figure; the rest is named below it
 
 
@@ -53,7 +55,7 @@ def html(b: Briefing) -> str:
         places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
         close_up_rule=close_up_rule(b), unread_providers=len({u.provider for u in b.unread}), unread_groups=unread_groups(b), limits=limits(b), method=method(b),
         evidence_rows=[b.evidence[i:i + 2] for i in range(0, len(b.evidence), 2)], provider_names={p.slug: p.name for p in b.providers},
-        matrix_rest=_matrix_rest(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
+        matrix_rest=_matrix_rest(b), changes=b.changes[:CHANGE_ROWS], change_summary=change_summary(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
         **helpers)
 
 
@@ -91,7 +93,7 @@ def findings(b: Briefing) -> list[Finding]:
     bar = b.bar_listing
     parts = [f"{bar[code]} {VERDICT_CODES[code]} ({code})" for code in words.CODE_ORDER if bar[code] and code not in ("V5", "V0")]
     excluded, unknown = bar["V5"], bar["V0"]
-    terms = f"Of the {n} providers that list the chips: {text.listing(parts)}." if parts else ""
+    terms = f"Of the {text.plural(n, 'provider')} that list{'s' if n == 1 else ''} the chips: {text.listing(parts)}." if parts else ""
     terms += f" {unknown} {'is' if unknown == 1 else 'are'} not assessed (V0). If all of these excluded this customer too, the count would be {excluded + unknown}: " \
              f"it lies between {excluded} and {excluded + unknown} of {n}."
     silent, generic = bar["V1"], bar["V2"]
@@ -171,10 +173,19 @@ def contents(b: Briefing) -> list[tuple[str, str]]:
              ("terms", "Terms: what the documents say, and to whom")]
     if b.close_ups:
         parts.append(("close-ups", "Close-ups: clauses in the words of the documents"))
+    if b.changes:
+        parts.append(("changes", "What changed between captures"))
     parts += [("unread", "What was not read, and why"), ("limits", "Limits"), ("method", "Method")]
     letters = annex_letters(b)
     heads = {"adjacent": "Other providers", "chips": "Chips and their class", "evidence": "Evidence register"}
     return parts + [(f"annex-{name}", f"Annex {letter}. {heads[name]}") for name, letter in letters.items()]
+
+
+def change_summary(b: Briefing) -> str:
+    """'1 verdict, 2 clauses and 40 offers came, went or changed.'"""
+    plurals = {"clause": "clauses"}
+    counts = [(item, sum(1 for c in b.changes if c.item == item)) for item in ORDER]
+    return f"{text.listing([text.plural(n, item, plurals.get(item)) for item, n in counts if n])} came, went or changed." if b.changes else ""
 
 
 def annex_letters(b: Briefing) -> dict[str, str]:
@@ -190,7 +201,7 @@ def limits(b: Briefing) -> list[tuple[str, str]]:
     languages = ", ".join(f"{code} {count}" for code, count in b.languages) or "none"
     thin = sum(1 for p in b.listing if len(p.terms_read) == 1)
     return [
-        ("Bounds.", f"Of {n} GPU clouds that list the chips, {unknown} {'is' if unknown == 1 else 'are'} not assessed for a {b.customer_words}. Were they all excluded by their terms, "
+        ("Bounds.", f"Of {text.plural(n, 'GPU cloud')} that list{'s' if n == 1 else ''} the chips, {unknown} {'is' if unknown == 1 else 'are'} not assessed for a {b.customer_words}. Were they all excluded by their terms, "
                     f"V5 would be {bar['V5'] + unknown} of {n}; were none of them to state anything, V1 would be {bar['V1'] + unknown} of {n}. As read: V5 {bar['V5']}, V1 {bar['V1']}."),
         ("Denominators.", f"{len(b.providers)} providers are known to this data set; nobody knows how many GPU clouds there are. {len(b.groups.both)} GPU clouds have both offers and terms, "
                           f"{len(b.groups.offers_only)} offers only, {len(b.groups.terms_only)} terms only, {len(b.groups.neither)} neither."),

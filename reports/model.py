@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from chipwatch import __version__
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES
@@ -259,6 +260,7 @@ class Briefing:
     clause_count: int
     offer_count: int
     chip_rows: list[ChipRow]                                   # of the families that a GPU cloud lists
+    changes: list[Any]                                         # reports.changes.ChangeLine, in order of consequence
     issue_counts: list[tuple[str, str, int]]                   # level, code, count
     languages: list[tuple[str, int]]
     oldest: str
@@ -282,12 +284,13 @@ def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | N
     with source.opened(database) as connection:
         tables = {view: source.rows(connection, view) for view in source.VIEWS}
         facts = source.meta(connection)
+        items = source.changed_items(connection, tables["changes"])
     providers = build_providers(tables)
     if chip is not None:
         known = sorted({c.gpu_name for p in providers for c in p.chips})
         if chip not in known:
             raise ReportError(f"no provider in this data set lists the chip {chip!r}; listed are: {', '.join(known) or 'none'}")
-    return assemble(providers, tables, facts, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, chip=chip, title=title)
+    return assemble(providers, tables, facts, items=items, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, chip=chip, title=title)
 
 
 def file_hash(path: Path) -> str:
@@ -448,7 +451,7 @@ def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView])
 
 # --- from views to the briefing --------------------------------------------------------------------------------------------------
 
-def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts: dict[str, str], *, data_hash: str, customer: str = "cn_company",
+def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts: dict[str, str], *, data_hash: str, items: dict[str, dict[str, Row]] | None = None, customer: str = "cn_company",
              chip: str | None = None, title: str | None = None) -> Briefing:
     """All numbers and lists of a briefing, in the order in which they are printed."""
     clouds = [p for p in providers if p.gpu_cloud]
@@ -472,7 +475,7 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
         prices=_prices(listing), heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
         unread_reasons=sorted(Counter(u.reason for u in unread).items(), key=lambda kv: (-kv[1], kv[0])), evidence=evidence,
         addresses=len(latest_visits(tables["captures"])), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
-        offer_count=len(tables["offers"]), chip_rows=_chip_rows(tables["chips"], clouds), issue_counts=_issue_counts(tables["issues"]),
+        offer_count=len(tables["offers"]), chip_rows=_chip_rows(tables["chips"], clouds), changes=_changes(tables, items or {}, clouds), issue_counts=_issue_counts(tables["issues"]),
         languages=sorted(Counter(e.language for e in evidence if e.terms and e.readable and e.language).items(), key=lambda kv: (-kv[1], kv[0])),
         oldest=times[0] if times else "", middle=times[len(times) // 2] if times else "", newest=times[-1] if times else "")
     mark_cited(result)
@@ -640,6 +643,13 @@ def close_up_clauses(provider: ProviderView, customer: str, limit: int = CLOSE_U
         if len(chosen) < limit and all(clause.label != c.label and clause.quote.text != c.quote.text for c in chosen):
             chosen.append(clause)
     return chosen
+
+
+def _changes(tables: dict[str, list[Row]], items: dict[str, dict[str, Row]], clouds: list[ProviderView]) -> list[Any]:
+    from reports.changes import change_lines                   # it uses this module
+
+    slugs = {p.slug for p in clouds}
+    return change_lines([row for row in tables["changes"] if row["provider"] in slugs], items)
 
 
 def _chip_rows(chips: list[Row], clouds: list[ProviderView]) -> list[ChipRow]:

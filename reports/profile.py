@@ -9,6 +9,7 @@ from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS
 from reports import model, pdf, source, text, words
+from reports.changes import ChangeLine, change_lines
 from reports.source import ReportError, Row
 
 TIMELINE = 40                                                  # changes that are printed; the rest is counted
@@ -20,14 +21,6 @@ class SupplyLine:
 
     chip: model.ChipSupply
     place: str
-
-
-@dataclass(slots=True)
-class ChangeLine:
-    when: str
-    what: str
-    old: str
-    new: str
 
 
 @dataclass(slots=True)
@@ -59,6 +52,7 @@ def read_profile(database: Path, slug: str) -> Profile:
     with source.opened(database) as connection:
         tables = {view: source.rows(connection, view) for view in source.VIEWS}
         facts = source.meta(connection)
+        items = source.changed_items(connection, [row for row in tables["changes"] if row["provider"] == slug])
     known = {row["provider"] for row in tables["providers"]}
     if slug not in known:
         import difflib
@@ -74,7 +68,7 @@ def read_profile(database: Path, slug: str) -> Profile:
     for clause in provider.clauses:
         if clause.evidence:
             clause.evidence.cited = True
-    changes = [_change(row) for row in sorted(mine["changes"], key=lambda r: (r["changed_at"], r["id"]), reverse=True)]
+    changes = sorted(change_lines(mine["changes"], items), key=lambda c: c.when, reverse=True)
     return Profile(
         provider=provider, sample=any(row.get("sample") for row in mine["providers"]), run_date=(facts.get("run_date") or "")[:10], version=facts.get("version") or "",
         data_hash=facts.get("data_hash") or model.file_hash(database), rates_date=facts.get("rates_date") or None, supply=_supply(mine, evidence),
@@ -101,11 +95,6 @@ def _supply(tables: dict[str, list[Row]], evidence: dict[str, model.Evidence]) -
         grouped[row["gpu_name"], place or "not tied to a place"].append(row)
     lines = [SupplyLine(model.chip_supply(name, offers, evidence), place) for (name, place), offers in grouped.items()]
     return sorted(lines, key=lambda line: (not line.chip.strong, line.chip.gpu_name, text.sort_key(line.place)))
-
-
-def _change(row: Row) -> ChangeLine:
-    what = f"{row['item']} {row['kind']}" + (f": {row['field']}" if row.get("field") else "")
-    return ChangeLine(row["changed_at"], what, text.shown_quote(row["old"] or "", words=30).text, text.shown_quote(row["new"] or "", words=30).text)
 
 
 def html(p: Profile) -> str:

@@ -10,7 +10,7 @@ from chipwatch.records import ChipwatchError
 from dataset.opening import meta, opened, records
 from dataset.schema import TABLES
 
-__all__ = ["ReportError", "Row", "VIEWS", "meta", "opened", "rows"]
+__all__ = ["ReportError", "Row", "VIEWS", "changed_items", "meta", "opened", "rows"]
 
 Row = dict[str, Any]
 VIEWS = {table.view: table for table in TABLES}
@@ -24,10 +24,14 @@ class ReportError(ChipwatchError):
     exit_code = 65                                             # EX_DATAERR
 
 
-def rows(connection: sqlite3.Connection, view: str) -> list[Row]:
-    """All rows of a view (present states alone) in its stable order, lists and objects decoded. Raises ReportError for damaged JSON."""
+def rows(connection: sqlite3.Connection, view: str, *, history: bool = False) -> list[Row]:
+    """All rows of a view in its stable order, lists and objects decoded; with `history`, past states too, the present one last.
+
+    Raises ReportError for damaged JSON.
+    """
     table, decoded = VIEWS[view], _JSON_COLUMNS[view]
-    found = records(connection, f"select * from {view} order by {table.order}")
+    name, order = (f"{view}_history", f"{table.order}, last_changed") if history and table.history else (view, table.order)
+    found = records(connection, f"select * from {name} order by {order}")
     for row in found:
         for column in decoded:
             if row[column] is not None:
@@ -36,3 +40,9 @@ def rows(connection: sqlite3.Connection, view: str) -> list[Row]:
                 except ValueError as error:
                     raise ReportError(f"{view}.{column} holds no JSON ({row[column][:60]!r}): make the data set again with `chipwatch rebuild`") from error
     return found
+
+
+def changed_items(connection: sqlite3.Connection, changes: list[Row]) -> dict[str, dict[str, Row]]:
+    """Rows that the table of changes speaks of, past ones too: kind of item -> id -> row."""
+    kinds = {row["item"] for row in changes}
+    return {table.name: {row["id"]: row for row in rows(connection, table.view, history=True)} for table in TABLES if table.name in kinds}

@@ -1,0 +1,114 @@
+"""What changed between captures, in order of consequence: verdicts, clauses, offers, documents; changes of wording as redlines."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from chipwatch.records import CLAUSE_LABELS, VERDICT_CODES
+from reports import text
+from reports.model import printed_price
+from reports.source import Row
+
+ORDER = ("verdict", "clause", "offer", "region", "signal", "document")
+PARTS = 24                                                     # runs of a redline that are shown
+_REDLINE_WORDS = 220                                           # longer wordings are shown before and after, without marks
+
+
+@dataclass(slots=True)
+class ChangeLine:
+    """One change, ready for print. `old` and `new` are wordings or values; `redline` marks a change of wording: (kept | out | in, words)."""
+
+    when: str
+    previous: str
+    provider: str
+    item: str
+    kind: str                                                  # added | removed | changed
+    what: str
+    old: str
+    new: str
+    redline: list[tuple[str, str]]
+    evidence_id: str | None
+
+
+def change_lines(changes: Iterable[Row], items: dict[str, dict[str, Row]], since: str = "") -> list[ChangeLine]:
+    """Changes seen from `since` on (ISO date), by consequence, then provider and time.
+
+    `items`: rows by kind (offer, region, clause, signal, document, verdict) and id, past ones too, to name what came or went.
+    """
+    lines = [_line(row, items.get(row["item"], {}).get(row["item_id"])) for row in changes if row["changed_at"] >= since]
+    ranks = {item: n for n, item in enumerate(ORDER)}
+    return sorted(lines, key=lambda c: (ranks.get(c.item, len(ORDER)), c.provider, c.when, c.what, c.old, c.new))
+
+
+def _line(row: Row, item: Row | None) -> ChangeLine:
+    what, old, new, redline = _name(row, item), "", "", []
+    if row["kind"] == "changed":
+        old, new = _value(row["old"]), _value(row["new"])
+        if row["item"] == "verdict":
+            old, new = (f"{code} {VERDICT_CODES.get(code, '')}".strip() for code in (old, new))
+        elif row["field"] == "quote":
+            old, new = text.clean(text.plain(old))[0], text.clean(text.plain(new))[0]
+            redline = redlined(old, new)
+            old, new = text.shown_quote(old).text, text.shown_quote(new).text
+        elif row["field"]:
+            what += f", {row['field'].replace('_', ' ')}"
+    elif item is not None and "quote" in item and row["item"] in ("clause", "signal"):
+        quote = text.shown_quote(item["quote"]).text
+        old, new = (quote, "") if row["kind"] == "removed" else ("", quote)
+    return ChangeLine(row["changed_at"], row["previous_at"] or "", row["provider"], row["item"], row["kind"], what, text.clean(old)[0], text.clean(new)[0], redline, row.get("evidence_id"))
+
+
+def _name(row: Row, item: Row | None) -> str:
+    """What changed, in a few words."""
+    kind = row["item"]
+    if item is None:
+        return kind
+    if kind == "clause":
+        return f"clause {CLAUSE_LABELS.get(item['label'], '')} {item['label'].replace('_', ' ')}"
+    if kind == "offer":
+        place = text.country(item["country"]) if item.get("country") else text.label(item.get("location"), 40)
+        price = printed_price(item) if item.get("price") is not None and row["kind"] != "changed" else ""
+        return ", ".join(part for part in (f"offer {item['gpu_name']}", text.label(item.get("instance_name"), 40), place, price) if part)
+    if kind in ("region", "signal"):
+        return f"{kind} {text.label(item['label'], 60).replace('_', ' ')}"
+    if kind == "document":
+        return f"document, {item['role'].replace('_', ' ')}"
+    return f"verdict for {text.clean(item.get('customer_words') or item.get('customer'))[0]}"
+
+
+def _value(value: Any) -> str:
+    """A value of the change table in print: JSON lists as words, absent as 'none'."""
+    if value is None:
+        return "none"
+    if value[:1] == "[":
+        try:
+            return ", ".join(map(str, json.loads(value))) or "none"
+        except ValueError:
+            return value
+    return value
+
+
+def redlined(old: str, new: str) -> list[tuple[str, str]]:
+    """(kept | out | in, words) of a change of wording, by words (by characters where a script has no spaces); [] where it would be unreadable."""
+    dense = " " not in old.strip() or " " not in new.strip()
+    before, after = (list(old), list(new)) if dense else (old.split(), new.split())
+    if max(len(before), len(after)) > _REDLINE_WORDS * (4 if dense else 1):
+        return []
+    joiner = "" if dense else " "
+    parts: list[tuple[str, str]] = []
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            kept = before[i1:i2]
+            room = 60 if dense else 14
+            shown = kept if len(kept) <= room * 2 else [*kept[:room], " […] " if dense else "[…]", *kept[-room:]]
+            parts.append(("kept", joiner.join(shown)))
+        else:
+            if i2 > i1:
+                parts.append(("out", joiner.join(before[i1:i2])))
+            if j2 > j1:
+                parts.append(("in", joiner.join(after[j1:j2])))
+    return parts if len(parts) <= PARTS else []
