@@ -215,6 +215,10 @@ def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[in
         if not ("rtx" in brand or "quadro" in brand) or suffix:
             return None
         return begin, stop, f"RTX{number}", "strong"
+    if suffix == "spro":
+        return None
+    if suffix in {"pro", "maxq", "server", "blackwell"}:
+        suffix, stop = "", end
     if "gtx" in brand or number.startswith("1"):
         return (begin, stop, f"GTX{number}{suffix.upper()}", "strong") if brand else None
     if suffix == "d" and number not in {"4090", "5090"}:

@@ -326,6 +326,8 @@ class Facts:
     def all_chips(self) -> list[ChipSpan]:
         """One span a chip: those of a GPU column, else those of the first name that holds one; details are joined from what else names the same chip."""
         names = self.named or self.noted
+        if any(c.count is not None for c in self.noted) and not any(c.count is not None for c in names):
+            names = [c for c in self.noted if c.count is not None]     # "L40 | 8x L40S, 2 TB RAM": the row's name is loose, its content is not
         base = self.chips or list({c.gpu_name: c for c in reversed(names)}.values())[::-1]
         out: dict[tuple, ChipSpan] = {}
         others = [*self.chips, *self.named, *self.noted]
@@ -349,6 +351,7 @@ class Reading:
     words: list[str]                                           # currencies named in the document
     only_currency: str | None = None                           # the one currency that the document uses, if it is one
     offers: list[Offer] = field(default_factory=list)
+    grouped: list[Offer] = field(default_factory=list)         # unpriced rows that each name several chips (pools): they count where the chips stand nowhere else
     listed: list[Offer] = field(default_factory=list)          # unpriced offers of lists: they count where nothing fuller names the chip
     pending: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # what running text gave, settled after tables and feeds
     issues: list[Issue] = field(default_factory=list)

@@ -175,8 +175,8 @@ class _Grid:
 def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
     heads = [read_head(label) for label in grid.heads]
     roles = {h.role for h in heads}
-    words = f"{' '.join(grid.heads)} {outer.heading} {outer.caption}"
-    barred = no_offer_words(words)
+    labels = [label for label, head in zip(grid.heads, heads, strict=True) if head.role not in ("storage", "network", "memory", "vcpu")]
+    barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption} {outer.before[-200:]}" if not any(h.role == "price" for h in heads) else " ".join(labels))
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
@@ -243,6 +243,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
     if not any(d[1] for d in drafts):
         if barred or not _lists_offers(heads, roles, drafts, grid):
             return
+    groups = not any(d[1] for d in drafts) and any(len({c.gpu_name for c in d[0].all_chips()}) > 1 for d in drafts)
     for facts, quoted, start, end in drafts:
         if barred and not any(q.price for q in quoted):
             continue
@@ -252,7 +253,11 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
             keep = []
         for label in facts.unknown:
             reading.issue("warning", "unknown_chip", label)
-        reading.offers += make_offers(reading, facts, keep, start, min(end, start + 1500))
+        made = make_offers(reading, facts, keep, start, min(end, start + 1500))
+        if groups:
+            reading.grouped += made
+        else:
+            reading.offers += made
 
 
 def _span(cell: Cell | None) -> tuple[int, int]:
@@ -300,4 +305,5 @@ def _lists_offers(heads: Sequence[Head], roles: set[str | None], drafts: list, g
         return False
     if side - {"instance"}:
         return True
-    return bool("gpu" in roles and "instance" in roles)
+    counted = sum(any(c.count is not None for c in d[0].all_chips()) for d in with_chip)
+    return bool("instance" in roles and counted * 2 > len(with_chip))

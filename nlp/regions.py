@@ -140,7 +140,7 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
             return names[word]
         if word in short and (word != parts[0] or len(word) == 3):
             return short[word], None
-        return (word.upper(), None) if len(word) == 2 and word.upper() in iso and word not in areas else (None, None)
+        return (word.upper(), None) if len(word) == 2 and word == parts[0] and word.upper() in iso and word not in areas else (None, None)
     for part in parts[1:] if parts[0] in areas or len(parts[0]) == 2 else parts:
         word = re.sub(r"\d+$", "", part)
         if word in names and len(word) > 3:
@@ -189,8 +189,7 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     found += _of_lists(document, listed, language)
     for tree in trees:
         found += list(_of_tree(document, tree, language))
-    if not found:
-        found += _of_sentences(document, listed, language)
+    found += _of_sentences(document, listed, language, named_only=bool(found))
     for offer in offers:
         if offer.location and offer.start is not None:
             found += _of_location(offer, language)
@@ -217,8 +216,10 @@ def _merged(found: list[Region]) -> list[Region]:
         zone = _ZONE.match(key)
         if zone and zone["region"] in rows and rows[zone["region"]] is not region and "-" in key:
             continue
-        if region.name is None and key in named:
+        if (region.name is None or fold(region.name) == key) and key in named:
             continue
+        if re.fullmatch(r"[a-z]{3}\d{1,2}", key) and region.city and any(r.city and fold(r.city) == fold(region.city) and r is not region and "-" in (r.label or "") for r in rows.values()):
+            continue                                           # a data centre in the city of a region that is listed
         out.append(region)
     return out
 
@@ -302,13 +303,13 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         seen.add(id(cells[0]))
         texts = [c.text.strip() for c in cells]
         soon = bool(_SOON.search(fold(" ".join(texts + others))))
-        several = [t for t in _LISTED.split(texts[0]) if t] if len(cells) == 1 else []
-        if len(several) > 1 and all(locate(t, language)[0] for t in several):
-            for piece in several:
+        listing = next((c for c in cells if len(_LISTED.split(c.text.strip())) > 1 and all(locate(t.strip(), language)[0] for t in _LISTED.split(c.text.strip()) if t.strip())), None)
+        if listing is not None and _code_in(listing.text) is None:
+            for piece in (t.strip() for t in _LISTED.split(listing.text.strip()) if t.strip()):
                 country, city = locate(piece, language)
-                at = cells[0].text.find(piece)
+                at = listing.text.find(piece)
                 code = piece if _CODE.fullmatch(piece) else ""
-                out.append(_row(document, cells[0].content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
+                out.append(_row(document, listing.content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
                 resolved += 1
             continue
         code = name = country = city = None
@@ -339,8 +340,10 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
 def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
     """Lists of regions: every run of list items whose heading or lead says that it lists regions."""
     out: list[Region] = []
-    lead = ""
+    lead, above = "", None
     for block, path, _before in blocks:
+        if path != above:
+            lead, above = "", path
         if block.kind in ("paragraph", "heading"):
             lead = block.text
             continue
@@ -391,7 +394,7 @@ def _of_item(document: Document, block: Block, language: str | None) -> list[Reg
         code, name, country, city = code or c, n or name, where or country, town or city
     if country is None or not (code or (name and len(name) <= 60)):
         return []
-    if not code and re.search(r"[.!?]$|\b(?:is|are|you|the|we|our|can)\b", head):
+    if re.match(r"(?:to|on|in|open|choose|select|click|use|run|navigate|see|for|if|when|the|sign|log|go)\b", fold(head)) or not code and re.search(r"[.!?]$|\b(?:is|are|you|the|we|our|can)\b", head):
         return []
     end = len(block.text) if len(block.text) <= 300 else len(head)
     return [_row(document, block.content, 0, end, code or name or "", name, country, city, soon)]
@@ -402,8 +405,11 @@ _SITED = re.compile(
     r"data ?-?cent(?:er|re)s?\b|\bregions?\b|\bzones?\b|hosted in|located in|available in|based in our|facilit(?:y|ies)|rechenzentr|standort|centres? de donnees|datacentres?|数据中心|机房|地域|可用区|データセンター|リージョン|拠点|데이터 ?센터|리전|дата-центр|цод|khu vuc|trung tam du lieu|region(?:en)?\b")
 
 
-def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
-    """Places in sentences about data centres or regions. Read only where neither table nor list gives regions."""
+_REGION_NAMED = re.compile(r"[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|und|et|or)\s+(?:the\s+)?(?:[A-Z][\w.-]+\s){0,2}[A-Z][\w.-]+\s+)?[Rr]egions?\b")
+
+
+def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None, *, named_only: bool) -> list[Region]:
+    """Places in sentences about data centres or regions. Where tables or lists give regions (`named_only`), only names that the word "region" follows ("the Lyon Region")."""
     out: list[Region] = []
     for block, path, _ in blocks:
         if block.kind not in ("paragraph", "list_item", "definition") or _NOT_REGIONS.search(fold(path[-1] if path else "")):
@@ -417,7 +423,9 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
             if not _SITED.search(low) or _NOT_REGIONS.search(low):
                 continue
             places = [(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence)
-            for a, b, country, city in sorted(places):
+            for a, b, country, city in sorted(places, key=lambda p: p[:2]):
+                if named_only and not _REGION_NAMED.match(sentence, b):
+                    continue
                 if re.search(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident", low[max(0, a - 60):a]):
                     continue
                 name = sentence[a:b]
@@ -549,7 +557,9 @@ def _fields(document: Document, scalars: dict[str, Node], language: str | None) 
 def _of_location(offer: Offer, language: str | None) -> Iterator[Region]:
     """Regions that an offer names."""
     text = offer.location or ""
-    pieces = [text] if locate(text, language)[0] and not re.search(r"[,、;/]\s*\S+-", text) else [p.strip() for p in _LISTED.split(text)]
+    pieces = [p.strip() for p in _LISTED.split(text) if p.strip()]
+    if not all(locate(p, language)[0] for p in pieces):
+        pieces = [text] if locate(text, language)[0] else pieces
     for piece in pieces:
         if not piece or _GLOBAL.match(piece):
             continue

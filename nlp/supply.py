@@ -19,7 +19,7 @@ from nlp.regions import locate, read_regions
 from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
 SAMPLE = 400_000                                               # characters in which currencies are counted
-_RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\b(?:vs\.?|versus|alternatives? to|compared (?:to|with)) (?P<b>[A-Z][\w.]{2,20})")
+_RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
 
 
@@ -39,7 +39,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         for item in placed:
             if item.block.table is not None:
                 read_table(reading, item.block, item.before)
-        _embedded_offers(reading, document, placed)
+        _embedded_offers(reading, document, placed, trees)
         read_text(reading, placed)
         settle(reading)
         read_lists(reading, placed)
@@ -85,11 +85,12 @@ def _table_chips(document: Document, item: Placed, unknown: dict[str, None]) -> 
     around = bool(_GPU_WORDS.search(fold(f"{item.path[-1] if item.path else ''} {table.caption or ''}")))
     heads = [bool(c is not None and _GPU_WORDS.search(fold(c.text))) for c in table.rows[0]] if table.rows else []
     for row in table.rows:
+        beside = any(c is not None and len(c.text) <= 24 and re.search(r"nvidia|\bamd\b", fold(c.text)) for c in row)
         for column, cell in enumerate(row):
             if cell is None or id(cell) in seen or not any(c.isdigit() for c in cell.text):
                 continue
             seen.add(id(cell))
-            context = around or (column < len(heads) and heads[column])
+            context = around or beside or (column < len(heads) and heads[column])
             spans = find_chips(cell.text, context=context)
             for span in spans:
                 start, end = cell.content.source_span(span.start, span.end)
@@ -111,6 +112,8 @@ def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], re
         if chip.gpu_name in offered:
             continue
         if feed and offered:
+            chip.role = "mentioned"
+        elif re.search(r"\bif you (?:use|run|train on) an? [^.]{0,30}$", fold(document.text[max(0, chip.start - 60):chip.start])):
             chip.role = "mentioned"
         elif reading.rivals:
             line = fold(document.text[max(0, chip.start - 200):chip.end + 60])
@@ -150,7 +153,7 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     used = Counter(p.currency for p in find_prices(sample, language=document.language, currency=currency, words=words) if p.sign)
     only = next(iter(used)) if len(used) == 1 and None not in used else None
     titles = " \n".join(dict.fromkeys([document.title or "", *(p.path[-1] for p in placed if p.path)]))[:20_000]
-    rivals = tuple(dict.fromkeys((m["a"] or m["b"]).casefold().strip(".") for m in _RIVALS.finditer(titles)))
+    rivals = tuple(dict.fromkeys((m["a"] or m["b"] or m["c"]).casefold().strip(".") for m in _RIVALS.finditer(titles)))
     tax = "unknown"
     notes = {tax_in(p.block.text) for p in placed if p.block.kind in ("paragraph", "list_item", "quote") and len(p.block.text) <= 600 and re.search(r"pric|preis|prix|料金|価格|가격|价格|prezz|precio|cen[ay]|tarif", fold(p.block.text))} - {"unknown"}
     if len(notes) == 1:
@@ -182,8 +185,8 @@ def _trees(document: Document, issues: list[Issue]) -> list[Node]:
     return []
 
 
-def _embedded_offers(reading: Reading, document: Document, placed: list[Placed]) -> None:
-    """Offers of data inside a page: fenced JSON, JSON-LD, `__NEXT_DATA__`, literals of scripts and MDX. What a table says already is not repeated."""
+def _embedded_offers(reading: Reading, document: Document, placed: list[Placed], trees: list[Node]) -> None:
+    """Offers of data inside a page: fenced JSON, JSON-LD, `__NEXT_DATA__`, literals of scripts and MDX (added to `trees`). What a table says already is not repeated."""
     seen = {(o.gpu_name, o.gpu_count, o.price) for o in reading.offers}
     visible = reading.offers
     reading.offers = []
@@ -193,11 +196,13 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed])
             lead = len(block.text) - len(block.text.lstrip())
             start = block.content.source_span(lead, lead + 1)[0]
             try:
-                read_feed(reading, read_json(document.text, start))
+                trees.append(read_json(document.text, start))
+                read_feed(reading, trees[-1])
             except TreeError:
                 continue                                       # a listing that is no JSON (shortened by dots, or a program)
     if "<script" in document.text or re.search(r"=\s*[\[{]", document.text):
         for tree in embedded(document.text):
+            trees.append(tree)
             if find_chips(document.text[tree.start:tree.end][:500_000], context=True):
                 read_feed(reading, tree)
     extra = [o for o in reading.offers if (o.gpu_name, o.gpu_count, o.price) not in seen]
@@ -207,23 +212,19 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed])
 def _settled(reading: Reading) -> list[Offer]:
     """The offers of a document, each once: an unpriced row gives way to a priced or fuller one of the same thing."""
     offers = unique(reading.offers)
+    grouped = {o.gpu_name for o in reading.grouped}
+    if grouped and 2 * len(grouped & {o.gpu_name for o in offers}) < len(grouped):
+        offers = unique(offers + reading.grouped)
     priced = [o for o in offers if o.price is not None]
     by_chip: dict[str, list[Offer]] = {}
     for offer in offers:
         by_chip.setdefault(offer.gpu_name, []).append(offer)
-    groups = Counter((o.start, o.end) for o in offers if o.price is None)
-    names: dict[tuple[int | None, int | None], set[str]] = {}
-    for offer in offers:
-        names.setdefault((offer.start, offer.end), set()).add(offer.gpu_name)
     kept = []
     for offer in offers:
         if offer.price is None:
             same = [o for o in by_chip[offer.gpu_name] if o is not offer]
             if any(_covers(o, offer) for o in same):
                 continue
-            if groups[(offer.start, offer.end)] > 1 and len(names[(offer.start, offer.end)]) > 1 and all(
-                    any((o.start, o.end) != (offer.start, offer.end) for o in by_chip[n]) for n in names[(offer.start, offer.end)]):
-                continue                                       # a row that groups chips that stand in rows of their own
         kept.append(offer)
     listed = [o for o in unique(reading.listed) if not any(k.gpu_name == o.gpu_name for k in kept)]
     if priced and len(listed) > len(priced):
@@ -239,7 +240,7 @@ def _covers(fuller: Offer, offer: Offer) -> bool:
     if fuller.price is not None and fuller.commitment != "contact_sales":
         if not a or a == b or (offer.gpu_count is None and offer.commitment != "contact_sales") or (offer.gpu_count == fuller.gpu_count and offer.commitment != "contact_sales"):
             return True
-    if a and b and a != b and offer.gpu_count is None and re.match(re.escape(a) + r"[^a-z0-9]", b):
+    if a and b and a != b and offer.gpu_count is None and fuller.gpu_count is not None and re.match(re.escape(a) + r"[^a-z0-9]", b):
         return True
     return bool(not a and offer.gpu_count is None and fuller.gpu_count is not None and (fuller.start, fuller.end) != (offer.start, offer.end))
 
