@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
 
 from chipwatch.records import Issue
 from nlp.blocks.html import normalised
-from nlp.blocks.plain import scan
+from nlp.blocks.plain import scan, wrapping
 from nlp.blocks.segment import segment
+from nlp.blocks.skeleton import Skeleton
 from nlp.document import Document
 from nlp.errors import UnreadableDocument
+from nlp.normalise import RAW
 
 MAX_PAGES = 1500
 MAX_SECONDS = 60.0
 MAX_CHARACTERS = 8_000_000
-GAP = 1.6                                                      # of a line's height to the next baseline, from which on a new paragraph begins
 
 
 def read_pdf(data: bytes) -> Document:
@@ -31,7 +33,7 @@ def read_pdf(data: bytes) -> Document:
     try:
         count = len(pdf)
         title = pdf.get_metadata_dict().get("Title", "").strip()
-        pages: list[str] = []
+        pages: list[list[Line]] = []
         size, began, failed = 0, time.monotonic(), 0
         for number in range(count):
             if number >= MAX_PAGES or size > MAX_CHARACTERS or time.monotonic() - began > MAX_SECONDS:
@@ -40,79 +42,181 @@ def read_pdf(data: bytes) -> Document:
             try:
                 page = pdf[number]
                 textpage = page.get_textpage()
-                pages.append(page_text(textpage))
+                pages.append(page_lines(textpage))
                 textpage.close()
                 page.close()
             except pdfium.PdfiumError:
                 failed += 1
-                pages.append("")
-            size += len(pages[-1])
+                pages.append([])
+            size += sum(len(line.text) for line in pages[-1])
     finally:
         pdf.close()
     if failed:
         document.issues.append(Issue("warning", "broken_page", f"{failed} of {count} pages cannot be read"))
-    document.text = "\f".join(pages)
+    furniture = take_furniture(pages)
+    text, lines = assemble(pages)
+    body_end = len(text)
+    document.text = text + "".join(f"\n\f{line}" if not i else f"\n{line}" for i, line in enumerate(furniture))
     document.title = title or None
-    skeleton = scan(document.text)
-    result = segment(skeleton, normalised(skeleton.markup()))
+    skeleton = skeleton_of(document.text, lines, body_end)
+    skeleton.html.append("<nav>")
+    at = body_end + 2
+    for line in furniture:
+        skeleton.html.append("<p>")
+        skeleton.run(at, at + len(line), RAW)
+        skeleton.html.append("</p>")
+        at += len(line) + 1
+    result = segment(skeleton, normalised(skeleton.markup() + "</nav>"))
     document.blocks = result.blocks
-    mark_furniture(document, pages)
-    if not document.text.strip():
-        document.issues.append(Issue("info", "scanned", "the PDF has no text layer"))
     return document
 
 
-def page_text(textpage) -> str:
-    """The text of a page, a blank line where the gap between two lines is wider than usual."""
+@dataclass(slots=True)
+class Line:
+    """A line of a page. Coordinates in points from the lower left corner; 0 where the page does not tell."""
+
+    text: str
+    bottom: float = 0.0
+    top: float = 0.0
+    left: float = 0.0
+    gap: bool = False                                          # a wider gap than usual lies above
+    start: int = 0                                             # in the document's text
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+
+def page_lines(textpage) -> list[Line]:
+    """The lines of a page in the order of its content, each list marker before its item."""
     raw = textpage.get_text_range(errors="replace")
-    lines = raw.split("\r\n")
-    boxes: list[tuple[float, float] | None] = []
+    lines: list[Line] = []
     at = 0
-    for line in lines:
-        box = None
-        for i, c in enumerate(line[:40]):
+    for part in raw.split("\r\n"):
+        line = Line(part.rstrip("\ufffe\x02 ") + ("-" if part.rstrip(" ").endswith(("\ufffe", "\x02")) else ""))
+        for i, c in enumerate(part[:40]):
             if not c.isspace():
                 try:
-                    _, bottom, _, top = textpage.get_charbox(at + i, loose=True)
-                    box = (bottom, top)
+                    line.left, line.bottom, _, line.top = textpage.get_charbox(at + i, loose=True)
                 except (IndexError, ValueError, RuntimeError):
-                    box = None
+                    pass                                       # a character without a box: the line stays without coordinates
                 break
-        boxes.append(box)
-        at += len(line) + 2
-    steps = sorted(a[0] - b[0] for a, b in zip(boxes, boxes[1:], strict=False) if a and b and 0 < a[0] - b[0] < 200)
+        if line.text.strip():
+            lines.append(line)
+        at += len(part) + 2
+    return with_gaps(with_markers(lines))
+
+
+_MARKER = re.compile(r"(?:[•·▪●○◦–*-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])$")
+
+
+def with_markers(lines: list[Line]) -> list[Line]:
+    """Some writers draw list markers apart from (often after) the text: put each before the line that stands at its height."""
+    markers = [line for line in lines if line.height and _MARKER.match(line.text.strip())]
+    if not markers:
+        return lines
+    rest = [line for line in lines if not any(line is marker for marker in markers)]
+    for marker in markers:
+        middle = (marker.top + marker.bottom) / 2
+        owner = min((line for line in rest if line.bottom <= middle <= line.top and line.left > marker.left), key=lambda line: line.left, default=None)
+        if owner is None:
+            rest.append(marker)
+        else:
+            owner.text = f"{marker.text.strip()} {owner.text}"
+    return rest
+
+
+def with_gaps(lines: list[Line]) -> list[Line]:
+    pairs = list(zip(lines, lines[1:], strict=False))
+    steps = sorted(a.bottom - b.bottom for a, b in pairs if a.height and b.height and 0 < a.bottom - b.bottom < 200)
     usual = steps[len(steps) // 3] if steps else 0.0
+    for above, line in pairs:
+        if above.height and line.height:
+            step = above.bottom - line.bottom
+            line.gap = step < 0 or step > 1.35 * usual and step > 1.25 * above.height or abs(above.height - line.height) > 0.15 * above.height
+    return lines
+
+
+_HYPHEN = re.compile(r"[^\W\d_]-$")
+
+
+def assemble(pages: list[list[Line]]) -> tuple[str, list[Line]]:
+    """(the document's text, its lines with their places in it). A word that a line end divides is put together again: the text is our own extraction."""
     out: list[str] = []
-    previous = None
-    for line, box in zip(lines, boxes, strict=True):
-        line = line.rstrip("\ufffe\x02 ") + ("-" if line.rstrip(" ").endswith(("\ufffe", "\x02")) else "")
-        if previous and box:
-            step, height = previous[0] - box[0], max(previous[1] - previous[0], 1.0)
-            if step < 0 or step > 1.35 * usual and step > GAP * 0.8 * height or abs(height - (box[1] - box[0])) > 0.25 * height:
-                out.append("")
-        out.append(line)
-        previous = box or previous
-    return joined("\n".join(out))
+    size = 0
+    kept: list[Line] = []
+
+    def add(piece: str) -> None:
+        nonlocal size
+        out.append(piece)
+        size += len(piece)
+
+    for number, lines in enumerate(pages):
+        if number:
+            add("\n\f" if kept else "\f")
+        previous: Line | None = None
+        for line in lines:
+            if previous is not None and not line.gap and _HYPHEN.search(previous.text) and line.text[:1].islower():
+                out[-1] = out[-1][:-1]
+                size -= 1
+            elif previous is not None:
+                add("\n\n" if line.gap else "\n")
+            line.start = size
+            add(line.text)
+            kept.append(line)
+            previous = line
+    return "".join(out), kept
 
 
-_HYPHEN = re.compile(r"(?<=[^\W\d_])-\n(?=[a-zà-ÿ])")
+def skeleton_of(text: str, lines: list[Line], end: int) -> Skeleton:
+    """Lines in a larger type than most are headings; the rest is plain text."""
+    skeleton = Skeleton(text)
+    heights = sorted(line.height for line in lines if line.height for _ in range(1 + len(line.text) // 20))
+    body = heights[len(heights) // 2] if heights else 0.0
+    wraps = wrapping(text, 0, end)
+    at = 0
+    i = 0
+    while i < len(lines):
+        line = lines[i]
+        if body and line.height > 1.15 * body and len(line.text) < 120 and re.search(r"[^\W\d_]", line.text):
+            last = i
+            while last + 1 < len(lines) and not lines[last + 1].gap and abs(lines[last + 1].height - line.height) < 0.05 * body and last - i < 3 and "\f" not in text[line.start:lines[last + 1].start]:
+                last += 1
+            scan(text, at, line.start, RAW, skeleton, wraps)
+            tag = "h1" if line.height > 1.6 * body else "h2" if line.height > 1.3 * body else "h3"
+            at = lines[last].start + len(lines[last].text)
+            skeleton.html.append(f"<{tag}>")
+            skeleton.run(line.start, at, RAW)
+            skeleton.html.append(f"</{tag}>")
+            i = last
+        i += 1
+    return scan(text, at, end, RAW, skeleton, wraps)
 
 
-def joined(text: str) -> str:
-    """Words that the line end divides, put together again (the text is our own extraction, so it may be mended)."""
-    return _HYPHEN.sub("", text)
+def take_furniture(pages: list[list[Line]]) -> list[str]:
+    """Takes the lines that stand at the top or bottom of most pages (running heads, page numbers) out of the pages, and returns them, each once a page.
 
-
-def mark_furniture(document: Document, pages: list[str]) -> None:
-    """Lines that stand at the top or bottom of most pages (running heads, page numbers) are chrome."""
+    They stand behind the body in the document's text, so that a sentence that runs over a page end is whole.
+    """
     if len(pages) < 3:
-        return
+        return []
+
+    def shape(line: Line) -> str:
+        return re.sub(r"\d+", "#", " ".join(line.text.split()))
+
+    def edges(page: list[Line]) -> list[Line]:
+        ordered = sorted(page, key=lambda line: -line.top)
+        return [*ordered[:2], *ordered[-2:]]
+
     counts: dict[str, int] = {}
     for page in pages:
-        lines = [re.sub(r"\d+", "#", " ".join(line.split())) for line in page.split("\n") if line.strip()]
-        for line in {*lines[:2], *lines[-2:]}:
-            counts[line] = counts.get(line, 0) + 1
-    repeated = {line for line, count in counts.items() if count >= max(3, 0.5 * len(pages)) and len(line) < 160}
-    for block in document.blocks:
-        if re.sub(r"\d+", "#", block.text.replace("\n", " ")) in repeated:
-            block.chrome = True
+        for name in {shape(line) for line in edges(page)}:
+            counts[name] = counts.get(name, 0) + 1
+    repeated = {name for name, count in counts.items() if count >= max(3, 0.5 * len(pages)) and len(name) < 160}
+    out: list[str] = []
+    for page in pages:
+        taken = [line for line in edges(page) if shape(line) in repeated]
+        taken = [line for i, line in enumerate(taken) if not any(line is other for other in taken[:i])]
+        out += [" ".join(line.text.split()) for line in taken]
+        page[:] = [line for line in page if not any(line is other for other in taken)]
+    return out

@@ -15,8 +15,8 @@ _UNDERLINE = re.compile(r"([=\-~*_#])\1{2,}$")
 WRAP = 60                                                      # a line shorter than this, before a line that begins a sentence, is not wrapped
 
 
-def scan(source: str, start: int = 0, end: int | None = None, mode: int = RAW, into: Skeleton | None = None) -> Skeleton:
-    """The skeleton of plain text."""
+def scan(source: str, start: int = 0, end: int | None = None, mode: int = RAW, into: Skeleton | None = None, wraps: tuple[int, bool] | None = None) -> Skeleton:
+    """The skeleton of plain text. `wraps`: what `wrapping` says of the whole text, where only a part of it is scanned."""
     skeleton = Skeleton(source) if into is None else into
     html = skeleton.html
     end = len(source) if end is None else end
@@ -30,7 +30,7 @@ def scan(source: str, start: int = 0, end: int | None = None, mode: int = RAW, i
             html.append("</li></ul>" if bullet else f"</{tag}>")
             paragraph.clear()
 
-    usual, wrapped = wrapping(source, start, end)
+    usual, wrapped = wrapping(source, start, end) if wraps is None else wraps
     at = start
     while at < end:
         line_end = source.find("\n", at, end)
@@ -50,7 +50,9 @@ def scan(source: str, start: int = 0, end: int | None = None, mode: int = RAW, i
             flush(("h1" if line[0] == "=" else "h2") if short else "p")
             continue
         begins = _START.match(line)
-        if begins or not paragraph or "\x0c" in source[paragraph[-1][1]:a]:
+        previous = source[paragraph[-1][0]:paragraph[-1][1]] if paragraph else ""
+        runs_on = line[0].islower() and previous and not _ends(previous)
+        if begins or not paragraph or "\x0c" in source[paragraph[-1][1]:a] and not runs_on:
             flush()
             bullet = bool(begins and _BULLET.match(line) and z - a > 2)
             if bullet:
@@ -60,9 +62,8 @@ def scan(source: str, start: int = 0, end: int | None = None, mode: int = RAW, i
             if a < z:
                 paragraph.append((a, z))
             continue
-        previous = source[paragraph[-1][0]:paragraph[-1][1]]
         long = len(previous) >= min(WRAP, 0.6 * usual) and (len(previous) >= 0.75 * usual or not _ends(previous))
-        if line[0].islower() and not _ends(previous) or wrapped and (indented if bullet else long):
+        if runs_on or wrapped and (indented if bullet else long):
             paragraph.append((a, z))
         else:
             flush()
