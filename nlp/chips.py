@@ -140,7 +140,7 @@ def _machine() -> tuple[Any, list[str], dict[str, tuple[str, Any]]]:
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
     names = _names()
-    return {key: re.compile(names[key]) for key in ("not_after", "not_before", "context_words")} | {"vendor": re.compile(rf"(?:{names['vendor_words']})[\s\-_®™(]*$")}
+    return {key: re.compile(names[key]) for key in ("not_after", "road_after", "not_before", "context_words")} | {"vendor": re.compile(rf"(?:{names['vendor_words']})[\s\-_®™(]*$")}
 
 
 def _bounded(text: str, start: int, end: int) -> bool:
@@ -362,7 +362,7 @@ def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:
 def _admitted(folded: str, text: str, span: ChipSpan, strong: list[ChipSpan], context: bool) -> bool:
     """The gate of ambiguous codes: does what stands around a name make it a chip?"""
     patterns = _patterns()
-    if patterns["not_after"].match(folded, span.end) and not (span.gate == "strong" and strong and _near_context(folded, span)):
+    if patterns["road_after"].match(folded, span.end) or (span.gate != "strong" and patterns["not_after"].match(folded, span.end)):
         return False
     if patterns["not_before"].search(folded, max(0, span.start - 16), span.start):
         return False

@@ -202,6 +202,7 @@ class Facts:
     scope: str | None = None
     tax: str = "unknown"
     specs: int = 0                                             # how many other columns of hardware there are
+    cpu: bool = False                                          # it says how many CPU cores come with it
     is_gpu: bool = False                                       # the record says that it is about GPUs
     no_gpu: bool = False                                       # the record says that it has none
     anchor: tuple[int, int] | None = None                      # where the chip is named
@@ -248,6 +249,7 @@ class Facts:
             self._committed(head, value)
         elif role in ("vcpu", "memory", "storage", "network"):
             self.specs += 1
+            self.cpu = self.cpu or role == "vcpu"
         if role in ("instance", "commitment", "vcpu", "memory", "storage", None) and isinstance(value, str) and len(value) <= 200:
             self._name(head, value, context)
 
@@ -370,11 +372,13 @@ class Reading:
         """`find_prices` with what is known of the document's currency."""
         return find_prices(text, language=self.language, currency=currency or self.declared, bare=bare, words=self.words)
 
-    def in_cents(self, key: str) -> bool:
-        """Whether the document says of a field that it is given in cents (a schema beside its example does)."""
+    def in_cents(self, key: str, value: Any = None) -> bool:
+        """Whether a field is given in cents: the document says so (a schema beside its example), or prints the hundredth part of `value` as a price."""
+        text = self.document.text
         if key not in self.cents:
-            text = self.document.text
             self.cents[key] = "cents" in text and bool(re.search(rf"(?<![\w]){re.escape(key)}(?![\w]).{{0,240}}?\bin (?:US |USD )?cents\b", text, re.DOTALL))
+        if not self.cents[key] and isinstance(value, int) and not isinstance(value, bool) and value >= 10:
+            self.cents[key] = bool(re.search(rf"[$€£]\s?{value / 100:.2f}(?!\d)", text))
         return self.cents[key]
 
     def currency(self, sign: str | None) -> str | None:
@@ -458,7 +462,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             reading.issue("warning", "implausible_price", f"{price:g} {currency or ''} per {unit} for {chip.gpu_name}".replace("  ", " "))
             return None
         if scope is None:
-            scope = "instance" if count is not None or facts.specs else "gpu"
+            scope = "instance" if count is not None or facts.cpu else "gpu"
         if commitment is None and unit in ("hour", "minute", "second"):
             commitment = "on_demand"
     elif contact:

@@ -227,7 +227,7 @@ class _Walker:
         if local.instance is not None:
             facts.instance, facts.instance_rank = local.instance, local.instance_rank
         facts.memory_head = local.memory_head or facts.memory_head
-        facts.specs = local.specs
+        facts.specs, facts.cpu = local.specs, local.cpu or facts.cpu
         facts.is_gpu = facts.is_gpu or local.is_gpu
         facts.no_gpu = local.no_gpu
         facts.unknown = facts.unknown + local.unknown
@@ -241,7 +241,7 @@ class _Walker:
         if head.role == "price" or (head.chips and self._is_price(key, node)):
             chips = head.chips
             bare = head if head.role == "price" else Head(head.text, "price", head.unit, head.scope, head.commitment, head.months, head.currency)
-            if not bare.cents and self.reading.in_cents(key):
+            if not bare.cents and self.reading.in_cents(key, value):
                 bare = replace(bare, cents=True)
             found = cell_prices(self.reading, bare, value)
             out = []

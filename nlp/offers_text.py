@@ -124,6 +124,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if any(r in sentence for r in reading.rivals) or (_COMPARED.search(sentence) and not short) or _HYPE.search(sentence):
             continue
         inside = [c for c in chips if start <= c.start < stop]
+        if re.search(r"[×x*]\s?[^=]{0,40}=\s*[~≈]?\s*$", text[start:price.start]):
+            continue                                           # the result of a sum, not a price
         before = [c for c in inside if c.end <= price.start]
         after = [c for c in inside if c.start >= price.end]
         chip = None
@@ -168,10 +170,10 @@ def _instance_name(text: str, chip: ChipSpan) -> str | None:
 
 def settle(reading: Reading) -> None:
     """Turn what text gave into offers, where no table or feed of the document says the same."""
-    known = {(o.gpu_name, o.price, o.price_unit) for o in reading.offers if o.price is not None}
+    known = {(o.gpu_name, o.price) for o in reading.offers if o.price is not None}
     for facts, quoted, start, end in reading.pending:
         for offer in make_offers(reading, facts, quoted, start, end):
-            if offer.price is not None and (offer.gpu_name, offer.price, offer.price_unit) in known:
+            if offer.price is not None and (offer.gpu_name, offer.price) in known:
                 continue
             reading.offers.append(offer)
 

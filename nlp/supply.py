@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
 from nlp.chips import ChipSpan, chip_slug, find_chips, unknown_labels
@@ -20,6 +21,7 @@ from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_l
 
 SAMPLE = 400_000                                               # characters in which currencies are counted
 _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
+_ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
 
 
@@ -227,6 +229,8 @@ def _settled(reading: Reading) -> list[Offer]:
                 continue
         kept.append(offer)
     listed = [o for o in unique(reading.listed) if not any(k.gpu_name == o.gpu_name for k in kept)]
+    if listed and _ONE_EACH.search(fold(reading.document.text[:SAMPLE])):
+        listed = [replace(o, gpu_count=1) if o.gpu_count is None else o for o in listed]
     if priced and len(listed) > len(priced):
         listed = []
     return kept + listed
