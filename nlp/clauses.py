@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from chipwatch.records import Clause, Issue, Signal
+from chipwatch.records import SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
 from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.document import Block, Document
 from nlp.scope import ScopeReader
 from nlp.sentences import sentences
 
+MAX_SIGNAL = 400
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
 WHOLE = 600                                                    # a sentence up to this length is quoted whole, though one of its items states the rule
 MIN_ITEMS = 320                                                # a shorter sentence is not cut into items
@@ -247,8 +248,6 @@ class _Reader:
                 index = bisect_right(base, start) - 1
                 at.setdefault(index, []).append(start - base[index])
         for index, positions in at.items():
-            if self.blocks[index].kind == "heading":
-                continue
             position = 0
             for number, sentence in enumerate(self.sentences(index)):
                 inside = []
@@ -268,8 +267,10 @@ class _Reader:
                 mask |= self.mask(index, *spans[other])
         return mask
 
-    def read(self) -> list[Clause]:
-        found: dict[str, list[Clause]] = {}
+    def read(self) -> tuple[list[Clause], list[Signal]]:
+        """(clauses, signals), each in the order of the text. A heading states no clause, but may carry a signal."""
+        clauses: dict[str, list[Clause]] = {}
+        signals: dict[str, list[Signal]] = {}
         for index, number, positions in self.candidates():
             intro, opening = self.intro(index, number)
             head = self.headings(index)
@@ -284,11 +285,25 @@ class _Reader:
                 for rule in self.book.fire(own, intro | unit.head, head, near, items):
                     if rule.label in labels:
                         continue
-                    clause = self.clause(unit, rule, rows, own, intro | unit.head, opening)
-                    if clause is not None:
+                    if rule.label in SIGNAL_LABELS:
+                        signal = self.signal(unit, rule, rows)
                         labels.add(rule.label)
-                        found.setdefault(rule.label, []).append(clause)
-        return sorted((c for label in found.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label))
+                        signals.setdefault(rule.label, []).append(signal)
+                    elif self.blocks[index].kind != "heading":
+                        clause = self.clause(unit, rule, rows, own, intro | unit.head, opening)
+                        if clause is not None:
+                            labels.add(rule.label)
+                            clauses.setdefault(rule.label, []).append(clause)
+        return (sorted((c for label in clauses.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label)),
+                sorted((s for label in signals.values() for s in distinct(label)), key=lambda s: (s.start, s.end, s.label)))
+
+    def signal(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> Signal:
+        """The record of a signal: its sentence, or the words around it where that is long."""
+        block = self.blocks[unit.block]
+        quote, start, end = self.document.quote(block.content, unit.start, unit.end)
+        if end - start > MAX_SIGNAL and (shorter := self._shortened(unit, rule, rows, MAX_SIGNAL)):
+            quote, start, end = shorter
+        return Signal(label=rule.label, quote=quote, start=start, end=end, rule=f"cues:{rule.id}")
 
     def clause(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]], own: int, intro: int, opening: tuple[int, int] | None) -> Clause | None:
         """The record of one rule in one unit; None where a further condition of the rule does not hold."""
@@ -392,11 +407,11 @@ class _Reader:
                         break
                     b = stop
         if b - a > MAX_QUOTE:
-            return self._shortened(unit, rule, rows)
+            return self._shortened(unit, rule, rows, MAX_QUOTE)
         return self.document.text[a:b], a, b
 
-    def _shortened(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> tuple[str, int, int] | None:
-        """A quote within the limit around the words that made the rule fire, cut at word ends."""
+    def _shortened(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]], limit: int) -> tuple[str, int, int] | None:
+        """A quote within `limit` around the words that made the rule fire, cut at word ends."""
         block = self.blocks[unit.block]
         offset = self.base[unit.block]
         spans = self.book.spans(rows, rule.trigger)
@@ -414,7 +429,7 @@ class _Reader:
             if start >= end:
                 return None
             quote, a, b = self.document.quote(block.content, start, end)
-            if b - a <= MAX_QUOTE:
+            if b - a <= limit:
                 return quote, a, b
         return None
 
@@ -449,17 +464,27 @@ def settle(clauses: list[Clause], document: Document) -> list[Clause]:
     return kept
 
 
+def distinct(signals: list[Signal]) -> list[Signal]:
+    """Signals of one label without overlaps; the first stays."""
+    kept: list[Signal] = []
+    for signal in sorted(signals, key=lambda s: (s.start, -s.end)):
+        if not kept or signal.start >= kept[-1].end:
+            kept.append(signal)
+    return kept
+
+
 def read_clauses(document: Document) -> tuple[list[Clause], list[Signal], list[Issue]]:
     """The access clauses and signals of a document, with what an operator should know.
 
     Every quote is `document.text[start:end]`, at most 1,500 characters; for one label no two overlap. A document in a language without a cue pack gives an issue
     `language_not_covered`; the names that stand in every language (statutes, lists) are read all the same.
     """
-    from nlp.signals import read_signals
+    from nlp.signals import language_signals
 
     issues: list[Issue] = []
     language = pack_language(document.language)
     if language not in languages():
         issues.append(Issue("warning", "language_not_covered", f"no cue pack for {document.language or 'an unknown language'}; only names of statutes and lists were looked for"))
     reader = _Reader(document, cuebook(language if language in languages() else None), language, None)
-    return reader.read(), read_signals(reader), issues
+    clauses, signals = reader.read()
+    return clauses, language_signals(document) + signals, issues

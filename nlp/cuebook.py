@@ -414,7 +414,7 @@ def _load(path: Path) -> Any:
 @functools.cache
 def languages() -> frozenset[str]:
     """The languages that have a cue pack."""
-    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules"))
+    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules", "signals"))
 
 
 @functools.cache
@@ -422,7 +422,7 @@ def cuebook(language: str | None) -> Cuebook:
     """The compiled cues for a language code such as `de`; of the common pack alone where the language has no pack (or is None)."""
     names = [COMMON] + ([language] if language in languages() else [])
     packs = [(name, _load(FOLDER / f"{name}.yml") or {}) for name in names]
-    rules = list(_load(FOLDER / "rules.yml")["rules"])
+    rules = _load(FOLDER / "rules.yml")["rules"] + _load(FOLDER / "signals.yml")["rules"]
     for _, pack in packs:
         rules += pack.get("rules") or []
     return Cuebook(packs, rules)
