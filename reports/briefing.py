@@ -48,8 +48,8 @@ def html(b: Briefing) -> str:
     }
     return pdf.html_of(
         "briefing.html.j2", b=b, kind="briefing", findings=findings(b), figures=figures_of(b), contents=contents(b), letters=annex_letters(b),
-        label_order=list(CLAUSE_LABELS), **words.VOCABULARY,
-        customer_words=[(k, CUSTOMER_KINDS[k]) for k in _kinds(b)],
+        label_order=list(CLAUSE_LABELS), **{**words.VOCABULARY, "short_customer": short_customers(b)},
+        customer_words=[CUSTOMER_KINDS.get(k, ("Other", b.customer_words)) for k in _kinds(b)],
         example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(), rules_as_of=str(rules_now()["as_of"]),
         cloud_offers=sum(1 for p in b.clouds if p.offers), families_rest=_rest([(name, n) for name, n, _ in b.families]),
         places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
@@ -65,6 +65,11 @@ def rules_now() -> dict[str, Any]:
     import yaml
 
     return yaml.safe_load((Path(__file__).parent / "rules_now.yml").read_text(encoding="utf-8"))
+
+
+def short_customers(b: Briefing) -> dict[str, str]:
+    """Kinds of customer in a few words; one that was asked for by country has its own."""
+    return {b.customer: b.customer_words[:1].upper() + b.customer_words[1:], **words.SHORT_CUSTOMER}
 
 
 def _kinds(b: Briefing) -> list[str]:
@@ -254,7 +259,7 @@ def figures_of(b: Briefing) -> dict[str, Any]:
         made["prices"] = figures.price_strip([(line.chip, price, False) for line in lines for price in line.prices], [(line.chip, line.median, len(line.prices)) for line in lines], "f4",
                                              "Dots: lowest stated price of each provider in US dollars per GPU-hour. Medians: " + "; ".join(f"{line.chip} {text.money(line.median)} (n = {len(line.prices)})" for line in lines) + ".")
     if b.listing:
-        rows = [(words.SHORT_CUSTOMER[kind], counts) for kind, counts in b.by_customer]
+        rows = [(short_customers(b)[kind], counts) for kind, counts in b.by_customer]
         made["customers"] = figures.verdict_bars(rows, "f5", "Stacked bars of verdict classes by kind of customer. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows))
     return made
 

@@ -8,6 +8,7 @@ of the class at hand; *read* means that a capture gave a document that could be 
 from __future__ import annotations
 
 import hashlib
+import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -15,8 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assessment.customers import parse_customer
 from chipwatch import __version__
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES
+from dataset.judging import verdicts_for
 from reports import source, text
 from reports.source import ReportError, Row
 
@@ -277,20 +280,28 @@ class Briefing:
 def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None) -> Briefing:
     """The view model of a briefing for one kind of customer, and one chip family where `chip` is given.
 
-    Raises ReportError for an unknown customer kind, a chip that no provider lists, or an unreadable data set.
+    `customer`: one of the vocabulary, or KIND:CC such as company:VN, which is judged now. Raises UnknownCustomer (assessment), ReportError for a
+    chip that no provider lists, and what opening the data set raises.
     """
-    if customer not in CUSTOMER_KINDS:
-        raise ReportError(f"unknown customer kind {customer!r}: choose one of {', '.join(CUSTOMER_KINDS)}")
     with source.opened(database) as connection:
         tables = {view: source.rows(connection, view) for view in source.VIEWS}
         facts = source.meta(connection)
         items = source.changed_items(connection, tables["changes"])
+        asked = parse_customer(customer, (facts.get("run_date") or "2026-01-01")[:10])
+        if customer not in CUSTOMER_KINDS:
+            slugs = [row["provider"] for row in tables["providers"]]
+            tables["verdicts"] += [{**row, "provider": slug, "customer": customer} for (slug, _), row in verdicts_for(connection, slugs, [customer]).items()]
     providers = build_providers(tables)
     if chip is not None:
         known = sorted({c.gpu_name for p in providers for c in p.chips})
         if chip not in known:
             raise ReportError(f"no provider in this data set lists the chip {chip!r}; listed are: {', '.join(known) or 'none'}")
-    return assemble(providers, tables, facts, items=items, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, chip=chip, title=title)
+    return assemble(providers, tables, facts, items=items, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, customer_words=customer_words(asked.words), chip=chip, title=title)
+
+
+def customer_words(words: str) -> str:
+    """'company of VN' -> 'company of Vietnam'."""
+    return re.sub(r"\b[A-Z]{2}(?:-\d\d)?\b", lambda m: text.country(m[0]), words)
 
 
 def file_hash(path: Path) -> str:
@@ -452,7 +463,7 @@ def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView])
 # --- from views to the briefing --------------------------------------------------------------------------------------------------
 
 def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts: dict[str, str], *, data_hash: str, items: dict[str, dict[str, Row]] | None = None, customer: str = "cn_company",
-             chip: str | None = None, title: str | None = None) -> Briefing:
+             customer_words: str | None = None, chip: str | None = None, title: str | None = None) -> Briefing:
     """All numbers and lists of a briefing, in the order in which they are printed."""
     clouds = [p for p in providers if p.gpu_cloud]
     listing = [p for p in clouds if _wanted(p, chip)]
@@ -465,7 +476,7 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
     times = sorted(e.fetched_at for p in providers for e in p.evidence if e.fetched_at)
     evidence = [e for p in providers for e in p.evidence]
     result = Briefing(
-        title=title or _question(chip), customer=customer, customer_words=CUSTOMER_KINDS[customer][1], chip=chip,
+        title=title or _question(chip), customer=customer, customer_words=customer_words or CUSTOMER_KINDS[customer][1], chip=chip,
         sample=any(row.get("sample") for row in tables["providers"]), run_date=(facts.get("run_date") or (times[-1] if times else ""))[:10],
         version=facts.get("version") or __version__, data_hash=data_hash, rates_date=facts.get("rates_date") or None, groups_as_of=facts.get("place_groups_as_of") or None,
         providers=providers, clouds=clouds, adjacent=[p for p in providers if not p.gpu_cloud], listing=listing, groups=group(clouds),

@@ -326,8 +326,15 @@ def test_one_provider_without_offers(tmp_path):
     ({"chip": "H9000"}, "no provider in this data set lists the chip 'H9000'"),
 ])
 def test_unknown_choices_are_named(sample, tmp_path, arguments, words):
-    with pytest.raises(ReportError, match=re.escape(words)):
+    with pytest.raises(ChipwatchError, match=re.escape(words)):
         briefing.render(sample[0], tmp_path / "x.pdf", **arguments)
+
+
+def test_a_customer_of_any_country_is_judged_now(sample):
+    b = model.read_briefing(sample[0], customer="company:VN")
+    assert b.compared[0] == "company:VN" and b.customer_words == "company of Vietnam"
+    assert all(row.verdicts[0].customer == "company:VN" and row.verdicts[0].rule for row in b.mission)
+    assert "Company of Vietnam" in briefing.html(b)
 
 
 def test_a_missing_or_foreign_data_set_is_named(tmp_path):
