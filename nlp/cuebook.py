@@ -425,6 +425,8 @@ def cuebook(language: str | None) -> Cuebook:
     rules = _load(FOLDER / "rules.yml")["rules"] + _load(FOLDER / "signals.yml")["rules"]
     for _, pack in packs:
         rules += pack.get("rules") or []
+    if len(packs) == 1:
+        rules += packs[0][1]["uncovered_rules"]
     return Cuebook(packs, rules)
 
 
