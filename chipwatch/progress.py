@@ -26,7 +26,7 @@ class Progress:
         self.stage, self.total, self.done = stage, total, 0
         self.stream = stream if stream is not None else sys.stderr
         self.started = self.told = time.monotonic()
-        self._bar = self._task = None
+        self._bar = self._task = self._last = None
 
     def __enter__(self) -> Progress:
         if self.stream.isatty():
@@ -53,6 +53,7 @@ class Progress:
             self._tell(now)
 
     def _tell(self, now: float) -> None:
+        self._last = (self.done, self.total)
         spent = now - self.started
         of = f"/{self.total}" if self.total else ""
         left = f", about {clock(spent * (self.total - self.done) / self.done)} left" if self.total and 0 < self.done < self.total else ""
@@ -61,5 +62,5 @@ class Progress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._bar is not None:
             self._bar.stop()
-        elif kind is None:
+        elif kind is None and self._last != (self.done, self.total):
             self._tell(time.monotonic())

@@ -76,9 +76,13 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
         clauses = []                                           # a price page binds nobody; its signals are kept
         issues = [i for i in issues if i.code != "language_not_covered"]
     settled = kind if kind != "auto" else kind_of(document, len(clauses), len(offers) + len(regions))
+    # a page as short as one price is no broken page, where the price was read
+    readable = document.readable or bool(settled != "terms" and (offers or regions))
+    if readable and not document.readable:
+        issues = [Issue("warning", i.code, i.text) if i.code == "unreadable" else i for i in issues]
     info = DocumentInfo(
         url=document.url, kind=settled, language=document.language, sha256=document.sha256, characters=len(document.text), title=document.title,
-        charset=document.charset, content_type=document.content_type, text_sha256=text_sha256(document), readable=document.readable,
+        charset=document.charset, content_type=document.content_type, text_sha256=text_sha256(document), readable=readable,
         stated_date=stated_date(document), refers_to=refers_to(document) if settled == "terms" else [],
         language_covered=not any(i.code == "language_not_covered" for i in issues),
     )
