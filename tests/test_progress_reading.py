@@ -85,7 +85,7 @@ def test_extract_many_keeps_order_and_goes_on_after_an_unreadable_file(tmp_path)
     from chipwatch.extracting import extract_many
 
     (tmp_path / "a.html").write_text("<h1>GPU prices</h1><table><tr><th>GPU</th><th>Price per hour</th></tr><tr><td>NVIDIA H100 80GB</td><td>$2.50</td></tr></table>")
-    (tmp_path / "list.jsonl").write_text('{"path": "a.html", "kind": "offers"}\n{"path": "gone.html"}\n\n{"path": "a.html", "kind": "terms"}\n')
+    (tmp_path / "list.jsonl").write_text('{"path": "a.html", "kind": "offers"}\n{"path": "gone.html"}\n\n{"path": "a.html", "kind": "auto"}\n')
     assert extract_many(tmp_path / "list.jsonl", tmp_path / "out.jsonl") == (3, 1)
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [r["path"] for r in rows] == ["a.html", "gone.html", "a.html"]
