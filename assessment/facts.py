@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -35,9 +36,10 @@ class Context:
     listed_parties: bool
     exclusive: bool                                            # an allow-list that means to be complete
     exception: str                                             # none | licence | other
-    object: str                                                # service | items
+    object: str                                                # service | items | use
     check: str                                                 # identity | contact
     attributes: tuple[str, ...]                                # of a customer, that the clause tests
+    list_elsewhere: bool                                       # points to places that a list elsewhere names
     must_be: bool                                              # requires the customer to be in the places named
     companions: frozenset[str] = field(default_factory=frozenset)   # other labels of the same passage
 
@@ -57,6 +59,7 @@ class Facts:
     check: str
     mode: str
     role: str
+    cases: frozenset[int] = frozenset()                        # which typical customers of the kind it reaches
 
     def satisfy(self, when: dict[str, frozenset[str]]) -> bool:
         """Whether all conditions of a row hold."""
@@ -64,14 +67,26 @@ class Facts:
 
 
 def act_of(clause: Clause, text: str, restricts: bool) -> str:
-    """What the clause does. A representation that denies something ("you represent that you are not in …") bars."""
+    """What the clause does. A representation that denies something ("you represent that you are not in …") bars.
+
+    The words of a place rule come before its verb as read: "these terms do not apply in …" sets apart, "not available in …" bars, and so
+    does a row of a list below "Restricted countries".
+    """
+    found = cues()
     if clause.mode == "marketing":
         return "advertises"
+    if clause.label in _PLACE_LABELS and found("separate_terms", text):
+        return "describes"
+    if clause.mode != "provider_right" and clause.places and clause.label in ("country_exclusion", "supported_countries"):
+        if found("unavailable", text) or (clause.label == "country_exclusion" and found("excluded_heading", " / ".join(clause.heading_path))):
+            return "bars"
+    if clause.label in _PLACE_LABELS and clause.mode != "provider_right" and found("status_denied", text):
+        return "bars"
     if clause.label == "identity_verification" and cues()("no_identity", text) and clause.polarity != "prohibits":
         return "welcomes"
     if clause.mode == "provider_right":
         return "reserves"
-    if clause.polarity == "prohibits" or (clause.label == "country_exclusion" and clause.polarity in ("requires", "conditions")):
+    if clause.polarity == "prohibits":
         return "bars"
     if clause.polarity in ("requires", "conditions") and clause.mode == "representation" and clause.label in _PLACE_LABELS | _LIST_LABELS:
         if (restricts or clause.label in ("denied_party", "nationality_restriction", "residence_restriction")) and cues()("negation", text):
@@ -93,6 +108,20 @@ def _attributes(clause: Clause, text: str, table: RuleTable) -> tuple[str, ...]:
     named = [table.targets[t] for t in (clause.target or "").replace(",", " ").split() if t in table.targets]
     places = tuple(a for a in named if a != "listed")
     return places or tested
+
+
+def _exclusive(clause: Clause, text: str, named: int, table: RuleTable) -> bool:
+    """Whether absence from the places listed means something: a long list, exclusive words about the whole service, or a list that calls itself one."""
+    found = cues()
+    if named >= table.allow_list_minimum or found("list_of_supported", f"{' / '.join(clause.heading_path)} {text}"):
+        return True
+    return found("exclusive_list", text) and found("whole_service", text) and not found("goods", text)
+
+
+def _object(clause: Clause, text: str, exception: str) -> str:
+    if clause.label in _PLACE_LABELS and cues()("military_use", text):
+        return "use"
+    return "items" if exception == "licence" and cues()("items", text) else "service"
 
 
 def _companions(clauses: Sequence[Clause]) -> list[frozenset[str]]:
@@ -130,9 +159,10 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
             index=first + offset, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
             embargo_cited=any(g.name == EMBARGOED for g in groups),
             restricted_places=unnamed, listed_parties=clause.label == "denied_party" or clause.target == "listed_party" or found("listed_parties", text),
-            exclusive=len(named) >= table.allow_list_minimum or found("exclusive_list", text + " " + " ".join(clause.heading_path)),
-            exception=exception, object="items" if exception == "licence" and found("items", text) else "service", check="identity" if verified else "contact",
+            exclusive=_exclusive(clause, text, len(named), table),
+            exception=exception, object=_object(clause, text, exception), check="identity" if verified else "contact",
             attributes=_attributes(clause, text, table), companions=companions,
+            list_elsewhere=found("list_elsewhere", text),
             must_be=act == "requires" and clause.label in ("residence_restriction", "headquarters_restriction") and found("must_be", text),
         ))
     return out
@@ -171,7 +201,7 @@ def reach_of(context: Context, case: Case) -> str:
         return "everyone" if not context.restricted_places else "unnamed" if _embargoed(context, places) else "none"
     if context.restricted_places and (label in _PLACE_LABELS or (label == "sanctions_compliance" and bars)):
         return "unnamed" if _embargoed(context, places) else "vague"
-    if label in ("supported_countries", "country_exclusion"):
+    if label in ("supported_countries", "country_exclusion") or (label in _PLACE_LABELS and context.list_elsewhere):
         return "elsewhere"
     return "vague" if label in _PLACE_LABELS else "none"
 
@@ -188,12 +218,40 @@ def _on_list(context: Context, places: list[str]) -> str:
     return "present" if any(within(p, context.codes) for p in places) else "absent"
 
 
-def facts(context: Context, customer: Customer) -> Facts:
-    """The facts of a clause for a customer kind: its cases taken together."""
+def facts(seen: Sequence[Context], customer: Customer) -> list[Facts]:
+    """The facts of all clauses for a customer kind, its cases taken together."""
+    return _several_lists(_united([_facts(context, customer) for context in seen], len(customer.cases)))
+
+
+def _facts(context: Context, customer: Customer) -> Facts:
     reaches = [reach_of(context, case) for case in customer.cases]
-    hits = [r for r in reaches if r in HITS]
-    reach = min(hits or reaches, key=REACHES.index)
-    extent = "all" if not hits or 2 * len(hits) >= len(reaches) else "some"
+    cases = frozenset(i for i, r in enumerate(reaches) if r in HITS)
+    reach = min([reaches[i] for i in cases] or reaches, key=REACHES.index)
     clause = context.clause
-    return Facts(index=context.index, label=clause.label, act=context.act, reach=reach, extent=extent, scope="part" if clause.scope else "whole",
-                 exception=context.exception, object=context.object, check=context.check, mode=clause.mode, role=context.role)
+    return Facts(index=context.index, label=clause.label, act=context.act, reach=reach, extent=_extent(cases, len(reaches)), scope="part" if clause.scope else "whole",
+                 exception=context.exception, object=context.object, check=context.check, mode=clause.mode, role=context.role, cases=cases)
+
+
+def _extent(cases: frozenset[int], of: int) -> str:
+    """`some` where fewer than half of the typical customers are reached."""
+    return "all" if not cases or 2 * len(cases) >= of else "some"
+
+
+def _united(found: list[Facts], of: int) -> list[Facts]:
+    """A list of excluded places often comes as one clause a row: together they may reach the kind."""
+    if of == 1:
+        return found
+    together: dict[tuple[str, str], frozenset[int]] = {}
+    for f in found:
+        if f.act == "bars" and f.scope == "whole" and f.object == "service":
+            together[f.label, f.role] = together.get((f.label, f.role), frozenset()) | f.cases
+    return [dataclasses.replace(f, extent=_extent(together[f.label, f.role], of)) if f.cases and f.act == "bars" and (f.label, f.role) in together and f.scope == "whole" else f
+            for f in found]
+
+
+def _several_lists(found: list[Facts]) -> list[Facts]:
+    """Lists of supported countries that disagree about a customer are lists of different parts of the offer; none speaks for the whole."""
+    lists = [f for f in found if f.label == "supported_countries" and f.reach in ("present", "absent")]
+    if len({f.reach for f in lists}) < 2:
+        return found
+    return [dataclasses.replace(f, scope="part") if f in lists else f for f in found]

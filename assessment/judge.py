@@ -82,7 +82,7 @@ def _receipt(expected: Sequence[Expectation]) -> str:
 
 
 def _judge(customer: Customer, seen: Sequence[Context], missing: list[str], table: RuleTable) -> Verdict:
-    found = [facts(context, customer) for context in seen]
+    found = facts(seen, customer)
     by_index = {context.index: context for context in seen}
     barriers = sorted({f.label for f in found if f.label in table.barriers and f.act not in ("welcomes", "describes", "advertises")})
     conflict = _conflict(found, table)

@@ -17,7 +17,7 @@ REACHES = ("named", "group", "listed", "unnamed", "absent", "present", "elsewher
 HITS = frozenset({"named", "group", "listed", "unnamed", "absent"})
 _ALLOWED = {
     "label": frozenset(CLAUSE_LABELS), "act": frozenset(ACTS), "reach": frozenset(REACHES), "extent": frozenset({"all", "some"}),
-    "scope": frozenset({"whole", "part"}), "object": frozenset({"service", "items"}), "check": frozenset({"identity", "contact"}),
+    "scope": frozenset({"whole", "part"}), "object": frozenset({"service", "items", "use"}), "check": frozenset({"identity", "contact"}),
     "exception": frozenset({"none", "licence", "other"}), "mode": frozenset(MODES), "role_not": frozenset(DOCUMENT_ROLES),
 }
 
