@@ -416,6 +416,16 @@ def instance_chip(name: str) -> InstanceChip | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def _any_instance() -> re.Pattern:
+    return re.compile("|".join(f"(?:{re.sub(r'[(](?![?])', '(?:', rule['pattern'])})" for _, rule in _instances()))
+
+
+def names_instances(text: str) -> bool:
+    """Whether a text holds the name of an instance type whose chip is known."""
+    return bool(_any_instance().search(fold(text)))
+
+
 # --- labels that look like a chip and are none that we know -------------------------------------------------------------------------------
 
 _UNKNOWN = re.compile(r"(?:NVIDIA|Nvidia|Tesla|GeForce|Instinct)[®™\s]+(?:Tesla |RTX |GTX )?(?P<label>[A-Z]{1,3}\d{2,4}[A-Z]{0,2})(?![A-Za-z0-9.-])")

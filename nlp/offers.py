@@ -353,6 +353,8 @@ class Reading:
     words: list[str]                                           # currencies named in the document
     only_currency: str | None = None                           # the one currency that the document uses, if it is one
     offers: list[Offer] = field(default_factory=list)
+    orphans: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # rows that count GPUs of a family named elsewhere
+    families: dict[str, ChipSpan] = field(default_factory=dict)                         # "g5", "gpu.1." -> the chip that the document says they have
     grouped: list[Offer] = field(default_factory=list)         # unpriced rows that each name several chips (pools): they count where the chips stand nowhere else
     listed: list[Offer] = field(default_factory=list)          # unpriced offers of lists: they count where nothing fuller names the chip
     pending: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # what running text gave, settled after tables and feeds
@@ -411,7 +413,7 @@ def make_offers(reading: Reading, facts: Facts, quoted: Sequence[Quoted], start:
     if facts.no_gpu and not facts.chips:
         return []
     by_name = instance_chip(facts.instance) if facts.instance else None
-    if not chips and by_name and quoted:
+    if not chips and by_name and (quoted or facts.count):
         chips = [ChipSpan(0, 0, by_name.gpu_name, by_name.memory, None, by_name.count)]
     out = []
     for q in quoted or [Quoted(None)]:

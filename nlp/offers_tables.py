@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nlp.chips import ChipSpan, find_chips, unknown_labels
+from nlp.chips import ChipSpan, find_chips, instance_chip, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, read_head)
+from nlp.places import fold
 from nlp.prices import availability_in, commitment_in, scope_in, tax_in, unit_in
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
@@ -239,6 +240,11 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
         start, end = min(s for s, _ in spans), max(e for _, e in spans)
         if not quoted and all(is_nothing(t) for t in filled[1:]):
             continue
+        if facts.count and facts.instance and not facts.all_chips() and not facts.no_gpu:
+            reading.orphans.append((facts, quoted, start, end))
+        if facts.instance and facts.instance.endswith("*"):
+            for chip in facts.all_chips()[:1]:
+                reading.families.setdefault(fold(facts.instance.rstrip("*\\")), replace(chip, count=None))
         drafts.append((facts, quoted, start, end))
     if not any(d[1] for d in drafts):
         if barred or not _lists_offers(heads, roles, drafts, grid):
@@ -293,7 +299,7 @@ def _wrong_label(reading: Reading, head: Head, text: str, facts: Facts) -> None:
 
 def _lists_offers(heads: Sequence[Head], roles: set[str | None], drafts: list, grid: _Grid) -> bool:
     """Whether an unpriced table lists what can be rented: rows of chips with hardware, counts, memory or places beside them."""
-    with_chip = [d for d in drafts if d[0].all_chips()]
+    with_chip = [d for d in drafts if d[0].all_chips() or (d[0].count and d[0].instance and instance_chip(d[0].instance))]
     if not with_chip:
         return False
     if grid.quantities:

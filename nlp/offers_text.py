@@ -168,6 +168,38 @@ def _instance_name(text: str, chip: ChipSpan) -> str | None:
     return None
 
 
+_FAMILY = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z][\w.-]{0,11}\d?[\w-]{0,6}) (?:instances?|flavors?|vms?|machines?|series) (?:use|uses|are powered by|have|has|feature|features|offer|are equipped with|come with|are based on|provide)[^.]{0,60}?$")
+
+
+def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
+    """What sentences say of whole families: "G5 instances use NVIDIA A10G GPUs"; under a heading of the family, "These instances use …"."""
+    for item in placed:
+        text = item.block.text
+        if item.block.table is not None or not any(c.isdigit() for c in text):
+            continue
+        for chip in find_chips(text, context=True):
+            lead = text[max(0, chip.left - 110):chip.left or chip.start]
+            match = _FAMILY.search(lead) if chip.start else None
+            name = match["name"] if match else None
+            if name and name.casefold() in ("these", "the", "this", "all", "our", "such") and item.path:
+                head = re.match(r"(?:the )?([A-Za-z][\w.-]{1,14})(?:[\s,]|$)", item.path[-1])
+                name = head[1] if head else None
+            if name and any(c.isdigit() for c in name):
+                reading.families.setdefault(fold(name), replace(chip, count=None))
+
+
+def settle_orphans(reading: Reading) -> None:
+    """Give rows that count GPUs without naming them the chip of their family."""
+    for facts, quoted, start, end in reading.orphans:
+        name = fold(facts.instance or "")
+        family = max((f for f in reading.families if name.startswith(f) and (f[-1] in ".-_" or not name[len(f):len(f) + 1].isalnum())), key=len, default=None)
+        if family is None:
+            continue
+        facts.named = [reading.families[family]]
+        if not any(o.start == start and o.end == end for o in reading.offers):
+            reading.offers += make_offers(reading, facts, quoted, start, end)
+
+
 def settle(reading: Reading) -> None:
     """Turn what text gave into offers, where no table or feed of the document says the same."""
     known = {(o.gpu_name, o.price) for o in reading.offers if o.price is not None}

@@ -87,21 +87,32 @@ def parse_number(text: str, language: str | None = None) -> float | None:
 
 
 @lru_cache(maxsize=1)
-def _signs() -> tuple[re.Pattern, dict[str, Any]]:
-    table = {fold(str(k)): v for k, v in _data()["currencies"].items()}
-    words = sorted(table, key=len, reverse=True)
+def _signs() -> tuple[Any, list[str], dict[str, Any]]:
+    """(automaton, words, what each word stands for) of the signs, words and codes of currencies."""
+    import ahocorasick_rs
 
-    def bounded(word: str) -> str:
-        left = r"(?<![a-z])" if word[0].isascii() and word[0].isalpha() else ""
-        right = r"(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else ""
-        return left + re.escape(word) + right
-    codes = "|".join(c.lower() for c in _data()["codes"])
-    return re.compile("|".join(map(bounded, words)) + rf"|(?<![a-z])(?:{codes})(?![a-z])"), table
+    table = {fold(str(k)): v for k, v in _data()["currencies"].items()}
+    words = list(dict.fromkeys([*table, *(c.lower() for c in _data()["codes"])]))
+    return ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), words, table
+
+
+def _sign_matches(text: str, folded: str) -> list[tuple[int, int, str]]:
+    """(start, end, word) of what may name a currency: no piece of a longer word."""
+    machine, words, _ = _signs()
+    found = []
+    for index, start, end in machine.find_matches_as_indexes(folded):
+        word = words[index]
+        if word[0].isascii() and word[0].isalpha() and start and folded[start - 1].isascii() and folded[start - 1].isalpha():
+            continue
+        if word[-1].isascii() and word[-1].isalpha() and end < len(folded) and folded[end].isascii() and folded[end].isalpha():
+            continue
+        found.append((start, end, word))
+    return found
 
 
 def _sign_value(word: str) -> str | None:
     """The currency or the ambiguous sign that a matched word stands for."""
-    value = _signs()[1].get(word)
+    value = _signs()[2].get(word)
     if value is None:
         return word.upper()
     return value if isinstance(value, str) else value[0]
@@ -130,23 +141,21 @@ def resolve_currency(sign: str | None, *, language: str | None = None, declared:
 
 def currency_words(text: str) -> list[str]:
     """The unambiguous currencies named in a text, in order of frequency."""
-    pattern, _ = _signs()
     found = Counter()
-    for match in pattern.finditer(fold(text)):
-        value = _sign_value(match[0])
-        if value in _data()["resolve"] or (match[0].isascii() and match[0].isalpha() and not _word_case(text, match)):
-            continue
-        found[value] += 1
+    for start, end, word in _sign_matches(text, fold(text)):
+        value = _sign_value(word)
+        if value not in _data()["resolve"] and (not (word.isascii() and word.isalpha()) or _word_case(text, start, end, word)):
+            found[value] += 1
     return [c for c, _ in found.most_common()]
 
 
-def _word_case(text: str, match: re.Match) -> bool:
+def _word_case(text: str, start: int, end: int, word: str) -> bool:
     """A code counts in capitals; short words of letters ("rs", "kr", "tl", "ft") only beside a digit."""
-    raw, word = text[match.start():match.end()], match[0]
+    raw = text[start:end]
     if word.upper() in _data()["codes"]:
         return raw.isupper()
-    if len(word) <= 3 or word in {"lei"}:
-        around = text[max(0, match.start() - 2):match.start()] + text[match.end():match.end() + 2]
+    if len(word) <= 3:
+        around = text[max(0, start - 2):start] + text[end:end + 2]
         return any(c.isdigit() for c in around)
     return True
 
@@ -254,8 +263,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     if not any(c.isdigit() for c in text):
         return []
     folded = fold(text)
-    pattern, _ = _signs()
-    signs = [(m.start(), m.end(), _sign_value(m[0])) for m in pattern.finditer(folded) if _plain_sign(text, m)]
+    signs = [(a, b, _sign_value(word)) for a, b, word in _sign_matches(text, folded) if _plain_sign(text, a, b, word)]
     if not signs and not bare:
         return []
     starts = {s[0]: s for s in signs}
@@ -295,7 +303,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         start = min(a, left[0]) if left else a
         high = None
         spread = _RANGE.match(folded, stop if not right else max(stop, right[1]))
-        if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[1]):
+        if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[2]):
             high = parse_number(spread["high"], language)
             if high is not None and high >= amount and not re.match(r"\s?(?:gpu|x\b|gb|vcpu|h100|%)", folded[spread.end():spread.end() + 6]):
                 stop = spread.end()
@@ -324,21 +332,20 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     return prices
 
 
-def _plain_sign(text: str, match: re.Match) -> bool:
-    """Whether a matched currency word is one: codes in capitals, letters not inside a longer word."""
-    raw = text[match.start():match.end()]
-    word = match[0]
+def _plain_sign(text: str, start: int, end: int, word: str) -> bool:
+    """Whether a matched currency word is one: codes in capitals or beside a digit, words beside a digit, no template variable."""
+    raw = text[start:end]
     if word.upper() in _data()["codes"]:
-        return raw.isupper() or raw.islower() and _beside_digit(text, match)
-    if raw == "$" and text[match.end():match.end() + 1] in {"{", "("}:
+        return raw.isupper() or raw.islower() and _beside_digit(text, start, end)
+    if raw == "$" and text[end:end + 1] in {"{", "("}:
         return False                                           # a template's variable
     if word[0].isalpha() and word.isascii():
-        return _beside_digit(text, match)
+        return _beside_digit(text, start, end)
     return True
 
 
-def _beside_digit(text: str, match: re.Match) -> bool:
-    before, after = text[max(0, match.start() - 2):match.start()].strip(), text[match.end():match.end() + 2].strip()
+def _beside_digit(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 2):start].strip(), text[end:end + 2].strip()
     return before[-1:].isdigit() or after[:1].isdigit()
 
 

@@ -128,6 +128,8 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
         if row:
             return row["country"], row["city"]
     parts = [p for p in re.split(r"[-.]", code) if p]
+    if not parts:
+        return None, None
     names = _cities()[2]
     iso = country_codes()
     data = _data()
@@ -449,7 +451,7 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
         budget -= 1
         if node.kind == "scalar":
             value = node.value
-            if isinstance(value, str) and len(value) > 60 and value.lstrip()[:1] in "[{" and ("region" in value[:4000] or "zone" in value[:4000] or "location" in value[:4000]):
+            if isinstance(value, str) and len(value) > 60 and value.lstrip()[:1] in "[{" and ("region" in value[:4000] or "zone" in value[:4000] or "location" in value[:4000] or '"country"' in value[:4000]):
                 yield from _of_answer(document, node, language)
             continue
         children = list(node.children())

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
-from nlp.chips import ChipSpan, chip_slug, find_chips, unknown_labels
+from nlp.chips import ChipSpan, chip_slug, find_chips, names_instances, unknown_labels
 from nlp.document import Document
 from nlp.offers import Reading, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table
-from nlp.offers_text import Placed, read_lists, read_text, settle
+from nlp.offers_text import Placed, read_families, read_lists, read_text, settle, settle_orphans
 from nlp.places import fold
 from nlp.prices import currency_words, find_prices, tax_in
 from nlp.regions import locate, read_regions
 from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
-SAMPLE = 400_000                                               # characters in which currencies are counted
+SAMPLE = 200_000                                               # characters in which currencies are counted
 _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
 _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
@@ -35,12 +35,16 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     placed = list(_placed(document))
     reading = _reading(document, placed, currency)
     if document.content_type in ("json", "yaml", "xml", "csv"):
-        for tree in trees:
-            read_feed(reading, tree)
+        if find_chips(document.text) or names_instances(document.text):
+            for tree in trees:
+                read_feed(reading, tree)
     else:
         for item in placed:
             if item.block.table is not None:
                 read_table(reading, item.block, item.before)
+        if reading.orphans:
+            read_families(reading, placed)
+            settle_orphans(reading)
         _embedded_offers(reading, document, placed, trees)
         read_text(reading, placed)
         settle(reading)
@@ -240,7 +244,7 @@ def _covers(fuller: Offer, offer: Offer) -> bool:
     """Whether `fuller` says all that the unpriced `offer` says: the same instance with a price, or a size of the family that `offer` names as a whole."""
     if offer.availability != "listed" and fuller.price is None:
         return False
-    a, b = fold(offer.instance_name or ""), fold(fuller.instance_name or "")
+    a, b = fold(offer.instance_name or "").rstrip("*.-_ "), fold(fuller.instance_name or "")
     if fuller.price is not None and fuller.commitment != "contact_sales":
         if not a or a == b or (offer.gpu_count is None and offer.commitment != "contact_sales") or (offer.gpu_count == fuller.gpu_count and offer.commitment != "contact_sales"):
             return True

@@ -51,6 +51,8 @@ _WORDS = {"true": True, "false": False, "null": None, "undefined": None, "None":
 
 
 def _string(token: str) -> str:
+    if "\\" not in token:
+        return token[1:-1]
     if token[0] == '"':
         try:
             return json.loads(token, strict=False)
