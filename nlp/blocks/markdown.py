@@ -23,7 +23,7 @@ _BULLET = re.compile(r"([-*+•●▪]|\d{1,9}[.)])([ \t]+|$)")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _REFERENCE = re.compile(r"\[(?!\^)([^\]]+)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*)?$")
 _FOOTNOTE = re.compile(r"\[\^([^\]]+)\]:[ \t]*")
-_CONTAINER = re.compile(r":{3,}[ \t]*([\w-]*)[ \t]*(.*?)[ \t]*$")
+_CONTAINER = re.compile(r":{3,}[ \t]*(?:\{?([a-z][a-z-]*)\}?(?=[ \t\[{]|$))?[ \t]*(?:\{[^{}]*\})?\[?(.*?)\]?[ \t]*$")
 _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?|===)[ \t]+\"?([\w-]*)\"?(?:[ \t]+\"([^\"]*)\")?[ \t]*$")
 _ATTRIBUTE_LINE = re.compile(r"(?:\{:?[ \t]*[.#:\w][^{}]*\}[ \t]*)+$|\{:[^{}]*\}[ \t]*$")
 _ALERT = re.compile(r"\[!(\w+)\][ \t]*$")
@@ -72,6 +72,7 @@ class _State:
     boxes: list = field(default_factory=list)                  # (indent, tag) of admonitions
     blank: bool = True
     term: bool = False
+    indented: bool | None = None
 
 
 def skeleton_of(source: str, jsx: bool = False, start: int = 0) -> Skeleton:
@@ -257,17 +258,13 @@ def _blocks(state: _State, at: int, end: int) -> None:
                 flush(state)
                 close_items(state)
                 if box.group(1) or box.group(2):
-                    html.append("<div>")
+                    html.append("<aside>")
                     if box.group(2):
                         html.append("<p><b>")
                         inline(state, b + box.start(2), b + box.end(2))
                         html.append("</b></p>")
-                    elif box.group(1).lower() not in ("tip", "note", "info", "warning", "danger", "caution", "important", "success", "details", "tabs", "tab") and len(box.group(1)) > 1:
-                        html.append("<p><b>")
-                        skeleton.run(b + box.start(1), b + box.end(1), MARKDOWN)
-                        html.append("</b></p>")
                 else:
-                    html.append("</div>")
+                    html.append("</aside>")
                 state.blank = True
                 at = after
                 continue
@@ -285,8 +282,8 @@ def _blocks(state: _State, at: int, end: int) -> None:
                 continue
         if first in "!?=" and (box := _ADMONITION.match(line)):
             flush(state)
-            html.append("<div>")
-            state.boxes.append((indent + 1, "div"))
+            html.append("<aside>")
+            state.boxes.append((indent + 1, "aside"))
             if box.group(2):
                 html.append("<p><b>")
                 inline(state, b + box.start(2), b + box.end(2))
@@ -323,7 +320,7 @@ def _blocks(state: _State, at: int, end: int) -> None:
                     flush(state)
                     at = close + 3
                     continue
-        if indent >= 4 and state.blank and not state.items and not state.boxes and not prose(line):
+        if indent >= 4 and state.blank and not state.items and not state.boxes and not prose(line) and not indented_prose(state):
             flush(state)
             at = indented(state, at, end)
             continue
@@ -339,8 +336,21 @@ def _blocks(state: _State, at: int, end: int) -> None:
 
 def prose(line: str) -> bool:
     """Whether an indented line is prose rather than code: legal texts are often indented."""
-    words = re.findall(r"[^\W\d_]{2,}", line)
-    return len(words) >= 3 and not re.search(r"[{};=$]|^\s*[#/<\"']|\w\(|--\w", line)
+    if len(_PROSE_WORD.findall(line)) < 4 or line[0] in "#/<\"'{}$" or line[-1] in "{};\\" or "--" in line or "=" in line:
+        return False
+    return sum(c.isalpha() or c == " " for c in line) > 0.8 * len(line)
+
+
+_PROSE_WORD = re.compile(r"[^\W\d_]{2,}")
+_INDENTED = re.compile(r"(?:\A|\n)[ \t]*\n(?: {4,}|\t)[ \t]*(\S[^\n]*)")
+
+
+def indented_prose(state: _State) -> bool:
+    """Whether most of the indented paragraphs of this document are prose; then none is code."""
+    if state.indented is None:
+        lines = _INDENTED.findall(state.skeleton.source)[:400]
+        state.indented = len(lines) > 3 and sum(map(prose, lines)) > 0.5 * len(lines)
+    return state.indented
 
 
 def set_quotes(state: _State, quotes: int) -> None:
@@ -822,11 +832,11 @@ def _tag(state: _State, a: int, end: int, limit: int, out: list, html_mode: bool
         alone = _alone(source, a, stop)
         block = alone or html_mode
         if closing:
-            out.append((a, stop, "</div>" if _pop_component(state, lower) else ("</div>" if block else "</span>")))
+            out.append((a, stop, "</aside>" if block else "</span>"))
         elif attrs.rstrip().endswith("/"):
             out.append((a, stop, data + (" " if not block else "")))
         else:
-            tag = "div" if block else "span"
+            tag = "aside" if block else "span"             # <aside>: a heading inside does not reach beyond
             out.append((a, stop, f'<{tag} class="{lower}">{data}'))
         return stop
     markup = source[a:stop]
@@ -850,10 +860,6 @@ def _tag(state: _State, a: int, end: int, limit: int, out: list, html_mode: bool
         elif not attrs.rstrip().endswith("/"):
             state.raw.append(lower)
     return stop
-
-
-def _pop_component(state: _State, name: str) -> bool:
-    return False
 
 
 def _alone(source: str, a: int, stop: int) -> bool:

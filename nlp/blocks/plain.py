@@ -12,6 +12,7 @@ _START = re.compile(
     r"|(?:article|section|clause|artikel|annex|статья|раздел)\s+[\dIVX]+)(?:[\s\u3000]|$|(?<=[条條章节節编款조장절])|(?<=[-•·▪●○・※]))", re.IGNORECASE)
 _BULLET = re.compile(r"[-*•·▪●○–—・※]")
 _UNDERLINE = re.compile(r"([=\-~*_#])\1{2,}$")
+LONG = 150                                                     # characters from which on a paragraph makes a title of the short line above
 WRAP = 60                                                      # a line shorter than this, before a line that begins a sentence, is not wrapped
 
 
@@ -22,11 +23,21 @@ def scan(source: str, start: int = 0, end: int | None = None, mode: int = RAW, i
     end = len(source) if end is None else end
     paragraph: list[tuple[int, int]] = []
     bullet = False
+    titles: set[int] = skeleton.meta.setdefault("titles", set())
+    candidate: int | None = None                               # run of a lone short line
+    closed = True                                              # what stands above has ended
 
     def flush(tag: str = "p") -> None:
+        nonlocal candidate, closed
         if paragraph:
             html.append("<ul><li>" if bullet else f"<{tag}>")
-            skeleton.run(paragraph[0][0], paragraph[-1][1], mode)
+            first, last = paragraph[0][0], paragraph[-1][1]
+            text = source[first:last]
+            if candidate is not None and not bullet and len(text) >= LONG:
+                titles.add(candidate)
+            lone = tag == "p" and not bullet and len(paragraph) == 1 and len(text) <= 70 and not _ends(text) and (text[0].isupper() or text[0] > "\u3000") and closed
+            candidate, closed = (len(skeleton.starts) if lone else None), _ends(text) or lone
+            skeleton.run(first, last, mode)
             html.append("</li></ul>" if bullet else f"</{tag}>")
             paragraph.clear()
 

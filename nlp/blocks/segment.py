@@ -31,6 +31,7 @@ CHROME_NAMES = re.compile(
     r"(?:^|[\s_-])(?:navbar|nav|navigation|breadcrumbs?|site-?(?:header|footer|nav)|page-?footer|global-?(?:header|footer|nav)|mega-?menu|main-?menu|mobile-?menu|off-?canvas"
     r"|cookie-?(?:banner|bar|consent|notice|popup|message|law-info-bar|modal)s?|cookieconsent|consent-?(?:banner|bar|manager|modal)|onetrust[\w-]*|cc-window|gdpr-?(?:banner|bar)"
     r"|skip-?(?:link|nav|to-content)|back-?to-?top|social-?(?:share|links)|share-?buttons|footer|topbar)(?:$|[\s])", re.IGNORECASE)
+_PRE_STYLE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 _INERT, _VOID, _SKIPPED, _CONTAINER, _BREAKING, _BOLD = 1, 2, 4, 8, 16, 32
@@ -130,6 +131,7 @@ class Segmenter:
         self.grids: list[tuple] = []
         self.details = 0
         self.caption = False
+        self.wrap = 0                                          # open elements whose line ends show
 
     # --- text ------------------------------------------------------------------------------------------------------------------
 
@@ -140,10 +142,32 @@ class Segmenter:
             elif self.has_text:
                 self.pieces.append("\n")
             self.breaks = 0
+        if self.wrap and "\n" in self.skeleton.source[self.skeleton.starts[number]:self.skeleton.ends[number]]:
+            self.lines(number)
+            return
         self.pieces.append(number)
         self.has_text = True
         if not self.bold:
             self.bold_only = False
+
+    def lines(self, number: int) -> None:
+        """Text whose line ends show (`white-space: pre-wrap`): each line apart, an empty line ends the block."""
+        skeleton = self.skeleton
+        start, end, mode = skeleton.starts[number], skeleton.ends[number], skeleton.modes[number]
+        for match in re.finditer(r"[^\n]+|\n(?:[ \t\r]*\n)*", skeleton.source[start:end]):
+            if match.group()[0] == "\n":
+                if match.group().count("\n") > 1:
+                    self.flush()
+                elif self.has_text:
+                    self.pieces.append("\n")
+            elif not match.group().isspace():
+                skeleton.starts.append(start + match.start())
+                skeleton.ends.append(start + match.end())
+                skeleton.modes.append(mode)
+                self.pieces.append(len(skeleton.starts) - 1)
+                self.has_text = True
+                if not self.bold:
+                    self.bold_only = False
 
     def flush(self) -> None:
         pieces, self.pieces = self.pieces, []
@@ -243,7 +267,7 @@ class Segmenter:
                             self.links.append((runs[0], runs[-1], link[1]))
                         link = None
                     if saved is not None:
-                        self.node, self.chrome, self.scopes = saved
+                        self.node, self.chrome, self.scopes, self.wrap = saved
                 continue
             if flags & _VOID or attrs[-1:] == "/" and not flags & _BREAKING:
                 if tag == "br":
@@ -296,7 +320,9 @@ class Segmenter:
         self.drop_term()
 
     def open_container(self, tag: str, role: str, found: dict | None) -> tuple:
-        saved = (self.node, self.chrome, self.scopes)
+        saved = (self.node, self.chrome, self.scopes, self.wrap)
+        if found and "style" in found and _PRE_STYLE.search(found["style"]):
+            self.wrap += 1
         self.parents.append(self.node)
         names = f"{found.get('class', '')} {found.get('id', '')}" if found else " "
         self.signatures.append(f"{role}.{found.get('class', '')}" if found else role)
@@ -518,6 +544,7 @@ def _build(walker: Segmenter) -> list[Block]:
     blocks: list[Block] = []
     path: list[tuple[int, str, int]] = []                      # (level, text, scope)
     base = 0
+    titles = skeleton.meta.get("titles", ())                   # runs of plain text that stand like titles
     for draft in walker.drafts:
         table = None
         if draft.grid is not None:
@@ -526,13 +553,13 @@ def _build(walker: Segmenter) -> list[Block]:
                 continue
         else:
             content = text_of(draft)
-            if not content.text or content.text.isspace():
+            if not content.text or not _WORDS.search(content.text):
                 continue
         kind, level, marker = draft.kind, draft.level, draft.marker
         if path:
             path = [entry for entry in path if not entry[2] or entry[2] in draft.scopes]
         if kind == "paragraph" or kind == "list_item" and draft.bold:
-            rank = heading_rank(content.text, draft.bold)
+            rank = heading_rank(content.text, draft.bold or draft.pieces[0] in titles)
             if rank:
                 kind, level = "heading", min(6, base + rank)
             elif marker is None:
@@ -545,7 +572,7 @@ def _build(walker: Segmenter) -> list[Block]:
             else:
                 base = level
         names = tuple(entry[1] for entry in path if kind != "heading" or entry[0] < level)
-        is_chrome = draft.chrome in chrome
+        is_chrome = draft.chrome in chrome or kind == "paragraph" and len(content.text) < 20 and _PAGE_NUMBER.match(content.text) is not None
         if kind == "heading" and not is_chrome:
             path = [entry for entry in path if entry[0] < level]
             path.append((level, content.text, draft.scopes[-1] if draft.scopes else 0))
@@ -558,7 +585,11 @@ _NUMBERED = re.compile(r"((?:\d{1,2}\.){0,4}\d{1,2}[.)]?|[IVX]{1,6}\.|[A-Z]\.)[ 
 _ARTICLE = re.compile(
     r"(?:(?:article|section|clause|part|chapter|annex|schedule|appendix|exhibit|artikel|abschnitt|anlage|titre|chapitre|annexe|artículo|articolo|sección|capítulo|статья|раздел|глава|art\.)\s+[\dIVXA-Z]+"
     r"|§+ ?\d+|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節編款]|제 ?\d+ ?[조장절])", re.IGNORECASE)
-_DATED = re.compile(r"[^\d]{0,40}(?:\d{1,2}[^\d]{1,12})?(?:19|20)\d\d\b.{0,30}$|(?:last|effective|updated|revised|version|posted|date|stand|gültig)\b", re.IGNORECASE)   # "Last updated: …"
+_DATED = re.compile(                                            # "Last updated: …", "3 April 2024"
+    r"(?:last|effective|updated|revised|version|posted|date|stand|gültig|dernière|mise à jour|letzte)\b|(?:\w+ ){0,2}\d{1,2}\.?(?:st|nd|rd|th)? ?\w+,? (?:19|20)\d\d$|(?:\w+ )?\w+ \d{1,2}, (?:19|20)\d\d$",
+    re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]|[$€£¥₩₹✓✔✗✘]")
+_PAGE_NUMBER = re.compile(r"(?:page |seite |p\. ?)?\d{1,3}(?: ?(?:/|of|von|sur) ?\d{1,3})$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?;,。；，、]$|[.!?。]\s")
 _MODAL = re.compile(r"\b(?:must|shall|may not|will|agree|agrees|are|is|you|muss|müssen|darf|doit|doivent)\b", re.IGNORECASE)
 
