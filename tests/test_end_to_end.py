@@ -1,0 +1,387 @@
+"""The whole road on the sample market: what the data set holds is compared, field by field, with what a person read on the pages.
+
+The market is visited twice; pages change in between. The truth (sample_market/truth) is written from the pages. A difference is
+shown row by row: `-` is missing from the data set, `+` should not be there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import html
+import json
+import re
+import shutil
+import sqlite3
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from chipwatch.run import RunResult, rebuild, run
+from crawler.archive import read_payload
+from sample_market import market as market_module
+from sample_market.market import Request, providers_folder, truth
+from sample_market.sites import hosts
+
+TRUTH = {phase: truth(phase) for phase in (1, 2)}
+PROVIDERS = sorted(TRUTH[1])
+BOTH = [pytest.param(phase, slug, id=f"{slug}-{phase}") for slug in PROVIDERS for phase in (1, 2) if phase == 1 or TRUTH[1][slug] != TRUTH[2][slug]]
+OFFER_FIELDS = ("gpu_name", "chip", "gpu_count", "gpu_memory", "form_factor", "instance_name", "price", "currency", "price_unit", "price_scope", "commitment",
+                "term_months", "tax", "price_from", "location", "country", "availability")
+CHARSETS = ({"shift_jis", "cp932", "windows-31j"}, {"euc-kr", "cp949", "euc_kr"}, {"big5", "big5-hkscs"}, {"iso-8859-1", "windows-1252", "cp1252"}, {"ascii", "utf-8", "windows-1252"})
+
+
+@dataclass
+class Visit:
+    """One run over the market: its data set, its files, and what the server saw."""
+
+    phase: int
+    data: Path
+    database: Path
+    result: RunResult
+    requests: list[Request]
+
+    def rows(self, sql: str, *values) -> list[dict]:
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
+        connection.row_factory = sqlite3.Row
+        with contextlib.closing(connection):
+            return [dict(r) for r in connection.execute(sql, values)]
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory) -> dict[int, Visit]:
+    """Two runs in one data folder, and a copy of the data set after each."""
+    data = tmp_path_factory.mktemp("market") / "var"
+    served: list[market_module.Market] = []
+    real = market_module.serve
+
+    @contextlib.contextmanager
+    def watched(phase: int = 1):
+        with real(phase) as running:
+            served.append(running)
+            yield running
+
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(market_module, "serve", watched)
+        for phase in (1, 2):
+            result = run(data, "sample", workers=2)
+            copy = data.parent / f"phase-{phase}.sqlite"
+            shutil.copyfile(result.database, copy)
+            if result.report:
+                shutil.copyfile(result.report, data.parent / f"phase-{phase}.pdf")
+            found[phase] = Visit(phase, data, copy, result, served[-1].requests)
+    return found
+
+
+def plain(text: str | None) -> str:
+    """A quote without its markup, in one line of NFKC text."""
+    text = html.unescape(re.sub(r"<[^>]*>", " ", text or ""))
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    return re.sub(r" (?=[,.;:)”’])|(?<=[(“‘]) ", "", text)
+
+
+def squeezed(text: str | None) -> str:
+    """The same without any blank: where a tag stood between two words of one sentence, a blank may or may not belong there."""
+    return re.sub(r"\s|\\(?=[^\w\s])|[*`|]", "", plain(text)).casefold()
+
+
+def difference(want: Counter, got: Counter) -> str:
+    """Readable rows that differ."""
+    return "\n".join([f"- {row}" for row in (want - got).elements()] + [f"+ {row}" for row in (got - want).elements()])
+
+
+def shape(row: dict, fields) -> tuple:
+    def value(name: str):
+        v = row.get(name)
+        if isinstance(v, float) or isinstance(v, int):
+            return float(v)
+        return re.sub(r"\s+", " ", v.replace("`", "")).strip() if isinstance(v, str) else v
+    return tuple((name, value(name)) for name in fields if value(name) not in (None, False, 0.0))
+
+
+# --- what was captured --------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_identity(visits, slug):
+    row = visits[1].rows("select * from providers where provider = ?", slug)
+    assert len(row) == 1 and row[0]["sample"] == 1 and row[0]["declared"] == 1
+    want = {k: v for k, v in TRUTH[1][slug].info.items() if k != "slug"}
+    assert {k: row[0][k] for k in want} == want
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_every_address_is_captured_or_fails_for_the_right_reason(visits, slug):
+    row = TRUTH[1][slug]
+    got = {c["url"]: c for c in visits[1].rows("select * from captures where provider = ?", slug)}
+    assert {url: c["failure"] for url, c in got.items() if c["failure"]} == row.failures
+    assert set(got) == {d.url for d in row.documents} | set(row.failures) | set(row.unreadable)
+    for d in row.documents:
+        capture = got[d.url]
+        assert capture["role"] == d.role and capture["status"] == 200
+        assert len(json.loads(capture["redirects"])) == d.redirects and capture["final_url"] == (d.final_url or d.url)
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_documents_are_decoded_and_their_language_is_known(visits, slug):
+    row = TRUTH[1][slug]
+    got = {d["url"]: d for d in visits[1].rows("select * from documents where provider = ? and version is not null and failure is null", slug)}
+    for d in row.documents:
+        document = got[d.url]
+        assert document["readable"] == 1, d.url
+        if d.language:
+            assert document["language"] == d.language, d.url
+        if d.charset:
+            names = {d.charset, (document["charset"] or "").lower()}
+            assert len(names) == 1 or any(names <= same for same in CHARSETS), (d.url, names)
+        if not d.covered:
+            assert document["status"] == "language_not_covered", d.url
+    for url in row.unreadable:
+        document = visits[1].rows("select * from documents where provider = ? and url = ?", slug, url)
+        assert document and all(not d["readable"] for d in document), url
+        assert visits[1].rows("select 1 from issues where provider = ? and level = 'error' and url = ?", slug, url), "an operator is told"
+
+
+# --- what was read ------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("phase", "slug"), BOTH)
+def test_offers(visits, phase, slug):
+    want = Counter((url, *shape(offer.to_dict(), OFFER_FIELDS)) for url, offer in TRUTH[phase][slug].offers)
+    products = {offer.instance_name for _, offer in TRUTH[phase][slug].offers}
+    rows = visits[phase].rows("select * from offers where provider = ?", slug)
+    for row in rows:                                           # where a product has no name of its own, the GPU's may stand for it
+        if row["instance_name"] not in products and row["gpu_name"] in re.sub(r"[^A-Z0-9]", "", row["instance_name"].upper()):
+            row["instance_name"] = None
+    got = Counter((o["url"], *shape(o, OFFER_FIELDS)) for o in rows)
+    assert want == got, "\n" + difference(want, got)
+
+
+@pytest.mark.parametrize(("phase", "slug"), BOTH)
+def test_regions(visits, phase, slug):
+    """Those of the page of regions exactly. Offer pages name places too: they lie in countries of the truth."""
+    truth_of = TRUTH[phase][slug]
+    pages = {d.url for d in truth_of.documents if d.role == "regions"}
+    rows = visits[phase].rows("select * from regions where provider = ?", slug)
+    here = [r for r in rows if r["url"] in pages]
+    for row in here:                                           # a name may carry more words of its cell than the truth has
+        row["name"] = next((r.name for r in truth_of.regions if r.label == row["label"] and r.name in (row["name"] or "")), row["name"])
+    fields = ("label", "name", "country", "status")
+    want, got = Counter(shape(r.to_dict(), fields) for r in truth_of.regions), Counter(shape(r, fields) for r in here)
+    assert want == got, "\n" + difference(want, got)
+    countries = {r.country for r in truth_of.regions} | {o.country for _, o in truth_of.offers} | {None}
+    stray = [(r["url"], r["label"], r["country"]) for r in rows if r["url"] not in pages and r["country"] not in countries]
+    assert not stray
+
+
+@pytest.mark.parametrize(("phase", "slug"), BOTH)
+def test_clauses(visits, phase, slug):
+    """Each label of the truth is found, with its words, places, polarity, mode and exception; no other label is."""
+    wrong = []
+    rows = visits[phase].rows("select * from clauses where provider = ?", slug)
+    for url, expected in TRUTH[phase][slug].clauses.items():
+        here = [c for c in rows if c["url"] == url]
+        labels, allowed = {c.label for c in expected if not c.optional}, {c.label for c in expected}
+        wrong += [f"+ {url} {c['label']}: {plain(c['quote'])[:150]}" for c in here if c["label"] not in allowed]
+        wrong += [f"- {url} {label}" for label in sorted(labels - {c["label"] for c in here})]
+        for want in expected:
+            found = [c for c in here if c["label"] == want.label and any(squeezed(q) in squeezed(c["quote"]) for q in want.quotes)]
+            if want.optional:
+                continue
+            if not found:
+                wrong.append(f"- {url} {want.label}: {want.quotes}")
+                continue
+            faults = [_faults(want, c) for c in found]
+            if all(faults):
+                wrong.append(f"! {url} {want.label} {want.quotes[0][:50]!r}: {min(faults, key=len)}")
+    stray = {c["url"] for c in rows} - set(TRUTH[phase][slug].clauses)
+    wrong += [f"+ {c['url']} {c['label']}: {plain(c['quote'])[:150]}" for c in rows if c["url"] in stray]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _faults(want, got: dict) -> list[str]:
+    """What a clause that was found says otherwise than the page."""
+    faults = []
+    for name, value in (("places", want.places), ("place_groups", want.groups)):
+        if name == "place_groups" and want.label == "denied_party":
+            continue                                           # a list of persons is no group of places; whether its keeper is noted is free
+        if set(json.loads(got[name])) != set(value):
+            faults.append(f"{name} {json.loads(got[name])}, not {value}")
+    if want.chips and set(json.loads(got["chips"])) != set(want.chips):
+        faults.append(f"chips {got['chips']}, not {want.chips}")
+    polarity = {"conditions": "requires"}.get(got["polarity"], got["polarity"])   # what must be done before access is both
+    faults += [f"{name} {found}, not {value}" for name, value, found in (("polarity", want.polarity, polarity), ("mode", want.mode, got["mode"]))
+               if value and {"conditions": "requires"}.get(value, value) != found]
+    if want.exception and squeezed(want.exception) not in squeezed(got["exception"]):
+        faults.append(f"exception {got['exception']!r}, not {want.exception!r}")
+    return faults
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_signals(visits, slug):
+    rows = visits[1].rows("select * from signals where provider = ?", slug)
+    want = {s.label for s in TRUTH[1][slug].signals}
+    assert {s["label"] for s in rows} == want, [(s["label"], s["url"], plain(s["quote"])[:80]) for s in rows if s["label"] not in want]
+    for signal in TRUTH[1][slug].signals:
+        assert any(s["label"] == signal.label and s["url"] == signal.document for s in rows), signal
+        if signal.quote:
+            assert any(squeezed(signal.quote) in squeezed(s["quote"]) for s in rows if s["label"] == signal.label), signal
+
+
+@pytest.mark.parametrize("slug", [s for s in PROVIDERS if TRUTH[1][s].issues])
+def test_what_is_unknown_is_loud(visits, slug):
+    rows = visits[1].rows("select code, text from issues where provider = ?", slug)
+    for issue in TRUTH[1][slug].issues:
+        assert any(r["code"] == issue["code"] and issue["text"] in r["text"] for r in rows), issue
+
+
+# --- what was judged ----------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("phase", "slug"), BOTH)
+def test_verdicts(visits, phase, slug):
+    want = TRUTH[phase][slug].verdicts
+    rows = {v["customer"]: v for v in visits[phase].rows("select * from verdicts where provider = ?", slug)}
+    got = {kind: rows[kind]["code"] for kind in want}
+    assert got == want, {kind: (rows[kind]["rule"], rows[kind]["missing"]) for kind in want if got[kind] != want[kind]}
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_a_verdict_names_its_rule_and_what_it_rests_on(visits, slug):
+    clauses = {c["id"] for c in visits[1].rows("select id from clauses where provider = ?", slug)}
+    for verdict in visits[1].rows("select * from verdicts where provider = ?", slug):
+        assert verdict["rule"].startswith(verdict["code"]) and verdict["reasons"] != "[]"
+        resting = json.loads(verdict["clauses"])
+        assert set(resting) <= clauses
+        if verdict["code"] in ("V2", "V3", "V4", "V5", "V6", "VX"):
+            assert resting
+        if verdict["code"] == "V0":
+            assert json.loads(verdict["missing"]), "why it is not assessed"
+
+
+# --- evidence -----------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("view", ["offers", "regions", "clauses", "signals"])
+def test_every_quote_is_the_very_slice_of_the_page_that_was_served(visits, view):
+    sources = {}
+    for row in visits[1].rows(f"select * from {view}"):
+        url = row["final_url"]
+        if url not in sources:
+            host, _, path = url.removeprefix("http://").partition("/")
+            answer = hosts(1)[host].answers["/" + path]
+            charset = {d.url: d.charset for d in TRUTH[1][row["provider"]].documents}.get(row["url"])
+            sources[url] = None if answer.body.startswith(b"%PDF") else answer.body.decode({"shift_jis": "cp932", None: "utf-8"}.get(charset, charset))
+            assert row["payload_sha256"] == hashlib.sha256(answer.body).hexdigest()
+        if sources[url] is not None:
+            assert row["quote"] == sources[url][row["start"]:row["end"]] != "", (url, row["start"], row["end"])
+
+
+def test_every_row_leads_to_a_response_in_the_archive(visits):
+    rows = visits[1].rows("""select distinct o.record_id, o.payload_sha256, c.warc_file from
+        (select record_id, payload_sha256 from offers union select record_id, payload_sha256 from regions union
+         select record_id, payload_sha256 from clauses union select record_id, payload_sha256 from signals) o left join captures c using (record_id)""")
+    assert len(rows) > 30
+    for row in rows:
+        _, payload = read_payload(visits[1].data / row["warc_file"], row["record_id"])
+        assert hashlib.sha256(payload).hexdigest() == row["payload_sha256"]
+
+
+# --- manners ------------------------------------------------------------------------------------------------------------------------
+
+def test_the_crawler_is_a_guest(visits):
+    """One request at a time for a host, robots.txt first, an honest name, nothing that is forbidden."""
+    by_host = defaultdict(list)
+    for request in visits[1].requests:
+        by_host[request.host].append(request)
+    assert "www.tollgate.example" not in by_host, "its terms forbid automated reading"
+    for host, requests in by_host.items():
+        requests.sort(key=lambda r: r.began)
+        assert requests[0].path == "/robots.txt", host
+        assert all(a.ended <= b.began + 0.02 for a, b in zip(requests, requests[1:], strict=False) if a.path != "/where" or host != "www.saltbush.example"), host
+        assert all(r.user_agent and r.user_agent.startswith("chipwatch/") and ("http" in r.user_agent or "@" in r.user_agent) for r in requests), host
+    paths = {r.host + r.path for r in visits[1].requests}
+    assert "www.malhargrid.example/legal/terms" not in paths and "docs.malhargrid.example/acceptable-use" not in paths
+    assert [r.status for r in by_host["www.lowmere.example"] if r.path == "/prices.html"] == [429, 200]
+    assert 1 <= sum(r.path == "/regions" for r in by_host["www.malhargrid.example"]) <= 3
+    known = {h + p for h, site in hosts(1).items() for p in site.answers} | {h + "/robots.txt" for h in hosts(1)} | {"brackenfels.example/agb"}
+    assert paths <= known, "it follows no link that is not declared"
+
+
+# --- the second visit ---------------------------------------------------------------------------------------------------------------
+
+def test_noise_is_no_change(visits):
+    """A telephone hour, a menu entry and white space changed on the Korean pages."""
+    assert not visits[2].rows("select * from changes where provider = 'haneulbit' and item <> 'document'")
+    assert visits[2].rows("select count(*) n from offers_history where provider = 'haneulbit' and current = 0") == [{"n": 0}]
+
+
+def test_unchanged_providers_have_no_changes(visits):
+    moved = {s for s in PROVIDERS if TRUTH[1][s] != TRUTH[2][s]}
+    rows = visits[2].rows("select provider, item, kind, field, old, new from changes where item <> 'document'")
+    assert not [r for r in rows if r["provider"] not in moved]
+    assert {r["provider"] for r in rows} == moved
+
+
+def test_changes_of_prices_are_told_with_old_and_new(visits):
+    rows = visits[2].rows("""select c.provider, o.gpu_name, o.instance_name, c.old, c.new from changes c join offers o on o.id = c.item_id
+                             where c.item = 'offer' and c.kind = 'changed' and c.field = 'price'""")
+    got = {(r["provider"], r["gpu_name"], r["instance_name"], float(r["old"]), float(r["new"])) for r in rows}
+    assert got == {("nimbusforge", "H100", "nf.h100.1x", 2.99, 2.79), ("nimbusforge", "H100", "nf.h100.8x", 23.92, 22.32),
+                   ("cindervale", "H100", None, 2.05, 1.98), ("lowmere", "H100", "LM-H100x8", 21400.0, 19900.0)}
+
+
+def test_added_and_removed_rows_are_told(visits):
+    rows = visits[2].rows("select * from changes where kind in ('added', 'removed') and item in ('offer', 'region')")
+    offers = {o["id"]: o for o in visits[2].rows("select * from offers_history")}
+    got = {(r["kind"], r["provider"], offers[r["item_id"]]["instance_name"], offers[r["item_id"]]["commitment"]) for r in rows if r["item"] == "offer"}
+    assert got == {("added", "nimbusforge", "nf.b200.8x", "on_demand"), ("removed", "nimbusforge", "nf.l40s.1x", "spot")}
+
+
+def test_a_clause_that_was_added_silently_is_told(visits):
+    rows = visits[2].rows("""select c.provider, k.label from changes c join clauses k on k.id = c.item_id where c.item = 'clause' and c.kind = 'added'""")
+    got = {(r["provider"], r["label"]) for r in rows}
+    assert got >= {("nimbusforge", "end_use_model_training"), ("cindervale", "headquarters_restriction"), ("lowmere", "export_compliance"), ("lowmere", "sanctions_compliance")}
+    assert {p for p, _ in got} == {"nimbusforge", "cindervale", "lowmere"}
+
+
+def test_verdicts_that_turned_are_told_and_the_old_ones_kept(visits):
+    want = {(s, kind, TRUTH[1][s].verdicts[kind], code) for s in PROVIDERS for kind, code in TRUTH[2][s].verdicts.items() if TRUTH[1][s].verdicts[kind] != code}
+    rows = visits[2].rows("""select c.provider, v.customer, c.old, c.new from changes c join verdicts v on v.id = c.item_id
+                             where c.item = 'verdict' and c.field = 'code'""")
+    kinds = {kind for _, kind, _, _ in want}
+    assert {(r["provider"], r["customer"], r["old"], r["new"]) for r in rows if r["customer"] in kinds} == want
+    for slug, kind, old, _ in want:
+        assert visits[2].rows("select 1 from verdicts_history where provider = ? and customer = ? and code = ? and current = 0", slug, kind, old)
+
+
+# --- the rest of the road -----------------------------------------------------------------------------------------------------------
+
+def test_rebuild_gives_the_same_data_set(visits):
+    before = {r["key"]: r["value"] for r in visits[2].rows("select * from meta")}
+    rebuilt = rebuild(visits[2].data, workers=2)
+    with contextlib.closing(sqlite3.connect(rebuilt)) as connection:
+        after = dict(connection.execute("select key, value from meta"))
+    assert after == before and before["data_hash"]
+
+
+def test_the_briefing_says_sample_data_on_every_page_and_names_every_provider_with_a_strong_chip(visits):
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(visits[1].database.with_suffix(".pdf"))
+    pages = [plain(page.get_textpage().get_text_range()) for page in document]
+    assert len(pages) >= 5 and all("SAMPLE DATA" in page for page in pages)
+    text = " ".join(pages)
+    for row in visits[1].rows("select distinct p.provider, p.name from providers p join offers o using (provider) where o.chip_class = '3A090.a'"):
+        name = re.sub(r" \(.*\)$", "", plain(row["name"]))
+        assert name in text, name
+
+
+def test_declarations_promise_what_the_pages_hold(visits):
+    from crawler.declarations import load_providers
+
+    for declaration in load_providers(providers_folder()):
+        promised = declaration.assertions.model_dump(exclude_none=True)
+        for view in ("offers", "regions"):
+            count = visits[1].rows(f"select count(*) n from {view} where provider = ?", declaration.slug)[0]["n"]
+            assert count >= promised.get(f"{view}_min", 0), (declaration.slug, view)
