@@ -74,12 +74,11 @@ class _Reader:
         for block in self.blocks:
             self.base.append(at)
             at += len(block.text) + 1
-        self.joined = "\n".join(b.text for b in self.blocks)
-        self.rows = book.scan(self.joined).rows
-        self.starts = [r[0] for r in self.rows]
         self.own_mask = (1 << book.width) - 1
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
+        self._rows: dict[int, list[tuple[int, int, int]]] = {}
+        self._masks: dict[tuple[int, int, int], int] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
         self._intros: dict[tuple[int, int], tuple[int, tuple[int, int] | None]] = {}
         self._headings: dict[str, int] = {}
@@ -105,12 +104,20 @@ class _Reader:
 
     def matches(self, block: int, start: int, end: int) -> list[tuple[int, int, int]]:
         """The cue matches that lie inside a range of a block."""
-        a, b = self.base[block] + start, self.base[block] + end
-        low, high = bisect_left(self.starts, a), bisect_left(self.starts, b)
-        return [r for r in self.rows[low:high] if r[1] <= b]
+        rows = self._rows.get(block)
+        if rows is None:
+            rows = self._rows[block] = self.book.scan(self.blocks[block].text)
+        if start == 0 and end >= len(self.blocks[block].text):
+            return rows
+        return [r for r in rows[bisect_left(rows, (start,)):bisect_left(rows, (end,))] if r[1] <= end]
 
     def mask(self, block: int, start: int, end: int) -> int:
-        return self.book.mask(self.matches(block, start, end))
+        """The groups found in a range of a block."""
+        key = block, start, end
+        mask = self._masks.get(key)
+        if mask is None:
+            mask = self._masks[key] = self.book.mask(self.matches(block, start, end))
+        return mask
 
     # --- context ---------------------------------------------------------------------------------------------------------------------
 
@@ -215,7 +222,7 @@ class _Reader:
         for text in self.blocks[index].heading_path[-3:]:
             known = self._headings.get(text)
             if known is None:
-                known = self._headings[text] = self.book.mask(self.book.scan(text).rows)
+                known = self._headings[text] = self.book.mask(self.book.scan(text))
             mask |= known
         return mask
 
@@ -240,13 +247,11 @@ class _Reader:
 
     def candidates(self) -> Iterator[tuple[int, int, list[int]]]:
         """(block, number of the sentence, trigger positions in the block) of each sentence with a trigger."""
-        trigger = self.book.trigger_patterns
         at: dict[int, list[int]] = {}
         base = self.base
-        for start, _, pattern in self.rows:
-            if trigger[pattern]:
-                index = bisect_right(base, start) - 1
-                at.setdefault(index, []).append(start - base[index])
+        for start in self.book.gate("\n".join(b.text for b in self.blocks)):
+            index = bisect_right(base, start) - 1
+            at.setdefault(index, []).append(start - base[index])
         for index, positions in at.items():
             position = 0
             for number, sentence in enumerate(self.sentences(index)):
@@ -272,6 +277,8 @@ class _Reader:
         clauses: dict[str, list[Clause]] = {}
         signals: dict[str, list[Signal]] = {}
         for index, number, positions in self.candidates():
+            if not self.mask(index, *self.sentences(index)[number]) & self.book.triggers:
+                continue
             intro, opening = self.intro(index, number)
             head = self.headings(index)
             near = self.near(index, number)
@@ -324,7 +331,7 @@ class _Reader:
         if located is None:
             return None
         quote, start, end = located
-        scope = self.scopes.read(rule.label, text, rows, own, intro, offset=self.base[unit.block] + unit.start)
+        scope = self.scopes.read(rule.label, text, rows, own, intro, offset=unit.start)
         groups = [name for name, bit in self.group_bits if own & bit] if rule.label in GROUPED_LABELS else []
         polarity = attributes.get("polarity") or scope.polarity
         mode = attributes.get("mode") or scope.mode
@@ -367,7 +374,7 @@ class _Reader:
         from nlp.places import find_places
 
         text = self.blocks[unit.block].text[unit.start:unit.end]
-        offset = self.base[unit.block] + unit.start
+        offset = unit.start
         before = self.book.spans(rows, self.lawmaker_before) if not law else []
         after = self.book.spans(rows, self.lawmaker_after) if not law else []
         codes: dict[str, None] = {}
@@ -413,11 +420,10 @@ class _Reader:
     def _shortened(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]], limit: int) -> tuple[str, int, int] | None:
         """A quote within `limit` around the words that made the rule fire, cut at word ends."""
         block = self.blocks[unit.block]
-        offset = self.base[unit.block]
         spans = self.book.spans(rows, rule.trigger)
         if not spans:
             return None
-        middle = spans[0][0] - offset
+        middle = spans[0][0]
         text = block.text
         for reach in (1400, 700, 350, 170, 80):
             start = max(unit.start, middle - reach // 2)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ DENSE = 0.4                                                    # those gaps are 
 LARGEST = 200                                                  # literal forms that one part of a cue may multiply out to
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
-_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\n": " ", "\t": " ", "ё": "е"})
+_FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
@@ -47,7 +48,10 @@ def fold(text: str) -> str:
     low = text.lower()
     if len(low) != len(text):                                  # a few letters grow when lowered (İ)
         low = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
-    return low.translate(_FOLD)
+    for one, other in _FOLD:
+        if one in low:
+            low = low.replace(one, other)
+    return low
 
 
 def _closing(cue: str, start: int) -> int:
@@ -150,14 +154,6 @@ class Rule:
     attributes: dict[str, Any]                                 # polarity, mode, actor, target, strength, confidence, window, quote, places …
 
 
-@dataclass(slots=True)
-class Hits:
-    """Cue matches in a text, sorted by start: (start, end, pattern)."""
-
-    folded: str
-    rows: list[tuple[int, int, int]]
-
-
 class Cuebook:
     """The common pack and one language's, with the rules, compiled.
 
@@ -169,9 +165,11 @@ class Cuebook:
 
         self.groups: dict[str, int] = {}
         texts: dict[tuple[str, int, str | None], int] = {}      # (literal, boundary flags, exact) -> pattern
+        literal_of: list[str] = []
         simple: list[int] = []
         gapped: list[list[tuple[int, int, int, int, bool]]] = []  # (cue, index of the part, largest gap before it, group bit, whether it is the last part)
         masked: list[int] = []
+        key_bits: list[int] = []                                # groups for which a match makes its sentence worth a look: the rarest part of a cue with gaps
         cue_number = itertools.count()
         packs = list(packs)
         self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
@@ -194,7 +192,8 @@ class Cuebook:
             key = (literal, flags, exact)
             if key not in texts:
                 texts[key] = len(simple)
-                simple.append(0), gapped.append([]), masked.append(0)
+                literal_of.append(literal)
+                simple.append(0), gapped.append([]), masked.append(0), key_bits.append(0)
             return texts[key]
 
         for name, pack in packs:
@@ -222,6 +221,9 @@ class Cuebook:
                                 simple[n] |= 1 << number
                         else:
                             this = next(cue_number)
+                            rarest = max(range(len(numbers)), key=lambda i: min(len(literal_of[n]) for n in numbers[i][1]))
+                            for n in numbers[rarest][1]:
+                                key_bits[n] |= 1 << number
                             for i, (gap, alternatives) in enumerate(numbers):
                                 for n in alternatives:
                                     gapped[n].append((this, i, gap, 1 << number, i == len(numbers) - 1))
@@ -246,7 +248,9 @@ class Cuebook:
                     by_bit.setdefault(1 << number, []).append(rule)
         self._by_bit = by_bit
         self._derived: dict[tuple[int, int], int] = {}
-        self.trigger_patterns = [bool((s | functools.reduce(int.__or__, (g[3] for g in gaps if g[4]), 0)) & self.triggers) for s, gaps in zip(simple, self._gapped, strict=True)]
+        keys = [n for n in range(len(simple)) if (simple[n] | key_bits[n]) & self.triggers]
+        self._keys = keys
+        self._gate = ahocorasick_rs.AhoCorasick([literals[n] for n in keys] or ["\0"])
 
     def fold(self, text: str) -> str:
         """`fold`, and the character pairs that the language's pack adds (Chinese: traditional to simplified)."""
@@ -287,47 +291,50 @@ class Cuebook:
 
     # --- reading text ----------------------------------------------------------------------------------------------------------
 
-    def scan(self, text: str) -> Hits:
-        """All cue matches of `text`, those inside look-alike phrases left out."""
+    def _find(self, automaton: Any, folded: str) -> list[tuple[int, int, int]]:
+        try:
+            return automaton.find_matches_as_indexes(folded, overlapping=True)
+        except UnicodeEncodeError:                             # lone surrogates of a damaged page
+            return automaton.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "\ufffd", folded), overlapping=True)
+
+    def gate(self, text: str) -> list[int]:
+        """The positions, ascending, of all words of `text` that may make a rule fire: a cheap first pass over a whole document."""
+        folded = self.fold(text)
+        flags, exact, keys = self._flags, self._exact, self._keys
+        size = len(folded)
+        found = []
+        for key, start, end in self._find(self._gate, folded):
+            pattern = keys[key]
+            flag = flags[pattern]
+            if flag & 1 and start and folded[start - 1].isalnum() or flag & 2 and end < size and folded[end].isalnum() or flag & 4 and text[start:end] != exact[pattern]:
+                continue
+            found.append(start)
+        found.sort()
+        return found
+
+    def scan(self, text: str) -> list[tuple[int, int, int]]:
+        """All cue matches of `text`, sorted: (start, end, pattern). Those inside look-alike phrases are left out."""
         folded = self.fold(text)
         flags, exact, masked = self._flags, self._exact, self._masked
         rows: list[tuple[int, int, int]] = []
         veils: list[tuple[int, int, int]] = []
         size = len(folded)
-        try:
-            found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        except UnicodeEncodeError:                             # lone surrogates of a damaged page
-            found = self._automaton.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "\ufffd", folded), overlapping=True)
-        for pattern, start, end in found:
+        for pattern, start, end in self._find(self._automaton, folded):
             flag = flags[pattern]
-            if flag:
-                if flag & 1 and start and folded[start - 1].isalnum():
-                    continue
-                if flag & 2 and end < size and folded[end].isalnum():
-                    continue
-                if flag & 4 and text[start:end] != exact[pattern]:
-                    continue
+            if flag and (flag & 1 and start and folded[start - 1].isalnum() or flag & 2 and end < size and folded[end].isalnum() or flag & 4 and text[start:end] != exact[pattern]):
+                continue
             if masked[pattern]:
                 veils.append((start, end, masked[pattern]))
             rows.append((start, end, pattern))
         rows.sort()
-        if veils:
-            self._veil(rows, veils)
-        return Hits(folded, rows)
-
-    def _veil(self, rows: list[tuple[int, int, int]], veils: list[tuple[int, int, int]]) -> None:
-        """Take out, in place, the matches of a group that lie inside a look-alike phrase of that group."""
-        keep = []
-        for row in rows:
-            start, end, pattern = row
-            hidden = 0
-            for left, right, groups in veils:
-                if left <= start and end <= right:
-                    hidden |= groups
-            if hidden & self._bits[pattern]:
-                row = start, end, self._without(pattern, hidden)
-            keep.append(row)
-        rows[:] = keep
+        for left, right, groups in veils:
+            for i in range(bisect_left(rows, (left,)), len(rows)):
+                start, end, pattern = rows[i]
+                if start >= right:
+                    break
+                if end <= right and groups & self._bits[pattern]:
+                    rows[i] = start, end, self._without(pattern, groups)
+        return rows
 
     def _without(self, pattern: int, hidden: int) -> int:
         """A pattern like `pattern` that stands for none of the groups in `hidden`."""
@@ -338,7 +345,6 @@ class Cuebook:
             self._simple.append(self._simple[pattern] & ~hidden)
             self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[3] & hidden))
             self._bits.append(self._bits[pattern] & ~hidden)
-            self.trigger_patterns.append(bool(self._bits[number] & self.triggers) and self.trigger_patterns[pattern])
         return number
 
     def mask(self, rows: Iterable[tuple[int, int, int]]) -> int:
