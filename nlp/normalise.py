@@ -376,7 +376,7 @@ def mapped_text(source: str, pieces: Iterable[tuple[int, int, int] | str]) -> Ma
                 builder.spaced = piece[-1] == " "
         else:
             if soft:
-                if builder.text and builder.space is None and _apart(soft, builder.text[-1][-1], source[piece[0]]):
+                if builder.text and builder.space is None and _apart(soft, builder.text[-1], source[piece[0]:piece[1]]):
                     builder.gap(" ", builder.last, builder.last, False)
                 soft = ""
             builder.run(*piece)
@@ -384,32 +384,15 @@ def mapped_text(source: str, pieces: Iterable[tuple[int, int, int] | str]) -> Ma
 
 
 def _apart(soft: str, before: str, after: str) -> bool:
-    """Whether a blank is to stand between two neighbours that touch in the source."""
-    if soft == RAISE:                                          # "$3.20<sup>1</sup>"
-        return before.isalnum() and after.isdigit()
-    return before.isalnum() and not before.isupper() and (after.isupper() or after in "$€£¥￥₩₹") and after.isascii() or before.isalpha() and after in "$€£¥￥₩₹"
+    """Whether a blank is to stand between two neighbours that touch in the source: "$3.20<sup>1</sup>", "<span>H100</span><span>80GB</span>".
 
-
-def verbatim(source: str, start: int, end: int) -> MappedText:
-    """A source range whose lines and blanks are kept (code); NFKC still holds."""
-    piece = source[start:end]
-    ident = identity(end + 1)
-    mapped = MappedText(piece, ident[start:end], ident[start + 1:end + 1])
-    return mapped if piece.isascii() or is_normalized("NFKC", piece) else _each(mapped)
-
-
-def _each(mapped: MappedText) -> MappedText:
-    out, starts, ends, at = [], array("I"), array("I"), 0
-    for match in _unstable()[0].finditer(mapped.text):
-        a, b = match.span()
-        clean = normalize("NFKC", match.group())
-        out += [mapped.text[at:a], clean]
-        starts.extend(mapped.starts[at:a])
-        ends.extend(mapped.ends[at:a])
-        starts.extend([mapped.starts[a]] * len(clean))
-        ends.extend([mapped.ends[b - 1]] * len(clean))
-        at = b
-    out.append(mapped.text[at:])
-    starts.extend(mapped.starts[at:])
-    ends.extend(mapped.ends[at:])
-    return MappedText("".join(out), starts, ends)
+    Words go on ("serv" + "ices", "10" + "th"), and so do single characters (an initial, the digits of a counter).
+    """
+    last, first = before[-1], after[0]
+    if soft == RAISE:
+        return last.isalnum() and first.isdigit()
+    if first in "$€£¥￥₩₹":
+        return last.isalnum()
+    if not (last.isalnum() and first.isalnum()) or len(before) < 2 or len(after) < 2:
+        return False
+    return not first.islower() and (first.isascii() or first.isupper())

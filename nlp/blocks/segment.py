@@ -20,17 +20,19 @@ BREAKING = CONTAINERS - {"a"} | HEADINGS.keys() | frozenset(
     "dialog hgroup menu search title head label-row".split())
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 SKIPPED = frozenset("script style template svg noscript head iframe object audio video canvas".split())
-SCOPES = frozenset("article aside li td th nav details header footer".split())   # a heading inside does not reach beyond them
+SCOPES = frozenset("article aside li td th nav details footer".split())   # a heading inside does not reach beyond them
 BOLD = frozenset("b strong".split())
 INERT = frozenset("i em code u small kbd tt var cite mark abbr ins del s strike big samp q".split())   # say nothing about structure
 ROLES = {"table": "table", "grid": "table", "row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th",
          "navigation": "nav", "banner": "banner", "contentinfo": "footer", "dialog": "dialog", "alertdialog": "dialog",
          "list": "ul", "listitem": "li", "heading": "heading", "term": "dt", "definition": "dd"}
-# Names that sites give to furniture. Whole words of class or id; `cookie-policy` is a document, `cookie-banner` is not.
+# Names that sites give to furniture: whole words of class or id …
 CHROME_NAMES = re.compile(
     r"(?:^|[\s_-])(?:navbar|nav|navigation|breadcrumbs?|site-?(?:header|footer|nav)|page-?footer|global-?(?:header|footer|nav)|mega-?menu|main-?menu|mobile-?menu|off-?canvas"
-    r"|cookie-?(?:banner|bar|consent|notice|popup|message|law-info-bar|modal)s?|cookieconsent|consent-?(?:banner|bar|manager|modal)|onetrust[\w-]*|cc-window|gdpr-?(?:banner|bar)"
     r"|skip-?(?:link|nav|to-content)|back-?to-?top|social-?(?:share|links)|share-?buttons|footer|topbar)(?:$|[\s])", re.IGNORECASE)
+# … and parts of words; these count only for elements of little text, since a cookie policy bears such names too.
+CONSENT_NAMES = re.compile(r"cookie|consent|gdpr|onetrust|usercentrics|didomi|trustarc|(?:^|[\s_-])(?:fs-)?cc[_-](?:window|banner)", re.IGNORECASE)
+MAX_CONSENT = 1200                                             # characters
 _PRE_STYLE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
@@ -122,7 +124,9 @@ class Segmenter:
         self.quote = 0
         self.pre = 0
         self.chrome = 0
-        self.chrome_strict: set[int] = set()                   # chrome by tag or role; the others are guesses from names
+        self.chrome_strict: set[int] = set()                   # chrome by tag or role; the others are guesses
+        self.headers: set[int] = set()                         # page headers, which may be the head of the content
+        self.consent: set[int] = set()                         # consent banners by name
         self.scopes: tuple = ()
         self.lists: list[list] = []                            # [ordered, next number, style]
         self.item: list | None = None                          # [level, marker, used]
@@ -309,7 +313,7 @@ class Segmenter:
                 elif self.has_text:
                     if tag == "sup":
                         self.pieces.append(RAISE)              # a raised number is not part of the number before it
-                    elif tag == "span" and markup.startswith("</span>", a - 7):
+                    elif tag == "span" and markup[a - 8:a].rstrip().endswith("</span>"):
                         self.pieces.append(ABUT)               # neighbours that a style sheet may set apart; decided when the text is known
                 stack.append((tag, "", saved, None))
         self.flush()
@@ -327,13 +331,19 @@ class Segmenter:
         names = f"{found.get('class', '')} {found.get('id', '')}" if found else " "
         self.signatures.append(f"{role}.{found.get('class', '')}" if found else role)
         self.node = len(self.parents) - 1
-        if not self.chrome:
-            if role in ("nav", "footer", "banner") or (role == "header" and "article" not in self.open_roles()):
+        if role in ("nav", "footer") and self.chrome not in self.chrome_strict:
+            self.chrome = 1 + self.node
+            self.chrome_strict.add(self.chrome)
+        elif not self.chrome:
+            if role == "banner" or role == "header" and "article" not in self.open_roles():
                 self.chrome = 1 + self.node
-                if role in ("nav", "footer"):
-                    self.chrome_strict.add(self.chrome)
-            elif role == "dialog" and found and CHROME_NAMES.search(names) or names != " " and tag not in ("main", "article", "td") and CHROME_NAMES.search(names):
-                self.chrome = 1 + self.node
+                self.headers.add(self.chrome)
+            elif names != " " and tag not in ("main", "article", "td"):
+                if CHROME_NAMES.search(names):
+                    self.chrome = 1 + self.node
+                elif CONSENT_NAMES.search(names):
+                    self.chrome = 1 + self.node
+                    self.consent.add(self.chrome)
         if role in SCOPES:
             self.scopes = (*self.scopes, self.node) if len(self.scopes) < 50 else self.scopes
         return saved
@@ -525,6 +535,7 @@ def segment(skeleton: Skeleton, markup: str) -> Segmented:
 
 
 def _build(walker: Segmenter) -> list[Block]:
+    _grids_of_divs(walker)
     skeleton = walker.skeleton
     source, starts, ends, modes = skeleton.source, skeleton.starts, skeleton.ends, skeleton.modes
     chrome = _chrome(walker)
@@ -572,7 +583,7 @@ def _build(walker: Segmenter) -> list[Block]:
             else:
                 base = level
         names = tuple(entry[1] for entry in path if kind != "heading" or entry[0] < level)
-        is_chrome = draft.chrome in chrome or kind == "paragraph" and len(content.text) < 20 and _PAGE_NUMBER.match(content.text) is not None
+        is_chrome = draft.chrome in chrome or kind == "paragraph" and len(content.text) < 40 and _FURNITURE.match(content.text) is not None
         if kind == "heading" and not is_chrome:
             path = [entry for entry in path if entry[0] < level]
             path.append((level, content.text, draft.scopes[-1] if draft.scopes else 0))
@@ -589,7 +600,7 @@ _DATED = re.compile(                                            # "Last updated:
     r"(?:last|effective|updated|revised|version|posted|date|stand|gültig|dernière|mise à jour|letzte)\b|(?:\w+ ){0,2}\d{1,2}\.?(?:st|nd|rd|th)? ?\w+,? (?:19|20)\d\d$|(?:\w+ )?\w+ \d{1,2}, (?:19|20)\d\d$",
     re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]|[$€£¥₩₹✓✔✗✘]")
-_PAGE_NUMBER = re.compile(r"(?:page |seite |p\. ?)?\d{1,3}(?: ?(?:/|of|von|sur) ?\d{1,3})$", re.IGNORECASE)
+_FURNITURE = re.compile(r"(?:page |seite |p\. ?)?\d{1,3}(?: ?(?:/|of|von|sur) ?\d{1,3})$|(?:skip|jump) to (?:main )?(?:content|navigation)$|zum (?:haupt)?inhalt springen$|aller au contenu", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?;,。；，、]$|[.!?。]\s")
 _MODAL = re.compile(r"\b(?:must|shall|may not|will|agree|agrees|are|is|you|muss|müssen|darf|doit|doivent)\b", re.IGNORECASE)
 
@@ -629,7 +640,9 @@ def _chrome(walker: Segmenter) -> set[int]:
         size = sum(ends[p] - starts[p] for p in pieces if isinstance(p, int))
         sizes[draft.chrome] = sizes.get(draft.chrome, 0) + size
     total = sum(sizes.values())
-    chosen = {number for number, size in sizes.items() if number and (number in walker.chrome_strict or size <= 0.4 * total)}
+    titled = {draft.chrome for draft in walker.drafts if draft.kind == "heading" and draft.level == 1} & walker.headers
+    chosen = {number for number, size in sizes.items()
+              if number in walker.chrome_strict or number and size <= 0.4 * total and number not in titled and (number not in walker.consent or size <= MAX_CONSENT)}
     outside = sum(size for number, size in sizes.items() if number not in chosen)
     if total > 400 and outside < 0.05 * total:
         chosen = {number for number in chosen if sizes[number] <= 0.3 * total}
@@ -670,6 +683,80 @@ def _cards(walker: Segmenter) -> list[str | None]:
             elif above is None:
                 out[node] = str(node)
     return out
+
+
+_CELL_KINDS = frozenset(("paragraph", "list_item", "definition"))
+MAX_CELL = 160                                                 # characters of a cell of a grid of <div>
+
+
+def _grids_of_divs(walker: Segmenter) -> None:
+    """Turns tables that are drawn with <div> and <span> into table drafts.
+
+    A grid is an element with at least three children and no text of its own, each child a row of the same number (three or more) of short texts, the first of
+    them a header: no digit in it, where every other row has one in some column. What has no such header is left as cards.
+    """
+    drafts, parents = walker.drafts, walker.parents
+    size = len(parents)
+    first, last, own = [len(drafts)] * size, [-1] * size, [0] * size
+    for i, draft in enumerate(drafts):
+        first[draft.node] = min(first[draft.node], i)
+        last[draft.node] = i
+        own[draft.node] += 1
+    for node in range(size - 1, 0, -1):
+        parent = parents[node]
+        first[parent], last[parent] = min(first[parent], first[node]), max(last[parent], last[node])
+    rows_of: dict[int, list[int]] = {}
+    for node in range(1, size):
+        if last[node] >= 0:
+            rows_of.setdefault(parents[node], []).append(node)
+    made: list[tuple[int, int, Draft]] = []
+    for parent, rows in rows_of.items():
+        if len(rows) < 3 or own[parent] or made and first[parent] <= made[-1][1]:
+            continue
+        cells = [_div_cells(walker, drafts[first[row]:last[row] + 1]) for row in rows]
+        width = len(cells[0])
+        if width < 3 or any(len(row) != width for row in cells) or not _has_header(walker, cells):
+            continue
+        grid = _Grid()
+        for k, row in enumerate(cells):
+            grid.rows.append([_Cell(k == 0, 1, 1, [Draft("paragraph", pieces, node=parent)]) for pieces in row])
+            grid.head.append(k == 0)
+        head = drafts[first[parent]]
+        made.append((first[parent], last[parent], Draft("table", [], node=parent, chrome=head.chrome, scopes=head.scopes, grid=grid)))
+    for a, b, draft in reversed(made):
+        drafts[a:b + 1] = [draft]
+
+
+def _div_cells(walker: Segmenter, drafts: list[Draft]) -> list[list]:
+    """The texts of a row: its blocks, each divided where <span>s meet. Empty where something in it is no cell."""
+    out: list[list] = []
+    starts, ends = walker.skeleton.starts, walker.skeleton.ends
+    for draft in drafts:
+        if draft.kind not in _CELL_KINDS or draft.grid is not None:
+            return []
+        cell: list = []
+        for piece in [*draft.pieces, ABUT]:
+            if piece is not ABUT:
+                cell.append(piece)
+            elif any(isinstance(p, int) for p in cell):
+                if sum(ends[p] - starts[p] for p in cell if isinstance(p, int)) > MAX_CELL:
+                    return []
+                out.append(cell)
+                cell = []
+        if len(out) > MAX_SPAN:
+            return []
+    return out
+
+
+def _has_header(walker: Segmenter, rows: list[list[list]]) -> bool:
+    source, starts, ends = walker.skeleton.source, walker.skeleton.starts, walker.skeleton.ends
+
+    def digits(cell: list) -> bool:
+        return any(c.isdigit() for p in cell if isinstance(p, int) for c in source[starts[p]:ends[p]])
+
+    if any(map(digits, rows[0])):
+        return False
+    return all(any(map(digits, row)) for row in rows[1:]) and any(sum(digits(row[k]) for row in rows[1:]) >= 0.8 * (len(rows) - 1) for k in range(len(rows[0])))
 
 
 def _hanging(row: list, open_spans: dict[int, tuple[Cell, int]], at: int) -> int:
