@@ -6,6 +6,7 @@ Sentences are made here from the view model alone, so that a number in the text 
 from __future__ import annotations
 
 import functools
+import statistics
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +18,7 @@ from reports.changes import ORDER
 from reports.model import Briefing, ChipSupply, ProviderView
 
 TABLE_CHIPS = 12                                               # columns of the matrix
+HATCHED_ROWS = 12                                              # more providers without terms than this are named below the heat table
 CHANGE_ROWS = 60                                               # changes that are printed; the rest is counted
 FIGURE_BARS = 18                                               # bars of a figure; the rest is named below it
 
@@ -55,7 +57,7 @@ def html(b: Briefing) -> str:
         places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
         close_up_rule=close_up_rule(b), unread_providers=len({u.provider for u in b.unread}), unread_groups=unread_groups(b), limits=limits(b), method=method(b),
         evidence_rows=[b.evidence[i:i + 2] for i in range(0, len(b.evidence), 2)], provider_names={p.slug: p.name for p in b.providers},
-        matrix_rest=_matrix_rest(b), changes=b.changes[:CHANGE_ROWS], change_summary=change_summary(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
+        **heat_parts(b), matrix_rest=_matrix_rest(b), changes=b.changes[:CHANGE_ROWS], change_summary=change_summary(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
         **helpers)
 
 
@@ -93,8 +95,9 @@ def findings(b: Briefing) -> list[Finding]:
              f"{'name' if named != 1 else 'names'} a place); {text.number(priced)} of {n} state a price that can be compared"
     if b.prices:
         line = b.prices[0]
-        supply += f", for the {line.chip} between {text.money(line.prices[0])} and {text.money(line.prices[-1])} US dollars per GPU-hour " \
-                  f"(median {text.money(line.median)}, n = {len(line.prices)})"
+        low, _, high = statistics.quantiles(line.prices, n=4, method="inclusive") if len(line.prices) > 3 else (line.prices[0], 0, line.prices[-1])
+        supply += f", for the {line.chip} {text.money(line.median)} US dollars per GPU-hour in the median ({'the middle half' if len(line.prices) > 3 else 'all'} between " \
+                  f"{text.money(low)} and {text.money(high)}, n = {len(line.prices)})"
     bar = b.bar_listing
     parts = [f"{bar[code]} {VERDICT_CODES[code]} ({code})" for code in words.CODE_ORDER if bar[code] and code not in ("V5", "V0")]
     excluded, unknown = bar["V5"], bar["V0"]
@@ -139,7 +142,7 @@ def comparison(b: Briefing) -> str:
 
 def place_note(b: Briefing) -> str:
     loose = sum(1 for p in b.listing if any(not c.countries and not c.locations for c in _class_chips(b, p)))
-    return f"“Not tied to a place”: the page lists the chip without saying where ({text.plural(loose, 'provider')}); the provider's regions are not put in its stead. " \
+    return f"“Not tied to a place”: the page lists the chip without saying where ({text.plural(loose, 'provider')}); the provider's regions are not put in its stead. Other words in quotation marks: a place as printed, country not known. † Not marketed for data centres. " \
            "Two-letter codes are ISO 3166 country codes. Key letters and numbers link to the evidence register."
 
 
@@ -184,6 +187,17 @@ def contents(b: Briefing) -> list[tuple[str, str]]:
     letters = annex_letters(b)
     heads = {"adjacent": "Other providers", "chips": "Chips and their class", "evidence": "Evidence register"}
     return parts + [(f"annex-{name}", f"Annex {letter}. {heads[name]}") for name, letter in letters.items()]
+
+
+def heat_parts(b: Briefing) -> dict[str, Any]:
+    """Rows of the heat table; where many providers have no terms read, these by reason, so that the table is no wall of hatching."""
+    unread = [row for row in b.heat if not row.read and not row.cells]
+    if len(unread) <= HATCHED_ROWS:
+        return {"heat": b.heat, "heat_unread": [], "heat_unread_count": 0}
+    by_reason: dict[str, list[str]] = {}
+    for row in sorted(unread, key=lambda r: text.sort_key(r.provider.name)):
+        by_reason.setdefault(row.why, []).append(row.provider.name)
+    return {"heat": [row for row in b.heat if row.read or row.cells], "heat_unread": sorted(by_reason.items(), key=lambda kv: (-len(kv[1]), kv[0])), "heat_unread_count": len(unread)}
 
 
 def change_summary(b: Briefing) -> str:

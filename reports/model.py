@@ -185,6 +185,7 @@ class MissionRow:
     chips: list[ChipSupply]
     verdicts: list[VerdictView]
     evidence: list[Evidence]
+    unread: str                                                # why no verdict is possible for any of the customers; empty: one is
 
 
 @dataclass(slots=True)
@@ -534,7 +535,10 @@ def _mission_row(provider: ProviderView, chip: str | None, compared: list[str]) 
     known = {e.key: e for e in provider.evidence}
     proofs = [e for c in chips for e in c.evidence[:1]]
     proofs += [known[key] for v in verdicts for key in v.evidence_ids if key in known]
-    return MissionRow(provider, chips, verdicts, _unique(proofs))
+    unread = ""
+    if all(v.code == "V0" for v in verdicts):
+        unread = f"not assessed: {'not every document that binds was read' if provider.terms else 'no terms read, ' + unread_words(provider)}"
+    return MissionRow(provider, chips, verdicts, _unique(proofs), unread)
 
 
 def no_verdict(customer: str) -> VerdictView:

@@ -35,12 +35,12 @@ LABELS = {label: _LABEL_WORDS.get(label, label.replace("_", " ")) for label in C
 
 
 def places_words(chip: ChipSupply) -> str:
-    """Where a chip is listed: countries, else place labels whose country is not known, else that the page ties it to none."""
+    """Where a chip is listed: countries, and in quotation marks places as printed whose country is not known; else that the page ties it to none."""
     words = text.countries(chip.countries, 5) if chip.countries else ""
     if chip.locations:
         shown = chip.locations[:3]
         rest = len(chip.locations) - len(shown)
-        words += ("; " if words else "") + "country not known: " + ", ".join(shown) + (f" and {rest} more" if rest else "")
+        words += ("; " if words else "") + ", ".join(f"“{label}”" for label in shown) + (f" and {rest} more" if rest else "")
     words = words or "not tied to a place"
     return f"{words} (not seen again since {text.day(chip.stale_since)})" if chip.stale_since else words
 

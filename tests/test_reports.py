@@ -258,6 +258,24 @@ def test_data_that_were_not_seen_again_say_so(tmp_path):
     assert "not seen again since 22 November 2026" in briefing.html(model.read_briefing(data.write(tmp_path / "d.sqlite")))
 
 
+def test_many_providers_without_terms_are_named_by_reason_below_the_heat_table(tmp_path):
+    data = market.Market()
+    for number in range(0, 12 * 14):
+        if number % 12 in (0, 11):
+            market.provider(data, number)
+    b = model.read_briefing(data.write(tmp_path / "d.sqlite"))
+    parts = briefing.heat_parts(b)
+    assert len(b.heat) == 28 and len(parts["heat"]) == 14 and parts["heat_unread_count"] == 14
+    ((why, names),) = parts["heat_unread"]
+    assert why == "not found (404)" and len(names) == 14
+    assert "Of 14 further GPU clouds no document that binds was read" in briefing.html(b)
+
+
+def test_a_row_without_any_verdict_says_why(sample):
+    rows = {row.provider.name: row.unread for row in model.read_briefing(sample[0]).mission}
+    assert rows["Fjord Compute"] == "not assessed: no terms read, not found (404)" and rows["Aurora Tensor"] == ""
+
+
 def test_a_chip_without_a_price_says_so(sample):
     assert "no price stated" in " ".join(pages(sample[1]))
 
