@@ -396,3 +396,28 @@ def _apart(soft: str, before: str, after: str) -> bool:
     if not (last.isalnum() and first.isalnum()) or len(before) < 2 or len(after) < 2:
         return False
     return not first.islower() and (first.isascii() or first.isupper())
+
+
+def verbatim(source: str, start: int, end: int) -> MappedText:
+    """A source range whose lines and blanks are kept (code); NFKC still holds."""
+    piece = source[start:end]
+    ident = identity(end + 1)
+    mapped = MappedText(piece, ident[start:end], ident[start + 1:end + 1])
+    return mapped if piece.isascii() or is_normalized("NFKC", piece) else _each(mapped)
+
+
+def _each(mapped: MappedText) -> MappedText:
+    out, starts, ends, at = [], array("I"), array("I"), 0
+    for match in _unstable()[0].finditer(mapped.text):
+        a, b = match.span()
+        clean = normalize("NFKC", match.group())
+        out += [mapped.text[at:a], clean]
+        starts.extend(mapped.starts[at:a])
+        ends.extend(mapped.ends[at:a])
+        starts.extend([mapped.starts[a]] * len(clean))
+        ends.extend([mapped.ends[b - 1]] * len(clean))
+        at = b
+    out.append(mapped.text[at:])
+    starts.extend(mapped.starts[at:])
+    ends.extend(mapped.ends[at:])
+    return MappedText("".join(out), starts, ends)
