@@ -15,7 +15,6 @@ Matching is on lower-cased text; `fold: "國国 …"` in a pack folds further ch
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -32,11 +31,16 @@ GAP = 60                                                       # characters betw
 FAR = 1500                                                     # … by `...`: within a sentence
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
-LARGEST = 200                                                  # literal forms that one part of a cue may multiply out to
+LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
+def _rarity(literal: str, frequent: frozenset[str]) -> int:
+    """A rough order of how seldom a piece of text is: by its length, common words last but for the tiniest."""
+    return -1 if len(literal) <= 3 and literal.isascii() else 0 if literal in frequent else len(literal)
 
 
 class CueError(ValueError):
@@ -167,10 +171,10 @@ class Cuebook:
         texts: dict[tuple[str, int, str | None], int] = {}      # (literal, boundary flags, exact) -> pattern
         literal_of: list[str] = []
         simple: list[int] = []
-        gapped: list[list[tuple[int, int, int, int, bool]]] = []  # (cue, index of the part, largest gap before it, group bit, whether it is the last part)
+        gapped: list[list[tuple[int, int, int, int]]] = []      # parts of cues: (id of the part before, 0 for the first; largest gap; group bit; own id, 0 for the last)
         masked: list[int] = []
         key_bits: list[int] = []                                # groups for which a match makes its sentence worth a look: the rarest part of a cue with gaps
-        cue_number = itertools.count()
+        next_part = 1
         packs = list(packs)
         self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
 
@@ -198,6 +202,7 @@ class Cuebook:
 
         for name, pack in packs:
             dense = pack.get("script") == "dense"
+            frequent = frozenset(pack.get("frequent") or ())
             for group, cues in (pack.get("groups") or {}).items():
                 number = self.groups.setdefault(group, len(self.groups))
                 rows = cues if isinstance(cues, dict) else {"cues": cues}
@@ -220,13 +225,14 @@ class Cuebook:
                             for n in numbers[0][1]:
                                 simple[n] |= 1 << number
                         else:
-                            this = next(cue_number)
-                            rarest = max(range(len(numbers)), key=lambda i: min(len(literal_of[n]) for n in numbers[i][1]))
+                            this = next_part
+                            next_part += len(numbers) + 1
+                            rarest = max(range(len(numbers)), key=lambda i: min(_rarity(literal_of[n], frequent) for n in numbers[i][1]))
                             for n in numbers[rarest][1]:
                                 key_bits[n] |= 1 << number
                             for i, (gap, alternatives) in enumerate(numbers):
                                 for n in alternatives:
-                                    gapped[n].append((this, i, gap, 1 << number, i == len(numbers) - 1))
+                                    gapped[n].append((this + i if i else 0, gap, 1 << number, 0 if i == len(numbers) - 1 else this + i + 1))
         self.width = len(self.groups)
         self._simple, self._masked = simple, masked
         self._gapped = [tuple(g) for g in gapped]
@@ -237,7 +243,7 @@ class Cuebook:
             literals[number], self._flags[number], self._exact[number] = literal, flags | (4 if exact is not None else 0), exact
         self._literals = literals
         self._automaton = ahocorasick_rs.AhoCorasick(literals or ["\0"])
-        self._bits = [functools.reduce(int.__or__, (g[3] for g in gaps), s) for s, gaps in zip(simple, self._gapped, strict=True)]
+        self._bits = [functools.reduce(int.__or__, (g[2] for g in gaps), s) for s, gaps in zip(simple, self._gapped, strict=True)]
         self.rules: list[Rule] = [self._rule(r) for r in rules]
         self.triggers = 0
         by_bit: dict[int, list[Rule]] = {}
@@ -343,7 +349,7 @@ class Cuebook:
         if number is None:
             number = self._derived[key] = len(self._simple)
             self._simple.append(self._simple[pattern] & ~hidden)
-            self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[3] & hidden))
+            self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[2] & hidden))
             self._bits.append(self._bits[pattern] & ~hidden)
         return number
 
@@ -351,43 +357,38 @@ class Cuebook:
         """The groups found among matches of one sentence."""
         mask = 0
         simple, gapped = self._simple, self._gapped
-        state: dict[tuple[int, int], int] | None = None
+        ends: dict[int, int] = {}                              # id of a part -> where it ended last
         for start, end, pattern in rows:
             mask |= simple[pattern]
-            pieces = gapped[pattern]
-            if pieces:
-                if state is None:
-                    state = {}
-                for cue, index, gap, bit, last in pieces:
-                    if index:
-                        before = state.get((cue, index - 1))
-                        if before is None or start < before or start - before > gap:
-                            continue
-                    if last:
-                        mask |= bit
-                    else:
-                        state[cue, index] = end
+            for before, gap, bit, this in gapped[pattern]:
+                if before:
+                    if before not in ends or not 0 <= start - ends[before] <= gap:
+                        continue
+                if this:
+                    ends[this] = end
+                else:
+                    mask |= bit
         return mask
 
     def spans(self, rows: Iterable[tuple[int, int, int]], groups: int) -> list[tuple[int, int]]:
         """(start, end) of the cues of `groups` among matches of one sentence, in order of their ends."""
         found = []
-        state: dict[tuple[int, int], tuple[int, int]] = {}
+        ends: dict[int, tuple[int, int]] = {}
         for start, end, pattern in rows:
             if self._simple[pattern] & groups:
                 found.append((start, end))
-            for cue, index, gap, bit, last in self._gapped[pattern]:
+            for before, gap, bit, this in self._gapped[pattern]:
+                if not bit & groups:
+                    continue
                 first = start
-                if index:
-                    before = state.get((cue, index - 1))
-                    if before is None or start < before[1] or start - before[1] > gap:
+                if before:
+                    if before not in ends or not 0 <= start - ends[before][1] <= gap:
                         continue
-                    first = before[0]
-                if last:
-                    if bit & groups:
-                        found.append((first, end))
+                    first = ends[before][0]
+                if this:
+                    ends[this] = first, end
                 else:
-                    state[cue, index] = (first, end)
+                    found.append((first, end))
         return found
 
     def names(self, mask: int) -> list[str]:
