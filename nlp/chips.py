@@ -271,6 +271,9 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         stop = match.end()
         if text[stop:stop + 1] == ")" and "(" in text[start:stop]:
             stop += 1
+    if count is None and len(text) <= 24:                      # a cell "l4 / 4"
+        split = re.match(r"\s?/\s?([1-9]\d?)$", text[stop:])
+        count = float(split[1]) if split else None
     if count is None:
         oci = _OCI_COUNT.match(text, stop) if "gpu." in text[max(0, start - 8):start] else None
         number = oci or _COUNT_RIGHT.match(text, stop)
@@ -283,7 +286,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         vendor = left["vendor"] or ""
         if form is None and ("hgx" in vendor or "dgx" in vendor) and name[0] in "HBA":
             form = "SXM"
-        if left["count"] and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)):
+        if left["count"] and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)
+                              or (left.start() == 0 and not vendor.strip() and "/" not in left["count"] and float(left["count"]) <= 16)):
             whole, _, part = left["count"].partition("/")
             value = int(whole) / int(part) if part and int(part) else float(whole)
             if value <= 1024 and not (count is not None and value > 16):

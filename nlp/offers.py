@@ -362,6 +362,7 @@ class Reading:
     contact: bool = False
     tax: str = "unknown"
     cents: dict[str, bool] = field(default_factory=dict)
+    title: str = ""                                            # title, first heading and address of the document, case folded
     rivals: tuple[str, ...] = ()                               # names of other sellers that the document compares itself with, case folded
     locate: Any = None                                         # label -> (country, city)
 
@@ -369,6 +370,11 @@ class Reading:
         """Report once."""
         if not any(i.code == code and i.text == text for i in self.issues):
             self.issues.append(Issue(level, code, text))
+
+    def is_own(self, name: str) -> bool:
+        """Whether a seller named in a table is the one whose document this is: its title or address says so."""
+        word = re.match(r"[\w.-]{3,}", name.strip())
+        return bool(word) and word[0].casefold() in self.title
 
     def prices(self, text: str, *, bare: bool = False, currency: str | None = None) -> list[Price]:
         """`find_prices` with what is known of the document's currency."""

@@ -15,7 +15,7 @@ from nlp.prices import availability_in, commitment_in, scope_in, tax_in, unit_in
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = re.compile(r"^(?:item|component|spec(?:ification)?s?|feature|category|resource|parameter|metric|detail|hardware|type|property|attribute|#|項目|項番|構成|規格|항목|구분|项目|类别|配置|参数|element|komponente|composant|merkmal|eigenschaft|)$")
 _QUANTITY = re.compile(r"^(?:qty|quantity|count|number|#|no\.?|amount|units?|個数|数量|台数|枚数|개수|수량|nombre|anzahl|menge)$")
-_NO_HEAD = Head("")
+_SELLER = re.compile(r"^(?:provider|company|vendor|competitor|platform|cloud(?: provider)?|service provider|host(?:ing provider)?|seller|anbieter|fournisseur|proveedor|fornitore|平台|厂商|事業者|사업자)s?(?: (?:type|category|name))?$")
 
 
 @dataclass(slots=True)
@@ -177,22 +177,25 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
     heads = [read_head(label) for label in grid.heads]
     roles = {h.role for h in heads}
     labels = [label for label, head in zip(grid.heads, heads, strict=True) if head.role not in ("storage", "network", "memory", "vcpu")]
-    barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption} {outer.before[-200:]}" if not any(h.role == "price" for h in heads) else " ".join(labels))
+    barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels))
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
+    about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(re.search(r"gpu|accelerator|显卡|グラフィック|그래픽", fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
+    sellers = [c for c, head in enumerate(heads) if _SELLER.match(head.text)]
+    own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
         cells = grid.rows[index]
         texts = [grid.text(index, c) for c in range(grid.width)]
         filled = [t for t in texts if t]
-        if not filled:
+        if not filled or (own and index not in own):             # a comparison with other sellers
             continue
         if len(set(filled)) == 1 and grid.width > 2 and len(filled) in (1, grid.width):        # a row that heads the rows below it
             carried = find_chips(filled[0], context=True)
             if len(filled) == grid.width or not carried:
                 continue
         facts = Facts(unit=outer.unit, scope=outer.scope, commitment=outer.commitment, months=outer.months, tax=outer.tax, currency=outer.currency)
-        facts.is_gpu = "gpu" in roles or "gpu_count" in roles
+        facts.is_gpu = about_gpus
         facts.commitment = facts.months = None
         quoted: list[Quoted] = []
         for column, text in enumerate(texts):

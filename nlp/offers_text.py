@@ -16,6 +16,7 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？；\n]")
 _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|other (?:clouds|providers)|hyperscalers?)\b|より安|比べ|相比|对比")
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
+_SUM = re.compile(r"[×*]\s?[^=\n]{0,60}=\s*[~≈]?\s*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
 _HYPE = re.compile(r"credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens")
 
@@ -82,7 +83,11 @@ def _about_gpus(item: Placed) -> bool:
 def _real_prices(reading: Reading, text: str) -> list[Price]:
     if not any(c.isdigit() for c in text):
         return []
-    return [p for p in reading.prices(text) if p.sign and not p.other and p.amount > 0]
+    found = [p for p in reading.prices(text) if p.sign and not p.other and p.amount > 0]
+    if found and (sum_ := _SUM.search(text)):
+        line = (max(text.rfind("\n", 0, sum_.start()), text.rfind(". ", 0, sum_.start())) + 1, sum_.end() + 12)
+        found = [p for p in found if not line[0] <= p.start <= line[1]]
+    return found
 
 
 def _has_offer(reading: Reading, chip: ChipSpan, line: str) -> bool:
@@ -124,8 +129,6 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if any(r in sentence for r in reading.rivals) or (_COMPARED.search(sentence) and not short) or _HYPE.search(sentence):
             continue
         inside = [c for c in chips if start <= c.start < stop]
-        if re.search(r"[×x*]\s?[^=]{0,40}=\s*[~≈]?\s*$", text[start:price.start]):
-            continue                                           # the result of a sum, not a price
         before = [c for c in inside if c.end <= price.start]
         after = [c for c in inside if c.start >= price.end]
         chip = None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -20,7 +19,7 @@ import yaml
 from chipwatch.records import Offer, Region
 from nlp.document import Block, Document, MappedText
 from nlp.offers import read_head, split_label
-from nlp.places import country_codes, find_places, fold
+from nlp.places import country_codes, country_named, find_places, fold
 from nlp.tree import Node
 
 REGION_WORDS = re.compile(
@@ -174,10 +173,17 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-@dataclass(slots=True)
-class _Found:
-    region: Region
-    zone: bool = False
+def split_places(text: str, language: str | None = None) -> list[str]:
+    """The places that a field lists: "us-east1, us-west1" and "北京、上海" are two each, "US, Kansas City, KS" and "Paris, France" one."""
+    pieces = [p.strip() for p in _LISTED.split(text) if p.strip()]
+    if len(pieces) < 2:
+        return pieces
+    whole = locate(text, language)[0]
+    codes = sum(bool(_CODE.fullmatch(p)) for p in pieces)
+    names = [p for p in pieces if country_named(p, language) or re.fullmatch(r"[A-Z]{2}", p)]
+    if whole and not codes and "," in text and not re.search(r"[/;、，\n]", text) and (len(names) == 1 or any(locate(p, language)[0] is None for p in pieces)):
+        return [text.strip()]
+    return pieces
 
 
 def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ...], str]], trees: Iterable[Node], offers: Iterable[Offer]) -> list[Region]:
@@ -277,6 +283,10 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
             if cell is not None and cell.text.strip() and cell.text.strip() not in words:
                 words.append(cell.text.strip())
         heads.append(split_label(" ".join(words)) if words else "")
+    placed = [(i, *parse_place(c.text, language)) for i, c in enumerate(table.rows[0]) if i and body and c is not None and len(c.text) <= 60]
+    placed = [p for p in placed if p[1] and p[3]]
+    if len(placed) >= 3 and 2 * len(placed) >= width:          # regions as heads of columns
+        return [_row(document, table.rows[0][i].content, 0, len(table.rows[0][i].text), code, name, country, city, False) for i, code, name, country, city in placed]
     strong = [i for i, h in enumerate(heads) if REGION_WORDS.search(h) and len(h) <= 60]
     around = fold(" ".join((path[-1] if path else "", table.caption or "", before[-300:])))
     if not strong and not (REGION_WORDS.search(around) and any(_PLACE_HEAD.search(h) for h in heads)):
@@ -287,7 +297,8 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
     regions = [i for i in strong if i not in zones]
     if regions and zones:
         strong = regions
-    columns = [i for i, h in enumerate(heads) if i in strong or (_PLACE_HEAD.search(h) and i not in zones) or _CODE_HEAD.search(h)]
+    zones = zones if regions else []
+    columns = [i for i, h in enumerate(heads) if i not in zones and (i in strong or _PLACE_HEAD.search(h) or _CODE_HEAD.search(h))]
     columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
     if not columns:
         return []
@@ -439,7 +450,8 @@ _REGION_KEYS = re.compile(r"^(?:regions?|zones?|locations?|data ?cent(?:er|re)s?
 _ID_KEYS = ("code", "slug", "id", "regionCode", "region_id", "RegionId", "regionId", "zoneName", "regionName", "region", "name", "label", "key", "dc", "datacenter", "location", "zone")
 _NAME_KEYS = ("displayName", "display_name", "LocalName", "description", "name", "label", "city", "title", "location", "site", "subCategory")
 _COUNTRY_KEYS = ("countryCode", "country_code", "country", "iso2", "country_iso", "iso", "countryName")
-_GLOBAL = re.compile(r"^(?:global|worldwide|any|all|none|n/?a|multi|various|unknown|default|-|\*)$", re.IGNORECASE)
+_OPAQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{16,}|\d{4,}|[a-z]{2,5}_\w{8,}", re.IGNORECASE)
+_GLOBAL = re.compile(r"^(?:multiple.*|various.*|global|worldwide|any|all|none|n/?a|multi|various|unknown|default|-|\*)$", re.IGNORECASE)
 
 
 def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[Region]:
@@ -457,6 +469,11 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
         children = list(node.children())
         if node.kind == "map":
             scalars = {k: c for k, c in children if c.kind == "scalar" and isinstance(c.value, str) and 0 < len(c.value) <= 100}
+            for k, c in children:
+                if c.kind == "map" and k in ("country", "city"):
+                    part = next((x for y, x in c.entries if y in ("code", "iso", "name", "slug") and x.kind == "scalar" and isinstance(x.value, str)), None)
+                    if part is not None:
+                        scalars.setdefault(k, part)
             if key == "region" or _is_region_record(key, scalars):
                 region = _region_record(document, node, scalars, language, dict(children))
                 if region is not None:
@@ -502,7 +519,7 @@ def _is_region_record(key: str, scalars: dict[str, Node]) -> bool:
 
 
 def _region_record(document: Document, node: Node, scalars: dict[str, Node], language: str | None, children: dict[str, Node]) -> Region | None:
-    ident = next((scalars[k] for k in _ID_KEYS if k in scalars), None)
+    ident = next((scalars[k] for k in _ID_KEYS if k in scalars and not _OPAQUE.fullmatch(scalars[k].value)), None)
     if any("#region" in str(c.value) or "#zone" in str(c.value) for c in scalars.values()) and "name" in scalars:
         ident = scalars["name"]
     if ident is None or re.fullmatch(r"\d{4,}", ident.value):
@@ -543,9 +560,8 @@ def _fields(document: Document, scalars: dict[str, Node], language: str | None) 
         located = [k for k in located if not re.search(r"zone|country|city|geo", heads[k].text)] or located
     for key in located:
         node = scalars[key]
-        for piece in ([node.value] if locate(node.value, language)[0] else _LISTED.split(node.value)):
-            piece = piece.strip()
-            if not piece or _GLOBAL.match(piece) or len(piece) > 60:
+        for piece in split_places(node.value, language):
+            if _GLOBAL.match(piece) or len(piece) > 60:
                 continue
             country, city = locate(piece, language)
             if country is None and piece.isupper():
@@ -559,11 +575,8 @@ def _fields(document: Document, scalars: dict[str, Node], language: str | None) 
 def _of_location(offer: Offer, language: str | None) -> Iterator[Region]:
     """Regions that an offer names."""
     text = offer.location or ""
-    pieces = [p.strip() for p in _LISTED.split(text) if p.strip()]
-    if not all(locate(p, language)[0] for p in pieces):
-        pieces = [text] if locate(text, language)[0] else pieces
-    for piece in pieces:
-        if not piece or _GLOBAL.match(piece):
+    for piece in split_places(text, language):
+        if _GLOBAL.match(piece):
             continue
         country, city = locate(piece, language)
         if country is None:

@@ -165,7 +165,7 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     if len(notes) == 1:
         tax = next(iter(notes))
     language = document.language
-    return Reading(document, language, currency, words, only_currency=only, rivals=rivals, tax=tax, locate=lambda label: locate(label, language))
+    return Reading(document, language, currency, words, only_currency=only, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), tax=tax, locate=lambda label: locate(label, language))
 
 
 def _trees(document: Document, issues: list[Issue]) -> list[Node]:
