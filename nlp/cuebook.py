@@ -32,6 +32,7 @@ FAR = 1500                                                     # … by `...`: w
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
 LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
+EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
@@ -245,10 +246,15 @@ class Cuebook:
         self._automaton = ahocorasick_rs.AhoCorasick(literals or ["\0"])
         self._bits = [functools.reduce(int.__or__, (g[2] for g in gaps), s) for s, gaps in zip(simple, self._gapped, strict=True)]
         self.rules: list[Rule] = [self._rule(r) for r in rules]
-        self.triggers = 0
+        self.triggers = self.near_triggers = self.items_triggers = 0   # groups that may make a rule fire; a rule that looks at neighbours; at the items of a list
         by_bit: dict[int, list[Rule]] = {}
         for rule in self.rules:
             self.triggers |= rule.trigger
+            looked_at = functools.reduce(int.__or__, rule.when, rule.unless)
+            if looked_at >> 3 * self.width & ((1 << self.width) - 1):
+                self.near_triggers |= rule.trigger
+            if looked_at >> 4 * self.width:
+                self.items_triggers |= rule.trigger
             for number in range(self.width):
                 if rule.trigger >> number & 1:
                     by_bit.setdefault(1 << number, []).append(rule)
@@ -312,7 +318,8 @@ class Cuebook:
         for key, start, end in self._find(self._gate, folded):
             pattern = keys[key]
             flag = flags[pattern]
-            if flag & 1 and start and folded[start - 1].isalnum() or flag & 2 and end < size and folded[end].isalnum() or flag & 4 and text[start:end] != exact[pattern]:
+            if flag & 1 and start and EAST > folded[start - 1] and folded[start - 1].isalnum() or flag & 2 and end < size and EAST > folded[end] and folded[end].isalnum() \
+                    or flag & 4 and text[start:end] != exact[pattern]:
                 continue
             found.append(start)
         found.sort()
@@ -327,7 +334,8 @@ class Cuebook:
         size = len(folded)
         for pattern, start, end in self._find(self._automaton, folded):
             flag = flags[pattern]
-            if flag and (flag & 1 and start and folded[start - 1].isalnum() or flag & 2 and end < size and folded[end].isalnum() or flag & 4 and text[start:end] != exact[pattern]):
+            if flag and (flag & 1 and start and EAST > folded[start - 1] and folded[start - 1].isalnum() or flag & 2 and end < size and EAST > folded[end] and folded[end].isalnum() \
+                    or flag & 4 and text[start:end] != exact[pattern]):
                 continue
             if masked[pattern]:
                 veils.append((start, end, masked[pattern]))
