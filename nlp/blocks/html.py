@@ -40,7 +40,7 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
             if a > at:
                 text = source[at:a]
                 if text.isspace():
-                    html.append(" ")
+                    html.append("\n" if "\n" in text else " ")
                 else:
                     run(at, a, HTML)
             at = match.end()

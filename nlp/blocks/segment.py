@@ -146,7 +146,7 @@ class Segmenter:
             elif self.has_text:
                 self.pieces.append("\n")
             self.breaks = 0
-        if self.wrap and "\n" in self.skeleton.source[self.skeleton.starts[number]:self.skeleton.ends[number]]:
+        if (self.wrap or self.pre) and self.skeleton.modes[number] == HTML and "\n" in self.skeleton.source[self.skeleton.starts[number]:self.skeleton.ends[number]]:
             self.lines(number)
             return
         self.pieces.append(number)
@@ -155,12 +155,12 @@ class Segmenter:
             self.bold_only = False
 
     def lines(self, number: int) -> None:
-        """Text whose line ends show (`white-space: pre-wrap`): each line apart, an empty line ends the block."""
+        """Text whose line ends show (<pre>, `white-space: pre-wrap`): each line apart; outside of <pre> an empty line ends the block."""
         skeleton = self.skeleton
         start, end, mode = skeleton.starts[number], skeleton.ends[number], skeleton.modes[number]
         for match in re.finditer(r"[^\n]+|\n(?:[ \t\r]*\n)*", skeleton.source[start:end]):
             if match.group()[0] == "\n":
-                if match.group().count("\n") > 1:
+                if match.group().count("\n") > 1 and not self.pre:
                     self.flush()
                 elif self.has_text:
                     self.pieces.append("\n")
@@ -231,7 +231,7 @@ class Segmenter:
             number, closing, tag, attrs = match.groups()
             a, end = match.span()
             if a > last and self.has_text and not skip:
-                self.pieces.append(" ")
+                self.pieces.append("\n" if self.pre and "\n" in markup[last:a] else " ")
             last = end
             if number is not None:
                 if not skip:
