@@ -17,7 +17,7 @@ HEADINGS = {f"h{n}": n for n in range(1, 7)}
 CONTAINERS = frozenset("div li article section main aside ul ol dl dd tr a form details fieldset header footer nav table tbody td center".split())
 BREAKING = CONTAINERS - {"a"} | HEADINGS.keys() | frozenset(
     "html body p blockquote pre dt th thead tfoot caption figure figcaption hr address summary legend option optgroup select button "
-    "dialog hgroup menu search title head label-row".split())
+    "dialog hgroup menu search title head x-p".split())
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 SKIPPED = frozenset("script style template svg noscript head iframe object audio video canvas".split())
 SCOPES = frozenset("article aside li td th nav details footer".split())   # a heading inside does not reach beyond them

@@ -91,6 +91,6 @@ def repair(markup: str) -> str:
     """What libxml2 reads otherwise than browsers, put so that both agree."""
     # `<p/>` and `<div/>` are start tags in HTML; a cell behind the end of a row begins a row
     markup = re.sub(r"<(p|div|span|a|b|i|li|td|tr|section|article)((?:\s[^<>]*?)?)/>", r"<\1\2>", markup)
-    # a paragraph inside a heading stays there
-    markup = re.sub(r"<h([1-6])\b[^>]*>(?:(?!<h[1-6]\b).){0,4000}?</h\1\s*>", lambda m: re.sub(r"<(/?)p(?=[\s>])", r"<\1div", m.group()), markup, flags=re.DOTALL | re.IGNORECASE)
+    # a paragraph inside a heading stays there (libxml2 would end the heading)
+    markup = re.sub(r"<h([1-6])\b[^>]*>(?:(?!<h[1-6]\b).){0,4000}?</h\1\s*>", lambda m: re.sub(r"<(/?)p(?=[\s>])", r"<\1x-p", m.group()), markup, flags=re.DOTALL | re.IGNORECASE)
     return re.sub(r"(</tr\s*>\s*)(?=<t[dh][\s>])", r"\1<tr>", markup, flags=re.IGNORECASE)
