@@ -144,26 +144,27 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
     found = cues()
     out = []
     for offset, (clause, companions) in enumerate(zip(clauses, _companions(clauses), strict=True)):
+        label = clause.label
         text = fold(clause.quote)
         resolved, unknown = resolve(clause.place_groups, day)
         named = frozenset(clause.places)
         groups = [g for g in map(find_group, clause.place_groups) if g is not None]
-        cue = found("restricted_places", text)
-        restricts = bool(unknown) or any(g.restricts for g in groups) or cue
-        act = act_of(clause, text, restricts)
+        # Cues are looked for only where the label makes them matter: they are the costly part of judging.
+        cue = label in _PLACE_LABELS | _LIST_LABELS | _USE_LABELS and found("restricted_places", text)
+        act = act_of(clause, text, bool(unknown) or any(g.restricts for g in groups) or cue)
         # A place rule without places that stands in one passage with a sanctions rule speaks of the places under sanctions.
-        unnamed = cue or bool(unknown) or (clause.label in _PLACE_LABELS and bool(companions & {"sanctions_compliance", "denied_party"}))
+        unnamed = cue or bool(unknown) or (label in _PLACE_LABELS and bool(companions & {"sanctions_compliance", "denied_party"}))
         exception = "none" if not clause.exception else "licence" if found("licence", clause.exception) else "other"
-        verified = found("identity_check", text) or (found("verification", text) and not found("contact_check", text))
+        checked = label == "identity_verification" and (found("identity_check", text) or (found("verification", text) and not found("contact_check", text)))
         out.append(Context(
             index=first + offset, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
             embargo_cited=any(g.name == EMBARGOED for g in groups),
-            restricted_places=unnamed, listed_parties=clause.label == "denied_party" or clause.target == "listed_party" or found("listed_parties", text),
-            exclusive=_exclusive(clause, text, len(named), table),
-            exception=exception, object=_object(clause, text, exception), check="identity" if verified else "contact",
+            restricted_places=unnamed, listed_parties=label == "denied_party" or clause.target == "listed_party" or (label in _LIST_LABELS and found("listed_parties", text)),
+            exclusive=label == "supported_countries" and _exclusive(clause, text, len(named), table),
+            exception=exception, object=_object(clause, text, exception), check="identity" if checked else "contact",
             attributes=_attributes(clause, text, table), companions=companions,
-            list_elsewhere=found("list_elsewhere", text),
-            must_be=act == "requires" and clause.label in ("residence_restriction", "headquarters_restriction") and found("must_be", text),
+            list_elsewhere=label in _PLACE_LABELS and found("list_elsewhere", text),
+            must_be=act == "requires" and label in ("residence_restriction", "headquarters_restriction") and found("must_be", text),
         ))
     return out
 

@@ -20,7 +20,7 @@ from chipwatch.records import CUSTOMER_KINDS, SIGNAL_LABELS, Capture, Clause, Ex
 _WELCOME_SIGNALS = frozenset({"china_sales_page", "cn_payment", "cn_language_site", "cn_contact", "explicit_welcome", "cn_country_in_signup",
                               "cn_customer_reference", "mainland_region", "cn_accelerated_network", "anti_blockade_marketing"})
 _CHINESE = frozenset({"CN"})
-_PLACE_BARS = frozenset({"V5-place", "V5-not-on-list", "V5-other-place-required"})
+_PLACE_BARS = ("V5-place", "V5-not-on-list", "V5-other-place-required")
 
 
 def judge_document(extraction: Extraction, *, customers: Iterable[str] = tuple(CUSTOMER_KINDS), role: str = "terms_of_service") -> dict[str, Verdict]:
@@ -85,12 +85,10 @@ def _judge(customer: Customer, seen: Sequence[Context], missing: list[str], tabl
     found = facts(seen, customer)
     by_index = {context.index: context for context in seen}
     barriers = sorted({f.label for f in found if f.label in table.barriers and f.act not in ("welcomes", "describes", "advertises")})
-    conflict = _conflict(found, table)
-    if conflict is not None:
-        rule, hits, flag = conflict
-    else:
-        rule, hits = next((r, h) for r, h in _fired(found, table) if h or r.when is None)
-        flag = None
+    by_label: dict[str, list[Facts]] = {}
+    for f in found:
+        by_label.setdefault(f.label, []).append(f)
+    rule, hits, flag = _conflict(by_label, table) or next((r, h, None) for r, h in ((r, _hits(r, by_label)) for r in table.rules) if h or r.when is None)
     reasons = [rule.words + _detail(hits, by_index, customer)]
     if rule.complete and missing:
         beside = reasons[0] if hits else None
@@ -104,23 +102,27 @@ def _judge(customer: Customer, seen: Sequence[Context], missing: list[str], tabl
                    scope=_scope(hits, by_index))
 
 
-def _fired(found: Sequence[Facts], table: RuleTable) -> Iterable[tuple[Rule, list[Facts]]]:
-    """Rows in the order of the table, each with the clauses that satisfy it."""
-    for rule in table.rules:
-        yield rule, [] if rule.when is None else [f for f in found if f.satisfy(rule.when)]
+def _hits(rule: Rule, by_label: dict[str, list[Facts]]) -> list[Facts]:
+    """The clauses that satisfy a row, in order of the documents."""
+    if rule.when is None:
+        return []
+    hits = [f for label in rule.when.get("label", by_label) for f in by_label.get(label, ()) if f.satisfy(rule.when)]
+    return sorted(hits, key=lambda f: f.index)
 
 
-def _conflict(found: Sequence[Facts], table: RuleTable) -> tuple[Rule, list[Facts], str | None] | None:
+def _conflict(by_label: dict[str, list[Facts]], table: RuleTable) -> tuple[Rule, list[Facts], str | None] | None:
     """Bars and welcomes by place that contradict each other (taxonomy section 5): VX within one rank, else the higher rank's verdict, flagged."""
+    welcome_rule = table.by_id("V6-on-list")
+    welcomes = _hits(welcome_rule, by_label)
+    if not welcomes:
+        return None
     bars: list[Facts] = []
     bar_rule = None
-    for rule, hits in _fired(found, table):
-        if rule.id in _PLACE_BARS and hits:
-            bar_rule = bar_rule or rule
-            bars += [h for h in hits if h.label in ("country_exclusion", "residence_restriction", "supported_countries")]
-    welcome_rule = table.by_id("V6-on-list")
-    welcomes = [f for f in found if f.satisfy(welcome_rule.when or {})]
-    if not bars or not welcomes or bar_rule is None:
+    for rule in map(table.by_id, _PLACE_BARS):
+        hits = [h for h in _hits(rule, by_label) if h.label in ("country_exclusion", "residence_restriction", "supported_countries")]
+        bar_rule = bar_rule or (rule if hits else None)
+        bars += hits
+    if not bars or bar_rule is None:
         return None
     high_bar, high_welcome = min(table.ranks[f.role] for f in bars), min(table.ranks[f.role] for f in welcomes)
     if high_bar == high_welcome:

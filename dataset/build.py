@@ -32,6 +32,7 @@ from dataset.runs import Run, read_runs
 from dataset.schema import APPLICATION_ID, BY_NAME, EVIDENCE, LIFE, SCHEMA_VERSION, TABLES, create, create_indexes
 
 FILE_NAME = "chipwatch.sqlite"
+END_OF_TIME = "9999"
 STRONG_CLASS = "3A090.a"                                       # the class of A100 and H100
 ReadingOf = Callable[[Capture], Extraction | None]
 Progress = Callable[..., None]                                 # (done, note, total)
@@ -300,10 +301,9 @@ class Builder:
                 before = shown
                 for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=moment):
                     changes += self._verdict_state(slug, states, verdict, readings, moment, moment, clause_ids)
-        now = max([self.now, *moments[-1:]])
-        readings = _readings(lines, aliases, now)
-        for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=now):
-            changes += self._verdict_state(slug, states, verdict, readings, moments[-1] if moments else now, now, clause_ids)
+        readings = _readings(lines, aliases, END_OF_TIME)
+        for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=self.now):
+            changes += self._verdict_state(slug, states, verdict, readings, moments[-1] if moments else self.now, self.now, clause_ids)
         for _, held in sorted(states.items()):
             for row in [*held["past"], held["row"]]:
                 self.writer.add("verdict", row)

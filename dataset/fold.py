@@ -179,7 +179,7 @@ def _failed(line: Address, capture: Capture) -> None:
     if capture.failure in NOT_VISITED:
         if not line.timeline:
             line.unvisited = line.unvisited or capture
-            line.timeline.append((capture.fetched_at, capture, None))
+            line.timeline.append(("", capture, None))          # it says nothing of any time: it only tells why nothing is known
         return
     line.failed = capture
     if line.current is not None:

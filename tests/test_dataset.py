@@ -173,6 +173,15 @@ def test_a_page_that_was_not_visited_is_not_stale():
     assert line.stale_since is None and line.failed is None
 
 
+def test_an_address_that_the_archive_lacks_is_named_as_missing(tmp_path):
+    folder = fakes.Folder(tmp_path)
+    folder.run("r1", "2026-11-25T00:00:00Z", providers=[ProviderInfo(slug="a", name="A", expected_roles=["offers", "terms_of_service"])], mode="archive")
+    folder.visit("r1", "a", "offers", "https://a.example/p", "2024-05-01T00:00:00Z", fakes.page("p", kind="offers", offers=[fakes.offer()]))
+    folder.visit("r1", "a", "terms_of_service", "https://a.example/t", "2026-11-25T00:00:03Z", failure="not_in_archive")
+    missing, as_of = rows_of(folder.build(), "select missing, as_of from verdicts where customer = 'control'")[0]
+    assert json.loads(missing) == ["terms of service: not in the archive"] and as_of == "2024-05-01T00:00:00Z"
+
+
 def test_recovery_after_a_failure():
     good = fakes.page("a", kind="offers", offers=[fakes.offer()])
     line = fold_pages(good, ("timeout", None), good)
