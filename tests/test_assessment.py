@@ -235,6 +235,11 @@ def test_groups_have_a_source_and_known_members():
     assert resolve(["E:1", "no such group"], "2026-01-01")[1] == ["no such group"]
 
 
+def test_groups_that_the_reader_cites_are_known_here():
+    from nlp.place_groups import known
+    assert [name for name in known() if find_group(name) is None] == []
+
+
 def test_any_country_is_a_customer():
     day = "2026-01-01"
     assert parse_customer("company:vn", day).kind == "company:VN"
