@@ -202,6 +202,8 @@ def reach_of(context: Context, case: Case) -> str:
         return "everyone" if not context.restricted_places else "unnamed" if _embargoed(context, places) else "none"
     if context.restricted_places and (label in _PLACE_LABELS or (label == "sanctions_compliance" and bars)):
         return "unnamed" if _embargoed(context, places) else "vague"
+    if label == "denied_party" and bars and context.restricted_places and cues()("in_a_place", context.text):
+        return "unnamed" if _embargoed(context, places) else "none"
     if label in ("supported_countries", "country_exclusion") or (label in _PLACE_LABELS and context.list_elsewhere):
         return "elsewhere"
     return "vague" if label in _PLACE_LABELS else "none"
