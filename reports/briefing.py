@@ -57,7 +57,7 @@ def html(b: Briefing) -> str:
         places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
         close_up_rule=close_up_rule(b), unread_providers=len({u.provider for u in b.unread}), unread_groups=unread_groups(b), limits=limits(b), method=method(b),
         evidence_rows=[b.evidence[i:i + 2] for i in range(0, len(b.evidence), 2)], provider_names={p.slug: p.name for p in b.providers},
-        **heat_parts(b), matrix_rest=_matrix_rest(b), changes=b.changes[:CHANGE_ROWS], change_summary=change_summary(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
+        **heat_parts(b), matrix_rest=_matrix_rest(b), changes=b.changes[:CHANGE_ROWS], change_summary=change_summary(b), captures_words=captures_words(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
         **helpers)
 
 
@@ -201,10 +201,10 @@ def heat_parts(b: Briefing) -> dict[str, Any]:
 
 
 def change_summary(b: Briefing) -> str:
-    """'1 verdict, 2 clauses and 40 offers came, went or changed.'"""
+    """'Changes of 1 verdict, 2 clauses and 40 offers.' (lines of the table: verdicts that changed alike are one)"""
     plurals = {"clause": "clauses"}
     counts = [(item, sum(1 for c in b.changes if c.item == item)) for item in ORDER]
-    return f"{text.listing([text.plural(n, item, plurals.get(item)) for item, n in counts if n])} came, went or changed." if b.changes else ""
+    return f"{text.listing([text.plural(n, item, plurals.get(item)) for item, n in counts if n])} came, went or changed; verdicts that changed alike and documents of one provider share a line." if b.changes else ""
 
 
 def annex_letters(b: Briefing) -> dict[str, str]:
@@ -225,12 +225,21 @@ def limits(b: Briefing) -> list[tuple[str, str]]:
         ("Denominators.", f"{len(b.providers)} providers are known to this data set; nobody knows how many GPU clouds there are. {len(b.groups.both)} GPU clouds have both offers and terms, "
                           f"{len(b.groups.offers_only)} offers only, {len(b.groups.terms_only)} terms only, {len(b.groups.neither)} neither."),
         ("One document.", f"For {thin} of the {n} listing providers a single binding document was read."),
-        ("Age.", f"Captures run from {text.day(b.oldest)} to {text.day(b.newest)}; half of the documents were captured before {text.day(b.middle)}. Terms and prices may have changed since; each entry of the evidence register carries its own time."),
+        ("Age.", f"{captures_words(b)} Terms and prices may have changed since; each entry of the evidence register carries its own time."),
         ("Languages.", f"Documents on terms by language: {languages}. A language that the clause rules do not cover gives V0, never V1."),
         ("Extraction.", "Rules find clauses, and rules miss some. Error rates on labelled documents are printed by chipwatch evaluate; a clause that was missed can turn V2 or V1 into a stricter reading, so V1 and V2 are the least certain of the verdicts."),
         ("Vantage.", "Pages were read as an anonymous visitor, without login. A page may differ by country of the visitor; order forms and private agreements were not seen."),
         ("Conduct.", "What a provider does at sign-up is not observed. A clause may not be applied, and a provider may refuse customers without a clause."),
     ]
+
+
+def captures_words(b: Briefing) -> str:
+    """When the documents were captured."""
+    if not b.oldest:
+        return "Nothing was captured."
+    if b.oldest[:10] == b.newest[:10]:
+        return f"All documents were captured on {text.day(b.oldest)}."
+    return f"Captures run from {text.day(b.oldest)} to {text.day(b.newest)}; half of the documents were captured before {text.day(b.middle)}."
 
 
 def method(b: Briefing) -> list[tuple[str, str]]:

@@ -39,9 +39,31 @@ def change_lines(changes: Iterable[Row], items: dict[str, dict[str, Row]], since
 
     `items`: rows by kind (offer, region, clause, signal, document, verdict) and id, past ones too, to name what came or went.
     """
-    lines = [_line(row, items.get(row["item"], {}).get(row["item_id"])) for row in changes if row["changed_at"] >= since]
+    lines = _together([_line(row, items.get(row["item"], {}).get(row["item_id"])) for row in changes if row["changed_at"] >= since])
     ranks = {item: n for n, item in enumerate(ORDER)}
     return sorted(lines, key=lambda c: (ranks.get(c.item, len(ORDER)), c.provider, c.when, c.what, c.old, c.new))
+
+
+def _together(lines: list[ChangeLine]) -> list[ChangeLine]:
+    """Verdicts of a provider that changed alike in one line, and new versions of its documents in one; a verdict that kept its class is left out."""
+    groups: dict[tuple, list[ChangeLine]] = {}
+    for number, line in enumerate(lines):
+        if line.item == "verdict":
+            if line.old != line.new:
+                groups.setdefault((line.provider, line.when, "verdict", line.old, line.new), []).append(line)
+        elif line.item == "document":
+            groups.setdefault((line.provider, line.when[:10], "document", line.kind), []).append(line)
+        else:
+            groups[number,] = [line]
+    merged = []
+    for same in groups.values():
+        line = same[0]
+        if line.item == "document":
+            line.what, line.old, line.new = "document, " + ", ".join(dict.fromkeys(c.what.removeprefix("document, ").removesuffix(", version") for c in same)), "", ""
+        elif len(same) > 1:
+            line.what = "verdicts for " + ", ".join(sorted(c.what.removeprefix("verdict for ") for c in same))
+        merged.append(line)
+    return merged
 
 
 def _line(row: Row, item: Row | None) -> ChangeLine:

@@ -83,9 +83,17 @@ def test_changes_come_in_order_of_consequence_and_are_named():
         ("offer", "offer", "removed", "", ""),
         ("offer", "offer H100, g1, Germany, EUR 2.00/h", "added", "", ""),
         ("offer", "offer H100, g1, Germany, price", "changed", "2.0", "3.0"),
-        ("document", "document, terms of service", "changed", "none", "none"),
+        ("document", "document, terms of service", "changed", "", ""),
     ]
     assert change_lines(rows[-1:], items)[0].old == "CU, IR" and change_lines(rows[-1:], items)[0].new == "none"
+
+
+def test_alike_changes_share_a_line():
+    items = {"verdict": {"a": {"customer_words": "company in China"}, "b": {"customer_words": "Hong Kong company"}, "c": {"customer_words": "Macau company"}}, "document": {"d": {"role": "offers"}, "e": {"role": "payment"}}}
+    base = {"provider": "p", "changed_at": "2026-11-24T00:00:00Z", "previous_at": None, "kind": "changed", "field": "code", "old": "V2", "new": "V5", "evidence_id": None}
+    rows = [{**base, "item": "verdict", "item_id": "b"}, {**base, "item": "verdict", "item_id": "a"}, {**base, "item": "verdict", "item_id": "c", "old": "V5"},
+            {**base, "item": "document", "item_id": "d", "field": "version"}, {**base, "item": "document", "item_id": "e", "field": "version"}]
+    assert [c.what for c in change_lines(rows, items)] == ["verdicts for Hong Kong company, company in China", "document, offers, payment"]
 
 
 @pytest.mark.parametrize(("old", "new", "parts"), [
@@ -99,4 +107,4 @@ def test_redlines(old, new, parts):
 
 def test_the_briefing_lists_changes(data, tmp_path):
     html = briefing.html(model.read_briefing(data))
-    assert "1 offer came, went or changed." in html and "offer H100, g0.h100, United States, price changed" in html and "2.10 → 1.50" in html
+    assert "1 offer came, went or changed;" in html and "offer H100, g0.h100, United States, price changed" in html and "2.10 → 1.50" in html
