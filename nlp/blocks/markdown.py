@@ -242,7 +242,9 @@ def _blocks(state: _State, at: int, end: int) -> None:
                 at = after
                 continue
         if first == "[":
-            if _REFERENCE.match(line) and not state.paragraph:
+            reference = _REFERENCE.match(line)
+            if reference and (not state.paragraph or reference.group(2).startswith(("http", "/", "#", "mailto:"))):
+                flush(state)
                 at = after
                 continue
             note = _FOOTNOTE.match(line)
