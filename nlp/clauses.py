@@ -77,7 +77,7 @@ class _Reader:
         self.own_mask = (1 << book.width) - 1
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
-        self._rows: dict[int, list[tuple[int, int, int]]] = {}
+        self._rows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
         self._masks: dict[tuple[int, int, int], int] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
         self._intros: dict[tuple[int, int], tuple[int, tuple[int, int] | None]] = {}
@@ -103,13 +103,15 @@ class _Reader:
         return found
 
     def matches(self, block: int, start: int, end: int) -> list[tuple[int, int, int]]:
-        """The cue matches that lie inside a range of a block."""
-        rows = self._rows.get(block)
+        """The cue matches that lie inside a range of a block. Only what is asked for is searched."""
+        key = block, start, end
+        rows = self._rows.get(key)
         if rows is None:
-            rows = self._rows[block] = self.book.scan(self.blocks[block].text)
-        if start == 0 and end >= len(self.blocks[block].text):
-            return rows
-        return [r for r in rows[bisect_left(rows, (start,)):bisect_left(rows, (end,))] if r[1] <= end]
+            rows = self.book.scan(self.blocks[block].text[start:end])
+            if start:
+                rows = [(a + start, b + start, pattern) for a, b, pattern in rows]
+            self._rows[key] = rows
+        return rows
 
     def mask(self, block: int, start: int, end: int) -> int:
         """The groups found in a range of a block."""
@@ -277,12 +279,13 @@ class _Reader:
         clauses: dict[str, list[Clause]] = {}
         signals: dict[str, list[Signal]] = {}
         for index, number, positions in self.candidates():
-            if not self.mask(index, *self.sentences(index)[number]) & self.book.triggers:
+            found = self.mask(index, *self.sentences(index)[number]) & self.book.triggers
+            if not found:
                 continue
             intro, opening = self.intro(index, number)
             head = self.headings(index)
-            near = self.near(index, number)
-            items = self.items(index, number)
+            near = self.near(index, number) if found & self.book.near_triggers else 0
+            items = self.items(index, number) if found & self.book.items_triggers else 0
             for unit in self.units(index, self.sentences(index)[number]):
                 if not any(unit.start <= p < unit.end for p in positions):
                     continue
