@@ -81,6 +81,7 @@ class ProviderTruth:
     offers: list[tuple[str, Offer]]                            # (address, offer); quote and offsets are left empty
     regions: list[Region]
     clauses: dict[str, list[ClauseTruth]]                      # terms document -> its complete list
+    lookalikes: dict[str, list[tuple[str, str]]]               # document -> (label, words): no clause with this label rests on these words
     signals: list[SignalTruth]
     issues: list[dict[str, str]]                               # {code, text}
     verdicts: dict[str, str]                                   # customer kind -> code
@@ -117,6 +118,7 @@ def _provider(slug: str, row: dict, phase: int) -> ProviderTruth:
         failures={url: _known(kind, FAILURE_KINDS) for url, kind in row["failures"].items()}, unreadable=row.get("unreadable", {}),
         offers=[_offer(o) for o in offers], regions=[Region(**r) for r in regions],
         clauses={document: [_clause(document, c) for c in rows] for document, rows in clauses.items()},
+        lookalikes={document: [(_known(label, CLAUSE_LABELS), words) for label, words in rows] for document, rows in (row.get("lookalikes") or {}).items()},
         signals=[SignalTruth(**{**s, "label": _known(s["label"], SIGNAL_LABELS)}) for s in row["signals"]], issues=row["issues"],
         verdicts={kind: _known(code, VERDICT_CODES) for kind, code in verdicts.items()})
 

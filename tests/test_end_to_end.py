@@ -217,6 +217,15 @@ def test_clauses(visits, phase, slug):
     assert not wrong, "\n" + "\n".join(wrong)
 
 
+@pytest.mark.parametrize("slug", [s for s in PROVIDERS if TRUTH[1][s].lookalikes])
+def test_lookalikes_are_no_clauses(visits, slug):
+    """Export of data, embargo as force majeure, sanctions as penalties, an "entity listed below" …"""
+    rows = visits[1].rows("select url, label, quote from clauses where provider = ?", slug)
+    fallen = [(label, words) for url, traps in TRUTH[1][slug].lookalikes.items() for label, words in traps
+              if any(c["url"] == url and c["label"] == label and squeezed(words) in squeezed(c["quote"]) for c in rows)]
+    assert not fallen
+
+
 def _faults(want, got: dict) -> list[str]:
     """What a clause that was found says otherwise than the page."""
     faults = []

@@ -133,6 +133,7 @@ def test_every_row_of_the_truth_stands_on_its_page(slug, phase):
     missing = []
     for url, rows in row.clauses.items():
         missing += [(url, c.label, c.quotes) for c in rows if not any(plain(q) in texts[url] for q in c.quotes)]
+    missing += [(url, words) for url, rows in row.lookalikes.items() for _, words in rows if plain(words) not in text_of(url, phase)]
     missing += [(s.document, s.label, s.quote) for s in row.signals if s.quote and plain(s.quote) not in texts[s.document]]
     for url, offer in row.offers:
         text = plain(html.unescape(source_of(url, phase))) if "<script" in source_of(url, phase) else texts[url]
@@ -197,10 +198,9 @@ def test_traps_are_in_place():
     """Text that must never be taken for a finding is really there."""
     assert "headquartered in the People's Republic of China" in source_of("http://www.nimbusforge.example/legal/terms-of-service", 1)      # in a comment
     assert "headquartered in the People's Republic" not in text_of("http://www.nimbusforge.example/legal/terms-of-service", 1)
-    terms = " ".join(text_of(u, 1).casefold() for row in TRUTH[1].values() for u in row.clauses)
-    for lookalike in ("export customer content", "embargo", "sole and exclusive sanction", "listed below", "data exporter", "daten jederzeit exportieren", "ausgangsvermerk der ausfuhr",
-                      "sanktionen bei regelverstößen", "sanctions graduées", "exporter ses données", "反社会的勢力", "エクスポート", "내보내기", "금수조치", "导出", "制裁措施", "禁運", "import, export"):
-        assert plain(lookalike).casefold() in terms, lookalike
+    traps = [(label, words) for row in TRUTH[1].values() for rows in row.lookalikes.values() for label, words in rows]
+    assert len(traps) >= 80 and {label for label, _ in traps} >= {
+        "export_compliance", "sanctions_compliance", "denied_party", "supported_countries", "identity_verification", "workload_monitoring", "chip_or_region_limit"}
 
 
 # --- nothing is borrowed from the real world ---------------------------------------------------------------------------------------
