@@ -27,6 +27,7 @@ WHOLE = 600                                                    # a sentence up t
 MIN_ITEMS = 320                                                # a shorter sentence is not cut into items
 SHORT = 30                                                     # an item shorter than this is quoted with the sentence that opens its list
 MAX_ITEMS = 12                                                 # blocks of a list that count as context of the sentence that opens it
+TITLE = 50                                                     # a heading of so many characters that ends like a sentence is one, set in bold type
 LOOK_BACK = 120                                                # blocks searched for the sentence that opens a list
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
@@ -39,7 +40,7 @@ _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restr
 
 _ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<=\bto)|(?<=\bnot))\s*(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])|(?<=[;；])\s*")
 _NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
-_INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-z]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳])")
+_INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-z]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)")
 _HEAD_END = re.compile(r"[:：]\s|\s(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])")
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
@@ -83,6 +84,7 @@ class _Reader:
         self._intros: dict[tuple[int, int], tuple[int, tuple[int, int] | None]] = {}
         self._headings: dict[str, int] = {}
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
+        self.titles = {i for i, b in enumerate(self.blocks) if b.kind == "heading" and not (len(b.text) >= TITLE and (_OPENS.search(b.text) or _ENDS.search(b.text)))}
 
     # --- text ------------------------------------------------------------------------------------------------------------------------
 
@@ -165,7 +167,7 @@ class _Reader:
         first = index                                          # the first block of this list, as far as read
         for j in range(index - 1, max(-1, index - LOOK_BACK), -1):
             other = self.blocks[j]
-            if other.kind == "heading":
+            if j in self.titles:
                 return 0, None
             if other.kind == "table":
                 continue
@@ -299,7 +301,7 @@ class _Reader:
                         signal = self.signal(unit, rule, rows)
                         labels.add(rule.label)
                         signals.setdefault(rule.label, []).append(signal)
-                    elif self.blocks[index].kind != "heading":
+                    elif index not in self.titles:
                         clause = self.clause(unit, rule, rows, own, intro | unit.head, opening)
                         if clause is not None:
                             labels.add(rule.label)
