@@ -287,7 +287,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         if form is None and ("hgx" in vendor or "dgx" in vendor) and name[0] in "HBA":
             form = "SXM"
         if left["count"] and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)
-                              or (left.start() == 0 and not vendor.strip() and "/" not in left["count"] and float(left["count"]) <= 16)):
+                              or ((left.start() == 0 or text[max(0, left.start() - 2):left.start()].strip()[-1:] in "=:(") and not vendor.strip() and "/" not in left["count"] and float(left["count"]) <= 16)
+                              or (re.fullmatch(r"1\s?/\s?[2-8]", left["count"]) and left.start() == 0)):
             whole, _, part = left["count"].partition("/")
             value = int(whole) / int(part) if part and int(part) else float(whole)
             if value <= 1024 and not (count is not None and value > 16):
@@ -295,6 +296,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
                 at_most = bool(left["upto"])
         elif left["glued"]:
             count = float(left["glued"])
+        elif (decimal := re.search(r"(?<![\d.])0\.\d{1,3}$", text[max(0, start - 6):start])):
+            count = float(decimal[0])
         elif left["word"] and count is None and text[start - 1:start] in {" ", "卡", "张"} or (left["word"] and not left["word"].isascii() and count is None):
             count, begin = float(_names()["count_words"][left["word"]]), left.start()
         elif vendor.strip():

@@ -116,7 +116,7 @@ def no_offer_words(text: str) -> bool:
 
 # --- values ---------------------------------------------------------------------------------------------------------------------------------
 
-_COUNT = re.compile(r"^\D{0,12}?(?P<upto>up to |最大|最多|bis zu |jusqu.?a )?(?P<count>\d{1,4}(?:\s?/\s?\d{1,2})?)\s?(?:x|×|\*)?\s*(?:nvidia\s*)?(?:gpus?|颗|卡|张|張|块|枚|基|個|个|장|개|cards?|units?|accelerators?|vgpu)?\s*(?:\(.*)?$")
+_COUNT = re.compile(r"^(?:[^\w]{0,3}|gpus?:? ?|x ?|× ?|~ ?|约 ?)(?P<upto>up to |最大|最多|bis zu |jusqu.?a )?(?P<count>\d{1,4}(?:\s?/\s?\d{1,2})?)\s?(?:x|×|\*)?\s*(?:nvidia\s*)?(?:gpus?|颗|卡|张|張|块|枚|基|個|个|장|개|cards?|units?|accelerators?|vgpu)?\s*(?:\(.*)?$")
 _MEMORY = re.compile(r"(?P<size>\d{1,6}(?:\.\d+)?)\s*(?P<unit>gib|gb|g|tib|tb|mib|mb|m)?(?![a-z0-9])")
 
 
@@ -227,6 +227,8 @@ class Facts:
             self._count(value)
         elif role == "gpu":
             self._gpu(head, value)
+        elif role == "gpu_memory" and isinstance(value, str) and re.fullmatch(r"\d+(?:/\d)?\s?(?:颗|卡|张|枚|块|個|장|gpus?)", value, re.IGNORECASE):
+            self._count(value)                                 # a head that is wrong about its column
         elif role == "gpu_memory":
             size = parse_memory(value, head.text)
             if size is not None:
@@ -430,6 +432,8 @@ def make_offers(reading: Reading, facts: Facts, quoted: Sequence[Quoted], start:
 
 def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: Any, start: int, end: int) -> Offer | None:
     count = facts.count if facts.count is not None else chip.count
+    if facts.count is not None and chip.count is not None and 0 < chip.count < 1 <= facts.count:
+        count = chip.count * facts.count                       # "1/4 T4" in the name, one of them in the count
     if (facts.count is not None and facts.at_most) or (facts.count is None and chip.at_most) or chip.slice:
         count = None
     if count is None and by_name is not None and by_name.gpu_name == chip.gpu_name and not chip.slice:
@@ -463,6 +467,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             currency = reading.currency(sign)
             if currency is None and sign is None:
                 currency = reading.declared or reading.only_currency
+        if currency is None and unit is None and not q.price.sign and not (q.currency or q.head.currency or facts.currency):
+            return _offer(reading, facts, chip, replace(q, price=None), by_name, start, end)    # a bare number: per what, in what?
         if currency is None:
             reading.issue("warning", "unknown_currency", q.price.sign or q.currency or q.head.currency or "no currency stated")
         limit = MAX_HOURLY.get(currency or "", DEFAULT_MAX_HOURLY)
@@ -488,7 +494,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
 
 def key_of(offer: Offer) -> tuple:
     """What makes two offers of a document the same."""
-    return (offer.gpu_name, offer.gpu_count, offer.gpu_memory, offer.form_factor, offer.instance_name, offer.price, offer.currency, offer.price_unit, offer.price_scope,
+    detail = (offer.gpu_memory, offer.form_factor) if offer.instance_name is None else None
+    return (offer.gpu_name, offer.gpu_count, detail, offer.instance_name, offer.price, offer.currency, offer.price_unit, offer.price_scope,
             offer.commitment, offer.term_months, offer.location)
 
 

@@ -230,7 +230,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
                     facts.count, facts.at_most = parse_count(text)
         if quoted and facts.commitment is None:
             facts.commitment, facts.months = outer.commitment, outer.months
-        if not facts.chips and not facts.named and not facts.no_gpu:
+        if not facts.chips and not facts.named and not facts.no_gpu and not _other_resource(filled[0]):
             if carried:
                 facts.named = carried
             elif outer.chips and (quoted or facts.count or ("instance" in roles and roles & HARDWARE)):
@@ -245,7 +245,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
             continue
         if facts.count and facts.instance and not facts.all_chips() and not facts.no_gpu:
             reading.orphans.append((facts, quoted, start, end))
-        if facts.instance and facts.instance.endswith("*"):
+        if facts.instance and facts.count is None and len(facts.instance) <= 24 and len({c.gpu_name for c in facts.all_chips()}) == 1:
             for chip in facts.all_chips()[:1]:
                 reading.families.setdefault(fold(facts.instance.rstrip("*\\")), replace(chip, count=None))
         drafts.append((facts, quoted, start, end))
@@ -267,6 +267,11 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
             reading.grouped += made
         else:
             reading.offers += made
+
+
+def _other_resource(text: str) -> bool:
+    """Whether a row is about another resource than the GPU ("CPU", "内存", "Storage")."""
+    return len(text) <= 24 and read_head(text).role in ("vcpu", "memory", "storage", "network")
 
 
 def _span(cell: Cell | None) -> tuple[int, int]:

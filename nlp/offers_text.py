@@ -16,7 +16,7 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？；\n]")
 _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|other (?:clouds|providers)|hyperscalers?)\b|より安|比べ|相比|对比")
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
-_SUM = re.compile(r"[×*]\s?[^=\n]{0,60}=\s*[~≈]?\s*[$€£¥]")                      # a worked sum repeats prices and gives totals
+_SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
 _HYPE = re.compile(r"credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens")
 
@@ -44,7 +44,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
         prices = _real_prices(reading, text)
         if block.kind == "heading":
             names = {c.gpu_name for c in chips}
-            card = (chips[0], text, None, 0) if len(names) == 1 and len(text) <= 120 else None
+            card = (chips[0], text, None, 0) if len(names) == 1 and len(text) <= 120 and not _rival(reading, text) else None
             if chips and prices:
                 _pair(reading, item, chips, prices)
             continue
@@ -53,7 +53,9 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             if len({c.gpu_name for c in chips}) == 1 and len(text) <= _SHORT_CARD:
                 card = (chips[0], text, block.container, 0) if card is None or card[0].gpu_name != chips[0].gpu_name else card
         elif chips:
-            if len({c.gpu_name for c in chips}) == 1 and len(text) <= 80 and (block.container is not None or card is None):
+            if _rival(reading, text):
+                card = None
+            elif len({c.gpu_name for c in chips}) == 1 and len(text) <= 80 and (block.container is not None or card is None):
                 follows = placed[index + 1:index + 6]
                 if any(_real_prices(reading, f.block.text) and f.block.table is None for f in follows):
                     card = (chips[0], text, block.container, 0)
@@ -71,6 +73,11 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
                 reading.pending.append((facts, [Quoted(None, start, end, contact=True)], start, end))
 
 
+def _rival(reading: Reading, text: str) -> bool:
+    """Whether a line names another seller that the document compares itself with."""
+    return any(r in fold(text) for r in reading.rivals)
+
+
 def _same_card(a: str, b: str) -> bool:
     return a == b or a.startswith(b) or b.startswith(a)
 
@@ -84,9 +91,12 @@ def _real_prices(reading: Reading, text: str) -> list[Price]:
     if not any(c.isdigit() for c in text):
         return []
     found = [p for p in reading.prices(text) if p.sign and not p.other and p.amount > 0]
-    if found and (sum_ := _SUM.search(text)):
-        line = (max(text.rfind("\n", 0, sum_.start()), text.rfind(". ", 0, sum_.start())) + 1, sum_.end() + 12)
-        found = [p for p in found if not line[0] <= p.start <= line[1]]
+    if found and _SUM.search(text):
+        chips = find_chips(text, context=True)
+        for line in re.finditer(r"[^\n]+", text):
+            if _SUM.search(line[0]):                           # a worked sum: its operands are prices where the chip is named, its result is a total
+                stop = line.start() + line[0].rfind("=") if any(line.start() <= c.start < line.end() for c in chips) else line.start()
+                found = [p for p in found if not stop <= p.start < line.end()]
     return found
 
 
@@ -131,6 +141,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         inside = [c for c in chips if start <= c.start < stop]
         before = [c for c in inside if c.end <= price.start]
         after = [c for c in inside if c.start >= price.end]
+        if before and re.search(r"\b(?:vs\.?|versus|compared to|instead of)\b", sentence[before[-1].end - start:price.start - start]):
+            continue                                           # the price of what the chip is compared with
         chip = None
         if after and re.match(r"\s*(?:/|per|for|on|pro|pour|für)\s.{0,24}$", fold(text[price.end:after[0].left or after[0].start]) + " "):
             chip = after[0]
@@ -191,14 +203,16 @@ def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
                 reading.families.setdefault(fold(name), replace(chip, count=None))
 
 
-def settle_orphans(reading: Reading) -> None:
-    """Give rows that count GPUs without naming them the chip of their family."""
+def settle_orphans(reading: Reading, named: Sequence[str]) -> None:
+    """Give rows that count GPUs without naming them the chip of their family, or the one chip that the whole document names (`named`: its gpu_names)."""
+    only = ChipSpan(0, 0, named[0]) if len(named) == 1 else None
     for facts, quoted, start, end in reading.orphans:
         name = fold(facts.instance or "")
         family = max((f for f in reading.families if name.startswith(f) and (f[-1] in ".-_" or not name[len(f):len(f) + 1].isalnum())), key=len, default=None)
-        if family is None:
+        chip = reading.families[family] if family is not None else only
+        if chip is None:
             continue
-        facts.named = [reading.families[family]]
+        facts.named = [chip]
         if not any(o.start == start and o.end == end for o in reading.offers):
             reading.offers += make_offers(reading, facts, quoted, start, end)
 
@@ -235,7 +249,8 @@ def _list(reading: Reading, run: list[Placed]) -> None:
     for item in run:
         text = item.block.text
         chips = find_chips(text[:300], context=True)
-        if not chips or len(text) > 300 or chips[0].start > 130 or _INSTRUCTION.match(fold(text)) or any(r in fold(text) for r in reading.rivals):
+        lead_in = fold(text[:chips[0].start]) if chips else ""
+        if not chips or len(text) > 300 or chips[0].start > (130 if re.search(r"\b(?:ha(?:ve|s)|with|uses?|includes?|equipped|powered|featur\w+|gpus?)\b", lead_in) else 60) or re.search(r"\b(?:you|your|if)\b", lead_in) or _INSTRUCTION.match(fold(text)) or any(r in fold(text) for r in reading.rivals):
             continue
         if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]):
             continue

@@ -207,7 +207,7 @@ def scope_in(text: str) -> str | None:
 @lru_cache(maxsize=1)
 def _words() -> dict[str, re.Pattern]:
     data = _data()
-    flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "other": data["other"],
+    flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "other": data["other"], "other_before": data["other_before"],
             "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
     flat |= {f"commitment_{k}": v for k, v in data["commitment"].items()} | {f"availability_{k}": v for k, v in data["availability"].items()}
     return {key: re.compile(pattern) for key, pattern in flat.items()}
@@ -316,7 +316,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         tail = folded[stop:stop + _TAIL]
         tail = re.split(r"[|\n;•]|[$€£¥₩₹]|(?<=\w)\.\s", tail, maxsplit=1)[0]
         unit, scope, length = _tail_unit(tail)
-        other = bool(_words()["other"].match(tail))
+        other = bool(_words()["other"].match(tail) or _words()["other_before"].search(folded[max(0, start - 16):start]))
         if unit is None and not other:
             unit = _head_unit(folded[max(taken, start - 24, 0):start])
         name = resolve_currency(sign[2], language=language, declared=currency, words=words) if sign else currency

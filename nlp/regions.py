@@ -325,6 +325,12 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
                 out.append(_row(document, listing.content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
                 resolved += 1
             continue
+        crowded = next((c for c in cells if len({f[3] for f in find_cities(c.text)}) > 1 and re.search(r"[、,，;；\n]", c.text) and _code_in(c.text) is None and not find_places(c.text, language)), None)
+        if crowded is not None:                                # "广州三、四区,上海二区": several cities with their zones in one cell
+            for at, stop, where, town in find_cities(crowded.text):
+                out.append(_row(document, crowded.content, at, stop, crowded.text[at:stop], crowded.text[at:stop], where, town, soon))
+                resolved += 1
+            continue
         code = name = country = city = None
         for text in texts:
             c, n, where, town = parse_place(text, language, short=True)
@@ -514,6 +520,9 @@ def _is_region_record(key: str, scalars: dict[str, Node]) -> bool:
         return True
     typed = {"region id", "region code", "zone name", "region name", "local name"} & names
     place = {"country", "city", "country code", "iso2", "continent", "sub category"} & names
+    ident = next((c.value for k, c in scalars.items() if split_label(k) in ("id", "code", "slug")), "")
+    if "location" in names and _CODE.fullmatch(ident):
+        return True
     return bool(typed) or (bool(place) and bool({"id", "code", "slug", "name"} & names)) or (key in ("items", "item", "data", "zone", "region") and {"id", "description"} <= names) \
         or any("#region" in str(c.value) or "#zone" in str(c.value) for c in scalars.values())
 

@@ -20,7 +20,7 @@ from nlp.regions import locate, read_regions
 from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
 SAMPLE = 200_000                                               # characters in which currencies are counted
-_RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
+_RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: [A-Z][\w.]{2,20})?(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
 _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
 
@@ -44,7 +44,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
                 read_table(reading, item.block, item.before)
         if reading.orphans:
             read_families(reading, placed)
-            settle_orphans(reading)
+            settle_orphans(reading, list(dict.fromkeys(c.gpu_name for c in read_chips(document)[0])))
         _embedded_offers(reading, document, placed, trees)
         read_text(reading, placed)
         settle(reading)
