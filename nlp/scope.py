@@ -61,6 +61,8 @@ class ScopeReader:
         elif wide & self.condition and label in CONDITION_LABELS:
             mode = "obligation" if duty or own & self.customer else "notice"
             polarity = "conditions"
+        elif duty and own & self.subject_to and not own & self.duty:
+            mode, polarity = "notice", "describes"
         elif duty:
             mode, polarity = "obligation", "requires"
         elif own & self.permit:
