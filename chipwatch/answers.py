@@ -14,8 +14,8 @@ PLACES_SHOWN = 4
 EVIDENCE_SHOWN = 3
 
 
-def _price(price: dict[str, Any] | None) -> str:
-    """`USD 23.92/hour for 8 GPUs (2.99 a GPU-hour)`; empty where none is stated."""
+def _price(price: dict[str, Any] | None, chip: str | None) -> str:
+    """`H100: USD 23.92/hour 8 GPUs (= USD 2.99 a GPU-hour)`."""
     if not price:
         return "none stated"
     count = price["gpu_count"]
@@ -23,7 +23,7 @@ def _price(price: dict[str, Any] | None) -> str:
     usd = price["price_usd_per_gpu_hour"]
     amount = f"{'from ' if price['price_from'] else ''}{price['currency'] or '?'} {price['price']:,.6g}/{price['price_unit'] or '?'} {scope}"
     kind = {"spot": ", spot", "reserved": ", reserved"}.get(price["commitment"] or "", "")
-    return amount + kind + (f" (= USD {usd:,.2f} a GPU-hour)" if usd is not None else "")
+    return f"{chip}: {amount}{kind}" + (f" (= USD {usd:,.2f} a GPU-hour)" if usd is not None else "")
 
 
 def _some(values: Sequence[str], most: int) -> str:
@@ -34,7 +34,7 @@ def _some(values: Sequence[str], most: int) -> str:
 def access_text(database: Path, customers: list[str], *, chip: str | None, country: str | None, form: str) -> str:
     """The mission table. Raises what dataset.access raises."""
     from dataset.access import access_table
-    from dataset.query import Result, render
+    from dataset.query import Result, render, run
 
     table = access_table(database, customers=customers, chip=chip, country=country)
     if form == "json":
@@ -42,12 +42,17 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
     short = {c: CUSTOMER_KINDS[c][0] + " " + c if c in CUSTOMER_KINDS else c for c in table.customers}
     columns = ["provider", "seat", "chips", "data centres in", "lowest stated price", *short.values(), "evidence"]
     most = (PLACES_SHOWN, EVIDENCE_SHOWN) if form == "table" else (10_000, 10_000)
+    regions: dict[str, list[str]] = {}
+    for slug, code in run(database, "select distinct provider, country from regions where country is not null order by 1, 2").rows:
+        regions.setdefault(slug, []).append(code)
     rows = []
     for row in table.rows:
         said = [row["verdicts"].get(c) for c in table.customers]
         evidence = list(dict.fromkeys([*row["evidence"], *(e for v in said if v for e in v["evidence"])]))
-        places = row["countries"] or row["locations"]
-        rows.append((row["name"], row["seat_country"] or "?", _some(row["chips"], most[0]), _some(places, most[0]) or "not stated", _price(row["lowest_price"]),
+        places = _some(row["countries"] or row["locations"], most[0])
+        if not places:                                         # the page ties the chip to no place: the provider's regions are said, but not put in its stead
+            places = "not tied to a place" + (f" (regions: {_some(regions[row['provider']], most[0])})" if row["provider"] in regions else "")
+        rows.append((row["name"], row["seat_country"] or "?", _some(row["chips"], most[0]), places, _price(row["lowest_price"], row["lowest_price_chip"]),
                      *(v["code"] if v else "" for v in said), _some(evidence, most[1])))
     text = render(Result(columns, rows), form)
     if form == "csv":
