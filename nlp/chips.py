@@ -109,6 +109,7 @@ _LEFT = re.compile(
     r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
     r"(?:(?<![a-z0-9.,/:$€£¥+-])(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
     r"(?P<vendor>(?:[\s\-_]*" + _VENDOR + r")*)[\s\-_®™]*$")
+_GPUS_BESIDE = re.compile(r"[^,;.|\n]{0,24}?[(\s](\d{1,3})\s?x\s?gpus?\b")                # "H100 NVL (4x GPUs)"
 _UNIT_AFTER = re.compile(r"[\s\-_)]*(?:gpus?|cards?|accelerators?|加速卡|显卡|卡|グラフィック|張|枚|장|개)")
 
 
@@ -271,6 +272,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         stop = match.end()
         if text[stop:stop + 1] == ")" and "(" in text[start:stop]:
             stop += 1
+    if count is None and (beside := _GPUS_BESIDE.match(text, stop)):
+        count = float(beside[1])
     if count is None and len(text) <= 24:                      # a cell "l4 / 4"
         split = re.match(r"\s?/\s?([1-9]\d?)$", text[stop:])
         count = float(split[1]) if split else None

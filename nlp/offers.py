@@ -44,6 +44,7 @@ def _patterns() -> dict[str, re.Pattern]:
     return {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers")}
 
 
+@lru_cache(maxsize=16_384)
 def split_label(label: str) -> str:
     """A label in lower case, camelCase and snake_case split into words."""
     label = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", " ", label)
@@ -104,6 +105,7 @@ def is_nothing(value: str) -> bool:
     return bool(_patterns()["nothing"].match(fold(value).strip()))
 
 
+@lru_cache(maxsize=8192)
 def about_other_things(label: str) -> bool:
     """Whether a key opens a branch that is no rent of a GPU (add-ons, storage, request headers)."""
     return bool(_patterns()["skip_branches"].match(split_label(label)))
@@ -385,9 +387,11 @@ class Reading:
     def in_cents(self, key: str, value: Any = None) -> bool:
         """Whether a field is given in cents: the document says so (a schema beside its example), or prints the hundredth part of `value` as a price."""
         text = self.document.text
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
         if key not in self.cents:
             self.cents[key] = "cents" in text and bool(re.search(rf"(?<![\w]){re.escape(key)}(?![\w]).{{0,240}}?\bin (?:US |USD )?cents\b", text, re.DOTALL))
-        if not self.cents[key] and isinstance(value, int) and not isinstance(value, bool) and value >= 10:
+        if not self.cents[key] and value >= 10:
             self.cents[key] = bool(re.search(rf"[$€£]\s?{value / 100:.2f}(?!\d)", text))
         return self.cents[key]
 
@@ -402,7 +406,7 @@ def cell_prices(reading: Reading, head: Head, value: Any) -> list[Price]:
         return []
     factor = 0.01 if head.cents else 1.0
     if isinstance(value, int | float):
-        return [Price(0, 0, float(value) * factor, "", None)] if value > 0 else []
+        return [Price(0, 0, round(float(value) * factor, 10), "", None)] if value > 0 else []
     bare = head.role == "price"
     found = [p for p in reading.prices(value, bare=bare) if not p.other]
     signed = [p for p in found if p.sign]
@@ -410,9 +414,9 @@ def cell_prices(reading: Reading, head: Head, value: Any) -> list[Price]:
         return [p for p in signed if p.amount > 0]
     whole = [p for p in found if p.amount > 0]
     if bare and whole and re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/.{1,12}|起|から|부터|per .{1,12})?", value.strip()):
-        return [replace(whole[0], amount=whole[0].amount * factor)]
+        return [replace(whole[0], amount=round(whole[0].amount * factor, 10))]
     number = parse_number(value) if bare else None
-    return [Price(0, len(value), number * factor)] if number else []
+    return [Price(0, len(value), round(number * factor, 10))] if number else []
 
 
 def make_offers(reading: Reading, facts: Facts, quoted: Sequence[Quoted], start: int, end: int) -> list[Offer]:

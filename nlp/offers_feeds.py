@@ -20,6 +20,7 @@ MAX_VALUE = 2000                                               # characters of a
 _ANSWER = re.compile(r"\s*[\[{]")
 _DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|product|machine|shape|attributes|properties|category|resource|node|server|configuration|details|meta|type|price|chip|graphics")
 _MONEY = re.compile(r"^(?:value|amount|price|cost|usd|eur|hour|hourly|month|monthly|day|minute|second|year|unit price|on demand|spot|reserved|retail|default|list|net|gross)")
+_SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d.,]*(?:\s?\(.{1,12}\))?$")
 _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
 
 
@@ -69,6 +70,8 @@ class _Walker:
                 return False
             if head.role == "price":
                 return bool(cell_prices(self.reading, head, value)) or asks_for_contact(value)
+            if (head.commitment or head.unit) and head.role not in ("other_price", "unit", "gpu_memory", "memory") and _SIGNED.match(value.strip()):
+                return True
             return bool(head.chips) and (any(p.sign for p in self.reading.prices(value)) or asks_for_contact(value))
         return value > 0 and (head.role == "price" or bool(head.chips and head.role is None and value < 1000))
 
@@ -238,7 +241,7 @@ class _Walker:
             return []
         if isinstance(value, str) and (is_nothing(value) or len(value) > 400):
             return []
-        if head.role == "price" or (head.chips and self._is_price(key, node)):
+        if head.role == "price" or self._is_price(key, node):
             chips = head.chips
             bare = head if head.role == "price" else Head(head.text, "price", head.unit, head.scope, head.commitment, head.months, head.currency)
             if not bare.cents and self.reading.in_cents(key, value):

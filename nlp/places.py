@@ -45,6 +45,8 @@ def _fold_table() -> dict[int, str]:
 
 def fold(text: str) -> str:
     """`text` in lower case without Latin accents, of the same length, so that offsets hold."""
+    if text.isascii():
+        return text.lower().replace("\n", " ").replace("\r", " ").replace("\t", " ").replace("`", "'")
     folded = text.translate(_fold_table())
     lower = folded.lower()
     return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)

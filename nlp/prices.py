@@ -50,7 +50,8 @@ def _vietnamese() -> dict[int, str]:
 
 def fold(text: str) -> str:
     """As `nlp.places.fold`, and Vietnamese letters without their tones: of the same length, lower case."""
-    return _fold_latin(text).translate(_vietnamese())
+    folded = _fold_latin(text)
+    return folded if folded.isascii() else folded.translate(_vietnamese())
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------------------------------
@@ -167,8 +168,8 @@ def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     data = _data()
     groups = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["units"].items())
     between = r"[\s(]*(?:(?:gpu|card|chip|node|instance|server|accelerator|vm|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·*-]*)*"
-    after_per = re.compile(rf"{data['per']}{between}(?:{groups})(?![a-z])")
-    alone = re.compile(rf"(?<![a-z])(?:{groups})")
+    after_per = re.compile(rf"{data['per']}{between}(?:{groups})(?![a-z0-9])")
+    alone = re.compile(rf"(?<![a-z0-9])(?:{groups})(?![0-9])")
     return after_per, alone, re.compile(data["only_after_per"])
 
 

@@ -424,6 +424,7 @@ _SITED = re.compile(
     r"data ?-?cent(?:er|re)s?\b|\bregions?\b|\bzones?\b|hosted in|located in|available in|based in our|facilit(?:y|ies)|rechenzentr|standort|centres? de donnees|datacentres?|数据中心|机房|地域|可用区|データセンター|リージョン|拠点|데이터 ?센터|리전|дата-центр|цод|khu vuc|trung tam du lieu|region(?:en)?\b")
 
 
+_ZONES_NAMED = re.compile(r"(?:available|verfügbar|disponibles?|hosted|located|利用可能|제공)[^.\n]{0,16}? (?:in|dans|en) (?:der |the |la )?(?P<codes>[A-Z]{2,4}\d{1,2}(?:(?:, | and | und | et | or )[A-Z]{2,4}\d{1,2})*)(?![\w-])")
 _REGION_NAMED = re.compile(r"[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|und|et|or)\s+(?:the\s+)?(?:[A-Z][\w.-]+\s){0,2}[A-Z][\w.-]+\s+)?[Rr]egions?\b")
 
 
@@ -434,16 +435,22 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
         if block.kind not in ("paragraph", "list_item", "definition") or _NOT_REGIONS.search(fold(path[-1] if path else "")):
             continue
         folded = fold(block.text)
-        if not _SITED.search(folded):
+        zoned = _ZONES_NAMED.search(block.text)
+        if not (zoned or _SITED.search(folded)):
             continue
         for match in _SENTENCE.finditer(block.text):
             sentence = match[0]
             low = fold(sentence)
-            if not _SITED.search(low) or _NOT_REGIONS.search(low):
+            if not (_SITED.search(low) or _ZONES_NAMED.search(sentence)) or _NOT_REGIONS.search(low):
                 continue
+            for coded in _ZONES_NAMED.finditer(sentence):
+                for code in re.finditer(r"[A-Z]{2,4}\d{1,2}", coded["codes"]):
+                    at = match.start() + coded.start("codes") + code.start()
+                    country, city = locate(code[0], language)
+                    out.append(_row(document, block.content, at, at + len(code[0]), code[0], None, country, city, False))
             places = [(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence)
             for a, b, country, city in sorted(places, key=lambda p: p[:2]):
-                if named_only and not _REGION_NAMED.match(sentence, b):
+                if not _SITED.search(low) or named_only and not _REGION_NAMED.match(sentence, b):
                     continue
                 if re.search(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident", low[max(0, a - 60):a]):
                     continue
@@ -569,6 +576,8 @@ def _fields(document: Document, scalars: dict[str, Node], language: str | None) 
         located = [k for k in located if not re.search(r"zone|country|city|geo", heads[k].text)] or located
     for key in located:
         node = scalars[key]
+        if "://" in node.value:
+            continue
         for piece in split_places(node.value, language):
             if _GLOBAL.match(piece) or len(piece) > 60:
                 continue
