@@ -328,6 +328,10 @@ class _Reader:
         last = None
         if "places" in attributes:
             places, last = self.places(unit, rows, law=attributes["places"] == "law")
+        groups = [name for name, bit in self.group_bits if own & bit] if rule.label in GROUPED_LABELS else []
+        if groups and places:
+            makers = place_groups.lawmakers(groups)
+            places = [p for p in places if p not in makers]
         if attributes.get("needs") == "place" and not places:
             return None
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
@@ -337,7 +341,6 @@ class _Reader:
             return None
         quote, start, end = located
         scope = self.scopes.read(rule.label, text, rows, own, intro, offset=unit.start)
-        groups = [name for name, bit in self.group_bits if own & bit] if rule.label in GROUPED_LABELS else []
         polarity = attributes.get("polarity") or scope.polarity
         mode = attributes.get("mode") or scope.mode
         exception = text[slice(*scope.exception)] if scope.exception else None

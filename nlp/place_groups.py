@@ -37,6 +37,11 @@ def resolve(groups: Iterable[str], on: date | None = None) -> list[str]:
     return sorted(found)
 
 
+def lawmakers(groups: Iterable[str]) -> frozenset[str]:
+    """The countries whose groups these are: named beside a group, they are no place of the rule ("an embargo of the United States")."""
+    return frozenset(code for g in groups if (code := _groups()[g].get("lawmaker")))
+
+
 def source(group: str) -> str:
     """Where the list of a group comes from."""
     return _groups()[group]["source"]
