@@ -30,14 +30,16 @@ class Context:
     act: str
     codes: frozenset[str]                                      # places named and groups resolved, together
     named: frozenset[str]
+    cited: list[str]                                           # groups of places that the clause cites
     unknown_groups: list[str]
     embargo_cited: bool                                        # cites the places under comprehensive embargo as a group
+    restricted_words: bool                                     # … by its own words
     restricted_places: bool                                    # speaks of embargoed or restricted countries without naming them
     listed_parties: bool
     exclusive: bool                                            # an allow-list that means to be complete
     exception: str                                             # none | licence | other
     object: str                                                # service | items | use
-    check: str                                                 # identity | contact
+    check: str                                                 # identity | business | other
     attributes: tuple[str, ...]                                # of a customer, that the clause tests
     list_elsewhere: bool                                       # points to places that a list elsewhere names
     must_be: bool                                              # requires the customer to be in the places named
@@ -77,17 +79,21 @@ def act_of(clause: Clause, text: str, restricts: bool) -> str:
         return "advertises"
     if clause.label in _PLACE_LABELS and found("separate_terms", text):
         return "describes"
-    if clause.mode != "provider_right" and clause.places and clause.label in ("country_exclusion", "supported_countries"):
-        if found("unavailable", text) or (clause.label == "country_exclusion" and found("excluded_heading", " / ".join(clause.heading_path))):
+    if clause.mode != "provider_right" and clause.label in ("country_exclusion", "supported_countries", "chip_or_region_limit") and (clause.places or restricts) and found("unavailable", text):
+        return "bars"
+    if clause.mode != "provider_right" and clause.label == "country_exclusion" and clause.places:
+        if found("excluded_heading", " / ".join(clause.heading_path)) or (clause.polarity != "prohibits" and found("definition", text)):
             return "bars"
     if clause.label in _PLACE_LABELS and clause.mode != "provider_right" and found("status_denied", text):
         return "bars"
-    if clause.label == "identity_verification" and cues()("no_identity", text) and clause.polarity != "prohibits":
+    if clause.label == "identity_verification" and (found("no_identity", text) or (clause.polarity != "prohibits" and found("without_identity", text))):
         return "welcomes"
     if clause.mode == "provider_right":
         return "reserves"
     if clause.polarity == "prohibits":
         return "bars"
+    if clause.label == "supported_countries" and clause.polarity == "permits" and not clause.places and not restricts and _only(text):
+        return "conditions"                                    # "available only in the countries listed"
     if clause.polarity in ("requires", "conditions") and clause.mode == "representation" and clause.label in _PLACE_LABELS | _LIST_LABELS:
         if (restricts or clause.label in ("denied_party", "nationality_restriction", "residence_restriction")) and cues()("negation", text):
             return "bars"
@@ -105,6 +111,8 @@ def _attributes(clause: Clause, text: str, table: RuleTable) -> tuple[str, ...]:
             if clause.target in ("headquarters", "ownership") and not cues()("incorporation", text):
                 return ("headquarters", "ownership")
         return tested
+    if clause.label in _USE_LABELS and not cues()("control", text):
+        return tuple(a for a in tested if a not in ("headquarters", "ownership"))
     named = [table.targets[t] for t in (clause.target or "").replace(",", " ").split() if t in table.targets]
     places = tuple(a for a in named if a != "listed")
     return places or tested
@@ -115,13 +123,27 @@ def _exclusive(clause: Clause, text: str, named: int, table: RuleTable) -> bool:
     found = cues()
     if named >= table.allow_list_minimum or found("list_of_supported", f"{' / '.join(clause.heading_path)} {text}"):
         return True
-    return found("exclusive_list", text) and found("whole_service", text) and not found("goods", text)
+    return _only(text)
+
+
+def _only(text: str) -> bool:
+    return cues()("exclusive_list", text) and cues()("whole_service", text) and not cues()("goods", text)
 
 
 def _object(clause: Clause, text: str, exception: str) -> str:
+    if clause.label in _PLACE_LABELS | _LIST_LABELS and cues()("other_addressee", text):
+        return "others"
     if clause.label in _PLACE_LABELS and cues()("military_use", text):
         return "use"
     return "items" if exception == "licence" and cues()("items", text) else "service"
+
+
+def _check(clause: Clause, text: str) -> str:
+    """What a gate checks: identity, business (A23), or other (an address, a card, correct data, a minimum term; or nothing of the customer's)."""
+    found = cues()
+    if clause.label == "identity_verification" and not found("other_addressee", text):
+        return "identity" if found("identity_check", text) or (found("verification", text) and not found("contact_check", text)) else "other"
+    return "business" if clause.label == "business_only" and found("business", text) else "other"
 
 
 def _companions(clauses: Sequence[Clause]) -> list[frozenset[str]]:
@@ -146,22 +168,24 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
     for offset, (clause, companions) in enumerate(zip(clauses, _companions(clauses), strict=True)):
         label = clause.label
         text = fold(clause.quote)
-        resolved, unknown = resolve(clause.place_groups, day)
+        cited = clause.place_groups
+        if label in _PLACE_LABELS | _USE_LABELS and not cited:
+            cited = list(dict.fromkeys(found.found("group_code", text)))
+        resolved, unknown = resolve(cited, day)
         named = frozenset(clause.places)
-        groups = [g for g in map(find_group, clause.place_groups) if g is not None]
+        groups = [g for g in map(find_group, cited) if g is not None]
         # Cues are looked for only where the label makes them matter: they are the costly part of judging.
         cue = label in _PLACE_LABELS | _LIST_LABELS | _USE_LABELS and found("restricted_places", text)
         act = act_of(clause, text, bool(unknown) or any(g.restricts for g in groups) or cue)
         # A place rule without places that stands in one passage with a sanctions rule speaks of the places under sanctions.
         unnamed = cue or bool(unknown) or (label in _PLACE_LABELS and bool(companions & {"sanctions_compliance", "denied_party"}))
         exception = "none" if not clause.exception else "licence" if found("licence", clause.exception) else "other"
-        checked = label == "identity_verification" and (found("identity_check", text) or (found("verification", text) and not found("contact_check", text)))
         out.append(Context(
             index=first + offset, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
             embargo_cited=any(g.name == EMBARGOED for g in groups),
-            restricted_places=unnamed, listed_parties=label == "denied_party" or clause.target == "listed_party" or (label in _LIST_LABELS and found("listed_parties", text)),
+            restricted_words=bool(cue), restricted_places=unnamed, listed_parties=label == "denied_party" or clause.target == "listed_party" or (label in _LIST_LABELS and found("listed_parties", text)),
             exclusive=label == "supported_countries" and _exclusive(clause, text, len(named), table),
-            exception=exception, object=_object(clause, text, exception), check="identity" if checked else "contact",
+            cited=cited, exception=exception, object=_object(clause, text, exception), check=_check(clause, text),
             attributes=_attributes(clause, text, table), companions=companions,
             list_elsewhere=label in _PLACE_LABELS and found("list_elsewhere", text),
             must_be=act == "requires" and label in ("residence_restriction", "headquarters_restriction") and found("must_be", text),
@@ -182,7 +206,7 @@ def reach_of(context: Context, case: Case) -> str:
     if case.listed:
         if label in _LIST_LABELS and bars and context.listed_parties:
             return "listed"
-        if label == "supported_countries" and not context.codes:
+        if not context.codes and (label == "supported_countries" or (label in _PLACE_LABELS and context.list_elsewhere and not context.restricted_places)):
             return "elsewhere"
         return "everyone" if label in _USE_LABELS and not context.codes and not context.restricted_places else "none"
     places = _places(case, context.attributes)
@@ -196,6 +220,9 @@ def reach_of(context: Context, case: Case) -> str:
         if any(within(p, context.codes) for p in places):
             return "group"
         if not (context.unknown_groups and bars):
+            # "Not in a sanctioned country, nor on a UN list": the group cited belongs to the list; the countries are unnamed.
+            if not context.named and context.restricted_words and _embargoed(context, places):
+                return "unnamed"
             # A bar on embargoed places, whoever they are, is common compliance wording for everybody else.
             return "vague" if context.embargo_cited and not context.named else "none"
     if label in _USE_LABELS:
@@ -255,6 +282,8 @@ def _united(found: list[Facts], of: int) -> list[Facts]:
 def _several_lists(found: list[Facts]) -> list[Facts]:
     """Lists of supported countries that disagree about a customer are lists of different parts of the offer; none speaks for the whole."""
     lists = [f for f in found if f.label == "supported_countries" and f.reach in ("present", "absent")]
+    if lists:                                                  # the list that another document points to has been read
+        found = [dataclasses.replace(f, reach="none") if f.label == "supported_countries" and f.reach == "elsewhere" else f for f in found]
     if len({f.reach for f in lists}) < 2:
         return found
     return [dataclasses.replace(f, scope="part") if f in lists else f for f in found]

@@ -142,7 +142,7 @@ def _detail(hits: Sequence[Facts], by_index: dict[int, Context], customer: Custo
         if f.reach == "named":
             places |= {p for p in context.named if p in mine or any(m.startswith(p + "-") for m in mine)}
         elif f.reach == "group":
-            groups |= {g.name: context.day for g in map(find_group, context.clause.place_groups) if g is not None}
+            groups |= {g.name: context.day for g in map(find_group, context.cited) if g is not None}
         exceptions += f.exception != "none"
     parts = []
     if places:

@@ -17,7 +17,7 @@ REACHES = ("named", "group", "listed", "unnamed", "absent", "present", "elsewher
 HITS = frozenset({"named", "group", "listed", "unnamed", "absent"})
 _ALLOWED = {
     "label": frozenset(CLAUSE_LABELS), "act": frozenset(ACTS), "reach": frozenset(REACHES), "extent": frozenset({"all", "some"}),
-    "scope": frozenset({"whole", "part"}), "object": frozenset({"service", "items", "use"}), "check": frozenset({"identity", "contact"}),
+    "scope": frozenset({"whole", "part"}), "object": frozenset({"service", "items", "use", "others"}), "check": frozenset({"identity", "business", "other"}),
     "exception": frozenset({"none", "licence", "other"}), "mode": frozenset(MODES), "role_not": frozenset(DOCUMENT_ROLES),
 }
 
@@ -109,6 +109,10 @@ class Cues:
 
     def __call__(self, name: str, text: str) -> bool:
         return self.patterns[name].search(text) is not None
+
+    def found(self, name: str, text: str) -> list[str]:
+        """What the groups of the cue caught, in order."""
+        return [next(filter(None, m.groups())) for m in self.patterns[name].finditer(text) if any(m.groups())]
 
 
 @functools.cache

@@ -90,11 +90,26 @@ ONE_DOCUMENT = {
     "correct data only": ([clause("identity_verification", "You answer for the accuracy of the VAT number given.", "requires")], {"control": "V1"}),
     "no identity asked": ([clause("identity_verification", "Accounts need no personal details.", "permits", "notice")], {"control": "V1"}),
     "no identity asked, read as a duty": ([clause("identity_verification", "Accounts can be made without providing ID documents.", "requires")], {"control": "V1"}),
+    "no identity asked, read as a bar": ([clause("identity_verification", "No KYC, no questions asked.")], {"control": "V1"}),
+    "hosts verify their identity": ([clause("identity_verification", "5.2 Hosts verify their identity with a passport.")], {"control": "V1"}),
+    "hosts in embargoed countries": ([clause("sanctions_compliance", "Hosts must not list hardware that stands in a country under embargo.")], {"embargoed_resident": "V2"}),
+    "minimum term": ([clause("business_only", "The minimum term is twelve months.", "conditions")], {"control": "V1"}),
+    "addressed to businesses": ([clause("business_only", "Unsere Angebote richten sich an Unternehmer.", "describes", "notice")], {"control": "V3"}),
+    "definition of restricted countries": ([clause("country_exclusion", "'Restricted Countries' means Cuba, Iran and North Korea.", "describes", "notice", places=["CU", "IR", "KP"])],
+                                           {"embargoed_resident": "V5", "control": "V1"}),
+    "list of sanctions beside unnamed countries": ([clause("residence_restriction", "You are not in a sanctioned country and on no UN list.", mode="representation", place_groups=["UN-sanctioned"])],
+                                                   {"embargoed_resident": "V5"}),
+    "group by its code alone": ([clause("chip_or_region_limit", "H100 is not available to companies headquartered in a D:5 destination.", "describes", "notice", chips=["H100"])],
+                                {"cn_subsidiary_abroad": "V4", "control": "V1"}),
+    "chips not for customers located there": ([clause("chip_or_region_limit", "H100 is not available to customers located in China.", places=["CN"])],
+                                              {"cn_company": "V4", "cn_subsidiary_abroad": "V1", "control": "V1"}),
+    "only in the countries listed": ([clause("supported_countries", "You may use the service only in the countries on our list.", "permits", "notice")], {"control": "V3"}),
+    "a list that names no country": ([clause("denied_party", "您未被列入联合国安全理事会制裁名单或者中国有关主管部门发布的清单。", mode="representation")], {"embargoed_resident": "V2", "listed_party": "V5"}),
     "businesses only": ([clause("business_only", "For business customers only.", "conditions")], {"control": "V3"}),
     "monitoring, payment, resale": ([clause("workload_monitoring"), clause("payment_restriction"), clause("resale_restriction")], dict.fromkeys(CUSTOMER_KINDS, "V1")),
     "standard end uses": ([clause("end_use_wmd"), clause("end_use_military")], dict.fromkeys(CUSTOMER_KINDS, "V2")),
     "suspension by law": ([clause("suspension_right", "We may suspend if the law so requires.", "permits", "provider_right")], dict.fromkeys(CUSTOMER_KINDS, "V2")),
-    "remote access from D:5": ([clause("remote_access_controlled_chips", "No remote access to 3A090 chips from Country Group D:5.", place_groups=["D:5"], chips=["3A090"])],
+    "remote access from D:5": ([clause("remote_access_controlled_chips", "No remote access to 3A090 chips from Country Group D:5, or by firms headquartered there.", place_groups=["D:5"], chips=["3A090"])],
                                {"cn_company": "V4", "cn_subsidiary_abroad": "V4", "control": "V1"}),
     "training limit for everyone": ([clause("end_use_model_training", "Training above 10^26 operations needs our consent.", "conditions")], {"control": "V3", "cn_company": "V3"}),
     "other terms for residents": ([clause("residence_restriction", "These terms do not apply in China, where our partner's terms apply.", "describes", "notice", places=["CN"])],
@@ -192,6 +207,14 @@ def test_higher_rank_wins_and_the_conflict_is_flagged():
     assert verdict.code == "V5" and any(r.startswith("CONFLICT") for r in verdict.reasons)
     listed = reading(clause("supported_countries", "Supported countries: Brazil, Peru.", "permits", "notice", places=["BR", "PE"]), role="supported_countries")
     assert provider_verdicts(bar, listed)["control"].code == "V6"
+
+
+def test_a_list_that_was_read_answers_the_clause_that_points_to_it():
+    points = reading(clause("supported_countries", "You may use the service only in the countries on our list.", "conditions"), refers_to=["supported_countries"])
+    page = reading(clause("supported_countries", "We accept customers only from the following countries: Brazil, Peru.", "permits", "notice", places=["BR", "PE"]), role="supported_countries")
+    assert provider_verdicts(points)["control"].code == "V3"
+    verdicts = provider_verdicts(points, page)
+    assert verdicts["control"].code == "V6" and verdicts["cn_company"].code == "V5"
 
 
 def test_payment_pages_bar_nobody_and_marketing_lowers_nothing():
