@@ -39,8 +39,8 @@ _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
 _ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<=\bto)|(?<=\bnot))\s*(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])|(?<=[;；])\s*")
-_NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-z]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
-_INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-z]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s)")
+_NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
+_INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-z]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s?(?=[\u3041-\u9fff가-힣]))")
 _HEAD_END = re.compile(r"[:：]\s|\s(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])")
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
@@ -76,6 +76,7 @@ class _Reader:
             self.base.append(at)
             at += len(block.text) + 1
         self.own_mask = (1 << book.width) - 1
+        self.opens_list = book.bit("opens_list")
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
         self._rows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
@@ -172,7 +173,7 @@ class _Reader:
             if other.kind == "table":
                 continue
             text = other.text
-            opens = bool(_OPENS.search(text))
+            opens = bool(_OPENS.search(text)) or self._announces(j)
             if block.kind == "list_item" and other.kind == "list_item" and other.level >= block.level and not (
                     opens and other.level == block.level and j == first - 1 and not self._same_numbering(index, j)):
                 first -= j == first - 1
@@ -187,6 +188,13 @@ class _Reader:
             if not self._is_item(j):
                 return 0, None
         return 0, None
+
+    def _announces(self, index: int) -> bool:
+        """Whether the last sentence of a block says that a list follows, without a colon: 次の行為をしてはなりません。"""
+        if not self.opens_list or self.blocks[index].kind == "table":
+            return False
+        spans = self.sentences(index)
+        return bool(spans and self.mask(index, *spans[-1]) & self.opens_list)
 
     def _same_numbering(self, one: int, other: int) -> bool:
         """Whether two paragraphs are items of one list, judged by the shape of their numbers ("(a)" and "(b)", "4.1" and "4.2")."""
@@ -210,7 +218,7 @@ class _Reader:
             if not (_INNER_ITEM.match(text, spans[k][0]) or _NUMBERED.match(text, spans[k][0])):
                 return mask
             mask |= self.mask(index, *spans[k])
-        if number + 1 == len(spans) and not _OPENS.search(text, start, end):
+        if number + 1 == len(spans) and not _OPENS.search(text, start, end) and not self._announces(index):
             return mask
         level = self.blocks[index].level if self.blocks[index].kind == "list_item" else -1
         for j in range(index + 1, min(len(self.blocks), index + MAX_ITEMS)):
@@ -392,7 +400,7 @@ class _Reader:
                 continue
             codes[code] = None
         last = None
-        if not law and _OPENS.search(text) and unit.end >= len(self.blocks[unit.block].text.rstrip()):
+        if not law and (_OPENS.search(text) or self._announces(unit.block)) and unit.end >= len(self.blocks[unit.block].text.rstrip()):
             for index in range(unit.block + 1, min(len(self.blocks), unit.block + 1 + MAX_FOLLOWING)):
                 block = self.blocks[index]
                 if block.kind not in ("list_item", "table") and not self._is_item(index) and not (block.kind == "paragraph" and len(block.text) < 60 and find_places(block.text, self.language)):

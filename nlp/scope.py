@@ -1,7 +1,7 @@
 """Who must do what, how strictly, and with which exception: polarity, mode, actor and exception of a sentence, read from its cues.
 
 The method is ConText's (Harkema et al. 2009): cue phrases whose scope runs to a terminator, no parser. What a cue means is written in the cue packs (groups `prohibit`, `duty`,
-`represent`, `right`, `permit`, `condition`, `exception`, `consent`, `provider`, `customer`), so that the same code serves every language.
+`represent`, `right`, `permit`, `condition`, `exception`, `exception_end`, `consent`, `provider`, `customer`), so that the same code serves every language.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ PROVIDER_LABELS = frozenset({"suspension_right", "workload_monitoring"})
 # Labels whose sentence, where it says "only if" or "subject to", sets a condition of access.
 CONDITION_LABELS = frozenset({"identity_verification", "payment_restriction", "business_only", "resale_restriction", "supported_countries"})
 MAX_EXCEPTION = 300
+_MARKS = " \t\n0123456789.()（）①②③④⑤⑥⑦⑧⑨一二三四五六七八九十第条條項・-"  # what may stand before the first word of a sentence
+_BEFORE = re.compile(r"[,，、;；:：。]\s*|[은는]\s")          # before an exception that its cue ends
 _LEADING_END = re.compile(r"[,，、:：]")
 _TRAILING_END = re.compile(r"[;；。]|\.(?:\s|$)|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s")
 
@@ -35,7 +37,7 @@ class ScopeReader:
     def __init__(self, book: Cuebook) -> None:
         self.book = book
         for name in ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "consent", "end_user_word", "affiliate_word",
-                     "subject_to"):
+                     "subject_to", "exception_end"):
             setattr(self, name, book.bit(name))
 
     def read(self, label: str, text: str, rows: list[tuple[int, int, int]], own: int, intro: int = 0, offset: int = 0) -> Scope:
@@ -89,12 +91,15 @@ class ScopeReader:
         return bool(own & self.duty) and self._first(rows, self.duty) < self._first(rows, self.right)
 
     def exception_span(self, text: str, rows: list[tuple[int, int, int]], own: int, offset: int) -> tuple[int, int] | None:
-        """The words of the exception, from its cue to the terminator; None where there is none."""
+        """The words of the exception: from its cue to the terminator, or up to a cue that ends it (Japanese …を除き); None where there is none."""
+        if own & self.exception_end:
+            stop = min(e for _, e in self.book.spans(rows, self.exception_end)) - offset
+            start = max((m.end() for m in _BEFORE.finditer(text, max(0, stop - MAX_EXCEPTION), stop - 1)), default=max(0, stop - MAX_EXCEPTION))
+            return (start, stop) if stop > start else None
         if not own & self.exception:
             return None
-        starts = [s - offset for s, _ in self.book.spans(rows, self.exception)]
-        start = min(starts)
-        if start <= 3:                                         # "Unless otherwise agreed, …"
+        start = min(s for s, _ in self.book.spans(rows, self.exception)) - offset
+        if not text[:start].strip(_MARKS) or text[start - 1] in "。；;":  # "Unless otherwise agreed, …"
             end = _LEADING_END.search(text, start + 1)
             if end is None or end.start() - start > MAX_EXCEPTION:
                 end = _TRAILING_END.search(text, start)
