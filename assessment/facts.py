@@ -258,8 +258,16 @@ def _facts(context: Context, customer: Customer) -> Facts:
     cases = frozenset(i for i, r in enumerate(reaches) if r in HITS)
     reach = min([reaches[i] for i in cases] or reaches, key=REACHES.index)
     clause = context.clause
-    return Facts(index=context.index, label=clause.label, act=context.act, reach=reach, extent=_extent(cases, len(reaches)), scope="part" if clause.scope else "whole",
+    return Facts(index=context.index, label=clause.label, act=context.act, reach=reach, extent=_extent(cases, len(reaches)), scope=_scope(context),
                  exception=context.exception, object=context.object, check=context.check, mode=clause.mode, role=context.role, cases=cases)
+
+
+def _scope(context: Context) -> str:
+    """`part` where the clause says so, and where a place rule is about certain chips or instance types only."""
+    clause = context.clause
+    if clause.scope or (clause.label in _PLACE_LABELS and (clause.chips or "chip_or_region_limit" in context.companions)):
+        return "part"
+    return "whole"
 
 
 def _extent(cases: frozenset[int], of: int) -> str:

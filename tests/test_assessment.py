@@ -101,6 +101,8 @@ ONE_DOCUMENT = {
                                                    {"embargoed_resident": "V5"}),
     "group by its code alone": ([clause("chip_or_region_limit", "H100 is not available to companies headquartered in a D:5 destination.", "describes", "notice", chips=["H100"])],
                                 {"cn_subsidiary_abroad": "V4", "control": "V1"}),
+    "headquarters rule of certain chips": ([clause(label, "H100 instances are not available to a customer headquartered in a D:5 destination.", place_groups=["D:5"])
+                                            for label in ("chip_or_region_limit", "headquarters_restriction")], {"cn_company": "V4", "cn_subsidiary_abroad": "V4", "control": "V1"}),
     "chips not for customers located there": ([clause("chip_or_region_limit", "H100 is not available to customers located in China.", places=["CN"])],
                                               {"cn_company": "V4", "cn_subsidiary_abroad": "V1", "control": "V1"}),
     "only in the countries listed": ([clause("supported_countries", "You may use the service only in the countries on our list.", "permits", "notice")], {"control": "V3"}),
