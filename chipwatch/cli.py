@@ -135,6 +135,17 @@ def report_briefing(output: Path | None, customer: str, chip: str | None, data: 
     click.echo(report_stage(data, database_of(data), output=output, customer=checked_customer(customer), chip=checked_chip(chip)))
 
 
+@report_group.command("profile")
+@click.argument("provider")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/PROVIDER.pdf.")
+@data_option
+def report_profile(provider: str, output: Path | None, data: Path) -> None:
+    """One provider: chips and prices, every clause with its quote, verdicts for all customer kinds, what was not read."""
+    from chipwatch.run import profile_stage
+
+    click.echo(profile_stage(data, database_of(data), provider, output=output))
+
+
 def checked_customer(kind: str) -> str:
     """The customer kind, if there is one of that name: one of the eleven, or KIND:CC such as company:VN. Raises assessment.errors.UnknownCustomer."""
     if kind not in CUSTOMER_KINDS:

@@ -198,14 +198,27 @@ def build_stage(data: Path, reading_of) -> Path:
         return build(data, reading_of, progress=bar)
 
 
-def report_stage(data: Path, database: Path, *, output: Path | None = None, customer: str = "cn_company", chip: str | None = None) -> Path:
-    from reports.briefing import render
-
-    output = output or data / "reports" / "briefing.pdf"
+def report_file(output: Path) -> Path:
+    """The path, with its folder made. Raises OutputError."""
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(explain_os_error(error, f"cannot write the report {output}:")) from error
+    return output
+
+
+def profile_stage(data: Path, database: Path, provider: str, *, output: Path | None = None) -> Path:
+    """The profile PDF of one provider."""
+    from reports.profile import render
+
+    return render(database, report_file(output or data / "reports" / f"{provider}.pdf"), provider)
+
+
+def report_stage(data: Path, database: Path, *, output: Path | None = None, customer: str = "cn_company", chip: str | None = None) -> Path:
+    """The briefing PDF."""
+    from reports.briefing import render
+
+    output = report_file(output or data / "reports" / "briefing.pdf")
     with Progress("briefing") as bar:
         render(database, output, customer=customer, chip=chip)
         bar(1, total=1)
