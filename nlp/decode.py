@@ -65,11 +65,12 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str, list
         text, share = attempt(data, codec)
         if best is None or share < best[0]:
             best = (share, codec, text)
-    if best is None or best[0] > 0.002:
+    # windows-1252 (and what it stands for) is what servers say that do not know, and every byte fits it
+    if best is None or best[0] > 0.002 or best[1] == "cp1252" and in_runs(data):
         guess = detect(data)
         if guess and guess not in candidates:
             text, share = attempt(data, guess)
-            if best is None or share < best[0]:
+            if best is None or share < best[0] or best[1] == "cp1252" and share < 0.002:
                 if candidates:
                     notes.append(f"declared as {declared[0]}, but the bytes read better as {_NAMES.get(guess, guess)}")
                 best = (share, guess, text)
@@ -112,29 +113,39 @@ def attempt(data: bytes, codec: str) -> tuple[str, float]:
     return text, bad / max(1, len(text))
 
 
+def in_runs(data: bytes) -> bool:
+    """Whether bytes above 0x7F mostly follow one another (Chinese, Japanese, Korean, Cyrillic); in Western text each stands alone between letters."""
+    sample = data[:200_000]
+    high = sum(1 for b in sample if b >= 0x80)
+    return len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample)) <= 0.6 * high
+
+
 def detect(data: bytes) -> str | None:
-    """The encoding that the bytes look like. CJK codecs that decode without an error come first; then charset-normalizer on a sample."""
-    high = sum(1 for b in data[:200_000] if b >= 0x80)
-    if not high:
-        return None
+    """The encoding that the bytes look like by the characters that they would give; None for ASCII."""
     sample = data[:400_000]
+    if sample.isascii():
+        return None
+    families = _DENSE if in_runs(data) else _WESTERN
     scores: list[tuple[float, str]] = []
-    for codec, common in (("cp932", _KANA), ("euc_jp", _KANA), ("cp949", _HANGUL), ("gb18030", _HANS), ("big5hkscs", _HANT), ("cp1251", _RUSSIAN)):
+    for codec, common in families:
         text = sample.decode(codec, "replace")
         wide = [c for c in text if ord(c) > 0x7F]
-        if not wide or text.count("\ufffd") > max(2, 0.002 * len(wide)):
-            continue
-        share = sum(c in common for c in wide) / len(wide)
-        scores.append((share, codec))
-    if scores and max(scores)[0] >= 0.15:
-        return max(scores)[1]
+        if wide and text.count("\ufffd") <= max(2, 0.002 * len(wide)):
+            scores.append((sum(c in common for c in wide) / len(wide), codec))
+    best = max(scores, key=lambda score: score[0], default=(0.0, ""))    # the first of equals
+    if best[0] >= (0.15 if families is _DENSE else 0.5):
+        return best[1]
     from charset_normalizer import from_bytes
-    best = from_bytes(sample[:60_000]).best()
-    return codec_of(best.encoding) if best else None
+    found = from_bytes(sample[:60_000]).best()
+    return (codec_of(found.encoding) if found else None) or "cp1252"
 
 
 _KANA = frozenset(chr(c) for c in range(0x3041, 0x30FF)) | frozenset("、。")
 _HANGUL = frozenset("이다의는을에가를고하지서로한은자사인용해여도및어기대시정경우수있보관제등")
-_HANS = frozenset("的一是不了在人有我他这个们中来上为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里,。、用户服务本协议条款同意使")
-_HANT = frozenset("的一是不了在人有我他這個們中來上為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡,。、用戶服務本協議條款同意使")
+_HANS = frozenset("的一是不了在人有我他这个们中来上为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里，。、用户服务本协议条款同意使")
+_HANT = frozenset("的一是不了在人有我他這個們中來上為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡，。、用戶服務本協議條款同意使")
 _RUSSIAN = frozenset("оеаинтсрвлкмдпуязьыбгчй")
+_LATIN1 = frozenset("àâäáãåæçéèêëíìîïñóòôöõøœúùûüÿßÀÂÄÁÅÆÇÉÈÊÓÖØÚÜ’‘“”„–—…«»°§€£©®¿¡·º")
+_LATIN2 = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰľĺŕôäöüđâăîșțşţ’‘“”„–—…«»°§€©®")
+_DENSE = (("cp932", _KANA), ("euc_jp", _KANA), ("cp949", _HANGUL), ("gb18030", _HANS), ("big5hkscs", _HANT), ("cp1251", _RUSSIAN), ("koi8_r", _RUSSIAN))
+_WESTERN = (("cp1252", _LATIN1), ("cp1250", _LATIN2), ("cp1251", _RUSSIAN))

@@ -48,6 +48,8 @@ _QUOTED_BLANK = re.compile(r"\{\s*(?:\"\s*\"|'\s*'|`\s*`)\s*\}")
 _ANCHOR = re.compile(r"\{#[\w.:-]+\}|\{:[^{}\n]*\}")
 _FRONT_MATTER = re.compile(r"\ufeff?\s*---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 MAX_LINKS_OPEN = 200
+MAX_QUOTES = 20
+MAX_WASTED = 2_000_000                                         # see Skeleton.wasted
 
 
 @dataclass(slots=True)
@@ -121,7 +123,7 @@ def _blocks(state: _State, at: int, end: int) -> None:
             b = a
             while b < line_end and source[b] in " \t":
                 b += 1
-            if b < line_end and source[b] == ">" and (b - a < 4 or quotes or state.items) and not state.raw:
+            if b < line_end and source[b] == ">" and (b - a < 4 or quotes or state.items) and not state.raw and quotes < MAX_QUOTES:
                 quotes += 1
                 a = b + 1
                 if a < line_end and source[a] == " ":
@@ -135,7 +137,7 @@ def _blocks(state: _State, at: int, end: int) -> None:
             flush(state)
             if state.raw and state.raw[-1] not in ("pre", "script", "style", "textarea", "table", "ul", "ol", "dl", "select", "svg"):
                 state.raw.clear()
-            if quotes != state.quotes and not (quotes == 0 and state.quotes and False):
+            if quotes != state.quotes:
                 set_quotes(state, quotes)
             state.blank = True
             at = after
@@ -573,36 +575,34 @@ def html_lines(state: _State, b: int, line_end: int, end: int) -> int:
     return min(line_end + 1, end)
 
 
-def tag_end(source: str, at: int, end: int, jsx: bool) -> int:
+def tag_end(skeleton: Skeleton, at: int, end: int, jsx: bool) -> int:
     """End of the tag that begins at `at`, quotes and (JSX) braces respected; -1 where it is not closed."""
+    source = skeleton.source
     depth = 0
     quote = ""
     i = at + 1
-    limit = min(end, at + 200_000)
-    step = _TAG_STEP
+    limit = min(end, at + (200_000 if skeleton.wasted < MAX_WASTED else 300))
     while True:
-        match = step.search(source, i, limit)
+        match = _TAG_STEP.search(source, i, limit)
         if not match:
+            skeleton.wasted += limit - at
             return -1
         c = match.group()
         i = match.end()
         if quote:
             if c == quote:
                 quote = ""
-            continue
-        if c in "\"'`":
-            if not depth and c == "`":
-                continue
+        elif c in "\"'" or c == "`" and depth:
             quote = c
         elif c == "{" and jsx:
             depth += 1
         elif c == "}" and jsx:
             depth = max(0, depth - 1)
         elif c == ">" and not depth:
-            if jsx and source[i - 2] == "=":
-                continue
-            return i
-        elif c == "<" and not depth and not jsx:
+            if not jsx or source[i - 2] != "=":
+                return i
+        elif c == "<" and not depth:
+            skeleton.wasted += i - at
             return -1
 
 
@@ -812,7 +812,7 @@ def _tag(state: _State, a: int, end: int, limit: int, out: list, html_mode: bool
                 out.append((a, close + 1, ""))
                 return close + 1
         return a + 1
-    stop = tag_end(source, a, limit, state.jsx)
+    stop = tag_end(skeleton, a, limit, state.jsx)
     if stop < 0:
         return a + 1
     if source[match.end()] not in " \t\r\n/>{" and not (source[match.end()] == "\n"):

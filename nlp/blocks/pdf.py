@@ -207,14 +207,14 @@ def take_furniture(pages: list[list[Line]]) -> list[str]:
     def edges(page: list[Line]) -> list[Line]:
         """Up to two lines at the top and two at the bottom that a wide gap sets apart from the rest."""
         ordered = sorted(page, key=lambda line: -line.top)
-        steps = sorted(a.top - b.top for a, b in zip(ordered, ordered[1:], strict=False))
-        wide = 1.5 * steps[len(steps) // 2] if steps else 0.0
         out: list[Line] = []
         for near in (ordered, ordered[::-1]):
             for count in (2, 1):
-                if count < len(near) and abs(near[count - 1].top - near[count].top) > wide:
-                    out += near[:count]
-                    break
+                if count < len(near):
+                    inner, outer = near[count], near[count - 1]
+                    if max(inner.bottom - outer.top, outer.bottom - inner.top) > 0.6 * outer.height:
+                        out += near[:count]
+                        break
         return out
 
     counts: dict[str, int] = {}

@@ -115,7 +115,7 @@ def _element(skeleton: Skeleton, at: int, end: int) -> int:
         if source.startswith("<!--", a) or tag.group(2) is None and not source.startswith(("<>", "</>"), a):
             cursor = i = a + 1
             continue
-        stop = markdown.tag_end(source, a, end, True)
+        stop = markdown.tag_end(skeleton, a, end, True)
         if stop < 0:
             return cursor
         name = tag.group(2) or ""

@@ -28,7 +28,7 @@ class Skeleton:
     tags: int = 0
     damaged: int = 0                                           # tags that are not well formed
     expressions: int = 0                                       # template expressions whose value is not in the source
-    unclosed: int = 0                                          # start tags without end tag, and the other way round
+    wasted: int = 0                                            # characters searched in vain for the end of a tag; bounds the work on hostile text
 
     def run(self, start: int, end: int, mode: int) -> None:
         """A range of source text at this place of the markup."""

@@ -122,8 +122,8 @@ def parse_xml(text: str) -> Any:
     from defusedxml.ElementTree import fromstring
     body = re.sub(r"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')", r"\1", text.lstrip("\ufeff"))
     depth = most = 0
-    for match in re.finditer(r"<(/?)[\w:.-]+[^>]*?(/?)>", body):
-        depth += -1 if match.group(1) else 0 if match.group(2) else 1
+    for match in re.finditer(r"</|/>|<[\w:]", body):
+        depth += 1 if match.group() not in ("</", "/>") else -1
         most = max(most, depth)
     if most > MAX_DEPTH:
         raise DataError(f"nested deeper than {MAX_DEPTH}")
@@ -153,7 +153,10 @@ def parse_xml(text: str) -> Any:
             out["#text"] = words
         return out
 
-    return {root.tag.rsplit("}", 1)[-1]: convert(root)}
+    try:
+        return {root.tag.rsplit("}", 1)[-1]: convert(root)}
+    except RecursionError as error:
+        raise DataError("nested too deep") from error
 
 
 def locate(document: Document, path: Sequence[str | int]) -> tuple[int, int] | None:
