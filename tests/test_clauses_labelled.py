@@ -5,7 +5,7 @@ The sentences are in `tests/labelled/LANGUAGE.yml`. Nothing is skipped; floors s
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ FLOORS = {"en": (0.97, 0.97)}
 FLOOR = (0.9, 0.9)
 
 
-@lru_cache(maxsize=None)
+@cache
 def labelled(language: str) -> dict:
     return yaml.safe_load((FOLDER / f"{language}.yml").read_text("utf-8"))
 
