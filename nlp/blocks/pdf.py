@@ -201,31 +201,29 @@ def take_furniture(pages: list[list[Line]]) -> list[str]:
     if len(pages) < 3:
         return []
 
-    def shape(line: Line) -> str:
-        return re.sub(r"\d+", "#", " ".join(line.text.split()))
-
-    def edges(page: list[Line]) -> list[Line]:
-        """Up to two lines at the top and two at the bottom that a wide gap sets apart from the rest."""
+    def edges(page: list[Line]) -> list[tuple[str, Line]]:
+        """(text, line) of up to two lines at the top and two at the bottom that a gap sets apart from the rest; of the outermost, numbers do not count."""
         ordered = sorted(page, key=lambda line: -line.top)
-        out: list[Line] = []
+        out: list[tuple[str, Line]] = []
         for near in (ordered, ordered[::-1]):
             for count in (2, 1):
                 if count < len(near):
                     inner, outer = near[count], near[count - 1]
                     if max(inner.bottom - outer.top, outer.bottom - inner.top) > 0.6 * outer.height:
-                        out += near[:count]
+                        texts = [" ".join(line.text.split()) for line in near[:count]]
+                        out.append((re.sub(r"\d+", "#", texts[0]), near[0]))
+                        out += list(zip(texts, near[:count], strict=True))[1:]
                         break
         return out
 
+    found = [edges(page) for page in pages]
     counts: dict[str, int] = {}
-    for page in pages:
-        for name in {shape(line) for line in edges(page)}:
+    for page_edges in found:
+        for name in {name for name, _ in page_edges}:
             counts[name] = counts.get(name, 0) + 1
-    repeated = {name for name, count in counts.items() if count >= max(3, 0.5 * len(pages)) and len(name) < 160}
     out: list[str] = []
-    for page in pages:
-        taken = [line for line in edges(page) if shape(line) in repeated]
-        taken = [line for i, line in enumerate(taken) if not any(line is other for other in taken[:i])]
+    for page, page_edges in zip(pages, found, strict=True):
+        taken = [line for name, line in page_edges if counts[name] >= max(3, 0.5 * len(pages)) and len(name) < 160]
         out += [" ".join(line.text.split()) for line in taken]
         page[:] = [line for line in page if not any(line is other for other in taken)]
     return out
