@@ -253,7 +253,7 @@ def _finish(document: Document, declared: str | None) -> Document:
 
 _SCRIPTS = re.compile(r"<script\b", re.IGNORECASE)
 # What UTF-8 looks like when it was read as windows-1252 (or Latin-1) and saved again: "Ã©", "â€™", "ã\x81\x82".
-_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|\ufffd")
+_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]")
 
 
 def unreadable(document: Document, size: int) -> str | None:
@@ -269,8 +269,8 @@ def unreadable(document: Document, size: int) -> str | None:
     if size < MIN_TEXT:
         return f"only {size} characters of text"
     if not text.isascii():
-        damaged = sum(len(_MOJIBAKE.findall(block.text)) for block in document.blocks[:400])
-        seen = sum(len(block.text) for block in document.blocks[:400])
+        seen_text = "\n".join(block.text for block in document.blocks[:400])
+        damaged, seen = len(_MOJIBAKE.findall(seen_text)) + seen_text.count("\ufffd"), len(seen_text)
         if damaged > 0.02 * seen and damaged >= 10:
             return f"damaged characters: {damaged} in {seen:,} (a wrong encoding was saved)"
     return None

@@ -554,6 +554,7 @@ def _build(walker: Segmenter) -> list[Block]:
 
     blocks: list[Block] = []
     path: list[tuple[int, str, int]] = []                      # (level, text, scope)
+    scoped = False
     base = 0
     titles = skeleton.meta.get("titles", ())                   # runs of plain text that stand like titles
     for draft in walker.drafts:
@@ -567,7 +568,7 @@ def _build(walker: Segmenter) -> list[Block]:
             if not content.text or not _WORDS.search(content.text):
                 continue
         kind, level, marker = draft.kind, draft.level, draft.marker
-        if path:
+        if scoped and path:
             path = [entry for entry in path if not entry[2] or entry[2] in draft.scopes]
         if kind == "paragraph" or kind == "list_item" and draft.bold:
             rank = heading_rank(content.text, draft.bold or draft.pieces[0] in titles)
@@ -587,6 +588,7 @@ def _build(walker: Segmenter) -> list[Block]:
         if kind == "heading" and not is_chrome:
             path = [entry for entry in path if entry[0] < level]
             path.append((level, content.text, draft.scopes[-1] if draft.scopes else 0))
+            scoped = scoped or bool(draft.scopes)
         blocks.append(Block(kind, content, len(blocks), names, level, marker, table, cards[draft.node], is_chrome))
     return blocks
 
