@@ -14,7 +14,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.addresses import host_is_refused
 from crawler.errors import OutputFailed
-from crawler.failures import BadAddress, PrivateAddress, RobotsRefusal
+from crawler.failures import BadAddress, PrivateAddress, RobotsRefusal, VisitRefused, explain_exception
 from crawler.gate import gate_of
 from crawler.network import read_host_map
 from crawler.payload import decode_body
@@ -57,7 +57,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler) -> None:
         not_in_replay(crawler.settings)
         super().__init__(crawler)
-        self._closed: dict[str, int] = {}                      # netloc -> status of its robots.txt
+        self._closed: dict[str, int | Exception] = {}          # netloc -> status of its robots.txt, or why it could not be had
         self._delays: dict[str, float] = {}                    # host -> seconds
         self._pace = crawler.settings.getfloat("CHIPWATCH_PACE")
         self._longest = crawler.settings.getfloat("CHIPWATCH_MAX_CRAWL_DELAY")
@@ -70,9 +70,17 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             response = response.replace(body=b"")              # an error page holds no rules
         await super()._parse_robots(response, netloc, request)
 
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        # Scrapy would go on without rules; RFC 9309 has an unreachable robots.txt close the site. Its pages fail with the same fault.
+        self._closed[netloc] = exc
+        super()._robots_error(exc, netloc)
+
     def process_request_2(self, rp, request: Request) -> None:
         parts = urlsplit(request.url)
         closed = self._closed.get(parts.netloc)
+        if isinstance(closed, Exception):
+            kind, note = explain_exception(closed, request.url)
+            raise VisitRefused(f"robots.txt could not be had, so the site is treated as closed: {note}", kind)
         if closed:
             raise RobotsRefusal(f"robots.txt of {parts.hostname} answers with status {closed}: the site is treated as closed")
         if rp is None:

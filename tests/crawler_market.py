@@ -119,6 +119,12 @@ class Handler(BaseHTTPRequestHandler):
     def huge(self) -> None:
         self.answer(200, b"x" * 3_000_000)
 
+    def host_silent(self) -> None:
+        """robots.txt breaks off; the pages would answer."""
+        if self.path == "/robots.txt":
+            return self.drop()
+        self.answer(200, PAGE)
+
     def host_closed(self) -> None:
         if self.path == "/robots.txt":
             return self.answer(200, b"User-agent: *\nDisallow: /private\nCrawl-delay: 10\n", (), "text/plain")

@@ -26,7 +26,7 @@ from crawler.identity import contact_address, user_agent
 from crawler.gate import retry_after
 from crawler.run import crawl, keep_archive, read_captures
 
-HOSTS = ("plain.example", "other.example", "closed.example", "broken-robots.example", "patient.example", "limited.example", "tomorrow.example")
+HOSTS = ("plain.example", "other.example", "closed.example", "broken-robots.example", "patient.example", "limited.example", "tomorrow.example", "silent.example")
 LIMITS = {"DOWNLOAD_TIMEOUT": 1, "DOWNLOAD_MAXSIZE": 2_000_000}
 
 
@@ -44,7 +44,7 @@ EXPECTED = {
 }
 OTHERS = {
     "http://closed.example/open": (None, 200), "http://closed.example/private": ("robots", None), "http://broken-robots.example/a": ("robots", None),
-    "http://patient.example/a": ("robots", None), "http://limited.example/once": (None, 200), "http://limited.example/always": ("rate_limited", 429),
+    "http://patient.example/a": ("robots", None), "http://silent.example/a": ("other", None), "http://limited.example/once": (None, 200), "http://limited.example/always": ("rate_limited", 429),
     "http://tomorrow.example/a": ("server_error", 503), "http://tomorrow.example/b": ("rate_limited", None), "http://unmapped.example/": ("dns", None), "http://127.0.0.1/x": ("private_address", None),
     "gopher://plain.example/x": ("bad_address", None), "http://user@plain.example/x": ("bad_address", None),
 }
@@ -145,6 +145,11 @@ def test_robots_is_asked_first_and_once(crawled):
     for host in ("plain.example", "closed.example", "limited.example"):
         asked = crawled.server.asked(host)
         assert asked[0] == "/robots.txt" and asked.count("/robots.txt") == 1
+
+
+def test_a_site_whose_robots_cannot_be_had_is_closed(crawled):
+    """RFC 9309, 2.3.1.4; Scrapy by itself would go on without rules."""
+    assert {path for _, host, path, _ in crawled.server.log if host == "silent.example"} == {"/robots.txt"}
 
 
 def test_honest_headers_and_no_cookies(crawled):
@@ -322,7 +327,7 @@ def test_private_dns_answers_are_withheld():
 
 
 def test_a_dead_host_is_left_alone(tmp_path):
-    """Two pages in a row that do not answer: the others of that host are not tried."""
+    """A host whose robots.txt cannot be had in three tries: no page of it is asked for."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -331,7 +336,7 @@ def test_a_dead_host_is_left_alone(tmp_path):
     captures = crawl(sources, run_dir=tmp_path / "r", run_id="r", mode="sample", settings={"host_map": {"dead.example": ("127.0.0.1", port)}})
     assert [c.failure for c in captures] == ["refused"] * 6
     attempts = re.search(r"'downloader/exception_type_count/scrapy.exceptions.DownloadConnectionRefusedError': (\d+)", (tmp_path / "r" / "crawl.log").read_text("utf-8"))
-    assert int(attempts.group(1)) == 4
+    assert int(attempts.group(1)) == 3
     assert time.monotonic() - started < 15
 
 
