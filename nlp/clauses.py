@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,10 +25,11 @@ MAX_SIGNAL = 400
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
 WHOLE = 600                                                    # a sentence up to this length is quoted whole, though one of its items states the rule
 MIN_ITEMS = 320                                                # a shorter sentence is not cut into items
+MIN_WORDS = 5                                                  # a quote of fewer words (or Chinese, Japanese, Korean characters) identifies no passage
 SHORT = 30                                                     # an item shorter than this is quoted with the sentence that opens its list
 MAX_ITEMS = 12                                                 # blocks of a list that count as context of the sentence that opens it
 TITLE = 50                                                     # a heading of so many characters that ends like a sentence is one, set in bold type
-LOOK_BACK = 120                                                # blocks searched for the sentence that opens a list
+LOOK_BACK = 400                                                # blocks searched for the sentence that opens a list
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
 PLACE_LABELS = frozenset({
@@ -42,6 +43,7 @@ _ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<
 _NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
 _INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-z]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s?(?=[\u3041-\u9fff가-힣]))")
 _HEAD_END = re.compile(r"[:：]\s|\s(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])")
+_WORDS = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
 
@@ -345,8 +347,8 @@ class _Reader:
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
         located = self.locate(unit, rule, opening, last, rows)
-        if located is None:
-            return None
+        if located is None or len(_WORDS.findall(located[0])) < MIN_WORDS:
+            return None                                        # a title names a subject, it states no rule
         quote, start, end = located
         scope = self.scopes.read(rule.label, text, rows, own, intro, offset=unit.start)
         polarity = attributes.get("polarity") or scope.polarity
