@@ -118,6 +118,7 @@ def no_offer_words(text: str) -> bool:
 
 # --- values ---------------------------------------------------------------------------------------------------------------------------------
 
+UNIT_CODES = {"HUR": "hour", "MON": "month", "ANN": "year", "DAY": "day", "MIN": "minute", "SEC": "second"}    # UN/CEFACT, as schema.org's unitCode
 _COUNT = re.compile(r"^(?:[^\w]{0,3}|gpus?:? ?|x ?|× ?|~ ?|约 ?)(?P<upto>up to |最大|最多|bis zu |jusqu.?a )?(?P<count>\d{1,4}(?:\s?/\s?\d{1,2})?)\s?(?:x|×|\*)?\s*(?:nvidia\s*)?(?:gpus?|颗|卡|张|張|块|枚|基|個|个|장|개|cards?|units?|accelerators?|vgpu)?\s*(?:\(.*)?$")
 _MEMORY = re.compile(r"(?P<size>\d{1,6}(?:\.\d+)?)\s*(?P<unit>gib|gb|g|tib|tb|mib|mb|m)?(?![a-z0-9])")
 
@@ -240,7 +241,7 @@ class Facts:
         elif role == "currency" and isinstance(value, str):
             words = currency_words(value) or currency_words(value.upper())
             self.currency = words[0] if words else self.currency
-        elif role == "unit" and isinstance(value, str):
+        elif role == "unit" and isinstance(value, str) and value.upper() not in UNIT_CODES:
             unit = unit_in(value)
             if unit and (self.unit is None or "time frame" not in head.text):
                 self.unit = unit
@@ -251,6 +252,8 @@ class Facts:
             self._available(value)
         elif role in ("commitment", "price_tier"):
             self._committed(head, value)
+        elif role == "unit" and isinstance(value, str) and value.upper() in UNIT_CODES:
+            self.unit = UNIT_CODES[value.upper()]
         elif role in ("vcpu", "memory", "storage", "network"):
             self.specs += 1
             self.cpu = self.cpu or role == "vcpu"
@@ -359,6 +362,7 @@ class Reading:
     offers: list[Offer] = field(default_factory=list)
     orphans: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # rows that count GPUs of a family named elsewhere
     families: dict[str, ChipSpan] = field(default_factory=dict)                         # "g5", "gpu.1." -> the chip that the document says they have
+    tax_notes: list[tuple[tuple[str, ...] | None, str]] = field(default_factory=list)   # (headings above a note on tax, what it says); None: page-wide
     grouped: list[Offer] = field(default_factory=list)         # unpriced rows that each name several chips (pools): they count where the chips stand nowhere else
     listed: list[Offer] = field(default_factory=list)          # unpriced offers of lists: they count where nothing fuller names the chip
     pending: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # what running text gave, settled after tables and feeds
@@ -383,6 +387,18 @@ class Reading:
     def prices(self, text: str, *, bare: bool = False, currency: str | None = None) -> list[Price]:
         """`find_prices` with what is known of the document's currency."""
         return find_prices(text, language=self.language, currency=currency or self.declared, bare=bare, words=self.words)
+
+    def tax_at(self, path: tuple[str, ...]) -> str:
+        """What the notes of the page say on tax for a passage under these headings: the nearest note above it, else a page-wide one, where they agree."""
+        best: tuple[int, set[str]] = (-1, set())
+        for above, tax in self.tax_notes:
+            depth = 0 if above is None else len(above)
+            if above is None or path[:len(above)] == above:
+                if depth > best[0]:
+                    best = (depth, {tax})
+                elif depth == best[0]:
+                    best[1].add(tax)
+        return next(iter(best[1])) if len(best[1]) == 1 else "unknown"
 
     def in_cents(self, key: str, value: Any = None) -> bool:
         """Whether a field is given in cents: the document says so (a schema beside its example), or prints the hundredth part of `value` as a price."""
@@ -485,6 +501,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             commitment = "on_demand"
     elif contact:
         commitment = "contact_sales"
+    if contact and facts.availability is None:
+        facts.availability = "on_request"
     location = q.location or facts.location
     country = reading.locate(location)[0] if location and reading.locate else None
     tax = q.tax if q.tax != "unknown" else q.head.tax if q.head.tax != "unknown" else facts.tax if facts.tax != "unknown" else reading.tax

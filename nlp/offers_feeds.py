@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nlp.chips import find_chips
-from nlp.offers import (MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
+from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
                         split_label)
-from nlp.prices import Price, commitment_in, unit_in
+from nlp.prices import Price, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, read_json
 
 MAX_VALUE = 2000                                               # characters of a string that may be a field; longer ones are prose, or hold data
@@ -126,6 +126,8 @@ class _Walker:
                     continue
                 if "description" in head.text and (local.chips or local.named or len(str(child.value)) > 100):
                     continue
+                if isinstance(child.value, str) and re.search(r"tax|vat|gst", head.text) and self.reading.tax == "unknown":
+                    self.reading.tax = tax_in(child.value)
                 if place and head.role == "instance" and isinstance(child.value, str):
                     local.location = local.location or child.value
                     continue
@@ -155,6 +157,9 @@ class _Walker:
             elif head.role == "price" and "tier" not in head.text or (head.role in (None, "instance") and k.lower() in ("prices", "pricing", "pricings")):
                 if not any(n.kind == "map" and self._describes_chip(n) for _, n in child.children()):
                     quoted += self._branch_prices(child, [k], 0)
+        full = {q.price.amount for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit)}
+        if full and facts.unit is None:                        # one price, printed plainly and again with its unit (schema.org's priceSpecification)
+            quoted = [q for q in quoted if q.price is None or q.price.unit or q.unit or q.head.unit or q.price.amount not in full]
         chips = facts.chips or facts.named or local.noted
         facts.noted = local.noted
         own = [q for q in quoted if not q.chips]
@@ -278,6 +283,8 @@ class _Walker:
             head = read_head(k)
             if head.role == "currency" and isinstance(child.value, str):
                 currency = (read_head(child.value).currency or currency)
+            elif isinstance(child.value, str) and child.value.upper() in UNIT_CODES and "unit" in head.text:
+                unit = UNIT_CODES[child.value.upper()]
             elif (head.role == "unit" or k in ("unit", "interval", "intervalUnit")) and isinstance(child.value, str):
                 unit = unit_in(child.value) or (unit_in(f"/{child.value}")) or unit
             elif head.role == "location" and isinstance(child.value, str):

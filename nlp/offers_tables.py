@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nlp.chips import ChipSpan, find_chips, instance_chip, unknown_labels
+from nlp.chips import ChipSpan, find_chips, instance_chip, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
-from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, read_head)
+from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head)
 from nlp.places import fold
-from nlp.prices import availability_in, commitment_in, scope_in, tax_in, unit_in
+from nlp.prices import availability_in, commitment_in, currency_words, scope_in, tax_in, unit_in
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = re.compile(r"^(?:item|component|spec(?:ification)?s?|feature|category|resource|parameter|metric|detail|hardware|type|property|attribute|#|項目|項番|構成|規格|항목|구분|项目|类别|配置|参数|element|komponente|composant|merkmal|eigenschaft|)$")
@@ -50,6 +50,11 @@ def around(reading: Reading, block: Block, before: str) -> Around:
             found.commitment, found.months = commitment_in(text)
         if found.tax == "unknown":
             found.tax = tax_in(text)
+        if found.currency is None:
+            words = currency_words(text)
+            found.currency = words[0] if len(set(words)) == 1 else None
+    if found.tax == "unknown":
+        found.tax = reading.tax_at(block.heading_path)
     for text in (found.caption, heading):
         if not found.chips and text:
             chips = find_chips(text, context=True)
@@ -174,7 +179,7 @@ class _Grid:
 
 
 def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
-    heads = [read_head(label) for label in grid.heads]
+    heads = _settle_heads(reading, grid, [read_head(label) for label in grid.heads], outer)
     roles = {h.role for h in heads}
     labels = [label for label, head in zip(grid.heads, heads, strict=True) if head.role not in ("storage", "network", "memory", "vcpu")]
     barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels))
@@ -198,6 +203,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
         facts.is_gpu = about_gpus
         facts.commitment = facts.months = None
         quoted: list[Quoted] = []
+        plain_memory = ""
         for column, text in enumerate(texts):
             if not text or rival[column]:
                 continue
@@ -217,12 +223,18 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
                     quoted.append(Quoted(None, *_span(cells[column]), head, commitment=head.commitment, contact=True))
                 facts.availability = availability_in(text) or facts.availability
                 continue
+            if head.role == "memory" and not roles & {"gpu_memory", "vcpu"}:
+                plain_memory = text
             facts.absorb(head, text, context=facts.is_gpu and head.role in (None, "instance", "gpu_memory"))
             _wrong_label(reading, head, text, facts)
             if head.chips and head.role in ("gpu", "gpu_count") and not facts.chips:
                 count, _ = parse_count(text)
                 if count:
                     facts.chips = list(head.chips)
+        if plain_memory and facts.gpu_memory is None:          # a table of GPUs whose "Memory" is the card's
+            size = parse_memory(plain_memory)
+            if size and all(plausible_memory(c.gpu_name, size) for c in facts.all_chips()):
+                facts.gpu_memory = size
         owner = grid.quantities.get(index)
         if owner:
             for column, text in enumerate(owner):
@@ -267,6 +279,22 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
             reading.grouped += made
         else:
             reading.offers += made
+
+
+def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Around) -> list[Head]:
+    """Mend the roles of columns by what stands in them: "Tarif" over names is no price; plain numbers under the name of a place are, where the page says what prices mean."""
+    rows = range(grid.body, len(grid.rows))
+    out = list(heads)
+    for column, head in enumerate(heads):
+        texts = [t for t in (grid.text(r, column) for r in rows) if t and not is_nothing(t)]
+        if not texts:
+            continue
+        if head.role == "price" and not any(cell_prices(reading, head, t) or asks_for_contact(t) or availability_in(t) for t in texts):
+            out[column] = replace(head, role="instance" if column == 0 or "instance" not in {h.role for h in heads} else None)
+        elif head.role in (None, "location") and not head.chips and outer.unit and (outer.currency or reading.only_currency or reading.declared) and column \
+                and all(re.fullmatch(r"\d{1,6}[.,]\d{1,4}", t) for t in texts) and any(h.role == "gpu" for h in heads):
+            out[column] = replace(head, role="price", currency=head.currency or outer.currency)
+    return out
 
 
 def _other_resource(text: str) -> bool:

@@ -119,13 +119,18 @@ def _sign_value(word: str) -> str | None:
     return value if isinstance(value, str) else value[0]
 
 
+@lru_cache(maxsize=1)
+def _known_codes() -> frozenset[str]:
+    return frozenset(_data()["codes"]) | {v for v in _data()["currencies"].values() if isinstance(v, str)}
+
+
 def resolve_currency(sign: str | None, *, language: str | None = None, declared: str | None = None, words: Iterable[str] = ()) -> str | None:
     """ISO 4217 code of a sign as `_sign_value` gives it. An ambiguous one is decided by the declared currency, the language, the other currency words, in this order."""
     if sign is None:
         return None
     rule = _data()["resolve"].get(sign)
     if rule is None:
-        return sign
+        return sign if sign in _known_codes() else None
     candidates = set(rule.get("words") or []) | set((rule.get("languages") or {}).values()) | ({rule["default"]} if "default" in rule else set())
     if declared and declared in candidates:
         return declared
@@ -169,7 +174,7 @@ def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     groups = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["units"].items())
     between = r"[\s(]*(?:(?:gpu|card|chip|node|instance|server|accelerator|vm|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·*-]*)*"
     after_per = re.compile(rf"{data['per']}{between}(?:{groups})(?![a-z0-9])")
-    alone = re.compile(rf"(?<![a-z0-9])(?:{groups})(?![0-9])")
+    alone = re.compile(rf"(?<![a-z])(?:{groups})(?![0-9])")
     return after_per, alone, re.compile(data["only_after_per"])
 
 
@@ -183,6 +188,8 @@ def unit_in(text: str, *, loose: bool = True) -> str | None:
     if not loose:
         return None
     for match in alone.finditer(folded):
+        if match[0][0].isascii() and folded[match.start() - 1:match.start()].isdigit():
+            continue                                           # "L40S" is no price per second
         if not only_after.match(match[0]) or len(folded.strip(" ()")) <= 8:
             return match.lastgroup
     return None
@@ -252,7 +259,14 @@ def availability_in(text: str) -> str | None:
 
 _AMOUNT = re.compile(r"(?<![\w.,])(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
 _RANGE = re.compile(r"\s*(?:-|~|〜|to|bis|a|до|至|から)\s*(?P<sign>[^\d\s]{0,4})\s?(?P<high>\d[\d.,]*\d|\d)")
+_UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d))")          # "CVT 1.40": looks like a currency
 _TAIL = 48                                                     # characters after an amount in which its unit stands
+
+
+@lru_cache(maxsize=1)
+def _not_codes() -> frozenset[str]:
+    """Three letters before a number that are no currency: hardware, versions, and the codes that are known."""
+    return frozenset(_data()["not_currencies"]) | {c.lower() for c in _data()["codes"]}
 
 
 def find_prices(text: str, *, language: str | None = None, currency: str | None = None, bare: bool = False, words: Iterable[str] = ()) -> list[Price]:
@@ -265,6 +279,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         return []
     folded = fold(text)
     signs = [(a, b, _sign_value(word)) for a, b, word in _sign_matches(text, folded) if _plain_sign(text, a, b, word)]
+    signs += [(m.start(1), m.end(1), m[1]) for m in _UNKNOWN_CODE.finditer(text) if m[1].lower() not in _not_codes() and not any(a <= m.start(1) < b for a, b, _ in signs)]
     if not signs and not bare:
         return []
     starts = {s[0]: s for s in signs}
