@@ -17,6 +17,7 @@ from nlp.document import MappedText
 
 # How the characters of a source range are to be read.
 RAW, HTML, MARKDOWN, STRING = 0, 1, 2, 3
+ALT = 4                                                        # as HTML; the `alt` words of a picture
 
 # Characters that say nothing to a reader and break words: soft hyphen, zero-width and direction marks, byte order mark, trade mark signs
 # ("GeForce RTX™ 4090": NFKC would make "RTXTM"), C0/C1 controls that are not white space.
@@ -28,6 +29,7 @@ REPLACED = {"´": "'", "¨": '"', "¯": "-", "¸": ",", "˜": "~", "ª": "a", "�
 _BLANKS = r"\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _ODD = f"{_BLANKS}{DROPPED}{''.join(REPLACED)}"
 _CANDIDATES = {RAW: re.compile(f"[{_ODD}]"), HTML: re.compile(f"[&{_ODD}]"), MARKDOWN: re.compile(rf"[&\\{_ODD}]"), STRING: re.compile(rf"[&\\{_ODD}]")}
+_CANDIDATES[ALT] = _CANDIDATES[HTML]
 _CANDIDATES_WIDE = {mode: re.compile(f"{pattern.pattern}| (?= )") for mode, pattern in _CANDIDATES.items()}    # where two blanks follow one another
 _ENTITY = re.compile(r"&(?:\#(?:[xX][0-9a-fA-F]{1,8}|[0-9]{1,9});?|[a-zA-Z][a-zA-Z0-9]{1,31};?)")
 _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
@@ -259,7 +261,7 @@ class _Builder:
                 if found is None:
                     continue
                 text, used = decode_entity(found.group())
-            elif first == "\\":
+            elif first == "\\":                                 # the candidates of RAW, HTML and ALT have none
                 found = (_STRING_ESCAPE if mode == STRING else _ESCAPE).match(raw, a, stop)
                 if found is None:
                     continue

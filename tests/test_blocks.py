@@ -83,6 +83,12 @@ def test_tables_are_grids():
     assert [cell.header for cell in table.rows[2]] == [False, False, False]
 
 
+def test_pictures_in_cells_have_words():
+    document = read("<p><img alt='Logo'>Text.</p><table><tr><th>Plan<th>GPU<th>SLA<tr><td><img src=x alt='GPU'>A<td><img alt=yes><img src=t.png alt='yes'><td></table>" + "<p>" + "text " * 40)
+    assert document.blocks[0].text == "Text."
+    assert [c.text for c in document.blocks[1].table.rows[1]] == ["A", "yes", ""]
+
+
 def test_ragged_rows_and_wild_spans():
     document = read("<table><tr><td rowspan=9>a<td>b<tr><td colspan=99999>c<td>d<tr><td>e</table>" + "<p>" + "text " * 40)
     rows = document.blocks[0].table.rows
@@ -128,6 +134,7 @@ def test_quotes_are_slices_of_the_source():
     ("Ｈ１００　￥１，２００", "H100 ¥1,200"),
     ("ﬁne &copy2026 AT&T &notanentity;", "fine ©2026 AT&T ¬anentity;"),
     ("東京\n　リージョン", "東京リージョン"),
+    ("<del>$3.99</del> $2.99", "$2.99"), ("only <s>$4</s><b>$3</b>", "only $3"), ("<s>" + "left open " * 20, ("left open " * 20).strip()),
     ("A <!-- not <b>this</b> --> B", "A B"),
     ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
 ])

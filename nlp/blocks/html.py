@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nlp.blocks.skeleton import CLOSE, OPEN, Skeleton
-from nlp.normalise import HTML, clean_text, decode_entity
+from nlp.normalise import ALT, HTML, clean_text, decode_entity
 
 # One alternative each for: comment, script and the other elements whose content is no markup, well-formed tag, anything else that starts like a tag.
 _TAG = re.compile(
@@ -51,6 +51,10 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
                 if OPEN in attrs:
                     attrs = attrs.replace(OPEN, "").replace(CLOSE, "")
                 html.append(f"<{name}{attrs}>")
+                if name in ("img", "IMG") and (alt := _ALT.search(source, a, at)):
+                    group = 1 if alt.group(1) is not None else 2
+                    if alt.group(group).strip():
+                        run(*alt.span(group), ALT)
             elif match["raw"] is not None:
                 skeleton.tags += 1
                 raw = match["raw"].lower()

@@ -644,7 +644,7 @@ def inline(state: _State, start: int, end: int, *, cuts: list | None = None, htm
     limit = end if limit is None else limit
     out: list[tuple[int, int, str]] = [(a, b, "") for a, b in cuts or () if a < b]    # (start, end, markup instead)
     opened: list[tuple[int, int]] = []                         # "[" and "![" that wait for their "]"
-    bold = False
+    bold = struck = False
     at = start
     for match in _SPECIAL.finditer(source, start, end):
         a = match.start()
@@ -669,7 +669,8 @@ def inline(state: _State, start: int, end: int, *, cuts: list | None = None, htm
             before = source[a - 1] if a > start else " "
             after = source[b] if b < end else " "
             if c == "~":
-                out.append((a, b, ""))
+                struck = not struck
+                out.append((a, b, "<del>" if struck else "</del>"))
                 continue
             left, right = not after.isspace(), not before.isspace()
             if c == "_" and (left and right and before.isalnum() and after.isalnum() or len(sign) > 3):
@@ -775,6 +776,8 @@ def inline(state: _State, start: int, end: int, *, cuts: list | None = None, htm
         skeleton.run(cursor, end, MARKDOWN)
     if bold:
         html.append("</b>")
+    if struck:
+        html.append("</del>")
     return max(cursor, end)
 
 

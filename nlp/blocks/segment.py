@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nlp.blocks.html import plain
 from nlp.blocks.skeleton import Skeleton
 from nlp.document import Block, Cell, MappedText, Table
-from nlp.normalise import ABUT, HTML, RAISE, mapped_text, verbatim
+from nlp.normalise import ABUT, ALT, HTML, RAISE, mapped_text, verbatim
 
 _EVENT = re.compile("\ue000(\\d+)\ue001|<(/?)([a-zA-Z][^\\s/>]*)([^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>")
 _ATTR = re.compile(r"([^\s=/\"'>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
@@ -22,7 +22,9 @@ VOID = frozenset("area base br col embed hr img input link meta param source tra
 SKIPPED = frozenset("script style template svg noscript head iframe object audio video canvas".split())
 SCOPES = frozenset("article aside li td th nav details footer".split())   # a heading inside does not reach beyond them
 BOLD = frozenset("b strong".split())
-INERT = frozenset("i em code u small kbd tt var cite mark abbr ins del s strike big samp q".split())   # say nothing about structure
+STRUCK = frozenset("del s strike".split())                     # an old price, a word that no longer holds: not part of the text where short
+MAX_STRUCK = 80                                                # characters; an element that is left open would strike out a page
+INERT = frozenset("i em code u small kbd tt var cite mark abbr ins big samp q".split())   # say nothing about structure
 ROLES = {"table": "table", "grid": "table", "row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th",
          "navigation": "nav", "banner": "banner", "contentinfo": "footer", "dialog": "dialog", "alertdialog": "dialog",
          "list": "ul", "listitem": "li", "heading": "heading", "term": "dt", "definition": "dd"}
@@ -38,7 +40,7 @@ _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 _INERT, _VOID, _SKIPPED, _CONTAINER, _BREAKING, _BOLD = 1, 2, 4, 8, 16, 32
 _TAGS = {tag: sum(flag for flag, tags in ((_INERT, INERT), (_VOID, VOID), (_SKIPPED, SKIPPED), (_CONTAINER, CONTAINERS), (_BREAKING, BREAKING), (_BOLD, BOLD)) if tag in tags)
-         for tag in INERT | VOID | SKIPPED | CONTAINERS | BREAKING | BOLD | {"span", "a", "sup", "sub", "font", "label", "time"}}
+         for tag in INERT | VOID | SKIPPED | CONTAINERS | BREAKING | BOLD | STRUCK | {"span", "a", "sup", "sub", "font", "label", "time"}}
 _STATEFUL = frozenset("ul ol menu li blockquote pre dt dd dl summary table caption thead tbody tfoot tr td th".split()) | HEADINGS.keys()
 _NOTHING = object()                                            # an element whose end undoes nothing
 
@@ -74,6 +76,7 @@ class _Cell:
     row_span: int
     column_span: int
     drafts: list = field(default_factory=list)
+    alt: int | None = None                                     # run of the words of a picture in it
 
 
 @dataclass(slots=True)
@@ -112,6 +115,7 @@ class Segmenter:
         self.pieces: list = []                                 # run numbers and strings of the block in the making
         self.has_text = False
         self.bold_only = True
+        self.blocks_made = 0
         self.breaks = 0                                        # <br> since the last text
         self.links: list[tuple[int, int, str]] = []            # (first run, last run, target)
         # containers
@@ -135,11 +139,16 @@ class Segmenter:
         self.grids: list[tuple] = []
         self.details = 0
         self.caption = False
+        self.cell: _Cell | None = None
         self.wrap = 0                                          # open elements whose line ends show
 
     # --- text ------------------------------------------------------------------------------------------------------------------
 
     def text(self, number: int) -> None:
+        if self.skeleton.modes[number] == ALT:
+            if self.grids and self.cell is not None:
+                self.cell.alt = number
+            return
         if self.breaks:
             if self.breaks > 1 and not self.pre:
                 self.flush()
@@ -173,7 +182,17 @@ class Segmenter:
                 if not self.bold:
                     self.bold_only = False
 
+    def strike(self, began: tuple[int, int]) -> None:
+        """Take out what a struck element has added, if it is short and within one block."""
+        made, count = began
+        added = self.pieces[count:]
+        starts, ends = self.skeleton.starts, self.skeleton.ends
+        if made == self.blocks_made and sum(ends[p] - starts[p] for p in added if isinstance(p, int)) <= MAX_STRUCK:
+            self.pieces[count:] = [" "] if count else []
+            self.has_text = any(isinstance(p, int) for p in self.pieces)
+
     def flush(self) -> None:
+        self.blocks_made += 1
         pieces, self.pieces = self.pieces, []
         had, self.has_text = self.has_text, False
         bold, self.bold_only = self.bold_only, True
@@ -265,6 +284,8 @@ class Segmenter:
                             self.flush()
                             if undo is not _NOTHING:
                                 self.close_block(role, undo)
+                    elif name in STRUCK:
+                        self.strike(undo)
                     elif name == "a" and link is not None:
                         runs = [p for p in self.pieces[link[0]:] if isinstance(p, int)]
                         if runs:
@@ -315,7 +336,7 @@ class Segmenter:
                         self.pieces.append(RAISE)              # a raised number is not part of the number before it
                     elif tag == "span" and markup[a - 8:a].rstrip().endswith("</span>"):
                         self.pieces.append(ABUT)               # neighbours that a style sheet may set apart; decided when the text is known
-                stack.append((tag, "", saved, None))
+                stack.append((tag, "", saved, (self.blocks_made, len(self.pieces)) if tag in STRUCK else None))
         self.flush()
         while stack:
             name, role, saved, undo = stack.pop()
@@ -417,8 +438,8 @@ class Segmenter:
                     grid.head.append(grid.in_head)
                 cell = _Cell(role == "th" or grid.in_head, _number(found.get("rowspan"), 1, 1000), _number(found.get("colspan"), 1, MAX_SPAN))
                 grid.rows[-1].append(cell)
-                undo = (self.sink, self.item, self.lists, self.heading)
-                self.sink, self.item, self.lists, self.heading = cell.drafts, None, [], 0
+                undo = (self.sink, self.item, self.lists, self.heading, self.cell)
+                self.sink, self.item, self.lists, self.heading, self.cell = cell.drafts, None, [], 0, cell
                 return undo
         return None
 
@@ -469,7 +490,9 @@ class Segmenter:
             self.item, self.in_definition, self.in_term, self.quote, self.heading = undo
             self.close_table(grid)
         elif role in ("td", "th") and undo is not None:
-            self.sink, self.item, self.lists, self.heading = undo
+            if self.cell is not None and self.cell.alt is not None and not self.cell.drafts:
+                self.cell.drafts.append(Draft("paragraph", [self.cell.alt], node=self.node))     # "yes" as a picture of a tick
+            self.sink, self.item, self.lists, self.heading, self.cell = undo
 
     def close_table(self, grid: _Grid) -> None:
         for draft in grid.loose:
