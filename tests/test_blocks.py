@@ -150,6 +150,12 @@ def test_chrome_by_name_is_a_guess_that_the_amount_of_text_may_overrule():
     assert [b.text for b in document.blocks if b.chrome] == ["We use cookies.", "Accept"]
 
 
+def test_a_second_copy_of_the_menu_is_chrome():
+    menu = "<div>GPUs</div><div>Prices</div><div>Terms</div><div>Docs</div>"
+    document = read(f"<nav>{menu}</nav><div class=drawer>{menu}</div><main><h1>Terms</h1><p>" + "You agree to all of this. " * 20 + "<p>GPUs<p>Prices</main>")
+    assert [b.text[:6] for b in document.body()] == ["Terms", "You ag", "GPUs", "Prices"]
+
+
 def test_a_header_with_the_main_heading_is_content():
     document = read("<header><nav><a href=/>Home</a></nav><h1>Terms of use</h1></header><p>" + "You agree to all of this. " * 20)
     assert [(b.text[:12], b.chrome) for b in document.blocks] == [("Home", True), ("Terms of use", False), ("You agree to", False)]

@@ -613,7 +613,24 @@ def _build(walker: Segmenter) -> list[Block]:
             path.append((level, content.text, draft.scopes[-1] if draft.scopes else 0))
             scoped = scoped or bool(draft.scopes)
         blocks.append(Block(kind, content, len(blocks), names, level, marker, table, cards[draft.node], is_chrome))
+    _second_menus(blocks)
     return blocks
+
+
+def _second_menus(blocks: list[Block]) -> None:
+    """Four or more blocks in a row that repeat what the furniture says are furniture too: the menu for small screens."""
+    known = {block.text for block in blocks if block.chrome}
+    if len(known) < 4:
+        return
+    run: list[Block] = []
+    for block in [*blocks, None]:
+        if block is not None and not block.chrome and block.kind in ("paragraph", "list_item") and block.text in known:
+            run.append(block)
+            continue
+        if len(run) >= 4:
+            for other in run:
+                other.chrome = True
+        run = []
 
 
 _MARKER = re.compile(r"(\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?|\d{1,3}\.|§+ ?\d+[a-z]?|[•·▪●○*–-])(?=[\s\u3000])")
