@@ -372,6 +372,7 @@ class Reading:
     cents: dict[str, bool] = field(default_factory=dict)
     title: str = ""                                            # title, first heading and address of the document, case folded
     rivals: tuple[str, ...] = ()                               # names of other sellers that the document compares itself with, case folded
+    cities: Any = None                                         # text -> places of cities in it
     locate: Any = None                                         # label -> (country, city)
 
     def issue(self, level: str, code: str, text: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nlp.chips import ChipSpan, find_chips
+from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offers import Facts, Quoted, Reading, asks_for_contact, make_offers, no_offer_words
-from nlp.places import fold
+from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？；\n]")
@@ -32,54 +32,159 @@ class Placed:
 
 def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect priced offers of running text, lists and cards."""
-    card: tuple[ChipSpan, str, str | None, int] | None = None      # chip, its line, container, blocks since
-    for index, item in enumerate(placed):
+    for group in _cards(placed):
+        rest = []
+        for item in group:
+            text = item.block.text
+            chips = find_chips(text, context=_about_gpus(item)) if any(c.isdigit() for c in text) else []
+            prices = _real_prices(reading, text)
+            if chips and prices and not _rival(reading, text):
+                _pair(reading, item, chips, prices)
+            rest.append((item, chips, prices))
+        _card(reading, rest)
+
+
+def _cards(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
+    """Runs of blocks that may be one card: the blocks of one container, or a heading and what stands under it."""
+    group: list[Placed] = []
+    level = 0
+    for item in placed:
         block = item.block
         if block.table is not None or block.kind == "code":
-            if block.table is not None:
-                card = None
+            if group:
+                yield group
+            group, level = [], 0
             continue
-        text = block.text
-        chips = find_chips(text, context=_about_gpus(item)) if any(c.isdigit() for c in text) else []
-        prices = _real_prices(reading, text)
-        if block.kind == "heading":
-            names = {c.gpu_name for c in chips}
-            card = (chips[0], text, None, 0) if len(names) == 1 and len(text) <= 120 and not _rival(reading, text) else None
-            if chips and prices:
-                _pair(reading, item, chips, prices)
-            continue
-        if chips and prices:
-            _pair(reading, item, chips, prices)
-            if len({c.gpu_name for c in chips}) == 1 and len(text) <= _SHORT_CARD:
-                card = (chips[0], text, block.container, 0) if card is None or card[0].gpu_name != chips[0].gpu_name else card
-        elif chips:
-            if _rival(reading, text):
-                card = None
-            elif len({c.gpu_name for c in chips}) == 1 and len(text) <= 80 and (block.container is not None or card is None):
-                follows = placed[index + 1:index + 6]
-                if any(_real_prices(reading, f.block.text) and f.block.table is None for f in follows):
-                    card = (chips[0], text, block.container, 0)
-        elif card is not None and len(text) <= _SHORT_CARD:
-            chip, line, container, age = card
-            if age > 14 or (container is not None and block.container is not None and not _same_card(container, block.container)):
-                card = None
-                continue
-            card = (chip, line, container, age + 1)
-            if prices:
-                _card_price(reading, placed, index, chip, line, prices)
-            elif asks_for_contact(text) and len(text) <= 40 and not _has_offer(reading, chip, line):
-                facts = Facts(named=[chip], instance=line[:120])
-                start, end = block.content.source_span(0, len(text))
-                reading.pending.append((facts, [Quoted(None, start, end, contact=True)], start, end))
+        heading = block.level if block.kind == "heading" else 0
+        if group:
+            boxed = group[0].block.container
+            cut = not _same_card(boxed, block.container) if boxed is not None and group[0].block.kind != "list_item" else bool(heading) and (not level or heading <= level)
+            if boxed is None and block.container is not None and block.kind != "list_item" and group[-1].block.container != block.container and block.kind == "heading":
+                cut = True
+            if cut or len(group) >= 40:
+                yield group
+                group, level = [], 0
+        if not group:
+            level = heading
+        group.append(item)
+    if group:
+        yield group
+
+
+def _same_card(a: str | None, b: str | None) -> bool:
+    return a is not None and b is not None and (a == b or a.startswith(b + "/") or b.startswith(a + "/"))
+
+
+_GPUS_LINE = re.compile(r"(?<![\w.])(?P<count>[1-9]\d{0,2})\s?(?:x\s?)?(?:gpus?|卡|枚|장)\b", re.IGNORECASE)
+_MEMORY_LINE = re.compile(r"(?P<size>\d{2,3})\s?(?:gb|go|gib)\s?(?:hbm\d?e?|gddr\dx?|vram|gpu|de vram|gpu memory|显存)|(?:vram|gpu memory|memory|显存)\s?:?\s?(?P<size2>\d{2,3})\s?(?:gb|go|gib)")
+_CPU_LINE = re.compile(r"vcpu|\bcores?\b|\bram\b|\bcpu\b|核|コア|coeurs|kerne", re.IGNORECASE)
+_NAMED_LINE = re.compile(r"^(?P<key>[^:：]{2,40})[:：]\s*(?P<value>.+)$", re.DOTALL)
+
+
+def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> None:
+    """The offers of one card: a chip in one line, its prices in others, count, memory and place in yet others."""
+    own = [(item, chips, prices) for item, chips, prices in lines if len(item.block.text) <= _SHORT_CARD]
+    names = {c.gpu_name for item, chips, prices in own for c in chips}
+    named = [(item, chips) for item, chips, prices in own if chips]
+    priced = [(item, prices) for item, chips, prices in own if prices and not chips and not _HYPE.search(fold(item.block.text))]
+    if not names:
+        if priced:
+            for item, _, _ in own:
+                for _, _, label in unknown_labels(item.block.text, [], whole=True) if len(item.block.text) <= 40 else []:
+                    reading.issue("warning", "unknown_chip", label)
+        return
+    if len(names) > 1 or any(_rival(reading, item.block.text) for item, _ in named):
+        return
+    first, chips = named[0]
+    chip = chips[0]
+    if chip.start > 70 and first.block.kind != "heading":
+        return
+    facts = Facts(named=[c for _, cs in named for c in cs], tax=reading.tax_at(first.path))
+    heading = next((item.block.text for item, cs, ps in own if item.block.kind == "heading" and not cs and not ps and len(item.block.text) <= 60), None)
+    facts.instance = _product(heading) if heading and first.block.kind != "heading" else first.block.text[:120]
+    quoted: list[Quoted] = []
+    contact = False
+    for item, cs, prices in own:
+        text = item.block.text
+        low = fold(text)
+        key = _NAMED_LINE.match(text)
+        if not cs and (match := _GPUS_LINE.search(text)) and not prices:
+            facts.count = float(match["count"])
+        if (match := _MEMORY_LINE.search(low)) and not _CPU_LINE.search(low) and facts.gpu_memory is None:
+            facts.gpu_memory = float(match["size"] or match["size2"])
+        facts.cpu = facts.cpu or bool(_CPU_LINE.search(low))
+        if facts.location is None and not cs and (not prices or text.rstrip()[-1:] != text[prices[-1].end - 1:prices[-1].end]) and reading.locate is not None:
+            facts.location = _place_in(reading, key["value"] if key else text, prices)
+        facts.availability = facts.availability or (availability_in(text) if len(text) <= 80 else None)
+        contact = contact or (asks_for_contact(text) and len(text) <= 40)
+    for item, prices in priced:
+        quoted += _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
+    if not quoted:
+        if any(prices for _, chips, prices in lines if chips) or len(own) > 12:
+            return
+        boxed = first.block.container is not None or first.block.kind == "heading"
+        if not boxed or not (contact or facts.availability in ("sold_out", "waitlist")) or not any(not cs and not ps and (availability_in(i.block.text) or asks_for_contact(i.block.text)) and len(i.block.text) <= 60 for i, cs, ps in own):
+            return
+    start = min(item.block.content.source_span(0, 1)[0] for item, _, _ in own)
+    a, b = first.block.content.source_span(0, len(first.block.text))
+    for q in quoted or [Quoted(None, a, b, contact=contact)]:
+        begin, end = (min(a, q.start), max(b, q.end)) if max(b, q.end) - min(a, q.start) <= 1500 else (q.start, q.end)
+        reading.pending.append((facts, [q], max(begin, start), end))
+
+
+def _product(heading: str) -> str:
+    """The product's name in a heading: a code that it begins with, else all of it but what says whether it can be had."""
+    code = re.match(r"[A-Za-z]{1,6}[-._][A-Za-z0-9][\w.-]*", heading)
+    if code:
+        return code[0]
+    return re.sub(r"\s*[-–—|(]*\s*(?:sold out|out of stock|waitlist|wait list|coming soon|new|beta|ausverkauft|épuisé|售罄|완판)\)?\s*$", "", heading, flags=re.IGNORECASE).strip() or heading
+
+
+def _place_in(reading: Reading, text: str, prices: list[Price]) -> str | None:
+    """A place that a line of a card names: "Nantes", "8 GPUs Montréal, Canada 99.3% uptime"."""
+    if prices:
+        text = text[prices[-1].end:].strip(" .,;–-|")
+    if not text or len(text) > 120:
+        return None
+    if len(text) <= 60 and not any(c.isdigit() for c in text) and reading.locate(text)[0] and not re.search(r"[.!?] ", text):
+        return text
+    spans = sorted([(a, b) for a, b, *_ in reading.cities(text)] + [(a, b) for a, b, _ in find_places(text, reading.language)])
+    if not spans:
+        return None
+    start, end = spans[0]
+    for a, b in spans[1:]:
+        if text[end:a].strip() in (",", "") and a >= end:
+            end = b
+    piece = text[start:end]
+    before = re.search(r"((?:[A-ZÀ-Þ][\w.'-]+ )*[A-ZÀ-Þ][\w.'-]+, )$", text[:start])
+    return (before[1] if before else "") + piece if reading.locate(piece)[0] else None
+
+
+def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: list[Placed], heading: str, title: str) -> list[Quoted]:
+    text = item.block.text
+    unit = next((p.unit for p in prices if p.unit), None)
+    scope = next((p.scope for p in prices if p.scope), None)
+    if unit is None:
+        after = lines[lines.index(item) + 1:][:1]
+        unit = unit_in(after[0].block.text) if after and len(after[0].block.text) <= 40 else None
+        unit = unit or unit_in(title) or next((unit_in(h) for h in reversed(item.path) if unit_in(h)), None)
+    if unit is None and not any(p.price_from for p in prices):
+        return []
+    commitment, months = commitment_in(text)
+    if commitment is None:
+        commitment, months = commitment_in(title)
+    if commitment is None and heading:
+        commitment, months = commitment_in(heading)
+    if commitment is None and item.path and item.path[-1] != title:
+        commitment, months = commitment_in(item.path[-1])
+    start, end = item.block.content.source_span(0, len(text))
+    tax = tax_in(text)
+    return [Quoted(p, start, end, unit=unit, scope=scope, commitment=commitment, months=months, tax=tax) for p in prices]
 
 
 def _rival(reading: Reading, text: str) -> bool:
     """Whether a line names another seller that the document compares itself with."""
     return any(r in fold(text) for r in reading.rivals)
-
-
-def _same_card(a: str, b: str) -> bool:
-    return a == b or a.startswith(b) or b.startswith(a)
 
 
 def _about_gpus(item: Placed) -> bool:
@@ -98,32 +203,6 @@ def _real_prices(reading: Reading, text: str) -> list[Price]:
                 stop = line.start() + line[0].rfind("=") if any(line.start() <= c.start < line.end() for c in chips) else line.start()
                 found = [p for p in found if not stop <= p.start < line.end()]
     return found
-
-
-def _has_offer(reading: Reading, chip: ChipSpan, line: str) -> bool:
-    return any(o.gpu_name == chip.gpu_name and o.instance_name == line[:120] for o in reading.offers)
-
-
-def _card_price(reading: Reading, placed: Sequence[Placed], index: int, chip: ChipSpan, line: str, prices: list[Price]) -> None:
-    block = placed[index].block
-    text = block.text
-    if _HYPE.search(fold(text)):
-        return
-    unit = next((p.unit for p in prices if p.unit), None)
-    if unit is None and index + 1 < len(placed) and len(placed[index + 1].block.text) <= 40:
-        unit = unit_in(placed[index + 1].block.text)
-    unit = unit or unit_in(line)
-    heading = placed[index].path[-1] if placed[index].path else ""
-    commitment, months = commitment_in(text)
-    if commitment is None:
-        commitment, months = commitment_in(line)
-    if commitment is None and heading != line:
-        commitment, months = commitment_in(heading)
-    facts = Facts(named=[chip], instance=line[:120], tax=tax_in(text))
-    start, end = block.content.source_span(0, len(text))
-    if unit is None and not any(p.price_from for p in prices):
-        return
-    reading.pending.append((facts, [Quoted(p, start, end, unit=unit, commitment=commitment, months=months) for p in prices], start, end))
 
 
 def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Price]) -> None:
@@ -170,7 +249,9 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
                 else:
                     break
         name = _instance_name(text, chip)
-        facts = Facts(named=tied, instance=name, tax=tax_in(text[start:stop]))
+        facts = Facts(named=tied, instance=name, tax=tax_in(text[start:stop]), location=_place_in(reading, text[price.end:stop], []) if reading.locate and len(text) <= 200 else None)
+        if facts.tax == "unknown":
+            facts.tax = reading.tax_at(item.path)
         a, b = block.content.source_span(start, min(stop, start + 1500))
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, commitment=commitment, months=months)], a, b))
 

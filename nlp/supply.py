@@ -16,7 +16,7 @@ from nlp.offers_tables import read_table
 from nlp.offers_text import Placed, read_families, read_lists, read_text, settle, settle_orphans
 from nlp.places import fold
 from nlp.prices import currency_words, find_prices, tax_in
-from nlp.regions import locate, read_regions
+from nlp.regions import find_cities, locate, read_regions
 from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
 SAMPLE = 200_000                                               # characters in which currencies are counted
@@ -160,12 +160,23 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     only = next(iter(used)) if len(used) == 1 and None not in used else None
     titles = " \n".join(dict.fromkeys([document.title or "", *(p.path[-1] for p in placed if p.path)]))[:20_000]
     rivals = tuple(dict.fromkeys((m["a"] or m["b"] or m["c"]).casefold().strip(".") for m in _RIVALS.finditer(titles)))
-    tax = "unknown"
-    notes = {tax_in(p.block.text) for p in placed if p.block.kind in ("paragraph", "list_item", "quote") and len(p.block.text) <= 600 and re.search(r"pric|preis|prix|料金|価格|가격|价格|prezz|precio|cen[ay]|tarif", fold(p.block.text))} - {"unknown"}
-    if len(notes) == 1:
-        tax = next(iter(notes))
+    tax_notes = [(p.path, said) for p in placed if p.block.table is None and len(p.block.text) <= 600 and (said := _note_on_tax(p.block.text))]
+    tax_notes += [(None, said) for b in document.blocks if b.chrome and len(b.text) <= 600 and (said := _note_on_tax(b.text))]
+    if placed and not any(above is not None for above, _ in tax_notes):
+        tax_notes = [(None, said) for _, said in tax_notes]
     language = document.language
-    return Reading(document, language, currency, words, only_currency=only, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), tax=tax, locate=lambda label: locate(label, language))
+    return Reading(document, language, currency, words, only_currency=only, tax_notes=tax_notes, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
+
+
+_PRICE_WORDS = re.compile(r"pric|preis|prix|料金|価格|가격|요금|价格|價格|prezz|precio|preco|cen[aye]|tarif|euro|dollar|pound|inclu|exclu|税|稅")
+
+
+def _note_on_tax(text: str) -> str | None:
+    """included | excluded where a note on prices says it, else None. A price of its own in the note ("an IP address costs 3 €, VAT excluded") is no note for the page."""
+    said = tax_in(text)
+    if said == "unknown" or not _PRICE_WORDS.search(fold(text)) or re.search(r"[$€£¥₩₹円元원]\s?\d|\d\s?[€円元원]", text):
+        return None
+    return said
 
 
 def _trees(document: Document, issues: list[Issue]) -> list[Node]:
