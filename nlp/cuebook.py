@@ -33,6 +33,9 @@ GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
 LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
 EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
+# Groups that are read beside the rules: by nlp/scope.py, and for places.
+SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "opens_list",
+                "lawmaker_before", "lawmaker_after", "place:*")
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
@@ -165,8 +168,12 @@ class Cuebook:
     `groups` numbers the groups; a set of groups is an integer with one bit a group.
     """
 
-    def __init__(self, packs: Iterable[tuple[str, dict[str, Any]]], rules: Iterable[dict[str, Any]]) -> None:
+    def __init__(self, packs: Iterable[tuple[str, dict[str, Any]]], rules: Iterable[dict[str, Any]], *, wanted: Iterable[str] | None = None) -> None:
+        """`wanted`: groups to compile, `name:*` for all that begin so; None: all."""
         import ahocorasick_rs
+
+        chosen = None if wanted is None else frozenset(wanted)
+        prefixes = tuple(w[:-1] for w in chosen or () if w.endswith("*"))
 
         self.groups: dict[str, int] = {}
         texts: dict[tuple[str, int, str | None], int] = {}      # (literal, boundary flags, exact) -> pattern
@@ -205,6 +212,8 @@ class Cuebook:
             dense = pack.get("script") == "dense"
             frequent = frozenset(pack.get("frequent") or ())
             for group, cues in (pack.get("groups") or {}).items():
+                if chosen is not None and group not in chosen and not group.startswith(prefixes or ("\0",)):
+                    continue
                 number = self.groups.setdefault(group, len(self.groups))
                 rows = cues if isinstance(cues, dict) else {"cues": cues}
                 for kind in ("cues", "not"):
@@ -442,7 +451,12 @@ def cuebook(language: str | None) -> Cuebook:
         rules += pack.get("rules") or []
     if len(packs) == 1:
         rules += packs[0][1]["uncovered_rules"]
-    return Cuebook(packs, rules)
+    return Cuebook(packs, rules, wanted={*SCOPE_GROUPS, *groups_of(rules)})
+
+
+def groups_of(rules: Iterable[dict[str, Any]]) -> set[str]:
+    """The groups that rules speak of."""
+    return {alternative.strip().partition("@")[0] for rule in rules for term in (*rule["when"], *(rule.get("unless") or ())) for alternative in term.split("|")}
 
 
 def pack_language(tag: str | None) -> str | None:

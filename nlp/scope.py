@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nlp.cuebook import Cuebook
+from nlp.cuebook import SCOPE_GROUPS, Cuebook
 
 # Labels whose usual clause gives the provider a right. Without any cue of another mode they describe what the provider does.
 PROVIDER_LABELS = frozenset({"suspension_right", "workload_monitoring"})
@@ -36,8 +36,7 @@ class ScopeReader:
 
     def __init__(self, book: Cuebook) -> None:
         self.book = book
-        for name in ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "consent", "end_user_word", "affiliate_word",
-                     "subject_to", "exception_end"):
+        for name in SCOPE_GROUPS:
             setattr(self, name, book.bit(name))
 
     def read(self, label: str, text: str, rows: list[tuple[int, int, int]], own: int, intro: int = 0, offset: int = 0) -> Scope:

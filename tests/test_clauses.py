@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from chipwatch.records import CLAUSE_LABELS, MODES, POLARITIES, SIGNAL_LABELS
 from nlp import place_groups
 from nlp.clauses import MAX_QUOTE, read_clauses
-from nlp.cuebook import CueError, Cuebook, cuebook, fold, languages, parts
+from nlp.cuebook import SCOPE_GROUPS, CueError, Cuebook, cuebook, fold, groups_of, languages, parts
 from nlp.read import read_document
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,14 +92,21 @@ def test_folding_keeps_the_length(text):
 
 
 def test_rules_name_known_labels_and_groups():
-    named = set()
     for path in ((ROOT / "nlp" / "cues" / "rules.yml"), (ROOT / "nlp" / "cues" / "signals.yml")):
         for rule in yaml.safe_load(path.read_text("utf-8"))["rules"]:
             assert rule["label"] in {**CLAUSE_LABELS, **SIGNAL_LABELS}, rule["id"]
             assert rule.get("polarity", "permits") in POLARITIES and rule.get("mode", "notice") in MODES, rule["id"]
-            named |= {alternative.strip().partition("@")[0] for term in (*rule["when"], *rule.get("unless", ())) for alternative in term.split("|")}
-    known = set(cuebook("en").groups)
-    assert named <= known, f"rules speak of groups that the English pack lacks: {sorted(named - known)}"
+            missing = groups_of([rule]) - set(cuebook("en").groups)
+            assert not missing, f"{rule['id']} speaks of groups that the English pack lacks: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_every_group_of_a_pack_is_used(language):
+    path = ROOT / "nlp" / "cues"
+    rules = [r for name in ("rules", "signals") for r in yaml.safe_load((path / f"{name}.yml").read_text("utf-8"))["rules"]]
+    pack = yaml.safe_load((path / f"{language}.yml").read_text("utf-8"))
+    used = groups_of([*rules, *(pack.get("rules") or [])]) | set(SCOPE_GROUPS) | {"affiliate_word", "legal_ground_strong"}   # two that scope may use later
+    assert not [g for g in pack["groups"] if g not in used and not g.startswith("place:")]
 
 
 def test_rule_ids_are_unique():
