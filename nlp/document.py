@@ -71,7 +71,7 @@ class Block:
     level: int = 0                                             # heading level 1-6; nesting depth of a list item
     marker: str | None = None                                  # number or bullet of a list item as printed, "3.2", "(a)", "•"
     table: Table | None = None                                 # of kind "table": the grid; `text` holds the rows, cells joined by " | ", rows by a line feed
-    container: str | None = None                               # "card" parent id, so that blocks of one card or list can be put together
+    container: str | None = None                               # id of the card (repeated, alike siblings) that it belongs to; "3/7" is a card inside card "3"
     chrome: bool = False                                       # navigation, header, footer, cookie banner: kept, but marked
 
     @property

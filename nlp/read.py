@@ -62,6 +62,8 @@ def read_document(
     kind = kind_of(text, content_type, path, url)
     document = Document(text, digest, KINDS.get(kind, kind), [], url=url, charset=charset)
     document.issues += [Issue("warning", "encoding", note) for note in notes]
+    if (select or remove) and document.content_type != "html":
+        document.issues.append(Issue("info", "selector", f"selectors are for HTML pages; this is {document.content_type}"))
     if text and not text.isspace():
         _READERS[kind](document, kind, tuple(select), tuple(remove))
     return _finish(document, language)
@@ -191,6 +193,9 @@ def _markdown(document: Document, kind: str, select: Sequence[str], remove: Sequ
             document.embedded.append(("front_matter", data))
             if isinstance(data.get("title"), str):
                 document.title = data["title"].strip() or None
+    if skeleton.scripts:
+        from nlp.blocks.embedded import embedded
+        document.embedded += embedded(skeleton)
     _read(document, skeleton)
 
 
@@ -234,6 +239,8 @@ def _finish(document: Document, declared: str | None) -> Document:
             if len(sample) < 400:
                 sample.append(block.text)
     found, confidence = identify("\n".join(sample)) if sample else (None, 0.0)
+    if found is None and document.content_type == "html" and (said := _HTML_LANG.search(document.text, 0, 2000)):
+        found = canonical(said.group(1))                       # too little text to tell: what the page says
     if declared:
         document.language = canonical(declared)
         if document.language == "zh" and found and found.startswith("zh"):
@@ -251,6 +258,7 @@ def _finish(document: Document, declared: str | None) -> Document:
     return document
 
 
+_HTML_LANG = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?([a-zA-Z]{2,3}(?:-\w+)*)")
 _SCRIPTS = re.compile(r"<script\b", re.IGNORECASE)
 # What UTF-8 looks like when it was read as windows-1252 (or Latin-1) and saved again: "Ã©", "â€™", "ã\x81\x82".
 _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]")

@@ -26,6 +26,7 @@ _TOKEN = re.compile(r"\w[\w'’-]*")
 _NUMBER = re.compile(r"(?:^|[\s(])(\d{1,3}(?:\.\d{1,3})*)$")
 _ITEM = re.compile(rf"{_ENUMERATOR}|\d{{1,3}}(?:\.\d{{1,3}})+\s|[-*•·▪●○※–—]\s?|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節款]|제 ?\d+ ?[조장절항]|[①-⑳]|\(?[一二三四五六七八九十]+[)、]")
 _END = re.compile(r"[.!?:;。！？…][\"'”’»」』)\]]*$")
+_JOINED = re.compile(r"(?:and|or)\s")
 _OPENERS = "\"'“‘«„「『([（【¿¡"
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 
@@ -106,6 +107,8 @@ def _ends(text: str, start: int, a: int, end: int, rules: tuple) -> bool:
     # a full stop
     if after == end and first == "." and following not in "「『" and not _CJK.match(following) and not "가" <= following <= "힣":
         return _glued(text, start, a)
+    if following.islower() and _JOINED.match(text, after) and text[max(start, a - 4):a].islower() and text[max(start, a - 4):a].isalpha():
+        return not _abbreviated(text, start, a, after, rules)  # lists whose semicolons became full stops: "… list. and (ii) …"
     if following.islower() or following in ",;:)]":
         return bool(_ITEM.match(text, after)) and end - a == 1 and not _abbreviated(text, start, a, after, rules)
     if text[a:a + 2] == "..":

@@ -20,6 +20,8 @@ CASES = [
     ("en", ["We may suspend the services.", "You may not resell them, see www.vexelcloud.example/terms.html for more."]),
     ("en", ["Cf. 15 C.F.R. § 734.13 and 22 U.S.C. 2778 et seq.; both apply.", "So does Art. 5."]),
     ("en", ["All rights reserved ...", "Contact us at 10 a.m. or later."]),
+    ("en", ["You are not in any restricted country.", "and you are not on any denied parties list.", "or (ii) owned by one."]),
+    ("en", ["Vexelcloud Inc. and its affiliates agree, as do Norland Corp. or its heirs."]),
     ("de", ["Der Vertrag beginnt am 3. April 2026.", "Es gilt Art. 5 Abs. 1 Nr. 2 z. B. für Kunden, d. h. Firmen.", "§ 3 Satz 2 bleibt unberührt."]),
     ("de", ["Die Kosten betragen ca. 2,39 EUR zzgl. USt.", "Der Kunde zahlt bis zum 15. des Monats."]),
     ("fr", ["L’art. 5 s’applique.", "M. Dupont accepte, cf. p. 12.", "Le client s’engage."]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 
 from nlp.blocks.html import plain
@@ -46,6 +47,7 @@ _NOTHING = object()                                            # an element whos
 
 MAX_DEPTH = 400                                                # of open elements that are told apart
 MAX_BLOCKS = 200_000
+MAX_SECONDS = 30.0
 MAX_CELLS = 400_000
 MAX_SPAN = 200
 
@@ -110,6 +112,7 @@ class Segmenter:
 
     def __init__(self, skeleton: Skeleton, markup: str):
         self.skeleton, self.markup = skeleton, markup
+        self.deadline = time.monotonic() + MAX_SECONDS
         self.drafts: list[Draft] = []
         self.sink = self.drafts
         self.pieces: list = []                                 # run numbers and strings of the block in the making
@@ -228,8 +231,11 @@ class Segmenter:
 
     def emit(self, draft: Draft) -> None:
         self.sink.append(draft)
-        if len(self.drafts) > MAX_BLOCKS:
-            raise Limit(f"more than {MAX_BLOCKS:,} blocks")
+        if not len(self.sink) & 1023:
+            if len(self.drafts) > MAX_BLOCKS:
+                raise Limit(f"more than {MAX_BLOCKS:,} blocks")
+            if time.monotonic() > self.deadline:
+                raise Limit(f"more than {MAX_SECONDS:.0f} seconds")
 
     def drop_term(self) -> None:
         """A <dt> that no <dd> followed."""
