@@ -41,38 +41,53 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             if chips and prices and not _rival(reading, text):
                 _pair(reading, item, chips, prices)
             rest.append((item, chips, prices))
-        _card(reading, rest)
+        for part in _split_card(rest):
+            _card(reading, part)
 
 
 def _cards(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
     """Runs of blocks that may be one card: the blocks of one container, or a heading and what stands under it."""
     group: list[Placed] = []
-    level = 0
     for item in placed:
         block = item.block
         if block.table is not None or block.kind == "code":
             if group:
                 yield group
-            group, level = [], 0
+            group = []
             continue
-        heading = block.level if block.kind == "heading" else 0
-        if group:
-            boxed = group[0].block.container
-            cut = not _same_card(boxed, block.container) if boxed is not None and group[0].block.kind != "list_item" else bool(heading) and (not level or heading <= level)
-            if boxed is None and block.container is not None and block.kind != "list_item" and group[-1].block.container != block.container and block.kind == "heading":
-                cut = True
-            if cut or len(group) >= 40:
-                yield group
-                group, level = [], 0
-        if not group:
-            level = heading
+        if group and (_begins_card(group, block) or len(group) >= 40):
+            yield group
+            group = []
         group.append(item)
     if group:
         yield group
 
 
+def _begins_card(group: list[Placed], block: Block) -> bool:
+    """Whether a block is no part of the card that the blocks of `group` form."""
+    boxed = next((i.block.container for i in group if i.block.container is not None and i.block.kind != "list_item"), None)
+    own = block.container if block.kind != "list_item" else None
+    if own is not None:
+        return not _same_card(boxed, own) if boxed is not None else group[-1].block.kind != "heading"
+    if boxed is not None and block.kind != "list_item":
+        return True
+    if block.kind != "heading":
+        return False
+    first = group[0].block                                     # a heading of a part, under a heading that names the chip, is still of its card
+    return not (first.kind == "heading" and 0 < first.level < block.level and find_chips(first.text, context=True) and not find_chips(block.text, context=True))
+
+
 def _same_card(a: str | None, b: str | None) -> bool:
     return a is not None and b is not None and (a == b or a.startswith(b + "/") or b.startswith(a + "/"))
+
+
+def _split_card(lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> list[list[tuple[Placed, list[ChipSpan], list[Price]]]]:
+    """Cards without boxes stand in one run: each begins at a line that is a chip's name, and has a price."""
+    starts = [i for i, (item, chips, prices) in enumerate(lines) if chips and not prices and len(item.block.text) <= 60 and chips[0].start <= 20]
+    if len({lines[i][1][0].gpu_name for i in starts}) < 2:
+        return [lines]
+    parts = [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    return parts if all(any(prices and not chips for _, chips, prices in part) for part in parts) else [lines]
 
 
 _GPUS_LINE = re.compile(r"(?<![\w.])(?P<count>[1-9]\d{0,2})\s?(?:x\s?)?(?:gpus?|卡|枚|장)\b", re.IGNORECASE)
@@ -83,10 +98,10 @@ _NAMED_LINE = re.compile(r"^(?P<key>[^:：]{2,40})[:：]\s*(?P<value>.+)$", re.D
 
 def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> None:
     """The offers of one card: a chip in one line, its prices in others, count, memory and place in yet others."""
-    own = [(item, chips, prices) for item, chips, prices in lines if len(item.block.text) <= _SHORT_CARD]
+    own = [(item, chips, prices) for item, chips, prices in lines if len(item.block.text) <= _SHORT_CARD and not ((chips or prices) and _HYPE.search(fold(item.block.text)))]
     names = {c.gpu_name for item, chips, prices in own for c in chips}
     named = [(item, chips) for item, chips, prices in own if chips]
-    priced = [(item, prices) for item, chips, prices in own if prices and not chips and not _HYPE.search(fold(item.block.text))]
+    priced = [(item, prices) for item, chips, prices in own if prices and not chips]
     if not names:
         if priced:
             for item, _, _ in own:
@@ -101,7 +116,7 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         return
     facts = Facts(named=[c for _, cs in named for c in cs], tax=reading.tax_at(first.path))
     heading = next((item.block.text for item, cs, ps in own if item.block.kind == "heading" and not cs and not ps and len(item.block.text) <= 60), None)
-    facts.instance = _product(heading) if heading and first.block.kind != "heading" else first.block.text[:120]
+    facts.instance = _product(reading, heading) if heading and first.block.kind != "heading" else first.block.text[:120]
     quoted: list[Quoted] = []
     contact = False
     for item, cs, prices in own:
@@ -113,16 +128,17 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         if (match := _MEMORY_LINE.search(low)) and not _CPU_LINE.search(low) and facts.gpu_memory is None:
             facts.gpu_memory = float(match["size"] or match["size2"])
         facts.cpu = facts.cpu or bool(_CPU_LINE.search(low))
-        if facts.location is None and not cs and (not prices or text.rstrip()[-1:] != text[prices[-1].end - 1:prices[-1].end]) and reading.locate is not None:
-            facts.location = _place_in(reading, key["value"] if key else text, prices)
+        if facts.location is None and not cs and reading.locate is not None:
+            pieces = [key["value"]] if key else [text[prices[-1].end:].strip(" .,;–-|")] if prices else _pieces(reading, item)
+            facts.location = next((place for piece in pieces if (place := _place_in(reading, piece))), None)
         facts.availability = facts.availability or (availability_in(text) if len(text) <= 80 else None)
         contact = contact or (asks_for_contact(text) and len(text) <= 40)
     for item, prices in priced:
         quoted += _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
     if not quoted:
-        if any(prices for _, chips, prices in lines if chips) or len(own) > 12:
+        if any(prices for _, chips, prices in lines if chips) or len(own) > 8:
             return
-        boxed = first.block.container is not None or first.block.kind == "heading"
+        boxed = first.block.kind == "heading" or (first.block.container is not None and first.block.kind != "list_item")
         if not boxed or not (contact or facts.availability in ("sold_out", "waitlist")) or not any(not cs and not ps and (availability_in(i.block.text) or asks_for_contact(i.block.text)) and len(i.block.text) <= 60 for i, cs, ps in own):
             return
     start = min(item.block.content.source_span(0, 1)[0] for item, _, _ in own)
@@ -132,32 +148,56 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         reading.pending.append((facts, [q], max(begin, start), end))
 
 
-def _product(heading: str) -> str:
+def _product(reading: Reading, heading: str) -> str | None:
     """The product's name in a heading: a code that it begins with, else all of it but what says whether it can be had."""
     code = re.match(r"[A-Za-z]{1,6}[-._][A-Za-z0-9][\w.-]*", heading)
     if code:
         return code[0]
-    return re.sub(r"\s*[-–—|(]*\s*(?:sold out|out of stock|waitlist|wait list|coming soon|new|beta|ausverkauft|épuisé|售罄|완판)\)?\s*$", "", heading, flags=re.IGNORECASE).strip() or heading
+    if _GPUS_LINE.match(heading) or (reading.locate is not None and reading.locate(heading)[0]):
+        return None                                            # a line of the card that is set as a heading: "8 GPUs", a place
+    return _STATUS_TAIL.sub("", heading).strip() or heading
 
 
-def _place_in(reading: Reading, text: str, prices: list[Price]) -> str | None:
-    """A place that a line of a card names: "Nantes", "8 GPUs Montréal, Canada 99.3% uptime"."""
-    if prices:
-        text = text[prices[-1].end:].strip(" .,;–-|")
-    if not text or len(text) > 120:
+_STATUS_TAIL = re.compile(r"\s*[-–—|(]*\s*(?:sold out|out of stock|waitlist|wait list|coming soon|new|beta|ausverkauft|épuisé|售罄|완판)\)?\s*$", re.IGNORECASE)
+
+
+def _pieces(reading: Reading, item: Placed) -> list[str]:
+    """A line cut where one element of the page ends and the next begins: "8 GPUs", "Montréal, Canada", "99.3% uptime"."""
+    content, source = item.block.content, reading.document.text
+    text, starts, ends = content.text, content.starts, content.ends
+    if not text or len(text) > _SHORT_CARD or "<" not in source[starts[0]:ends[-1]]:
+        return [text]
+    cuts = [i for i in range(1, len(text)) if starts[i] > ends[i - 1] and _ELEMENT_GAP.search(source, ends[i - 1], starts[i])]
+    return [piece for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True) if (piece := text[a:b].strip())]
+
+
+_ELEMENT_GAP = re.compile(r"</[a-zA-Z]\w*\s*>\s*<[a-zA-Z]")
+_NAMES = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?: [A-ZÀ-Þ][\w.'’-]*){0,2}(?:, [A-ZÀ-Þ][\w.'’-]*(?: [A-ZÀ-Þ][\w.'’-]*){0,2}){0,3}")
+_BETWEEN_PLACES = re.compile(r"\s*(?:,|/|&|;|·|、|，|and|et|und|y|e|i|en|och|ja|和|及)?\s*")
+
+
+def _place_in(reading: Reading, text: str) -> str | None:
+    """The place that a line of a card names, as printed: "Nantes", "Nantes et Genève", "Atlanta, Georgia, USA" in a sentence."""
+    if not text or len(text) > 120 or reading.locate is None:
         return None
-    if len(text) <= 60 and not any(c.isdigit() for c in text) and reading.locate(text)[0] and not re.search(r"[.!?] ", text):
-        return text
     spans = sorted([(a, b) for a, b, *_ in reading.cities(text)] + [(a, b) for a, b, _ in find_places(text, reading.language)])
     if not spans:
         return None
-    start, end = spans[0]
+    covered = [spans[0]]
     for a, b in spans[1:]:
-        if text[end:a].strip() in (",", "") and a >= end:
-            end = b
+        if a >= covered[-1][1]:
+            covered.append((a, b))
+    if len(covered) > 1 and not text[:covered[0][0]].strip() and not text[covered[-1][1]:].strip(" .") and all(_BETWEEN_PLACES.fullmatch(text[x[1]:y[0]]) for x, y in zip(covered, covered[1:], strict=False)):
+        return text.strip(" .")                                # a list of places and nothing else
+    if len(text) <= 60 and not any(c.isdigit() for c in text) and reading.locate(text)[0] and not re.search(r"[.!?] ", text):
+        return text
+    start, end = covered[0]
+    names = next((m for m in _NAMES.finditer(text) if m.start() <= start < m.end()), None)
+    if names is not None:
+        start = names.start() if text[names.start():start].strip(" ,") else start
+        end = max([b for a, b in covered if a < names.end()] + [end])
     piece = text[start:end]
-    before = re.search(r"((?:[A-ZÀ-Þ][\w.'-]+ )*[A-ZÀ-Þ][\w.'-]+, )$", text[:start])
-    return (before[1] if before else "") + piece if reading.locate(piece)[0] else None
+    return piece if reading.locate(piece)[0] else text[covered[0][0]:covered[0][1]] if reading.locate(text[covered[0][0]:covered[0][1]])[0] else None
 
 
 def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: list[Placed], heading: str, title: str) -> list[Quoted]:
@@ -249,7 +289,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
                 else:
                     break
         name = _instance_name(text, chip)
-        facts = Facts(named=tied, instance=name, tax=tax_in(text[start:stop]), location=_place_in(reading, text[price.end:stop], []) if reading.locate and len(text) <= 200 else None)
+        facts = Facts(named=tied, instance=name, tax=tax_in(text[start:stop]), location=_place_in(reading, text[price.end:stop]) if reading.locate and len(text) <= 200 else None)
         if facts.tax == "unknown":
             facts.tax = reading.tax_at(item.path)
         a, b = block.content.source_span(start, min(stop, start + 1500))
