@@ -96,6 +96,11 @@ def test_ragged_rows_and_wild_spans():
     assert rows[2][0].text == "a" and rows[2][1].text == "e" and rows[2][-1] is None
 
 
+def test_a_table_beyond_the_limit_is_told():
+    document = read("<table>" + "<tr>" + "<td colspan=200>x" * 30 + "</tr><tr><td>y</tr>" * 1 + ("<tr>" + "<td colspan=200>x" * 30) * 80 + "</table>")
+    assert [(i.level, i.code) for i in document.issues if i.code == "limit"] == [("error", "limit")]
+
+
 def test_layout_tables_are_no_tables():
     document = read("<table><tr><td><h2>Left</h2><p>One.</p></td><td><p>Two.</p></td></tr></table>" + "<p>" + "text " * 40)
     assert [b.kind for b in document.blocks[:3]] == ["heading", "paragraph", "paragraph"]

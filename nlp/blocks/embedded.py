@@ -22,6 +22,7 @@ def embedded(skeleton: Skeleton) -> list[tuple[str, Any]]:
     source = skeleton.source
     for attrs_text, start, end in skeleton.scripts:
         if end - start > MAX_BYTES:
+            skeleton.meta["limit"] = f"a script of {end - start:,} characters"
             continue
         attrs = attributes(attrs_text)
         kind = attrs.get("type", "").split(";")[0].strip().lower()

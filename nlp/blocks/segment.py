@@ -560,7 +560,7 @@ def segment(skeleton: Skeleton, markup: str) -> Segmented:
     for first, last, target in walker.links:
         text = " ".join(plain(source[skeleton.starts[i]:skeleton.ends[i]]) for i in range(first, min(last, first + 20) + 1)).strip()
         links.append((text, plain(target) if "&" in target else target))
-    return Segmented(blocks, links, limit)
+    return Segmented(blocks, links, limit or skeleton.meta.get("limit"))
 
 
 def _build(walker: Segmenter) -> list[Block]:
@@ -589,7 +589,7 @@ def _build(walker: Segmenter) -> list[Block]:
     for draft in walker.drafts:
         table = None
         if draft.grid is not None:
-            content, table = _table(draft.grid, lambda pieces: mapped_text(source, pieces_of(pieces)))
+            content, table = _table(draft.grid, skeleton, lambda pieces: mapped_text(source, pieces_of(pieces)))
             if not content.text:
                 continue
         else:
@@ -820,7 +820,7 @@ def _hanging(row: list, open_spans: dict[int, tuple[Cell, int]], at: int) -> int
     return at
 
 
-def _table(grid: _Grid, mapped) -> tuple[MappedText, Table]:
+def _table(grid: _Grid, skeleton: Skeleton, mapped) -> tuple[MappedText, Table]:
     """The grid with spans expanded, and its text: rows by line feed, cells by " | ", each cell once."""
     rows: list[list[Cell | None]] = []
     open_spans: dict[int, tuple[Cell, int]] = {}               # column -> (cell, rows left)
@@ -866,6 +866,7 @@ def _table(grid: _Grid, mapped) -> tuple[MappedText, Table]:
         rows.append(row)
         total += len(row)
         if total > MAX_CELLS:
+            skeleton.meta["limit"] = f"a table of more than {MAX_CELLS:,} cells"
             break
     rows = [row for row in rows if any(cell is not None and cell.text for cell in row)] or rows
     width = max((len(row) for row in rows), default=0)
