@@ -248,7 +248,8 @@ def _faults(want, got: dict) -> list[str]:
 def test_signals(visits, slug):
     rows = visits[1].rows("select * from signals where provider = ?", slug)
     want = {s.label for s in TRUTH[1][slug].signals}
-    assert {s["label"] for s in rows} == want, [(s["label"], s["url"], plain(s["quote"])[:80]) for s in rows if s["label"] not in want]
+    got = {s["label"] for s in rows}
+    assert got == want, (f"missing: {sorted(want - got)}", [(s["label"], s["url"], plain(s["quote"])[:80]) for s in rows if s["label"] not in want])
     for signal in TRUTH[1][slug].signals:
         assert any(s["label"] == signal.label and s["url"] == signal.document for s in rows), signal
         if signal.quote:
