@@ -103,6 +103,7 @@ _MODIFIER = re.compile(
     r"|(?P<mig>mig[\s\-_:]*)?(?P<slice>[1-7])g[.\s_](?P<slice_memory>\d{1,3})gb(?![a-z0-9])"
     r")")
 _COUNT_RIGHT = re.compile(r"[\s\-_(]{0,2}[x×*]\s?(?P<count>[1-9]\d{0,2})(?![a-z0-9.,/])(?!\s?(?:gb|tb|g|t|mb|nvme|tib|gib)\b)|(?<=[a-z0-9])(?::|\s)(?P<colon>[1-9]\d?)(?:\s?[卡張张块枚基장개颗](?!时|時)|(?<=:\d)(?![\d:.a-z]))")
+_MEMORY_LISTED = re.compile(r"\s?[,、，;]\s{0,2}(?P<memory>\d{2,3})\s?(?:gb|go|gib)(?![a-z0-9])(?!\s?(?:of |de )?(?:system |host |main )?(?:ram|ddr|ssd|nvme|disk|storage|/\s?s|ps))")      # "H100 SXM5, 80 GB"
 _OCI_COUNT = re.compile(r"\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
 _VENDOR = r"(?:nvidia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|new|latest|full|dedicated|physical|[®™()])"
 _LEFT = re.compile(
@@ -252,6 +253,10 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
     for _ in range(6):
         match = _MODIFIER.match(text, stop)
         if match is None:
+            listed = _MEMORY_LISTED.match(text, stop) if memory is None else None
+            if listed and plausible_memory(name, float(listed["memory"])):
+                memory, stop = float(listed["memory"]), listed.end()
+                continue
             number = _COUNT_RIGHT.match(text, stop)
             if count is None and number:
                 count = float(number["count"] or number["colon"])
