@@ -22,6 +22,7 @@ import pytest
 
 from chipwatch.run import RunResult, rebuild, run
 from crawler.archive import read_payload
+from crawler.run import crawl
 from sample_market import market as market_module
 from sample_market.market import Request, providers_folder, truth
 from sample_market.sites import hosts
@@ -332,6 +333,18 @@ def test_the_crawler_is_a_guest(visits):
     assert 1 <= sum(r.path == "/regions" for r in by_host["www.malhargrid.example"]) <= 3
     known = {h + p for h, site in hosts(1).items() for p in site.answers} | {h + "/robots.txt" for h in hosts(1)} | {"brackenfels.example/agb"}
     assert paths <= known, "it follows no link that is not declared"
+
+
+def test_robots_txt_binds_every_page_that_waits_for_it(tmp_path):
+    """Several pages of one host are asked for at once, before its robots.txt has come: the rules hold for all of them, not for the first two."""
+    from crawler.declarations import load_providers
+
+    sources = next(d for d in load_providers(providers_folder()) if d.slug == "malhargrid").sources()
+    with market_module.serve() as running:
+        captures = crawl(sources, run_dir=tmp_path, run_id="robots", mode="sample", settings=market_module.crawl_settings(running))
+        asked = {r.path for r in running.requests if r.host == "www.malhargrid.example"}
+    assert {c.url: c.failure for c in captures if c.failure} == TRUTH[1]["malhargrid"].failures
+    assert "/legal/terms" not in asked
 
 
 # --- the second visit ---------------------------------------------------------------------------------------------------------------
