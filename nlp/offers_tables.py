@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from nlp.chips import ChipSpan, find_chips, instance_chip, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head)
-from nlp.places import fold
+from nlp.places import find_places, fold
 from nlp.prices import availability_in, commitment_in, currency_words, scope_in, tax_in, unit_in
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
@@ -34,6 +34,7 @@ class Around:
     currency: str | None = None
     tax: str = "unknown"
     contact: bool = False
+    location: str | None = None                                # of a heading that is the name of a place
 
 
 def around(reading: Reading, block: Block, before: str) -> Around:
@@ -56,11 +57,25 @@ def around(reading: Reading, block: Block, before: str) -> Around:
     if found.tax == "unknown":
         found.tax = reading.tax_at(block.heading_path)
     for text in (found.caption, heading):
+        if found.location is None and text and len(text) <= 60 and _is_place(reading, text):
+            found.location = text
         if not found.chips and text:
             chips = find_chips(text, context=True)
             if len({c.gpu_name for c in chips}) == 1:
                 found.chips = chips
     return found
+
+
+_PLACE_WORDS = re.compile(r"\b(?:regions?|zones?|data ?cent(?:er|re)s?|locations?|area|in|rechenzentrum|standort|region|région)\b|地域|地區|区域|リージョン|ゾーン|데이터 ?센터|리전|регион|[\s,()（）:：/|–—-]|\d+", re.IGNORECASE)
+
+
+def _is_place(reading: Reading, heading: str) -> bool:
+    """Whether a heading is the name of a place and nothing else: "US East (Ohio)", "中国香港地域"."""
+    spans = [(a, b) for a, b, *_ in reading.cities(heading)] + [(a, b) for a, b, _ in find_places(heading, reading.language)] if reading.cities is not None else []
+    if not spans or reading.locate(heading)[0] is None:
+        return False
+    rest = "".join(c for i, c in enumerate(heading) if not any(a <= i < b for a, b in spans))
+    return not _PLACE_WORDS.sub("", rest)
 
 
 def read_table(reading: Reading, block: Block, before: str = "") -> None:
@@ -240,6 +255,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
             for column, text in enumerate(owner):
                 if heads[column].role == "gpu" and parse_count(text)[0]:
                     facts.count, facts.at_most = parse_count(text)
+        facts.location = facts.location or outer.location
         if quoted and facts.commitment is None:
             facts.commitment, facts.months = outer.commitment, outer.months
         if not facts.chips and not facts.named and not facts.no_gpu and not _other_resource(filled[0]):

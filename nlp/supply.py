@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
 from nlp.chips import ChipSpan, chip_slug, find_chips, names_instances, unknown_labels
-from nlp.document import Document
-from nlp.offers import Reading, unique
+from nlp.document import Block, Document
+from nlp.layout import layout_tables
+from nlp.offers import Reading, read_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table
 from nlp.offers_text import Placed, read_families, read_lists, read_text, settle, settle_orphans
@@ -33,14 +34,16 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     issues: list[Issue] = []
     trees = _trees(document, issues)
     placed = list(_placed(document))
+    drawn: list[Placed] = []
     reading = _reading(document, placed, currency)
     if document.content_type in ("json", "yaml", "xml", "csv"):
         if find_chips(document.text) or names_instances(document.text):
             for tree in trees:
                 read_feed(reading, tree)
     else:
-        for item in placed:
-            if item.block.table is not None:
+        drawn = _drawn(document, placed)
+        for item in [*placed, *drawn]:
+            if item.block.table is not None and (item not in drawn or any(c is not None and read_head(c.text).role == "price" for c in item.block.table.rows[0])):
                 read_table(reading, item.block, item.before)
         if reading.orphans:
             read_families(reading, placed)
@@ -52,7 +55,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     offers = _settled(reading)
     chips, found = read_chips(document)
     chips = _roles(document, chips, offers, reading)
-    regions = read_regions(document, [(p.block, p.path, p.before) for p in placed], trees, offers)
+    regions = read_regions(document, [(p.block, p.path, p.before) for p in [*placed, *drawn]], trees, offers)
     issues += reading.issues + [i for i in found if i not in reading.issues]
     return chips, offers, regions, issues
 
@@ -153,6 +156,31 @@ def _placed(document: Document) -> Iterator[Placed]:
             before = ""
 
 
+def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
+    """Tables drawn with characters, in blocks of code or in plain text, as blocks."""
+    out: list[Placed] = []
+    if document.content_type == "text":
+        if not re.search(r"\S(?: {2,}|\t| [│┃║|] )\S", document.text):
+            return out
+        spans = [item.block.content.source_span(0, len(item.block.text)) if item.block.text else (0, 0) for item in placed]
+        for table in layout_tables(document.text, 0, len(document.text)):
+            cells = [c.content for row in table.rows for c in row if c is not None]
+            start, end = min(c.starts[0] for c in cells), max(c.ends[-1] for c in cells)
+            inside = [item for item, (a, b) in zip(placed, spans, strict=True) if a < end and start < b and item.block.kind != "heading"]
+            if not inside:
+                continue
+            out.append(Placed(Block("table", cells[0], heading_path=inside[0].path, table=table), inside[0].path, inside[0].before))
+        return out
+    for item in placed:
+        if item.block.kind == "code" and "\n" in item.block.text:
+            start, end = item.block.content.source_span(0, len(item.block.text))
+            start = max(document.text.rfind("\n", 0, start), document.text.rfind(">", 0, start) if document.content_type == "html" else -1) + 1
+            for table in layout_tables(document.text, start, end, markup=document.content_type == "html"):
+                first = next(c.content for row in table.rows for c in row if c is not None)
+                out.append(Placed(Block("table", first, heading_path=item.path, table=table), item.path, item.before))
+    return out
+
+
 def _reading(document: Document, placed: list[Placed], currency: str | None) -> Reading:
     sample = document.text[:SAMPLE]
     words = currency_words(sample)
@@ -207,6 +235,9 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
     seen = {(o.gpu_name, o.gpu_count, o.price) for o in reading.offers}
     visible = reading.offers
     reading.offers = []
+    notes = {tax for _, tax in reading.tax_notes}
+    if reading.tax == "unknown" and len(notes) == 1:
+        reading.tax = notes.pop()                              # data hangs under no heading: what all notes of the page agree on holds
     for item in placed:
         block = item.block
         if block.kind == "code" and block.content.text.lstrip()[:1] in ("{", "[") and find_chips(block.text, context=True):
