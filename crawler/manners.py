@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -59,9 +60,16 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         super().__init__(crawler)
         self._closed: dict[str, int | Exception] = {}          # netloc -> status of its robots.txt, or why it could not be had
         self._delays: dict[str, float] = {}                    # host -> seconds
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)   # netloc -> held while its robots.txt is fetched
         self._pace = crawler.settings.getfloat("CHIPWATCH_PACE")
         self._longest = crawler.settings.getfloat("CHIPWATCH_MAX_CRAWL_DELAY")
         crawler.signals.connect(self._slow_down, signal=signals.request_reached_downloader)
+
+    async def robot_parser(self, request: Request):
+        # Scrapy lets all pages that wait for one robots.txt share one Deferred, whose result only the first of them gets; the third goes
+        # on without rules. So each waits its turn, and finds the rules already parsed.
+        async with self._asking[urlsplit(request.url).netloc]:
+            return await super().robot_parser(request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status in REFUSED_ROBOTS:
