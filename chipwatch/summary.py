@@ -43,8 +43,9 @@ def _verdicts(db: sqlite3.Connection, customer: str) -> list[str]:
     return [f"  {code} {words:<53} {rows.get(code, 0):>4}  {'█' * round(BAR * rows.get(code, 0) / longest)}" for code, words in VERDICT_CODES.items() if code in rows or code == "V0"]
 
 
-def _not_read(db: sqlite3.Connection) -> list[str]:
-    rows = db.execute("select failure, count(*), min(note) from captures where failure is not null group by 1 order by 2 desc, 1").fetchall()
+def _not_read(db: sqlite3.Connection, run_id: str) -> list[str]:
+    """Failures of this run by kind, and documents that were captured in vain."""
+    rows = db.execute("select failure, count(*), min(note) from captures where failure is not null and run_id = ? group by 1 order by 2 desc, 1", (run_id,)).fetchall()
     out = [f"  {count:>4}  {failure.replace('_', ' ')}: {textwrap.shorten(note or '', 70, placeholder='…')}" for failure, count, note in rows[:6]]
     if len(rows) > 6:
         out.append(f"        and {len(rows) - 6} more kinds: `chipwatch status`")
@@ -60,7 +61,7 @@ def summary(result: RunResult, *, sample: bool) -> str:
                  "What the providers' public documents said when read; not a statement that any access is lawful or unlawful.", ""]
         lines += _found(db)
         lines += ["", "Verdicts of the documents for a company headquartered in mainland China (GPU clouds only):", *_verdicts(db, "cn_company")]
-        lines += ["", "Not read, and why:", *_not_read(db), ""]
+        lines += ["", "Not read, and why:", *_not_read(db, result.run_id), ""]
     lines += [f"captures   {result.captures}", f"data set   {result.database}"]
     if result.report:
         lines += [f"ask it     chipwatch access --data {result.database.parent}", f"briefing   {result.report}"]
