@@ -261,21 +261,38 @@ class _Reader:
 
     def candidates(self) -> Iterator[tuple[int, int, list[int]]]:
         """(block, number of the sentence, trigger positions in the block) of each sentence with a trigger."""
-        at: dict[int, list[int]] = {}
+        at: dict[int, list[tuple[int, int]]] = {}
         base = self.base
-        for start in self.book.gate("\n".join(b.text for b in self.blocks)):
-            index = bisect_right(base, start) - 1
-            at.setdefault(index, []).append(start - base[index])
-        for index, positions in at.items():
+        index, limit = 0, -1
+        for start, key in self.book.gate("\n".join(b.text for b in self.blocks)):
+            if start >= limit:
+                index = bisect_right(base, start) - 1
+                limit = base[index] + len(self.blocks[index].text) + 1
+                hits = at[index] = []
+            hits.append((start - base[index], key))
+        for index, hits in at.items():
+            if not self._worth(hits):
+                continue
             position = 0
             for number, sentence in enumerate(self.sentences(index)):
                 inside = []
-                while position < len(positions) and positions[position] < sentence[1]:
-                    if positions[position] >= sentence[0]:
-                        inside.append(positions[position])
+                while position < len(hits) and hits[position][0] < sentence[1]:
+                    if hits[position][0] >= sentence[0]:
+                        inside.append(hits[position])
                     position += 1
-                if inside:
-                    yield index, number, inside
+                if inside and self._worth(inside):
+                    yield index, number, [p for p, _ in inside]
+
+    def _worth(self, hits: list[tuple[int, int]]) -> bool:
+        """Whether the words found by the first pass can make a rule fire."""
+        strong, firsts, seconds = self.book.strong, self.book.first, self.book.second
+        one = two = 0
+        for _, key in hits:
+            if strong[key]:
+                return True
+            one |= firsts[key]
+            two |= seconds[key]
+        return bool(one & two)
 
     def near(self, index: int, number: int) -> int:
         """The groups of the sentences before and after, in the same block."""

@@ -42,6 +42,10 @@ _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
+def _union(masks: Iterable[int]) -> int:
+    return functools.reduce(int.__or__, masks, 0)
+
+
 def _rarity(literal: str, frequent: frozenset[str]) -> int:
     """A rough order of how seldom a piece of text is: by its length, common words last but for the tiniest."""
     return -1 if len(literal) <= 3 and literal.isascii() else 0 if literal in frequent else len(literal)
@@ -181,7 +185,10 @@ class Cuebook:
         simple: list[int] = []
         gapped: list[list[tuple[int, int, int, int]]] = []      # parts of cues: (id of the part before, 0 for the first; largest gap; group bit; own id, 0 for the last)
         masked: list[int] = []
-        key_bits: list[int] = []                                # groups for which a match makes its sentence worth a look: the rarest part of a cue with gaps
+        # For the first pass: cues with gaps by number, a bit each; a sentence is worth a look where it holds the two rarest parts of one.
+        rare: list[list[tuple[int, int, int]]] = []             # pattern -> (number of the cue, 0 the rarest part or 1 the second, group bit)
+        alone: list[int] = []                                   # pattern -> groups for which it decides alone
+        pairs = 0
         next_part = 1
         packs = list(packs)
         self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
@@ -205,7 +212,7 @@ class Cuebook:
             if key not in texts:
                 texts[key] = len(simple)
                 literal_of.append(literal)
-                simple.append(0), gapped.append([]), masked.append(0), key_bits.append(0)
+                simple.append(0), gapped.append([]), masked.append(0), rare.append([]), alone.append(0)
             return texts[key]
 
         for name, pack in packs:
@@ -237,9 +244,16 @@ class Cuebook:
                         else:
                             this = next_part
                             next_part += len(numbers) + 1
-                            rarest = max(range(len(numbers)), key=lambda i: min(_rarity(literal_of[n], frequent) for n in numbers[i][1]))
-                            for n in numbers[rarest][1]:
-                                key_bits[n] |= 1 << number
+                            rarity = [min(_rarity(literal_of[n], frequent) for n in alternatives) for _, alternatives in numbers]
+                            order = sorted(range(len(numbers)), key=lambda i: -rarity[i])
+                            if rarity[order[0]] > 0 >= rarity[order[1]]:   # the second part stands nearly everywhere: the first alone decides
+                                for n in numbers[order[0]][1]:
+                                    alone[n] |= 1 << number
+                                order = []
+                            for rank, i in enumerate(order[:2]):
+                                for n in numbers[i][1]:
+                                    rare[n].append((pairs, rank, 1 << number))
+                            pairs += 1
                             for i, (gap, alternatives) in enumerate(numbers):
                                 for n in alternatives:
                                     gapped[n].append((this + i if i else 0, gap, 1 << number, 0 if i == len(numbers) - 1 else this + i + 1))
@@ -253,13 +267,13 @@ class Cuebook:
             literals[number], self._flags[number], self._exact[number] = literal, flags | (4 if exact is not None else 0), exact
         self._literals = literals
         self._automaton = ahocorasick_rs.AhoCorasick(literals or ["\0"])
-        self._bits = [functools.reduce(int.__or__, (g[2] for g in gaps), s) for s, gaps in zip(simple, self._gapped, strict=True)]
+        self._bits = [s | _union(g[2] for g in gaps) for s, gaps in zip(simple, self._gapped, strict=True)]
         self.rules: list[Rule] = [self._rule(r) for r in rules]
         self.triggers = self.near_triggers = self.items_triggers = 0   # groups that may make a rule fire; a rule that looks at neighbours; at the items of a list
         by_bit: dict[int, list[Rule]] = {}
         for rule in self.rules:
             self.triggers |= rule.trigger
-            looked_at = functools.reduce(int.__or__, rule.when, rule.unless)
+            looked_at = _union(rule.when) | rule.unless
             if looked_at >> 3 * self.width & ((1 << self.width) - 1):
                 self.near_triggers |= rule.trigger
             if looked_at >> 4 * self.width:
@@ -269,8 +283,12 @@ class Cuebook:
                     by_bit.setdefault(1 << number, []).append(rule)
         self._by_bit = by_bit
         self._derived: dict[tuple[int, int], int] = {}
-        keys = [n for n in range(len(simple)) if (simple[n] | key_bits[n]) & self.triggers]
+        first = [_union(1 << cue for cue, rank, bit in rows if not rank and bit & self.triggers) for rows in rare]
+        second = [_union(1 << cue for cue, rank, bit in rows if rank and bit & self.triggers) for rows in rare]
+        keys = [n for n in range(len(simple)) if (simple[n] | alone[n]) & self.triggers or first[n] or second[n]]
         self._keys = keys
+        self.strong = [bool((simple[n] | alone[n]) & self.triggers) for n in keys]
+        self.first, self.second = [first[n] for n in keys], [second[n] for n in keys]
         self._gate = ahocorasick_rs.AhoCorasick([literals[n] for n in keys] or ["\0"])
 
     def fold(self, text: str) -> str:
@@ -318,8 +336,11 @@ class Cuebook:
         except UnicodeEncodeError:                             # lone surrogates of a damaged page
             return automaton.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "\ufffd", folded), overlapping=True)
 
-    def gate(self, text: str) -> list[int]:
-        """The positions, ascending, of all words of `text` that may make a rule fire: a cheap first pass over a whole document."""
+    def gate(self, text: str) -> list[tuple[int, int]]:
+        """(position, key), ascending, of all words of `text` that may take part in making a rule fire: a cheap first pass over a whole document.
+
+        A stretch of text is worth a look where a key is `strong`, or where one cue has a bit in `first` of one key and in `second` of another.
+        """
         folded = self.fold(text)
         flags, exact, keys = self._flags, self._exact, self._keys
         size = len(folded)
@@ -330,7 +351,7 @@ class Cuebook:
             if flag & 1 and start and EAST > folded[start - 1] and folded[start - 1].isalnum() or flag & 2 and end < size and EAST > folded[end] and folded[end].isalnum() \
                     or flag & 4 and text[start:end] != exact[pattern]:
                 continue
-            found.append(start)
+            found.append((start, key))
         found.sort()
         return found
 
@@ -338,17 +359,13 @@ class Cuebook:
         """All cue matches of `text`, sorted: (start, end, pattern). Those inside look-alike phrases are left out."""
         folded = self.fold(text)
         flags, exact, masked = self._flags, self._exact, self._masked
-        rows: list[tuple[int, int, int]] = []
-        veils: list[tuple[int, int, int]] = []
-        size = len(folded)
-        for pattern, start, end in self._find(self._automaton, folded):
-            flag = flags[pattern]
-            if flag and (flag & 1 and start and EAST > folded[start - 1] and folded[start - 1].isalnum() or flag & 2 and end < size and EAST > folded[end] and folded[end].isalnum() \
-                    or flag & 4 and text[start:end] != exact[pattern]):
-                continue
-            if masked[pattern]:
-                veils.append((start, end, masked[pattern]))
-            rows.append((start, end, pattern))
+        padded = f" {folded} "                                  # so that every match has a character before and after it
+        rows = [
+            (start, end, pattern) for pattern, start, end in self._find(self._automaton, folded)
+            if not ((flag := flags[pattern]) and (
+                flag & 1 and padded[start].isalnum() or flag & 2 and padded[end + 1].isalnum() or flag & 4 and text[start:end] != exact[pattern]))
+        ]
+        veils = [(start, end, masked[pattern]) for start, end, pattern in rows if masked[pattern]]
         rows.sort()
         for left, right, groups in veils:
             for i in range(bisect_left(rows, (left,)), len(rows)):
