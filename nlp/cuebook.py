@@ -363,7 +363,8 @@ class Cuebook:
         rows = [
             (start, end, pattern) for pattern, start, end in self._find(self._automaton, folded)
             if not ((flag := flags[pattern]) and (
-                flag & 1 and padded[start].isalnum() or flag & 2 and padded[end + 1].isalnum() or flag & 4 and text[start:end] != exact[pattern]))
+                flag & 1 and EAST > padded[start] and padded[start].isalnum() or flag & 2 and EAST > padded[end + 1] and padded[end + 1].isalnum()
+                or flag & 4 and text[start:end] != exact[pattern]))
         ]
         veils = [(start, end, masked[pattern]) for start, end, pattern in rows if masked[pattern]]
         rows.sort()
