@@ -23,17 +23,18 @@ from nlp.places import country_codes, country_named, find_places, fold
 from nlp.tree import Node
 
 REGION_WORDS = re.compile(
-    r"\bregions?\b|availability zones?|\bzones?\b|\blocations?\b|data ?-?cent(?:er|re)s?\b|\bpoints? of presence|where (?:we|our)|地域|可用区|可用區|リージョン|ゾーン|データセンター|拠点|리전|데이터 ?센터|数据中心|機房|机房|"
-    r"rechenzentr|standorte?\b|regionen|verfugbarkeitszon|regions? disponibles|centres? de donnees|localisations?|regioni|sedi|regiones|ubicaciones|регион|дата-центр|цод\b|lokalizacj|khu vuc|trung tam du lieu")
+    r"\bregions?\b|availability zones?|\bzones?\b|\blocations?\b|data ?-?cent(?:er|re)s?\b|\bpoints? of presence|where (?:we|our)|地域|可用区|可用區|リージョン|ゾーン|データセンター|拠点|리전|데이터 ?센터|数据中心|數據中心|資料中心|區域|機房|机房|"
+    r"rechenzentr|standorte?\b|regionen|verfugbarkeitszon|regions? disponibles|centres? de donnees|localisations?|regioni|sedi|regiones|ubicaciones|регион|дата-центр|цод\b|lokalizacj|khu vuc|trung tam du lieu|(?:^|\n)(?:our |the )?sites?(?:$|\n)|datakeskus|sijain")
 _NOT_REGIONS = re.compile(
     r"\boffices?\b|headquarter|manufactur|billing countr|countries (?:that|where|from which|eligible|supported)|supported countries|eligib|restricted|sanction|embargo|payment|currenc|language|tax|support team|contact us|"
     r"公司|办事处|オフィス|本社|사무소|burostandort|结算|国家.{0,4}支持|careers|jobs|customers? in|case stud")
-_SOON = re.compile(r"coming (?:online )?soon|coming (?:in )?(?:q[1-4]|20\d\d|late|early)|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|bientot|prochainement|in arrivo|proximamente|скоро")
+_SOON = re.compile(r"coming (?:online )?soon|coming (?:in )?(?:q[1-4]|20\d\d|late|early)|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart")
 _ABSENT = re.compile(r"^(?:not available|n/?a|unavailable|-|—|no|✗|✘|不支持|未开放)$")
 # A label of a region: parts joined by hyphens, or letters and a number; not a host name, not a sentence.
 _CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2,}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
+_STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa)\s*[)\]）]?\s*$", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | 및 | 和 )\s*")
 
 
@@ -72,6 +73,11 @@ def _cities() -> tuple[Any, list[str], dict[str, tuple[str, str]]]:
 @lru_cache(maxsize=1)
 def _short_codes() -> dict[str, str]:
     return {code: country for country, codes in _data()["codes"].items() for code in codes}
+
+
+@lru_cache(maxsize=1)
+def _states() -> frozenset[str]:
+    return frozenset(fold(state) for state in _data()["states"])
 
 
 def find_cities(text: str) -> list[tuple[int, int, str, str]]:
@@ -186,6 +192,14 @@ def split_places(text: str, language: str | None = None) -> list[str]:
     return pieces
 
 
+def _places_of(text: str, language: str | None) -> list[str]:
+    """The places that a cell lists, where it lists places only; "Dallas, Texas" is one place."""
+    pieces = [p.strip() for p in _LISTED.split(text.strip()) if p.strip()]
+    if len(pieces) > 1 and any(fold(p) in _states() or country_named(p, language) for p in pieces[1:]) and locate(text.strip(), language)[0]:
+        return []
+    return pieces if all(locate(p, language)[0] for p in pieces) else []
+
+
 def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ...], str]], trees: Iterable[Node], offers: Iterable[Offer]) -> list[Region]:
     """The regions of a document. `blocks` gives (block, headings above it, text before it) without chrome; `trees` are the feeds in it."""
     found: list[Region] = []
@@ -250,7 +264,7 @@ def _code_in(text: str, short: bool = False) -> re.Match | None:
 
 def parse_place(text: str, language: str | None, *, short: bool = False) -> tuple[str | None, str | None, str | None, str | None]:
     """(code, name, country, city) of a cell or list item such as "Dallas (`us-south`)", "华南地区（广州） ap-guangzhou", "fra1 - Frankfurt"."""
-    text = " ".join(text.split())
+    text = _STATUS.sub("", " ".join(text.split()))
     match = _code_in(text, short and len(text) <= 4)
     code = match[0].replace("‑", "-") if match else None
     name = text
@@ -266,6 +280,7 @@ def parse_place(text: str, language: str | None, *, short: bool = False) -> tupl
 
 
 _CODE_HEAD = re.compile(r"code|\bids?\b|slug|^region$|^zone$|region name|short|identifier|abbrev|代码|代號|コード|코드|kurzel|sigle")
+_CODE_ONLY = re.compile(r"^(?:(?:api|region|zone|location|site|short|data ?cent(?:er|re)|dc) )?(?:code|id|kod|kurzel|sigle|slug|identifier|codigo|codice|tunnus|koodi|代码|代碼|代號|コード|코드|код)$")
 _PLACE_HEAD = re.compile(r"region|zone|location|data ?-?cent|city|country|\bsite\b|\bdc\b|\bpop\b|地域|地區|可用|区域|區域|城市|国家|リージョン|ゾーン|所在地|拠点|国|都市|리전|지역|국가|도시|standort|rechenzentrum|land|stadt|pays|ville|emplacement|sede|ciudad|pais|регион|город|страна|kraj|miasto|khu vuc|geography|metro|place|name")
 
 
@@ -298,10 +313,11 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
     if regions and zones:
         strong = regions
     zones = zones if regions else []
-    columns = [i for i, h in enumerate(heads) if i not in zones and (i in strong or _PLACE_HEAD.search(h) or _CODE_HEAD.search(h))]
+    columns = [i for i, h in enumerate(heads) if i not in zones and (i in strong or _PLACE_HEAD.search(h) or _CODE_HEAD.search(h) or _CODE_ONLY.search(h))]
     columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
     if not columns:
         return []
+    coded = {c for c in columns if _CODE_ONLY.search(heads[c])}
     out: list[Region] = []
     rows = table.rows[body:]
     resolved = 0
@@ -315,32 +331,42 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
             continue
         seen.add(id(cells[0]))
         texts = [c.text.strip() for c in cells]
-        soon = bool(_SOON.search(fold(" ".join(texts + others))))
-        listing = next((c for c in cells if len(_LISTED.split(c.text.strip())) > 1 and all(locate(t.strip(), language)[0] for t in _LISTED.split(c.text.strip()) if t.strip())), None)
-        if listing is not None and _code_in(listing.text) is None:
-            for piece in (t.strip() for t in _LISTED.split(listing.text.strip()) if t.strip()):
+        soon = bool(_SOON.search(fold(" ".join(texts + others)).replace("_", " ")))
+        listing = None if any(_code_in(c.text) for c in cells) else next((c for c in cells if len(_places_of(c.text, language)) > 1), None)
+        if listing is not None:
+            for piece in _places_of(listing.text, language):
                 country, city = locate(piece, language)
                 at = listing.text.find(piece)
                 code = piece if _CODE.fullmatch(piece) else ""
                 out.append(_row(document, listing.content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
                 resolved += 1
             continue
-        crowded = next((c for c in cells if len({f[3] for f in find_cities(c.text)}) > 1 and re.search(r"[、,，;；\n]", c.text) and _code_in(c.text) is None and not find_places(c.text, language)), None)
+        crowded = next((c for c in cells if len({f[3] for f in find_cities(c.text)}) > (1 if re.search(r"[、，；;\n]", c.text) else 2) and not find_places(c.text, language)), None)
+        if any(_code_in(c.text) for c in cells):
+            crowded = None
         if crowded is not None:                                # "广州三、四区,上海二区": several cities with their zones in one cell
             for at, stop, where, town in find_cities(crowded.text):
                 out.append(_row(document, crowded.content, at, stop, crowded.text[at:stop], crowded.text[at:stop], where, town, soon))
                 resolved += 1
             continue
-        code = name = country = city = None
+        code = next((t for c, t in zip(cells, texts, strict=True) if len(t) <= 24 and c.column in coded and " " not in t), None)
+        name = country = city = by_code = None
         for text in texts:
+            if text == code:
+                by_code = by_code or locate(code, language)
+                continue
             c, n, where, town = parse_place(text, language, short=True)
+            if c and where and (not n or locate(n, language)[0] is None):
+                by_code, where, town = by_code or (where, town), None, None
             code = code or c
             if n and (name is None or (where and not country)) and not (c and n == c):
                 name = n if name is None or (where and locate(name, language)[0] is None) else name
             country = country or where
             city = city or town
         if country is None:
-            country, city = locate(" ".join(texts), language)
+            country, city = locate(" ".join(t for t in texts if t != code), language)
+        if country is None and by_code:
+            country, city = by_code[0], city or by_code[1]
         if country is None and code is None:
             continue
         resolved += country is not None
@@ -562,7 +588,7 @@ def _region_record(document: Document, node: Node, scalars: dict[str, Node], lan
     country = specific or country or where or locate(ident.value, language)[0] or locate(text, language)[0]
     if country is None and not _CODE.fullmatch(ident.value):
         return None
-    soon = bool(_SOON.search(fold(" ".join(str(c.value) for c in scalars.values()))))
+    soon = bool(_SOON.search(fold(" ".join(str(c.value) for c in scalars.values())).replace("_", " ")))
     start, end = node.start, min(node.end, node.start + 600)
     return Region(label=ident.value, name=name.value if name is not None else None, country=country, city=city or town, status="coming_soon" if soon else "listed",
                   quote=document.text[start:end], start=start, end=end)
