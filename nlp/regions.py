@@ -209,6 +209,7 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
         if block.table is not None:
             found += _of_table(document, block, path, before, language)
     found += _of_lists(document, listed, language)
+    found += _of_headings(document, listed, language)
     for tree in trees:
         found += list(_of_tree(document, tree, language))
     found += _of_sentences(document, listed, language, named_only=bool(found))
@@ -382,6 +383,41 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
     return out if resolved * 2 >= len(out) and resolved else []
 
 
+_WORDS_OF_PLACE = re.compile(r"\b(?:regions?|zones?|data ?-?cent(?:er|re)s?|locations?|campus|sites?|facility|rechenzentrum|standort|centre de données)\b|데이터 ?센터|데이터센터|리전|センター|データセンター|リージョン|数据中心|數據中心|地域|[\s,()（）:：/|–—-]|\d", re.IGNORECASE)
+
+
+def _of_headings(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
+    """Regions that have a heading each ("Erfurt (ERF1)", "fi-rvn") under a heading or title about regions. The country may stand in the paragraph below."""
+    out: list[Region] = []
+    for index, (block, path, _) in enumerate(blocks):
+        text = block.text.strip()
+        if block.kind != "heading" or len(text) > 90 or (not path and block.level <= 1):
+            continue
+        above = [fold(h) for h in path if len(h) <= 80] or [fold(document.title or "")]
+        if not any(REGION_WORDS.search(h) for h in above) or any(_NOT_REGIONS.search(h) for h in above) or _NOT_REGIONS.search(fold(text)):
+            continue
+        code, name, country, city = parse_place(text, language)
+        bare = fold(name or "")
+        places = [(a, b) for a, b, *_ in find_cities(name or "")] + [(a, b) for a, b, _ in find_places(name or "", language)]
+        rest = _WORDS_OF_PLACE.sub("", "".join(c for i, c in enumerate(name or "") if not any(a <= i < b for a, b in places)))
+        if bare and (not places or rest) and not (code and len(bare) <= 40):
+            continue
+        if not code and not city:
+            continue                                           # "Europe", "Japan": a heading of several
+        below = blocks[index + 1] if index + 1 < len(blocks) else None
+        note = below[0].text[:240] if below is not None and below[0].kind == "paragraph" else ""
+        if country is None or not places:
+            sited = [(a, b, c, None) for a, b, c in find_places(note, language) if "-" not in c] + find_cities(note)
+            if len({c for _, _, c, _ in sited}) == 1:
+                country = sited[0][2]
+                city = city or next((t for _, _, _, t in sited if t), None)
+                name = name or city
+        if country is None or (code and not places and not find_places(note, language) and not find_cities(note) and locate(code, language)[0] is None):
+            continue
+        out.append(_row(document, block.content, 0, len(block.content.text), code or name or "", name, country, city, bool(_SOON.search(fold(text)))))
+    return out
+
+
 def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
     """Lists of regions: every run of list items whose heading or lead says that it lists regions."""
     out: list[Region] = []
@@ -396,9 +432,12 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
             continue
         heading = path[-1] if path else ""
         context = fold(f"{heading}\n{lead[-240:]}")
-        if not REGION_WORDS.search(context) or _NOT_REGIONS.search(context):
+        if _NOT_REGIONS.search(context):
             continue
-        out += _of_item(document, block, language)
+        if REGION_WORDS.search(context):
+            out += _of_item(document, block, language)
+        elif any(len(h) <= 80 and REGION_WORDS.search(fold(h)) for h in path):
+            out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label)]
     return out
 
 
