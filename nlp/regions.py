@@ -212,11 +212,20 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     found += _of_headings(document, listed, language)
     for tree in trees:
         found += list(_of_tree(document, tree, language))
-    found += _of_sentences(document, listed, language, named_only=bool(found))
+    sure = list(found)
+    rest = _of_sentences(document, listed, language, named_only=bool(sure))
     for offer in offers:
         if offer.location and offer.start is not None:
-            found += _of_location(offer, language)
-    return _merged(found)
+            rest += _of_location(offer, language)
+    return _merged(sure + [r for r in rest if not any(_same_place(r, s) for s in sure)])
+
+
+def _same_place(loose: Region, listed: Region) -> bool:
+    """Whether a place named in passing is a region that the document lists."""
+    if loose.country != listed.country:
+        return False
+    name = fold(loose.name or "")
+    return bool(name) and name != fold(listed.label) and (name in fold(listed.name or "") or name == fold(listed.city or ""))
 
 
 def _merged(found: list[Region]) -> list[Region]:
@@ -493,6 +502,26 @@ _ZONES_NAMED = re.compile(r"(?:available|verfügbar|disponibles?|hosted|located|
 _REGION_NAMED = re.compile(r"[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|und|et|or)\s+(?:the\s+)?(?:[A-Z][\w.-]+\s){0,2}[A-Z][\w.-]+\s+)?[Rr]egions?\b")
 
 
+_DENIED = re.compile(r"\bno (?:data ?cent(?:er|re)|region|zone|facilit)|\b(?:not|never) (?:yet )?(?:have|operate|run|located|hosted|in)\b|\bkein(?:e|en)? (?:rechenzentr|standort|region)|설비가 없|没有(?:数据中心|机房)")
+
+
+def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, str | None]]:
+    """The places of a sentence; a city goes with the state and country that follow it ("Thunder Bay, Ontario, Canada")."""
+    places = sorted([(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence), key=lambda p: (p[0], -p[1]))
+    out: list[tuple[int, int, str, str | None]] = []
+    for a, b, country, city in places:
+        if out:
+            start, end, where, town = out[-1]
+            if a < end:
+                continue
+            if re.fullmatch(r"\s?,\s?|\s?[(（]", sentence[end:a]) and where == country and (city is None or fold(sentence[a:b]) in _states()):
+                out[-1] = (start, b, where, town)
+                continue
+        state = re.match(r", [A-Z]{2}(?![\w-])", sentence[b:]) if country in ("US", "CA") and city else None
+        out.append((a, b + (state.end() if state else 0), country, city))
+    return out
+
+
 def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None, *, named_only: bool) -> list[Region]:
     """Places in sentences about data centres or regions. Where tables or lists give regions (`named_only`), only names that the word "region" follows ("the Lyon Region")."""
     out: list[Region] = []
@@ -513,14 +542,17 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
                     at = match.start() + coded.start("codes") + code.start()
                     country, city = locate(code[0], language)
                     out.append(_row(document, block.content, at, at + len(code[0]), code[0], None, country, city, False))
-            places = [(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence)
-            for a, b, country, city in sorted(places, key=lambda p: p[:2]):
-                if not _SITED.search(low) or named_only and not _REGION_NAMED.match(sentence, b):
+            if not _SITED.search(low) or _DENIED.search(low):
+                continue
+            for a, b, country, city in _joined(sentence, language):
+                if named_only and not _REGION_NAMED.match(sentence, b):
                     continue
                 if re.search(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident", low[max(0, a - 60):a]):
                     continue
                 name = sentence[a:b]
-                out.append(_row(document, block.content, match.start() + a, match.start() + b, name, name, country, city, bool(_SOON.search(low))))
+                coded = re.match(r"\s?[(（]([A-Z]{2,5}-?[A-Z]{0,3}\d{1,2}[a-z]?|[a-z]{2,4}(?:-[a-z0-9]+){1,3})[)）]", sentence[b:])
+                end = b + coded.end() if coded else b
+                out.append(_row(document, block.content, match.start() + a, match.start() + end, coded[1] if coded else name, name, country, city, bool(_SOON.search(low))))
     return out
 
 
