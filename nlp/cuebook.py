@@ -31,6 +31,7 @@ GAP = 60                                                       # characters betw
 FAR = 1500                                                     # … by `...`: within a sentence
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
+RARE = 60                                                      # times in a million characters: a part of a cue that is no commoner opens a sentence by itself
 LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
 EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
@@ -46,9 +47,12 @@ def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
-def _rarity(literal: str, frequent: frozenset[str]) -> int:
-    """A rough order of how seldom a piece of text is: by its length, common words last but for the tiniest."""
-    return -1 if len(literal) <= 3 and literal.isascii() else 0 if literal in frequent else len(literal)
+def _frequency(literal: str, known: dict[str, int]) -> float:
+    """How often a piece of text stands in a million characters of terms: as counted, else guessed from its length."""
+    if literal in known:
+        return known[literal]
+    length = len(literal) * (2 if _NO_SPACES.match(literal) else 1)
+    return 800 if length <= 3 else 4000 / length ** 3
 
 
 class CueError(ValueError):
@@ -217,7 +221,7 @@ class Cuebook:
 
         for name, pack in packs:
             dense = pack.get("script") == "dense"
-            frequent = frozenset(pack.get("frequent") or ())
+            frequency = pack.get("frequency") or {}
             for group, cues in (pack.get("groups") or {}).items():
                 if chosen is not None and group not in chosen and not group.startswith(prefixes or ("\0",)):
                     continue
@@ -244,9 +248,9 @@ class Cuebook:
                         else:
                             this = next_part
                             next_part += len(numbers) + 1
-                            rarity = [min(_rarity(literal_of[n], frequent) for n in alternatives) for _, alternatives in numbers]
-                            order = sorted(range(len(numbers)), key=lambda i: -rarity[i])
-                            if rarity[order[0]] > 0 >= rarity[order[1]]:   # the second part stands nearly everywhere: the first alone decides
+                            cost = [sum(_frequency(literal_of[n], frequency) for n in alternatives) for _, alternatives in numbers]
+                            order = sorted(range(len(numbers)), key=lambda i: cost[i])
+                            if cost[order[0]] <= RARE:
                                 for n in numbers[order[0]][1]:
                                     alone[n] |= 1 << number
                                 order = []
@@ -456,7 +460,7 @@ def _load(path: Path) -> Any:
 @functools.cache
 def languages() -> frozenset[str]:
     """The languages that have a cue pack."""
-    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules", "signals"))
+    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules", "signals", "frequency"))
 
 
 @functools.cache
@@ -464,6 +468,8 @@ def cuebook(language: str | None) -> Cuebook:
     """The compiled cues for a language code such as `de`; of the common pack alone where the language has no pack (or is None)."""
     names = [COMMON] + ([language] if language in languages() else [])
     packs = [(name, _load(FOLDER / f"{name}.yml") or {}) for name in names]
+    frequency = _load(FOLDER / "frequency.yml")
+    packs = [(name, {**pack, "frequency": frequency.get(name)}) for name, pack in packs]
     rules = _load(FOLDER / "rules.yml")["rules"] + _load(FOLDER / "signals.yml")["rules"]
     for _, pack in packs:
         rules += pack.get("rules") or []
