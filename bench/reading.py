@@ -2,7 +2,8 @@
 
     python bench/reading.py [--documents 40] [--rounds 7]
 
-Both are timed in the same process, in interleaved rounds over the same documents; the ratio of the medians is printed as one JSON line. Pages come from the corpus
+All are timed in the same process, in interleaved rounds over the same documents; ratios of the medians are printed as one JSON line: `ratio_parse` (bytes to blocks),
+`ratio` (blocks and clauses) and `ratio_whole` (all that `chipwatch extract --kind terms` does). Pages come from the corpus
 (CHIPWATCH_CORPUS, default `../shared`); where it is absent, from terms pages of the sample market, else from the labelled sentences of the tests.
 """
 
@@ -47,6 +48,7 @@ def main() -> None:
     import spacy
 
     from nlp.clauses import read_clauses
+    from nlp.extract import extract
     from nlp.read import read_document
 
     source, documents = pages(arguments.documents)
@@ -62,13 +64,17 @@ def main() -> None:
         for name, data in documents:
             read_clauses(read_document(data, path=name))
 
+    def whole() -> None:
+        for name, data in documents:
+            extract(data, path=name, kind="terms")
+
     def parse() -> None:
         for name, data in documents:
             read_document(data, path=name)
 
-    times: dict[str, list[float]] = {"tokenizer": [], "read": [], "parse": []}
+    times: dict[str, list[float]] = {"tokenizer": [], "read": [], "parse": [], "whole": []}
     for turn in range(arguments.rounds + 1):
-        for label, work in (("tokenizer", tokenize), ("read", read), ("parse", parse)):
+        for label, work in (("tokenizer", tokenize), ("read", read), ("parse", parse), ("whole", whole)):
             begin = time.perf_counter()
             work()
             if turn:                                           # the first round warms up
@@ -79,6 +85,7 @@ def main() -> None:
         "source": source, "documents": len(documents), "characters": characters, "rounds": arguments.rounds,
         "tokenizer_s": round(median["tokenizer"], 4), "parse_s": round(median["parse"], 4), "read_s": round(median["read"], 4),
         "ratio_parse": round(median["parse"] / median["tokenizer"], 2), "ratio": round(median["read"] / median["tokenizer"], 2),
+        "ratio_whole": round(median["whole"] / median["tokenizer"], 2),
     }))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import re
@@ -60,16 +61,19 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
     from nlp.dates import stated_date
     from nlp.read import read_document
     from nlp.references import refers_to
-    from nlp.supply import read_supply
+    from nlp.supply import read_chips, read_supply
 
     if kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind!r}")
     document = read_document(data, url=url, content_type=content_type, path=path, language=language, select=tuple(select), remove=tuple(remove))
     issues: list[Issue] = list(document.issues)
-    chips, offers, regions, found = read_supply(document, currency=currency)
+    offers, regions = [], []
+    if kind == "terms":                                        # a contract offers nothing for rent, and places in it are no data centres
+        chips, found = read_chips(document)
+        chips = [dataclasses.replace(c, role="mentioned") for c in chips]
+    else:
+        chips, offers, regions, found = read_supply(document, currency=currency)
     issues += found
-    if kind == "terms":
-        offers, regions = [], []                               # a contract offers nothing for rent, and places in it are no data centres
     clauses, signals, found = read_clauses(document)
     issues += found
     if kind in ("offers", "regions"):

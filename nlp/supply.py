@@ -24,6 +24,7 @@ SAMPLE = 200_000                                               # characters in w
 _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: [A-Z][\w.]{2,20})?(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
 _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
+_DIGIT = re.compile(r"\d")
 
 
 def read_supply(document: Document, *, currency: str | None = None) -> tuple[list[ChipMention], list[Offer], list[Region], list[Issue]]:
@@ -72,7 +73,7 @@ def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
     for item in _placed(document):
         block = item.block
         text = block.text
-        if not any(c.isdigit() for c in text):
+        if not _DIGIT.search(text):                            # no name of a chip is without one
             continue
         if block.table is not None:
             mentions += _table_chips(document, item, unknown)
