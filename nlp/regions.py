@@ -89,6 +89,8 @@ def find_cities(text: str) -> list[tuple[int, int, str, str]]:
         first, last = folded[start], folded[end - 1]
         if first.isascii() and ((start and folded[start - 1].isalnum() and folded[start - 1].isascii()) or not any(c.isupper() for c in text[start:end])):
             continue
+        if first.isascii() and start and re.search(r"(?:epyc|amd|xeon|intel|nvidia)[\s\w®™]{0,10}\s$", folded[max(0, start - 20):start]):
+            continue                                           # "EPYC Milan", "EPYC Genoa": processors
         if last.isascii() and end < len(folded) and folded[end].isascii() and folded[end].isalpha():
             continue
         found.append((start, end, *names[patterns[index]]))
@@ -105,6 +107,9 @@ def locate(label: str, language: str | None = None) -> tuple[str | None, str | N
     """(country, city) of a label of a place: "Frankfurt (eu-de)", "ap-guangzhou-fsi", "US, Kansas City, KS", "東京", "lu-lux". (None, None) where it names none, or several countries."""
     if not label or len(label) > 200:
         return None, None
+    if re.fullmatch(r"\s*[A-Z]{2}(?:\s*[/,;|]\s*[A-Z]{2})+\s*", label):
+        codes = {"GB" if c == "UK" else c for c in re.findall(r"[A-Z]{2}", label)}
+        return (next(iter(codes)), None) if len(codes) == 1 and codes <= set(country_codes()) else (None, None)
     cities = find_cities(label)
     countries = dict.fromkeys(code for _, _, code in find_places(label, language) if "-" not in code)
     places = {c for _, _, c, _ in cities}
@@ -195,7 +200,7 @@ def split_places(text: str, language: str | None = None) -> list[str]:
 def _places_of(text: str, language: str | None) -> list[str]:
     """The places that a cell lists, where it lists places only; "Dallas, Texas" is one place."""
     pieces = [p.strip() for p in _LISTED.split(text.strip()) if p.strip()]
-    if len(pieces) > 1 and any(fold(p) in _states() or country_named(p, language) for p in pieces[1:]) and locate(text.strip(), language)[0]:
+    if len(pieces) > 1 and not re.search(r"[;、，；/·・\n]", text) and any(fold(p) in _states() or country_named(p, language) for p in pieces[1:]) and locate(text.strip(), language)[0]:
         return []
     return pieces if all(locate(p, language)[0] for p in pieces) else []
 
@@ -514,8 +519,9 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
             start, end, where, town = out[-1]
             if a < end:
                 continue
-            if re.fullmatch(r"\s?,\s?|\s?[(（]", sentence[end:a]) and where == country and (city is None or fold(sentence[a:b]) in _states()):
-                out[-1] = (start, b, where, town)
+            if (re.fullmatch(r"\s?,\s?", sentence[end:a]) or (re.fullmatch(r"\s?[(（]", sentence[end:a]) and sentence[b:b + 1] in (")", "）"))) and where == country and (city is None or fold(sentence[a:b]) in _states()):
+                opened = re.search(r"[(（]", sentence[start:b]) and sentence[b:b + 1] in (")", "）")
+                out[-1] = (start, b + bool(opened), where, town)
                 continue
         state = re.match(r", [A-Z]{2}(?![\w-])", sentence[b:]) if country in ("US", "CA") and city else None
         out.append((a, b + (state.end() if state else 0), country, city))
@@ -584,7 +590,7 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
                     part = next((x for y, x in c.entries if y in ("code", "iso", "name", "slug") and x.kind == "scalar" and isinstance(x.value, str)), None)
                     if part is not None:
                         scalars.setdefault(k, part)
-            if key == "region" or _is_region_record(key, scalars):
+            if key == "region" or _is_region_record(key, scalars, {split_label(k) for k, _ in children if k}):
                 region = _region_record(document, node, scalars, language, dict(children))
                 if region is not None:
                     yield region
@@ -615,9 +621,11 @@ def _of_answer(document: Document, node: Node, language: str | None) -> Iterator
     yield from _of_tree(document, inner, language)
 
 
-def _is_region_record(key: str, scalars: dict[str, Node]) -> bool:
+def _is_region_record(key: str, scalars: dict[str, Node], keys: set[str]) -> bool:
     """Whether a record is a region: it has an id and a country, a city or a display name, and nothing of an instance."""
     names = {split_label(k) for k in scalars}
+    if any(re.search(r"^(?:price|vcpus?|ram|memory)|gpu type|(?:price|cost) per|per hour|price hourly|price monthly|ram gb|gpu count|gpu name|gpu model", n) for n in keys):
+        return False
     if any(re.search(r"gpu|instance|price|vcpu|memory|machine type|plan|sku|flavor", n) for n in names):
         return False
     if _REGION_KEYS.match(key) and key not in ("items", "item", "data", "results", "result", ""):
