@@ -1,6 +1,7 @@
 """spaCy pipelines over the same readers that `extract` uses, for people who work in spaCy.
 
-`load("de")` gives a pipeline whose documents carry `doc.spans["clauses"]` (label, and the fields of the record as extensions: `span._.polarity`, `span._.places` …),
+`load("de", "supply")` gives a pipeline whose documents carry `doc.spans["chips"]`: the accelerators named, with `span._.gpu_name`, `gpu_memory`, `form_factor`, `gpu_count`
+and `chip`. `load("de")` gives a pipeline whose documents carry `doc.spans["clauses"]` (label, and the fields of the record as extensions: `span._.polarity`, `span._.places` …),
 `doc._.signals` and `doc._.issues`. The decisions are those of `nlp.clauses.read_clauses`; spaCy adds tokens and the data model. A document read by `nlp.read` may be set as
 `doc._.document`; else the text of the Doc is read as plain text.
 
@@ -20,6 +21,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from spacy.util import get_lang_class, load_config, load_model_from_config, registry
 from spacy.vocab import Vocab
 
+from nlp.chips import ChipSpan, chip_slug, find_chips
 from nlp.clauses import read_clauses
 from nlp.document import Document
 from nlp.read import read_document
@@ -28,6 +30,7 @@ CONFIGS = Path(__file__).parent / "configs"
 SPANS_KEY = "clauses"
 CLAUSE_FIELDS = ("polarity", "mode", "actor", "target", "places", "place_groups", "places_resolved", "chips", "regions", "exception", "strength", "scope", "heading_path", "rule",
                  "confidence")
+CHIP_FIELDS = ("gpu_name", "gpu_memory", "form_factor", "gpu_count", "chip")
 _BY_CHARACTER = frozenset({"ja", "zh"})
 _PIECE = re.compile(r"[a-zA-Z0-9]+(?:[.'-][a-zA-Z0-9]+)*|\s|.", re.DOTALL)
 
@@ -74,7 +77,20 @@ def _field(span: Span, *, name: str) -> Any:
     return getattr(record, name) if record is not None else None
 
 
+def _chip_field(span: Span, *, name: str) -> Any:
+    """A field of the chip that a span stands for."""
+    chip: ChipSpan | None = span.doc.user_data.get(("chipwatch_chip", span.start, span.end, span.label))
+    if chip is None:
+        return None
+    memory = None if chip.slice else chip.memory
+    return {"gpu_name": chip.gpu_name, "gpu_memory": chip.memory, "form_factor": chip.form_factor, "gpu_count": chip.count,
+            "chip": chip_slug(chip.gpu_name, memory, chip.form_factor)}[name]
+
+
 def _register_extensions() -> None:
+    for name in CHIP_FIELDS:
+        if not Span.has_extension(name):
+            Span.set_extension(name, getter=partial(_chip_field, name=name))
     for name in CLAUSE_FIELDS:
         if not Span.has_extension(name):
             Span.set_extension(name, getter=partial(_field, name=name))
@@ -121,6 +137,29 @@ def make_clauses(nlp: Language, name: str, language: str | None) -> ClauseCompon
     return ClauseComponent(language or (nlp.lang if nlp.lang != "xx" else None))
 
 
+class ChipComponent:
+    """Puts the accelerators that a text names into `doc.spans["chips"]`: `nlp.chips.find_chips`, set on tokens."""
+
+    def __init__(self, context: bool, spans_key: str) -> None:
+        self.context, self.spans_key = context, spans_key
+
+    def __call__(self, doc: Doc) -> Doc:
+        spans = []
+        for chip in find_chips(doc.text, context=self.context):
+            span = doc.char_span(chip.start, chip.end, label=chip.gpu_name, alignment_mode="expand")
+            if span is not None:
+                doc.user_data["chipwatch_chip", span.start, span.end, span.label] = chip
+                spans.append(span)
+        doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=spans)
+        return doc
+
+
+@Language.factory("chipwatch_chips", assigns=["doc.spans"], default_config={"context": False, "spans_key": "chips"})
+def make_chips(nlp: Language, name: str, context: bool, spans_key: str) -> ChipComponent:
+    """The component; `context`: the texts are about GPUs, so that short codes (T4, L4, A10) need no further sign."""
+    return ChipComponent(context, spans_key)
+
+
 @lru_cache(maxsize=32)
 def load(lang: str = "en", config: str = "terms") -> Language:
     """The pipeline of `configs/CONFIG.cfg` for a language (BCP 47; one that spaCy does not know gets the multi-language tokenizer).
@@ -135,7 +174,8 @@ def load(lang: str = "en", config: str = "terms") -> Language:
     settings["nlp"]["lang"] = code if _known(code) else "xx"
     if code in _BY_CHARACTER:
         settings["nlp"]["tokenizer"] = {"@tokenizers": "chipwatch.CharacterTokenizer.v1"}
-    settings["components"]["chipwatch_clauses"]["language"] = lang
+    if "chipwatch_clauses" in settings["components"]:
+        settings["components"]["chipwatch_clauses"]["language"] = lang
     return load_model_from_config(settings, auto_fill=True)
 
 
