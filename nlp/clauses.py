@@ -44,6 +44,8 @@ _NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차
 _INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-z]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s?(?=[\u3041-\u9fff가-힣]))")
 _HEAD_END = re.compile(r"[:：]\s|\s(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])")
 _WORDS = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_QUOTED = re.compile(r"[\"“„«「『‘]([^\"“”„«»「」『』‘’\n]{3,60})[\"”“»」』’]")
+_PLURAL = re.compile(r"(?:ies|y|s)$")
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
 
@@ -78,7 +80,8 @@ class _Reader:
             self.base.append(at)
             at += len(block.text) + 1
         self.own_mask = (1 << book.width) - 1
-        self.opens_list = book.bit("opens_list")
+        self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
+        self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
         self._rows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
@@ -353,8 +356,10 @@ class _Reader:
         text = block.text[unit.start:unit.end]
         places: list[str] = []
         last = None
-        if "places" in attributes:
+        if attributes.get("places", "defined") != "defined":
             places, last = self.places(unit, rows, law=attributes["places"] == "law")
+        if not places and attributes.get("places") in ("excluded", "defined"):
+            places = self.defined_places(text)
         groups = [name for name, bit in self.group_bits if own & bit] if rule.label in GROUPED_LABELS else []
         if groups and places:
             makers = place_groups.lawmakers(groups)
@@ -403,6 +408,27 @@ class _Reader:
         first = self.book.spans(rows, rule.when[0] & self.own_mask)
         second = self.book.spans(rows, rule.when[1] & self.own_mask)
         return not second or any(max(a, c) - min(b, d) <= window for a, b in first for c, d in second)
+
+    def defined_places(self, text: str) -> list[str]:
+        """The countries of the defined terms of which `text` speaks ("a Restricted Territory"). Definitions stand elsewhere in the document."""
+        if self._defined is None:
+            self._defined = self._definitions()
+        folded = self.book.fold(text)
+        return list(dict.fromkeys(code for term, codes in self._defined.items() if term in folded for code in codes))
+
+    def _definitions(self) -> dict[str, list[str]]:
+        """Terms in quotation marks for a class of barred places, folded and without their ending -> countries of the sentence that defines them, or of the list that it opens."""
+        found: dict[str, list[str]] = {}
+        for index, block in enumerate(self.blocks):
+            for match in _QUOTED.finditer(block.text):
+                term = self.book.fold(match[1])
+                if not self.embargoed_place & self.book.mask(self.book.scan(match[1])):
+                    continue
+                sentence = next(((a, b) for a, b in self.sentences(index) if a <= match.start() < b), (0, len(block.text)))
+                codes, _ = self.places(_Unit(index, *sentence, sentence), self.matches(index, *sentence), law=False)
+                if codes:
+                    found.setdefault(_PLURAL.sub("", term), codes)
+        return found
 
     def places(self, unit: _Unit, rows: list[tuple[int, int, int]], *, law: bool) -> tuple[list[str], int | None]:
         """(codes, last block read) of the countries that the unit names, those of law-makers left out, with those of the list that it opens."""
