@@ -164,7 +164,7 @@ class _Reader:
                 return None
             outer, _ = self.intro(index, k) if k else self._find_intro(index)
             return self.mask(index, start, cut.end() if cut else end) | outer, (index, start)
-        return None
+        return self._find_intro(index)                         # items in lines of one block: "a) …\nb) …" after a block that opens them
 
     def _find_intro(self, index: int) -> tuple[int, tuple[int, int] | None]:
         if not self._is_item(index):
