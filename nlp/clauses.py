@@ -40,8 +40,8 @@ _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
 _ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<=\bto)|(?<=\bnot))\s*(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])|(?<=[;；])\s*")
-_NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
-_INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-z]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s?(?=[\u3041-\u9fff가-힣]))")
+_NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[一二三四五六七八九十]{1,3} |[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
+_INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-zа-я]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-zа-я]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s?(?=[\u3041-\u9fff가-힣]))")
 _HEAD_END = re.compile(r"[:：]\s|\s(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])")
 _WORDS = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _QUOTED = re.compile(r"[\"“„«「『‘]([^\"“”„«»「」『』‘’\n]{3,60})[\"”“»」』’]")
@@ -147,20 +147,24 @@ class _Reader:
             known = self._intros[index, number] = self._inner_intro(index, number) or ((0, None) if number else self._find_intro(index))
         return known
 
+    def _inner_item(self, text: str, start: int) -> bool:
+        """Whether an item of an enumeration begins at `start`: "(a)", "a)", ①, 4.2.1; at the beginning of a line also "1." and "・"."""
+        return bool(_INNER_ITEM.match(text, start) or (start and text[start - 1] == "\n" and (_NUMBERED.match(text, start) or text[start] == "・")))
+
     def _inner_intro(self, index: int, number: int) -> tuple[int, tuple[int, int] | None] | None:
         """The opening of an enumeration that runs through several sentences of one block: "We may suspend if (a) …; (b) …"."""
         spans = self.sentences(index)
         text = self.blocks[index].text
-        if not number or not (_INNER_ITEM.match(text, spans[number][0]) or text[spans[number - 1][1] - 1] in ";；"):
+        if not number or not (self._inner_item(text, spans[number][0]) or text[spans[number - 1][1] - 1] in ";；"):
             return None
         for k in range(number - 1, -1, -1):
             start, end = spans[k]
-            if _INNER_ITEM.match(text, start):
+            if self._inner_item(text, start):
                 continue
             if k and text[spans[k - 1][1] - 1] in ";；" and k != number - 1:
                 continue
             cut = _HEAD_END.search(text, start, end)
-            if cut is None and _ENDS.search(text, start, end):
+            if cut is None and _ENDS.search(text, start, end) and not self.mask(index, start, end) & self.opens_list:
                 return None
             outer, _ = self.intro(index, k) if k else self._find_intro(index)
             return self.mask(index, start, cut.end() if cut else end) | outer, (index, start)
@@ -463,7 +467,7 @@ class _Reader:
         if unit.whole[1] - unit.whole[0] <= WHOLE:
             start, end = unit.whole
         quote, a, b = self.document.quote(block.content, start, end)
-        if opening is not None and (rule.attributes.get("run") or len(quote) < SHORT):
+        if opening is not None and (rule.attributes.get("run") or len(quote) < SHORT or len(_WORDS.findall(quote)) < MIN_WORDS):
             first = self.blocks[opening[0]].content.source_span(opening[1], len(self.blocks[opening[0]].text))[0]
             if 0 < b - first <= MAX_QUOTE and first < a:
                 a = first
