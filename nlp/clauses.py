@@ -182,7 +182,7 @@ class _Reader:
             if other.kind == "table":
                 continue
             text = other.text
-            opens = bool(_OPENS.search(text)) or self._announces(j)
+            opens = bool(_OPENS.search(text)) or self._announces(j) or self._unfinished(j)
             if block.kind == "list_item" and other.kind == "list_item" and other.level >= block.level and not (
                     opens and other.level == block.level and j == first - 1 and not self._same_numbering(index, j)):
                 first -= j == first - 1
@@ -205,17 +205,26 @@ class _Reader:
         spans = self.sentences(index)
         return bool(spans and self.mask(index, *spans[-1]) & self.opens_list)
 
+    def _unfinished(self, index: int) -> bool:
+        """Whether a numbered block breaks off where its own items begin: "8.1 The user may not" before "8.1.1 resell …" or "(a) resell …"."""
+        last = self.blocks[index].text[-1:]
+        if index + 1 >= len(self.blocks) or not last.isalpha() or last > "\u3000" or "table" in (self.blocks[index].kind, self.blocks[index + 1].kind):
+            return False
+        one, other = self._numbering(index), self._numbering(index + 1)
+        return one.startswith("number") and (other.startswith("letter") or other > one and other.startswith("number"))
+
     def _same_numbering(self, one: int, other: int) -> bool:
         """Whether two paragraphs are items of one list, judged by the shape of their numbers ("(a)" and "(b)", "4.1" and "4.2")."""
-        def shape(i: int) -> str:
-            text = self.blocks[i].marker or self.blocks[i].text[:12]
-            found = re.match(r"\s*[(（]?([a-z]|[ivx]{2,4}|\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]+)([)）.、．])?", text)
-            if not found:
-                return f"text{i}"
-            core = found[1]
-            kind = "letter" if core.isalpha() and core.isascii() else "han" if not core.isascii() else f"number{core.count('.')}"
-            return kind + (found[2] or "")
-        return shape(one) == shape(other)
+        return self._numbering(one) == self._numbering(other)
+
+    def _numbering(self, index: int) -> str:
+        text = self.blocks[index].marker or self.blocks[index].text[:12]
+        found = re.match(r"\s*[(（]?([a-z]|[ivx]{2,4}|\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]+)([)）.、．])?", text)
+        if not found:
+            return f"text{index}"
+        core = found[1]
+        kind = "letter" if core.isalpha() and core.isascii() else "han" if not core.isascii() else f"number{core.count('.')}"
+        return kind + (found[2] or "")
 
     def items(self, index: int, number: int) -> int:
         """The groups of the list that a sentence opens: the further items of its own block, or the item blocks that follow."""
