@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from assessment.customers import parse_customer
 from chipwatch import __version__
@@ -27,6 +28,7 @@ STRONG_CLASS = "3A090.a"                                       # the class of A1
 COMPARED = ("cn_individual", "cn_company", "cn_subsidiary_abroad", "embargoed_resident", "control")
 CLOSE_UP_LIMIT = 16                                            # cards; the rule of choice is printed beside them
 CLOSE_UP_QUOTES = 3
+FAR, FAR_MIN = 5, 5                                            # a price is far off: this many times from the median of at least so many providers
 # The order in which a close-up shows clauses that a verdict does not rest on: those that tell customers apart first.
 TELLING_LABELS = (
     "headquarters_restriction", "country_exclusion", "residence_restriction", "nationality_restriction", "supported_countries",
@@ -55,6 +57,7 @@ class Evidence:
     status: int | None = None
     readable: bool = True
     cited: bool = False                                        # something in the report rests on it
+    elsewhere: bool = False                                    # read at another host than the provider's website, such as a repository
 
     @property
     def terms(self) -> bool:
@@ -123,6 +126,7 @@ class ChipSupply:
     price_printed: str                                         # the lowest as printed, with unit and commitment; empty: no price stated
     evidence: list[Evidence]
     stale_since: str | None = None                             # an offer was not seen again since then
+    far_from: float | None = None                              # the median of all providers, where the price is far from it
 
 
 @dataclass(slots=True)
@@ -146,6 +150,7 @@ class ProviderView:
     seat: str | None
     legal_entity: str | None
     declared: bool
+    website: str | None = None
     chips: list[ChipSupply] = field(default_factory=list)
     region_countries: list[str] = field(default_factory=list)
     clauses: list[ClauseView] = field(default_factory=list)
@@ -211,6 +216,12 @@ class PriceLine:
     chip: str
     prices: list[float]                                        # lowest of each provider, US dollars a GPU-hour
     median: float
+    oldest: str = ""                                           # captures that these prices stand in
+    newest: str = ""
+
+    def far(self, price: float) -> bool:
+        """Whether a price is so far from the others that a reader should check it; it is printed and counted all the same."""
+        return len(self.prices) >= FAR_MIN and not self.median / FAR <= price <= self.median * FAR
 
 
 @dataclass(slots=True)
@@ -270,6 +281,7 @@ class Briefing:
     oldest: str
     middle: str                                                # half of the documents were captured before
     newest: str
+    archive: bool                                              # made from captures that others collected; this program asked no server
 
     @property
     def read(self) -> list[ProviderView]:
@@ -315,7 +327,7 @@ def build_providers(tables: dict[str, list[Row]]) -> list[ProviderView]:
     """All providers with all that hangs on them, by name."""
     views = {row["provider"]: ProviderView(
         slug=row["provider"], name=text.label(row["name"], 60) or row["provider"], kind=row.get("kind") or "gpu_cloud", seat=row.get("seat_country"),
-        legal_entity=text.label(row.get("legal_entity"), 90) or None, declared=bool(row.get("declared", 1)),
+        legal_entity=text.label(row.get("legal_entity"), 90) or None, declared=bool(row.get("declared", 1)), website=row.get("website"),
         terms=bool(row.get("has_terms"))) for row in tables["providers"]}
     evidence = _evidence(tables, views)
     _attach_offers(tables, views, evidence)
@@ -344,8 +356,21 @@ def _evidence(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> d
             continue                                           # the same capture under two roles
         found[item.key] = item
         if item.provider in views:
+            item.elsewhere = not same_site(item.final_url, views[item.provider].website)
             views[item.provider].evidence.append(item)
     return found
+
+
+def same_site(url: str, website: str | None) -> bool:
+    """Whether an address is at the host of the website, or one of the two hosts lies under the other; an unknown website is no other host."""
+    hosts = []
+    for address in (url, website or ""):
+        try:
+            hosts.append((urlsplit(address).hostname or "").removeprefix("www."))
+        except ValueError:
+            hosts.append("")
+    mine, known = hosts
+    return not (mine and known) or mine == known or mine.endswith("." + known) or known.endswith("." + mine)
 
 
 def _attach_offers(tables: dict[str, list[Row]], views: dict[str, ProviderView], evidence: dict[str, Evidence]) -> None:
@@ -409,7 +434,7 @@ def printed_price(offer: Row) -> str:
     commitment = {"on_demand": "on demand", "spot": "spot", "reserved": "reserved", "contact_sales": "on request"}.get(offer.get("commitment") or "")
     if commitment:
         term = offer.get("term_months")
-        notes.append(commitment + (f" {term:g} months" if term and offer.get("commitment") == "reserved" else ""))
+        notes.append(commitment + (f" {term:g} month{'' if term == 1 else 's'}" if term and offer.get("commitment") == "reserved" else ""))
     return ", ".join([words, *notes])
 
 
@@ -471,6 +496,7 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
     compared = ["cn_company", "cn_subsidiary_abroad", "control"]
     if customer not in compared:
         compared = [customer, "cn_subsidiary_abroad", "control"]
+    prices = _prices(listing)
     mission = [_mission_row(p, chip, compared) for p in listing]
     cards, candidates = choose_close_ups(listing, clouds, customer)
     unread = [u for p in providers for u in p.unread]
@@ -484,12 +510,13 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
         compared=compared, mission=mission, bar_clouds=count_codes(clouds, customer), bar_listing=count_codes(listing, customer),
         by_customer=[(kind, count_codes(listing, kind)) for kind in _compared_kinds(customer)], families=_families(clouds),
         matrix_chips=_matrix_chips(listing), named=named_in_terms(clouds), places=_places(listing, chip), places_unknown=sum(1 for p in listing if not _countries(p, chip)),
-        prices=_prices(listing), heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
+        prices=prices, heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
         unread_reasons=sorted(Counter(u.reason for u in unread).items(), key=lambda kv: (-kv[1], kv[0])), evidence=evidence,
         addresses=len(latest_visits(tables["captures"])), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
         offer_count=len(tables["offers"]), chip_rows=_chip_rows(tables["chips"], clouds), changes=_changes(tables, items or {}, clouds), issue_counts=_issue_counts(tables["issues"]),
         languages=sorted(Counter(e.language for e in evidence if e.terms and e.readable and e.language).items(), key=lambda kv: (-kv[1], kv[0])),
-        oldest=times[0] if times else "", middle=times[len(times) // 2] if times else "", newest=times[-1] if times else "")
+        oldest=times[0] if times else "", middle=times[len(times) // 2] if times else "", newest=times[-1] if times else "",
+        archive=facts.get("modes") == '["archive"]')
     mark_cited(result)
     return result
 
@@ -519,14 +546,29 @@ def mission_chips(provider: ProviderView, chip: str | None) -> list[ChipSupply]:
     chips = _chips(provider, chip)
     desk = [c for c in chips if not c.datacenter]
     if len(desk) < 2:
-        return chips
+        return _unpriced_together(chips)
     lowest = min(desk, key=lambda c: (c.price_usd is None, c.price_usd or 0.0, c.gpu_name))
     merged = ChipSupply(
         gpu_name=", ".join(c.gpu_name for c in desk), strong=True, datacenter=False, offers=sum(c.offers for c in desk), memories=[],
         countries=sorted({code for c in desk for code in c.countries}), locations=sorted({place for c in desk for place in c.locations}),
         price_usd=lowest.price_usd, price_printed=f"{lowest.gpu_name}: {lowest.price_printed}" if lowest.price_printed else "",
         evidence=_unique(e for c in [lowest, *desk] for e in c.evidence), stale_since=min((c.stale_since for c in desk if c.stale_since), default=None))
-    return [c for c in chips if c.datacenter] + [merged]
+    return _unpriced_together([c for c in chips if c.datacenter]) + [merged]
+
+
+def _unpriced_together(chips: list[ChipSupply]) -> list[ChipSupply]:
+    """Lines with a price, then one line for each set of places at which chips are listed without one."""
+    groups: dict[tuple, list[ChipSupply]] = defaultdict(list)
+    for chip in chips:
+        if not chip.price_printed:
+            groups[chip.datacenter, tuple(chip.countries), tuple(chip.locations), chip.stale_since].append(chip)
+    lines = [c for c in chips if c.price_printed]
+    for same in groups.values():
+        names = ", ".join(c.gpu_name + (f" {'/'.join(f'{m:g}' for m in c.memories)} GB" if c.memories else "") for c in same)
+        lines.append(same[0] if len(same) == 1 else ChipSupply(
+            gpu_name=names, strong=True, datacenter=same[0].datacenter, offers=sum(c.offers for c in same), memories=[], countries=same[0].countries,
+            locations=same[0].locations, price_usd=None, price_printed="", evidence=_unique(e for c in same for e in c.evidence), stale_since=same[0].stale_since))
+    return lines
 
 
 def _mission_row(provider: ProviderView, chip: str | None, compared: list[str]) -> MissionRow:
@@ -593,12 +635,18 @@ def _places(listing: list[ProviderView], chip: str | None) -> list[tuple[str, in
 
 
 def _prices(listing: list[ProviderView]) -> list[PriceLine]:
-    found: dict[str, list[float]] = defaultdict(list)
+    found: dict[str, list[ChipSupply]] = defaultdict(list)
     for provider in listing:
         for chip in provider.datacenter_chips:
             if chip.price_usd is not None and chip.price_usd > 0:
-                found[chip.gpu_name].append(chip.price_usd)
-    lines = [PriceLine(name, sorted(prices), statistics.median(prices)) for name, prices in found.items()]
+                found[chip.gpu_name].append(chip)
+    lines = []
+    for name, chips in found.items():
+        times = sorted(c.evidence[0].fetched_at for c in chips if c.evidence)
+        prices = sorted(c.price_usd or 0.0 for c in chips)
+        lines.append(PriceLine(name, prices, statistics.median(prices), times[0] if times else "", times[-1] if times else ""))
+        for chip in chips:
+            chip.far_from = lines[-1].median if lines[-1].far(chip.price_usd or 0.0) else None
     return sorted(lines, key=lambda line: (-len(line.prices), line.chip))
 
 

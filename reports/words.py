@@ -45,6 +45,11 @@ def places_words(chip: ChipSupply) -> str:
     return f"{words} (not seen again since {text.day(chip.stale_since)})" if chip.stale_since else words
 
 
+def region_words(provider: ProviderView, chip: ChipSupply) -> str:
+    """Countries of the provider's regions, for print in grey where no country is named for the chip itself; empty where none is known."""
+    return text.countries(provider.region_countries, 5) if not chip.countries and provider.region_countries else ""
+
+
 def memory(chip: ChipSupply) -> str:
     """'80 GB', '40/80 GB'."""
     return "/".join(f"{m:g}" for m in chip.memories) + " GB"
@@ -95,10 +100,13 @@ def why(verdict: VerdictView | None) -> str:
     """Why a verdict stands: its reasons, rule, barriers, what is missing, and the two confidences in words."""
     if verdict is None:
         return "the data set holds no verdict."
-    words = verdict.rule_words.rstrip(".")
+    words = verdict.rule_words.rstrip(".").removeprefix("Not assessed: ")
+    words = "" if words.lower() == verdict.words.lower() else words
     lead = next((r for r in verdict.reasons if words and r.startswith(words)), words)
     bare = verdict.code == "V0"
-    parts = [words if bare else lead, *(r for r in verdict.reasons if not (words and r.startswith(words)) and not (bare and r.startswith("Expected documents")))]
+    said = {verdict.words.lower(), f"not assessed: {words}".lower()}
+    parts = [words if bare else lead, *(r.replace("_", " ") for r in verdict.reasons if not (words and r.startswith(words)) and r.lower() not in said
+                                        and not (bare and r.startswith("Expected documents")))]
     if verdict.missing:
         parts.append("not read: " + "; ".join(verdict.missing[:4]) + (f" and {len(verdict.missing) - 4} more" if len(verdict.missing) > 4 else ""))
     if verdict.rule:
@@ -123,5 +131,5 @@ def label_counts(clauses: Iterable[ClauseView]) -> str:
 VOCABULARY = {
     "standing": text.STANDING_SENTENCE, "codes": CODE_ORDER, "verdict_words": VERDICT_CODES, "verdict_needs": VERDICT_NEEDS, "brief_words": BRIEF_WORDS,
     "short_customer": SHORT_CUSTOMER, "labels": LABELS, "codes_of": CLAUSE_LABELS, "role_words": ROLE_WORDS, "reason_words": REASON_WORDS,
-    "memory": memory, "places": places_words, "reading": reading,
+    "memory": memory, "places": places_words, "region_words": region_words, "reading": reading,
 }
