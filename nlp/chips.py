@@ -350,7 +350,8 @@ def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:
         if kind == "code":
             match = _code(folded, text, start, end, anchors[index])
             if match:
-                found.append((*match, detail))
+                loose = anchors[index] == "v100" and text[match[0]] == "v" and not text[match[0] - 1:match[0]].strip() and not text[match[1]:match[1] + 1].strip("., ")
+                found.append((*match, "context" if loose else detail))     # "v100" between blanks may be a version
         elif kind == "number":
             card = _number(folded, start, end, anchors[index], detail)
             if card:
