@@ -18,6 +18,7 @@ from chipwatch.records import SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
 from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.document import Block, Document
+from nlp.language import by_script, by_words, function_words
 from nlp.scope import ScopeReader
 from nlp.sentences import sentences
 
@@ -30,6 +31,10 @@ SHORT = 30                                                     # an item shorter
 MAX_ITEMS = 12                                                 # blocks of a list that count as context of the sentence that opens it
 TITLE = 50                                                     # a heading of so many characters that ends like a sentence is one, set in bold type
 LOOK_BACK = 400                                                # blocks searched for the sentence that opens a list
+PART = 2000                                                    # characters of a part of a document whose language is looked at …
+MIN_PART = 400                                                 # … a heading begins a new one after so many
+PART_SAMPLE = 500
+OWN_WORDS = 0.2                                                # so large a share of function words of the language of the document: the part is in it
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
 PLACE_LABELS = frozenset({
@@ -70,15 +75,19 @@ class _Found:
 
 
 class _Reader:
-    def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None) -> None:
+    """Reads one document with one pack; `active`: the numbers of the blocks that state rules, the others are context (None: all do)."""
+
+    def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None, active: frozenset[int] | None = None) -> None:
         self.document, self.book, self.language, self.on = document, book, language, on
+        self.tag = document.language if pack_language(document.language) == language else language
         self.scopes = ScopeReader(book)
         self.blocks: list[Block] = [b for b in document.body() if b.text]
+        self.texts = [b.text if active is None or i in active else "" for i, b in enumerate(self.blocks)]
         self.base: list[int] = []
         at = 0
-        for block in self.blocks:
+        for text in self.texts:
             self.base.append(at)
-            at += len(block.text) + 1
+            at += len(text) + 1
         self.own_mask = (1 << book.width) - 1
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
         self._defined: dict[str, list[str]] | None = None
@@ -280,10 +289,10 @@ class _Reader:
         at: dict[int, list[tuple[int, int]]] = {}
         base = self.base
         index, limit = 0, -1
-        for start, key in self.book.gate("\n".join(b.text for b in self.blocks)):
+        for start, key in self.book.gate("\n".join(self.texts)):
             if start >= limit:
                 index = bisect_right(base, start) - 1
-                limit = base[index] + len(self.blocks[index].text) + 1
+                limit = base[index] + len(self.texts[index]) + 1
                 hits = at[index] = []
             hits.append((start - base[index], key))
         for index, hits in at.items():
@@ -397,8 +406,8 @@ class _Reader:
         return Clause(
             label=rule.label, quote=quote, start=start, end=end, polarity=polarity, mode=mode, actor=attributes.get("actor") or scope.actor, target=attributes.get("target"),
             places=places, place_groups=groups, places_resolved=place_groups.resolve(groups, self.on), exception=exception,
-            strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.document.language, heading_path=list(block.heading_path),
-            rule=f"cues:{rule.id}", confidence=round(confidence, 2),
+            strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.tag,
+            heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
 
     def _holds_alone(self, rule: Rule, own: int, intro: int) -> bool:
@@ -553,11 +562,41 @@ def distinct(signals: list[Signal]) -> list[Signal]:
     return kept
 
 
+def foreign_parts(document: Document, language: str | None) -> dict[str, frozenset[int]]:
+    """Language -> numbers of the body blocks of parts in another language than the document: a translation below, an English annex. Only languages with a pack."""
+    found: dict[str, set[int]] = {}
+    part: list[int] = []
+    size, sample = 0, ""
+    blocks = [b for b in document.body() if b.text]
+    common = function_words(language or "")
+
+    def close() -> None:
+        if size < MIN_PART:
+            return
+        words = sample.lower().split()
+        if sum(map(common.__contains__, words)) > OWN_WORDS * len(words):
+            return
+        code = pack_language(by_script(sample) or by_words(sample)[0])
+        if code != language and code in languages():
+            found.setdefault(code, set()).update(part)
+
+    for index, block in enumerate(blocks):
+        if part and (size >= PART or block.kind == "heading" and size >= MIN_PART):
+            close()
+            part, size, sample = [], 0, ""
+        part.append(index)
+        size += len(block.text)
+        if len(sample) < PART_SAMPLE:
+            sample += " " + block.text[:PART_SAMPLE]
+    close()
+    return {code: frozenset(numbers) for code, numbers in found.items()}
+
+
 def read_clauses(document: Document) -> tuple[list[Clause], list[Signal], list[Issue]]:
     """The access clauses and signals of a document, with what an operator should know.
 
     Every quote is `document.text[start:end]`, at most 1,500 characters; for one label no two overlap. A document in a language without a cue pack gives an issue
-    `language_not_covered`; the names that stand in every language (statutes, lists) are read all the same.
+    `language_not_covered`; the names that stand in every language (statutes, lists) are read all the same. Parts in another language are read with the pack of theirs.
     """
     from nlp.signals import language_signals
 
@@ -565,6 +604,17 @@ def read_clauses(document: Document) -> tuple[list[Clause], list[Signal], list[I
     language = pack_language(document.language)
     if language not in languages():
         issues.append(Issue("warning", "language_not_covered", f"no cue pack for {document.language or 'an unknown language'}; only names of statutes and lists were looked for"))
-    reader = _Reader(document, cuebook(language if language in languages() else None), language, None)
-    clauses, signals = reader.read()
+    parts = foreign_parts(document, language)
+    elsewhere = frozenset().union(*parts.values())
+    own = frozenset(range(sum(bool(b.text) for b in document.body()))) - elsewhere if parts else None
+    clauses, signals = _Reader(document, cuebook(language if language in languages() else None), language, None, own).read()
+    for code, numbers in parts.items():
+        more, marks = _Reader(document, cuebook(code), code, None, numbers).read()
+        clauses, signals = clauses + more, signals + marks
+    if parts:
+        issues.append(Issue("info", "languages_mixed", f"parts in {', '.join(sorted(parts))} were read with the cues of theirs"))
+        labels = {c.label: [d for d in clauses if d.label == c.label] for c in clauses}
+        clauses = sorted((c for rows in labels.values() for c in settle(rows, document)), key=lambda c: (c.start, c.end, c.label))
+        marks = {s.label: [d for d in signals if d.label == s.label] for s in signals}
+        signals = sorted((s for rows in marks.values() for s in distinct(rows)), key=lambda s: (s.start, s.end, s.label))
     return clauses, language_signals(document) + signals, issues

@@ -60,19 +60,34 @@ def by_words(text: str) -> tuple[str | None, float]:
     return best, 0.99
 
 
+@lru_cache(maxsize=64)
+def function_words(language: str) -> frozenset[str]:
+    """The function words of a language, in lower case; none for a language without."""
+    return frozenset(word for word, codes in _words().items() if language in codes)
+
+
+def by_script(text: str, letters: int | None = None) -> str | None:
+    """`ko`, `ja`, `zh-Hans` or `zh-Hant` where the script says so; else None."""
+    if text.isascii():
+        return None
+    letters = len(_LETTER.findall(text)) if letters is None else letters
+    kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))
+    if hangul > 0.2 * letters:
+        return "ko"
+    if kana + han > 0.15 * letters:
+        return "ja" if kana > 0.08 * (kana + han) else chinese_script(text)
+    return None
+
+
 def identify(text: str) -> tuple[str | None, float]:
     """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
     sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]
     letters = len(_LETTER.findall(sample))
     if letters < 20:
         return None, 0.0
-    kana, hangul, han = len(_KANA.findall(sample)), len(_HANGUL.findall(sample)), len(_HAN.findall(sample))
-    if hangul > 0.2 * letters:
-        return "ko", 1.0
-    if kana + han > 0.15 * letters:
-        if kana > 0.08 * (kana + han):
-            return "ja", 1.0
-        return chinese_script(sample), 1.0
+    code = by_script(sample, letters)
+    if code is not None:
+        return code, 1.0
     code, confidence = by_words(sample)
     if code is not None:
         return code, confidence

@@ -299,3 +299,13 @@ def test_a_numbered_block_that_breaks_off_opens_its_items() -> None:
 def test_lettered_lines_of_one_block_keep_the_sentence_that_opens_them() -> None:
     text = "<p>5.6 Each member represents and warrants that you are:</p><p>a) of full age and able to contract;<br>b) not a person that is subject to any economic sanctions of a government.</p>"
     assert "denied_party" in [c.label for c in read(text, content_type="text/html")[0]]
+
+
+def test_a_part_in_another_language_is_read_with_its_own_pack() -> None:
+    german = ("## Allgemeine Bestimmungen\n\n" + "Der Anbieter stellt dem Kunden die Server in der vereinbarten Ausstattung zur Verfügung, und der Kunde zahlt die Entgelte, die in der Bestellung genannt sind. " * 8
+              + "\n\nDer Kunde darf den Zugang nicht an Dritte weiterverkaufen oder untervermieten.\n\n")
+    english = ("## English translation\n\n" + "The provider makes the servers available to the customer in the agreed form, and the customer pays the fees that are named in the order. " * 8
+               + "\n\nThe customer must comply with all applicable export control laws and regulations.\n")
+    clauses, _, issues = read(german + english, language="de")
+    assert {(c.label, c.language) for c in clauses} == {("resale_restriction", "de"), ("export_compliance", "en")}
+    assert "languages_mixed" in {i.code for i in issues}
