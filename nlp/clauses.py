@@ -217,6 +217,9 @@ class _Reader:
     def _unfinished(self, index: int) -> bool:
         """Whether a numbered block breaks off where its own items begin: "8.1 The user may not" before "8.1.1 resell …" or "(a) resell …"."""
         last = self.blocks[index].text[-1:]
+        if (index + 1 < len(self.blocks) and self.blocks[index + 1].kind == "list_item" and self.blocks[index].kind in ("paragraph", "definition")
+                and not _ENDS.search(self.blocks[index].text)):
+            return True                                        # "4.1 You may not use the service" before bullets
         if index + 1 >= len(self.blocks) or not last.isalpha() or last > "\u3000" or "table" in (self.blocks[index].kind, self.blocks[index + 1].kind):
             return False
         one, other = self._numbering(index), self._numbering(index + 1)
