@@ -1,0 +1,242 @@
+"""Prices: amount, currency, period, scope, tax, commitment, in the ways that countries print them. All texts are invented."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from price_parser import Price as Parsed
+
+from nlp.prices import (asks_for_contact, availability_in, commitment_in, currency_words, find_prices, parse_number, resolve_currency, scope_in, tax_in,
+                        unit_in)
+
+
+def one(text: str, language: str = "en", **more):
+    prices = [p for p in find_prices(text, language=language, **more) if not p.other]
+    assert len(prices) == 1, prices
+    return prices[0]
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("text", "language", "value"), [
+    ("1,299.00", "en", 1299.0),
+    ("1.299,00", "de", 1299.0),
+    ("1 299,00", "fr", 1299.0),
+    ("1\u202f299,00", "fr", 1299.0),
+    ("1'299.50", "de", 1299.5),
+    ("1,49,000", "en", 149000.0),
+    ("11,75,000.50", "en", 1175000.5),
+    ("2.490", "de", 2490.0),
+    ("2.490", "en", 2.49),
+    ("2,490", "en", 2490.0),
+    ("2,490", "de", 2.49),
+    ("0.116", "de", 0.116),
+    ("0,116", "en", 0.116),
+    ("0.00016", "en", 0.00016),
+    ("3", "en", 3.0),
+    ("1.2.3", "en", None),
+    ("v2", "en", None),
+    ("", "en", None),
+])
+def test_numbers(text, language, value):
+    assert parse_number(text, language) == value
+
+
+GROUPS = {"en": (",", "."), "de": (".", ","), "fr": ("\u202f", ","), "pl": (" ", ","), "it": (".", ","), "sv": (" ", ","), "ja": (",", "."), "ko": (",", ".")}
+
+
+def printed(value: int, cents: int | None, language: str) -> str:
+    group, mark = GROUPS[language]
+    whole = f"{value:,}".replace(",", group)
+    return whole if cents is None else f"{whole}{mark}{cents:02d}"
+
+
+@given(st.integers(0, 9_999_999), st.one_of(st.none(), st.integers(0, 99)), st.sampled_from(sorted(GROUPS)))
+def test_numbers_round_trip(value, cents, language):
+    assert parse_number(printed(value, cents, language), language) == pytest.approx(value + (cents or 0) / 100)
+
+
+WAYS = {"en": ("${}/hr", "USD", "hour"), "de": ("{} € pro Stunde", "EUR", "hour"), "fr": ("{} € par heure", "EUR", "hour"), "pl": ("{} zł/godz.", "PLN", "hour"),
+        "it": ("€ {} al mese", "EUR", "month"), "sv": ("{} kr per timme", "SEK", "hour"), "ja": ("{}円/時間", "JPY", "hour"), "ko": ("{}원/월", "KRW", "month")}
+
+
+@given(st.integers(1, 999_999), st.one_of(st.none(), st.integers(0, 99)), st.sampled_from(sorted(WAYS)))
+@settings(deadline=None)
+def test_prices_round_trip(value, cents, language):
+    form, currency, unit = WAYS[language]
+    if language in ("ja", "ko"):
+        cents = None
+    price = one(form.format(printed(value, cents, language)), language)
+    assert price.amount == pytest.approx(value + (cents or 0) / 100)
+    assert (price.currency, price.unit) == (currency, unit)
+
+
+@given(st.integers(1, 99_999), st.integers(0, 99), st.sampled_from(["$", "€", "£", "₹", "₩", "zł"]))
+@settings(deadline=None)
+def test_agrees_with_price_parser(value, cents, sign):
+    text = f"{sign}{value:,}.{cents:02d}" if sign != "zł" else f"{value},{cents:02d} zł"
+    parsed = Parsed.fromstring(text)
+    found = one(text, "pl" if sign == "zł" else "en")
+    assert found.amount == pytest.approx(float(parsed.amount))
+
+
+# --- currencies ---------------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("text", "language", "amount", "currency", "unit"), [
+    ("$2.49/hr", "en", 2.49, "USD", "hour"),
+    ("US$2.49 per GPU hour", "en", 2.49, "USD", "hour"),
+    ("2.49 USD / hour", "en", 2.49, "USD", "hour"),
+    ("C$2,650 a month", "en", 2650, "CAD", "month"),
+    ("A$4.60 per hour", "en", 4.6, "AUD", "hour"),
+    ("S$3.10/h", "en", 3.1, "SGD", "hour"),
+    ("HK$18/小時", "zh-Hant", 18, "HKD", "hour"),
+    ("NT$99/小時", "zh-Hant", 99, "TWD", "hour"),
+    ("R$ 15,90 por hora", "pt", 15.9, "BRL", "hour"),
+    ("£1.99 per hour", "en", 1.99, "GBP", "hour"),
+    ("2,95 € / heure / GPU", "fr", 2.95, "EUR", "hour"),
+    ("2,19 €/Std.", "de", 2.19, "EUR", "hour"),
+    ("CHF 2.80 pro Stunde", "de", 2.8, "CHF", "hour"),
+    ("₹1,49,000 / month", "en", 149000, "INR", "month"),
+    ("199 руб. в час", "ru", 199, "RUB", "hour"),
+    ("350₽/час", "ru", 350, "RUB", "hour"),
+    ("80 грн за годину", "uk", 80, "UAH", "hour"),
+    ("52.000đ/giờ", "vi", 52000, "VND", "hour"),
+    ("¥8.80/小时", "zh-Hans", 8.8, "CNY", "hour"),
+    ("8.80元/卡时", "zh-Hans", 8.8, "CNY", "hour"),
+    ("¥350/時間", "ja", 350, "JPY", "hour"),
+    ("1時間あたり 350円", "ja", 350, "JPY", "hour"),
+    ("月額 12万円", "ja", 120000, "JPY", "month"),
+    ("시간당 3,500원", "ko", 3500, "KRW", "hour"),
+    ("₩3,500/시간", "ko", 3500, "KRW", "hour"),
+    ("$0.00031/s", "en", 0.00031, "USD", "second"),
+    ("89¢/hr", "en", 0.89, "USD", "hour"),
+])
+def test_ways_of_printing(text, language, amount, currency, unit):
+    price = one(text, language)
+    assert (price.amount, price.currency, price.unit) == (pytest.approx(amount), currency, unit)
+
+
+def test_ambiguous_signs():
+    assert one("¥350/h", "en").currency is None                # yen or yuan: nothing says
+    assert one("¥350/h", "en", words=["JPY"]).currency == "JPY"
+    assert one("¥350/h", "en", currency="CNY").currency == "CNY"
+    assert one("99 kr/h", "en").currency is None
+    assert one("99 kr/h", "da").currency == "DKK"
+    assert one("$3/h", "en", currency="CAD").currency == "CAD"
+    assert one("$3/h", "en").currency == "USD"
+    assert resolve_currency("$", declared="SGD") == "SGD"
+    assert resolve_currency("XYZ") is None
+
+
+def test_an_unknown_code_is_kept_as_sign():
+    price = one("CVT 1.40/GPU/hr")
+    assert (price.sign, price.currency, price.amount) == ("CVT", None, 1.4)
+    assert find_prices("GPU 1.40") == [] and find_prices("CPU 16.00") == []
+
+
+def test_words_of_currencies():
+    assert currency_words("Prices in Canadian dollars. CAD is billed.") == ["CAD"]
+    assert currency_words("the euro area") == ["EUR"]
+    assert currency_words("kick the try box, all in one") == []
+
+
+@pytest.mark.parametrize("text", ["8x H100 with 80 GB", "room 350", "in 2026", "10.5 TFLOPS", "${price}/hr", "v1.2.3"])
+def test_no_price(text):
+    assert [p for p in find_prices(text, language="en") if p.sign] == []
+
+
+# --- what surrounds the amount ------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("text", "unit"), [
+    ("Price per hour", "hour"), ("Hourly", "hour"), ("$/h", "hour"), ("USD/GPU-hr", "hour"), ("Preis pro Stunde", "hour"), ("par heure", "hour"), ("al mese", "month"),
+    ("月額料金", "month"), ("時間単価", "hour"), ("元/小时", "hour"), ("包月", "month"), ("시간당 요금", "hour"), ("в час", "hour"), ("/giờ", "hour"), ("price_per_hour", "hour"),
+    ("monthly", "month"), ("per second", "second"), ("L40S", None), ("3-year commitment", None), ("Ohio", None), ("shares", None),
+])
+def test_units(text, unit):
+    assert unit_in(text) == unit
+
+
+@pytest.mark.parametrize(("text", "scope"), [
+    ("$2.49 per GPU hour", "gpu"), ("/GPU/h", "gpu"), ("元/卡时", "gpu"), ("per instance", "instance"), ("per node", "instance"), ("元/台/月", "instance"), ("per cluster", "cluster"),
+    ("per hour", None),
+])
+def test_scope(text, scope):
+    assert scope_in(text) == scope
+
+
+@pytest.mark.parametrize(("text", "tax"), [
+    ("excl. VAT", "excluded"), ("plus 18% GST", "excluded"), ("zzgl. 19 % MwSt.", "excluded"), ("zzgl. der gesetzlichen MwSt.", "excluded"), ("2,95 € HT", "excluded"),
+    ("税抜", "excluded"), ("VAT 별도", "excluded"), ("不含税", "excluded"), ("VAT will be added at checkout", "excluded"), ("sans TVA", "excluded"),
+    ("incl. VAT", "included"), ("includes GST", "included"), ("inkl. MwSt.", "included"), ("TTC", "included"), ("税込", "included"), ("以上价格均含税", "included"),
+    ("부가세 포함", "included"), ("con IVA", "included"),
+    ("", "unknown"), ("plus taxi", "unknown"), ("our VAT number", "unknown"), ("chat", "unknown"), ("HTTP", "unknown"),
+])
+def test_tax(text, tax):
+    assert tax_in(text) == tax
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("On-Demand", ("on_demand", None)), ("spot", ("spot", None)), ("Preemptible VM", ("spot", None)), ("interruptible", ("spot", None)), ("1-year reserved", ("reserved", 12)),
+    ("3 years", ("reserved", 36)), ("6-month commitment", ("reserved", 6)), ("按量计费", ("on_demand", None)), ("竞价实例", ("spot", None)), ("包年", ("reserved", 12)),
+    ("1年コミット", ("reserved", 12)), ("Price", (None, None)), ("2 GPUs", (None, None)),
+])
+def test_commitment(text, expected):
+    assert commitment_in(text) == expected
+
+
+@pytest.mark.parametrize(("text", "yes"), [
+    ("Contact us", True), ("Contact sales", True), ("お問い合わせ", True), ("문의", True), ("咨询", True), ("Auf Anfrage", True), ("sur devis", True), ("Custom pricing", True),
+    ("$2.49", False), ("contactless", False), ("", False),
+])
+def test_contact(text, yes):
+    assert asks_for_contact(text) is yes
+
+
+@pytest.mark.parametrize(("text", "availability"), [
+    ("sold out", "sold_out"), ("Out of stock", "sold_out"), ("售罄", "sold_out"), ("完売", "sold_out"), ("품절", "sold_out"), ("Waitlist", "waitlist"),
+    ("Sur liste d'attente", "waitlist"), ("in stock", None), ("available", None),
+])
+def test_availability(text, availability):
+    assert availability_in(text) == availability
+
+
+@pytest.mark.parametrize(("text", "amount", "is_from"), [
+    ("from $2.49/hr", 2.49, True), ("Starting at $2.49/hr", 2.49, True), ("ab 2,49 € pro Stunde", 2.49, True), ("à partir de 2,49 €/h", 2.49, True), ("¥350起/小时", 350, True),
+    ("350円から/時間", 350, True), ("as low as $1.99 an hour", 1.99, True), ("$2.49/hr", 2.49, False), ("crab $2.49/hr", 2.49, False),
+])
+def test_from(text, amount, is_from):
+    language = "de" if "Stunde" in text else "fr" if "partir" in text else "en"
+    price = one(text, language)
+    assert (price.amount, price.price_from) == (pytest.approx(amount), is_from)
+
+
+def test_ranges_take_the_low_end():
+    price = one("$1.99 - $3.29 per hour")
+    assert (price.amount, price.high, price.unit) == (1.99, 3.29, "hour")
+
+
+@pytest.mark.parametrize("text", ["$0.10 per GB", "$0.05/GB/month", "$2 per million tokens", "0,04 € pro GB", "$0.02 per vCPU hour"])
+def test_prices_of_other_things_are_marked(text):
+    assert all(p.other for p in find_prices(text, language="de" if "pro" in text else "en"))
+
+
+def test_several_prices_of_a_line():
+    prices = find_prices("8x H100: $23.92/hr on demand, $17.52/hr reserved", language="en")
+    assert [(p.amount, p.unit) for p in prices] == [(23.92, "hour"), (17.52, "hour")]
+
+
+def test_bare_numbers_only_where_asked():
+    assert find_prices("2.49", language="en") == []
+    [price] = find_prices("2.49", language="en", bare=True, currency="EUR")
+    assert (price.amount, price.currency, price.sign) == (2.49, "EUR", "")
+
+
+@given(st.text(alphabet=st.sampled_from(list("$€¥円0123456789.,/ hrmoGPU税~-－万k元₩（)")), max_size=50), st.sampled_from(["en", "de", "ja", "zh-Hans", None]), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_spans_lie_in_the_text(text, language, bare):
+    end = 0
+    for price in find_prices(text, language=language, bare=bare):
+        assert 0 <= price.start < price.end <= len(text) and price.amount >= 0
+        assert any(c.isdigit() for c in text[price.start:price.end])
+        end = max(end, price.end)
