@@ -66,7 +66,7 @@ def around(reading: Reading, block: Block, before: str) -> Around:
     return found
 
 
-_PLACE_WORDS = re.compile(r"\b(?:regions?|zones?|data ?cent(?:er|re)s?|locations?|area|in|rechenzentrum|standort|region|région)\b|地域|地區|区域|リージョン|ゾーン|데이터 ?센터|리전|регион|[\s,()（）:：/|–—-]|\d+", re.IGNORECASE)
+_PLACE_WORDS = re.compile(r"\b(?:regions?|zones?|data ?cent(?:er|re)s?|locations?|area|in|rechenzentrum|standort|region|région|(?:north|south)?(?:east|west)(?:ern)?|north(?:ern)?|south(?:ern)?|central)\b|地域|地區|区域|リージョン|ゾーン|데이터 ?센터|리전|регион|[\s,()（）:：/|–—-]|\d+", re.IGNORECASE)
 
 
 def _is_place(reading: Reading, heading: str) -> bool:

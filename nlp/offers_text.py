@@ -257,6 +257,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         sentence = fold(text[start:stop])
         if any(r in sentence for r in reading.rivals) or (_COMPARED.search(sentence) and not short) or _HYPE.search(sentence):
             continue
+        if re.search(r"(?<!less )(?<!lower )(?<!more )\bthan\b[^.$€£]{0,30}$", sentence[:price.start - start]):
+            continue                                           # "cheaper than the $9 of others"
         inside = [c for c in chips if start <= c.start < stop]
         before = [c for c in inside if c.end <= price.start]
         after = [c for c in inside if c.start >= price.end]

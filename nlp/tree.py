@@ -257,6 +257,9 @@ def read_xml(text: str) -> Node:
             node.end = match.end()
             if node.value is not None and not node.entries:
                 node.kind = "scalar"
+            elif node.value is not None and all(child.kind == "scalar" for _, child in node.entries):
+                node.entries.append(("value", Node("scalar", node.start, node.end, node.value)))     # <price currency="USD">2.10</price>
+                node.value = None
         elif (match["text"] or match["cdata"]) and len(stack) > 1:
             content = (match["cdata"] if match["cdata"] is not None else html.unescape(match["text"])).strip()
             if content:
