@@ -382,7 +382,7 @@ class _Reader:
         places: list[str] = []
         last = None
         if attributes.get("places", "defined") != "defined":
-            places, last = self.places(unit, rows, law=attributes["places"] == "law")
+            places, last = self.places(unit, rows, law=attributes["places"] == "law", served=attributes["places"] == "included")
         if not places and attributes.get("places") in ("excluded", "defined"):
             places = self.defined_places(text)
         groups = [name for name, bit in self.group_bits if own & bit] if rule.label in GROUPED_LABELS else []
@@ -455,8 +455,22 @@ class _Reader:
                     found.setdefault(_PLURAL.sub("", term), codes)
         return found
 
-    def places(self, unit: _Unit, rows: list[tuple[int, int, int]], *, law: bool) -> tuple[list[str], int | None]:
-        """(codes, last block read) of the countries that the unit names, those of law-makers left out, with those of the list that it opens."""
+    def _list_of_places(self, index: int) -> bool:
+        """Whether a list or table of countries begins right below a block, three of them at least: "We serve these countries." needs no colon."""
+        from nlp.places import find_places
+
+        found: set[str] = set()
+        for block in self.blocks[index + 1:index + 5]:
+            if block.kind not in ("list_item", "table"):
+                break
+            found.update(code for *_, code in find_places(block.text, self.language))
+        return len(found) >= 3
+
+    def places(self, unit: _Unit, rows: list[tuple[int, int, int]], *, law: bool, served: bool = False) -> tuple[list[str], int | None]:
+        """(codes, last block read) of the countries that the unit names, those of law-makers left out, with those of the list that it opens.
+
+        `served`: the rule names where the service is offered; then a list of countries below its block belongs to it, however the sentence ends.
+        """
         from nlp.places import find_places
 
         text = self.blocks[unit.block].text[unit.start:unit.end]
@@ -470,7 +484,8 @@ class _Reader:
                 continue
             codes[code] = None
         last = None
-        if not law and (_OPENS.search(text) or self._announces(unit.block)) and unit.end >= len(self.blocks[unit.block].text.rstrip()):
+        opens = _OPENS.search(text) or self._announces(unit.block) or (served and self._list_of_places(unit.block))
+        if not law and opens and unit.end >= len(self.blocks[unit.block].text.rstrip()):
             for index in range(unit.block + 1, min(len(self.blocks), unit.block + 1 + MAX_FOLLOWING)):
                 block = self.blocks[index]
                 if block.kind not in ("list_item", "table") and not self._is_item(index) and not (block.kind == "paragraph" and len(block.text) < 60 and find_places(block.text, self.language)):
