@@ -176,6 +176,12 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
                 return short[word], None
         return None, None
     if len(first) == 2 and first.upper() in iso:
+        for part in parts[1:]:
+            other = special.get(re.sub(r"\d+$", "", part))    # "nf-us-west-1": a maker's prefix before the country
+            if other and len(part) == 2 and other != first.upper():
+                return other, None
+        if any(len(re.sub(r"\d+", "", p)) > 4 and not re.match(r"(?:north|south|east|west|central)", p) for p in parts[1:]):
+            return None, None                                  # "my-server", "in-memory"
         return ("GB" if first == "uk" else first.upper()), None
     for part in parts:
         word = re.sub(r"\d+$", "", part)
@@ -253,7 +259,7 @@ def _merged(found: list[Region]) -> list[Region]:
         zone = _ZONE.match(key)
         if zone and zone["region"] in rows and rows[zone["region"]] is not region and "-" in key:
             continue
-        if (region.name is None or fold(region.name) == key) and key in named:
+        if (region.name is None or fold(region.name) == key) and (key in named or any(n.startswith(key + ",") for n in named)):
             continue
         if re.fullmatch(r"[a-z]{3}\d{1,2}", key) and region.city and any(r.city and fold(r.city) == fold(region.city) and r is not region and "-" in (r.label or "") for r in rows.values()):
             continue                                           # a data centre in the city of a region that is listed

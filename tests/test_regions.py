@@ -1,0 +1,141 @@
+"""Regions of data centres: labels, tables, lists, headings, sentences, feeds; and what is none. All pages are invented."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.read import read_document
+from nlp.regions import find_cities, known_regions, locate, parse_place, split_places
+from nlp.supply import read_supply
+
+
+def regions(text: str, kind: str = "md", language: str | None = "en") -> list[tuple]:
+    """(label, country) of the regions."""
+    return [(r.label, r.country) for r in full(text, kind, language)]
+
+
+def full(text: str, kind: str = "md", language: str | None = "en"):
+    document = read_document(text.encode(), path=f"page.{kind}", language=language)
+    found = read_supply(document)[2]
+    for region in found:
+        assert region.quote and document.text[region.start:region.end] == region.quote
+    return found
+
+
+def table(*lines: str) -> str:
+    first = lines[0].count("|") + 1
+    return "\n".join(f"| {line} |" for line in (lines[0], "|".join(["---"] * first), *lines[1:])) + "\n"
+
+
+@pytest.mark.parametrize(("label", "country"), [
+    ("Frankfurt", "DE"), ("Frankfurt am Main, Germany", "DE"), ("東京", "JP"), ("石狩", "JP"), ("서울", "KR"), ("华北2（北京）", "CN"), ("中国香港", "HK"), ("台灣桃園", "TW"),
+    ("us-east-1", "US"), ("eu-central-1", "DE"), ("ap-northeast-2", "KR"), ("europe-west4", "NL"), ("fsn1", "DE"), ("FRA2", "DE"), ("lu-lux", "LU"), ("kr-ccn-1", "KR"),
+    ("US East (Ohio)", "US"), ("Atlanta, Georgia, USA", "US"), ("Tbilisi, Georgia", "GE"), ("Montréal, Canada", "CA"), ("uk-south1", "GB"), ("São Paulo", "BR"),
+    ("Global", None), ("Europe", None), ("PL / MY / IT", None), ("Nantes et Genève", None), ("AMD EPYC Milan", None), ("H100", None), ("", None), ("my-server", None),
+])
+def test_labels(label, country):
+    assert locate(label)[0] == country
+
+
+def test_codes_of_known_clouds_carry_their_place():
+    assert known_regions()["us-east-1"]["country"] == "US"
+    [region] = [r for r in full("## Regions\n\n" + table("Region | Name", "us-east-1 | N. Virginia")) if r.label == "us-east-1"]
+    assert region.country == "US"
+
+
+@pytest.mark.parametrize(("text", "pieces"), [
+    ("us-east1, us-west1", ["us-east1", "us-west1"]), ("北京、上海", ["北京", "上海"]), ("US, Kansas City, KS", ["US, Kansas City, KS"]), ("Paris, France", ["Paris, France"]),
+    ("Paris", ["Paris"]),
+])
+def test_lists_of_places(text, pieces):
+    assert split_places(text) == pieces
+
+
+@pytest.mark.parametrize(("text", "code", "name", "country"), [
+    ("Dallas (`us-south`)", "us-south", "Dallas", "US"), ("华南地区（广州） ap-guangzhou", "ap-guangzhou", "华南地区（广州）", "CN"), ("fra1 - Frankfurt", "fra1", "Frankfurt", "DE"),
+    ("Muscat (FJ-MCT1) - coming soon", "FJ-MCT1", "Muscat", "OM"), ("London (coming soon)", None, "London", "GB"),
+])
+def test_parts_of_a_label(text, code, name, country):
+    found = parse_place(text, "en")
+    assert (found[0], found[1], found[2]) == (code, name, country)
+
+
+def test_a_table():
+    text = "# Regions\n\n" + table("Region | Location | Country", "ow-us-1 | Reno, Nevada | United States", "ow-sa-1 | São Paulo | Brazil", "ow-eu-1 | London (coming soon) | United Kingdom")
+    assert [(r.label, r.name, r.country, r.status) for r in full(text)] == [
+        ("ow-us-1", "Reno, Nevada", "US", "listed"), ("ow-sa-1", "São Paulo", "BR", "listed"), ("ow-eu-1", "London", "GB", "coming_soon")]
+
+
+def test_a_code_column_is_taken_verbatim():
+    assert regions("# Lokalizacje\n\n" + table("Kod | Miasto | Kraj", "LDZ | Łódź | Polska", "OSR | Ostrawa | Czechy"), language="pl") == [("LDZ", "PL"), ("OSR", "CZ")]
+    assert regions("# Regions\n\n" + table("Name | API code | Place", "US South | us-south | Dallas, Texas")) == [("us-south", "US")]
+
+
+def test_several_cities_in_a_cell():
+    found = regions("## 可用区\n\n" + table("机型 | 可用区", "fox | 广州三、四区,上海二区"), language="zh-Hans")
+    assert {c for _, c in found} == {"CN"} and len(found) == 2
+
+
+def test_regions_as_heads_of_columns():
+    assert [c for _, c in regions("## Regions\n\n" + table("Feature | Frankfurt (fra1) | Oslo (osl1) | Tokyo (tyo1)", "Snapshots | yes | no | yes"))] == ["DE", "NO", "JP"]
+
+
+@pytest.mark.parametrize(("text", "kind", "expected"), [
+    ("## Data centers\n\n- FR-NTE1 – Nantes, France : 3 MW\n- CH-GVA1 – Genève, Suisse : cold\n", "md", [("FR-NTE1", "FR"), ("CH-GVA1", "CH")]),
+    ("# Data centers\n\n## Open\n\n- FR-NTE1 – Nantes, France\n- CH-GVA1 – Genève, Suisse\n", "md", [("FR-NTE1", "FR"), ("CH-GVA1", "CH")]),
+    ("## Regions\n\n- Frankfurt (fra1)\n- Oslo (osl1)\n", "md", [("fra1", "DE"), ("osl1", "NO")]),
+    ("# Regions\n\n## Oslo (OSL1)\n\nCold and clean.\n\n## Osaka (OSA1) - coming soon\n\nJapan.\n", "md", [("OSL1", "NO"), ("OSA1", "JP")]),
+    ("# Sites\n\n## fi-rvn\n\nRovaniemi, Finland. 20 MW.\n", "md", [("fi-rvn", "FI")]),
+    ("# Where we are\n\nOur data centre is an old mill in Thunder Bay, Ontario, Canada (TBY1).\n", "md", [("TBY1", "CA")]),
+])
+def test_lists_headings_and_sentences(text, kind, expected):
+    assert regions(text, kind) == expected
+
+
+def test_traditional_chinese_list():
+    found = full("## 數據中心\n\n- HKG1 香港將軍澳, Tier III\n- SIN1 新加坡裕廊 (即將推出)\n", language="zh-Hant")
+    assert [(r.label, r.country, r.status) for r in found] == [("HKG1", "HK", "listed"), ("SIN1", "SG", "coming_soon")]
+
+
+@pytest.mark.parametrize("text", [
+    "## Countries eligible for payment\n\n" + table("Country | Currency", "Germany | EUR", "Japan | JPY"),
+    "## Supported countries\n\n- Germany\n- Japan\n",
+    "## Our offices\n\n- Berlin\n- Tokyo\n",
+    "## Regions\n\nSupport teams sit in Lisbon. There is no data center in Portugal.\n",
+    "These Terms are governed by the law of Germany.\n",
+    "Customers in France, Spain and Italy love us.\n",
+    "## Languages\n\n- Japanese\n- Korean\n",
+    "You may not use the services in Cuba, Iran, North Korea or Syria.\n",
+])
+def test_no_regions(text):
+    assert regions(text) == []
+
+
+def test_feed():
+    data = {"regions": [{"id": "sg-1", "name": "Tuas", "country_code": "SG", "status": "available"}, {"id": "id-1", "name": "Batam", "country_code": "ID", "status": "coming_soon"}]}
+    assert [(r.label, r.name, r.country, r.status) for r in full(json.dumps(data), "json")] == [("sg-1", "Tuas", "SG", "listed"), ("id-1", "Batam", "ID", "coming_soon")]
+
+
+def test_priced_records_are_no_regions():
+    data = {"items": [{"id": "amd-4c-16g", "name": "AMD EPYC Genoa", "location": "eu-north1", "vcpu": 4, "price_hourly": 0.1}]}
+    assert "amd-4c-16g" not in [label for label, _ in regions(json.dumps(data), "json")]
+
+
+def test_an_offer_names_its_region_unless_the_page_lists_it():
+    prices = table("GPU | Region | Price/h", "H100 | Ashburn | $2.10")
+    assert regions(prices) == [("Ashburn", "US")]
+    assert regions("# Regions\n\n" + table("Code | Location", "ow-us-2 | Ashburn, Virginia") + "\n# Prices\n\n" + prices) == [("ow-us-2", "US")]
+
+
+@given(st.text(alphabet=st.sampled_from(list("FraOslo, ()-1us東京KSusTX/、北京0aE")), max_size=40))
+def test_cities_lie_in_the_text(text):
+    end = 0
+    for start, stop, country, city in find_cities(text):
+        assert end <= start < stop <= len(text) and len(country) == 2 and city
+        end = stop
+    locate(text)
+    split_places(text)
