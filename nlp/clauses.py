@@ -40,7 +40,8 @@ MAX_FOLLOWING = 400                                            # list items read
 PLACE_LABELS = frozenset({
     "sanctions_compliance", "country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction", "supported_countries", "denied_party",
 })
-GROUPED_LABELS = PLACE_LABELS | {"local_law_duties"}
+CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
+GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
 _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
@@ -408,7 +409,7 @@ class _Reader:
             confidence = min(confidence, 0.5)
         return Clause(
             label=rule.label, quote=quote, start=start, end=end, polarity=polarity, mode=mode, actor=attributes.get("actor") or scope.actor, target=attributes.get("target"),
-            places=places, place_groups=groups, places_resolved=place_groups.resolve(groups, self.on), exception=exception,
+            chips=_chips(text) if rule.label in CHIP_LABELS else [], places=places, place_groups=groups, places_resolved=place_groups.resolve(groups, self.on), exception=exception,
             strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.tag,
             heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
@@ -485,7 +486,8 @@ class _Reader:
             codes[code] = None
         last = None
         opens = _OPENS.search(text) or self._announces(unit.block) or (served and self._list_of_places(unit.block))
-        if not law and opens and unit.end >= len(self.blocks[unit.block].text.rstrip()):
+        listed = served and self._list_of_places(unit.block)
+        if not law and opens and (listed or unit.end >= len(self.blocks[unit.block].text.rstrip())):
             for index in range(unit.block + 1, min(len(self.blocks), unit.block + 1 + MAX_FOLLOWING)):
                 block = self.blocks[index]
                 if block.kind not in ("list_item", "table") and not self._is_item(index) and not (block.kind == "paragraph" and len(block.text) < 60 and find_places(block.text, self.language)):
@@ -539,6 +541,13 @@ class _Reader:
             if b - a <= limit:
                 return quote, a, b
         return None
+
+
+def _chips(text: str) -> list[str]:
+    """The chips that a clause names, as gpu_name, in order."""
+    from nlp.chips import find_chips
+
+    return list(dict.fromkeys(span.gpu_name for span in find_chips(text, context=True)))
 
 
 def strength(label: str, polarity: str, places: list[str], groups: list[str]) -> int:
@@ -616,7 +625,7 @@ def read_clauses(document: Document) -> tuple[list[Clause], list[Signal], list[I
     Every quote is `document.text[start:end]`, at most 1,500 characters; for one label no two overlap. A document in a language without a cue pack gives an issue
     `language_not_covered`; the names that stand in every language (statutes, lists) are read all the same. Parts in another language are read with the pack of theirs.
     """
-    from nlp.signals import language_signals
+    from nlp.signals import language_signals, sign_up_signals
 
     issues: list[Issue] = []
     language = pack_language(document.language)
@@ -635,4 +644,4 @@ def read_clauses(document: Document) -> tuple[list[Clause], list[Signal], list[I
         clauses = sorted((c for rows in labels.values() for c in settle(rows, document)), key=lambda c: (c.start, c.end, c.label))
         marks = {s.label: [d for d in signals if d.label == s.label] for s in signals}
         signals = sorted((s for rows in marks.values() for s in distinct(rows)), key=lambda s: (s.start, s.end, s.label))
-    return clauses, language_signals(document) + signals, issues
+    return clauses, language_signals(document) + sign_up_signals(document) + signals, issues
