@@ -495,7 +495,8 @@ def _of_item(document: Document, block: Block, language: str | None) -> list[Reg
     code, name, country, city = parse_place(head, language, short=bool(tail))
     if (country is None or (code and not name)) and tail and len(tail) <= 60:
         c, n, where, town = parse_place(tail, language)
-        code, name, country, city = code or c, n or name, where or country, town or city
+        name = name if code and name else n or name           # "Aomori Centre (aom1): Aomori, Japan"
+        code, country, city = code or c, where or country, town or city
     if country is None or not (code or (name and len(name) <= 60)):
         return []
     if re.match(r"(?:to|on|in|open|choose|select|click|use|run|navigate|see|for|if|when|the|sign|log|go)\b", fold(head)) or not code and re.search(r"[.!?]$|\b(?:is|are|you|the|we|our|can)\b", head):

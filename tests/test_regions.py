@@ -115,6 +115,11 @@ def test_no_regions(text):
     assert regions(text) == []
 
 
+def test_the_name_before_a_code_stays():
+    found = full("# データセンター\n\n<dl><dt>若竹センター(wkt1)</dt><dd>所在地:宮崎県宮崎市(日本) 2024年開設</dd></dl>\n", language="ja")
+    assert [(r.label, r.name, r.country) for r in found] == [("wkt1", "若竹センター", "JP")]
+
+
 def test_feed():
     data = {"regions": [{"id": "sg-1", "name": "Tuas", "country_code": "SG", "status": "available"}, {"id": "id-1", "name": "Batam", "country_code": "ID", "status": "coming_soon"}]}
     assert [(r.label, r.name, r.country, r.status) for r in full(json.dumps(data), "json")] == [("sg-1", "Tuas", "SG", "listed"), ("id-1", "Batam", "ID", "coming_soon")]
