@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import statistics
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -44,7 +45,7 @@ def render(database: Path, output: Path, *, customer: str = "cn_company", chip: 
 def html(b: Briefing) -> str:
     """The HTML of the briefing."""
     helpers: dict[str, Any] = {
-        "gates": words.gates, "matrix_cells": functools.partial(matrix_cells, b),
+        "gates": words.gates, "place_spans": place_spans, "matrix_cells": functools.partial(matrix_cells, b),
         "card_facts": words.card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
         "why": lambda p: words.why(p.verdicts.get(b.customer)), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
     }
@@ -54,10 +55,10 @@ def html(b: Briefing) -> str:
         customer_words=[CUSTOMER_KINDS.get(k, ("Other", b.customer_words)) for k in _kinds(b)],
         example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(), rules_as_of=str(rules_now()["as_of"]),
         cloud_offers=sum(1 for p in b.clouds if p.offers), families_rest=_rest([(name, n) for name, n, _ in b.families]),
-        places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), comparison=comparison(b),
+        places_rest=_rest([(text.country(code), n) for code, n in b.places]), prices_rest=_prices_rest(b), place_note=place_note(b), addresses_words=addresses_words(b), price_note=price_note(b), far_marked=any(line.far(price) for line in b.prices for price in line.prices), comparison=comparison(b),
         close_up_rule=close_up_rule(b), unread_providers=len({u.provider for u in b.unread}), unread_groups=unread_groups(b), limits=limits(b), method=method(b),
         evidence_rows=[b.evidence[i:i + 2] for i in range(0, len(b.evidence), 2)], provider_names={p.slug: p.name for p in b.providers},
-        **heat_parts(b), matrix_rest=_matrix_rest(b), changes=b.changes[:CHANGE_ROWS], change_summary=change_summary(b), captures_words=captures_words(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
+        **heat_parts(b), matrix_rest=_matrix_rest(b), change_lines_left=max(0, sum(1 for c in b.changes if c.item != "document") - CHANGE_ROWS), document_changes=document_changes(b), changes=[c for c in b.changes if c.item != "document"][:CHANGE_ROWS], change_summary=change_summary(b), captures_words=captures_words(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
         **helpers)
 
 
@@ -98,11 +99,14 @@ def findings(b: Briefing) -> list[Finding]:
         low, _, high = statistics.quantiles(line.prices, n=4, method="inclusive") if len(line.prices) > 3 else (line.prices[0], 0, line.prices[-1])
         supply += f", for the {line.chip} {text.money(line.median)} US dollars per GPU-hour in the median ({'the middle half' if len(line.prices) > 3 else 'all'} between " \
                   f"{text.money(low)} and {text.money(high)}, n = {len(line.prices)})"
+    elsewhere = sum(1 for p in b.listing if all(c.evidence and all(e.elsewhere for e in c.evidence) for c in _class_chips(b, p)))
+    if elsewhere:
+        supply += f". For {text.number(elsewhere)} of {n} every such offer was read at another host than the provider's website (‡)"
     bar = b.bar_listing
     parts = [f"{bar[code]} {VERDICT_CODES[code]} ({code})" for code in words.CODE_ORDER if bar[code] and code not in ("V5", "V0")]
     excluded, unknown = bar["V5"], bar["V0"]
     terms = f"Of the {text.plural(n, 'provider')} that list{'s' if n == 1 else ''} the chips: {text.listing(parts)}." if parts else ""
-    terms += f" {unknown} {'is' if unknown == 1 else 'are'} not assessed (V0). If all of these excluded this customer too, the count would be {excluded + unknown}: " \
+    terms += f" {unknown} {'is' if unknown == 1 else 'are'} not assessed (V0){unassessed_words(b)}. If all of these excluded this customer too, the count would be {excluded + unknown}: " \
              f"it lies between {excluded} and {excluded + unknown} of {n}."
     silent, generic = bar["V1"], bar["V2"]
     same, assessed, differs = _subsidiary(b)
@@ -129,6 +133,43 @@ def _subsidiary(b: Briefing) -> tuple[int, int, int]:
     return len(assessed) - differs, len(assessed), differs
 
 
+def unassessed_words(b: Briefing) -> str:
+    """': of 36 no document that binds was read, of 5 only a part; most often missing: …': why listing providers are V0."""
+    who = [p for p in b.listing if p.code(b.customer) == "V0"]
+    if not who:
+        return ""
+    bare = sum(1 for p in who if not p.terms)
+    parts = [f"of {bare} no document that binds was read"] if bare else []
+    if bare < len(who):
+        parts.append(f"of {len(who) - bare} only a part of what may bind")
+    documents: Counter[str] = Counter()
+    for p in who:
+        documents.update({item.partition(": ")[0] for item in (p.verdicts[b.customer].missing if b.customer in p.verdicts else [])})
+    most = [f"{name} ({count})" for name, count in sorted(documents.items(), key=lambda kv: (-kv[1], kv[0]))[:2]]
+    return ": " + ", ".join(parts) + (f"; most often missing: {text.listing(most)}" if most else "")
+
+
+def addresses_words(b: Briefing) -> str:
+    return f"documents read, of {text.number(b.addresses)} addresses {'looked up in the archive' if b.archive else 'asked for'}"
+
+
+def price_note(b: Briefing) -> str:
+    """When the prices were captured, and how many are far from the others."""
+    times = [t for line in b.prices for t in (line.oldest, line.newest) if t]
+    note = f" Captured {text.day(min(times))}" + (f" to {text.day(max(times))}" if min(times)[:10] != max(times)[:10] else "") + "." if times else ""
+    far = sum(1 for line in b.prices for price in line.prices if line.far(price))
+    return note + (f" Hollow: {text.plural(far, 'price')} more than {model.FAR} times above or under the median of at least {model.FAR_MIN} providers; as printed, counted, to be checked at the source." if far else "")
+
+
+def place_spans(row: model.MissionRow) -> list[int]:
+    """For each line of a provider, how many lines its place stands for; 0: the line above says it."""
+    spans: list[int] = []
+    for _, same in groupby(row.chips, key=words.places_words):
+        count = len(list(same))
+        spans += [count] + [0] * (count - 1)
+    return spans
+
+
 def comparison(b: Briefing) -> str:
     """How verdicts differ between customers, in a sentence or two."""
     same, assessed, differs = _subsidiary(b)
@@ -142,14 +183,19 @@ def comparison(b: Briefing) -> str:
 
 def place_note(b: Briefing) -> str:
     loose = sum(1 for p in b.listing if any(not c.countries and not c.locations for c in _class_chips(b, p)))
-    return f"“Not tied to a place”: the page lists the chip without saying where ({text.plural(loose, 'provider')}); the provider's regions are not put in its stead. Other words in quotation marks: a place as printed, country not known. † Not marketed for data centres. " \
-           "Two-letter codes are ISO 3166 country codes. Key letters and numbers link to the evidence register."
+    chips = [c for p in b.listing for c in _class_chips(b, p)]
+    grey = "Grey: countries of the provider's regions as its pages list them, not said of this chip. " if any(words.region_words(p, c) for p in b.listing for c in _class_chips(b, p)) else ""
+    desk = "† Not marketed for data centres. " if any(not c.datacenter for c in chips) else ""
+    away = "‡ Read at another host than the provider's website, such as a repository. " if any(e.elsewhere for row in b.mission for e in row.evidence) else ""
+    far = f"* More than {model.FAR} times above or under the median of the chip: as printed, to be checked at the source. " if any(c.far_from for c in chips) else ""
+    return f"“Not tied to a place”: the page lists the chip without saying where ({text.plural(loose, 'provider')}). {grey}Other words in quotation marks: a place as printed, country not known. " \
+           f"{desk}{away}{far}Two-letter codes are ISO 3166 country codes. Key letters and numbers link to the evidence register."
 
 
 def matrix_cells(b: Briefing, provider: ProviderView) -> list[str]:
     """One cell a chip: the lowest price, ● without a price, empty where it is not listed."""
     listed = {c.gpu_name: c for c in provider.datacenter_chips}
-    return ["" if name not in listed else text.money(listed[name].price_usd) if listed[name].price_usd is not None else "●" for name in b.matrix_chips[:TABLE_CHIPS]]
+    return ["" if name not in listed else text.money(listed[name].price_usd) + ("*" if listed[name].far_from else "") if listed[name].price_usd is not None else "●" for name in b.matrix_chips[:TABLE_CHIPS]]
 
 
 def other_labels(b: Briefing, p: ProviderView) -> str:
@@ -201,10 +247,15 @@ def heat_parts(b: Briefing) -> dict[str, Any]:
 
 
 def change_summary(b: Briefing) -> str:
-    """'Changes of 1 verdict, 2 clauses and 40 offers.' (lines of the table: verdicts that changed alike are one)"""
+    """'Changes of 1 verdict, 2 clauses and 40 offers.' """
     plurals = {"clause": "clauses"}
-    counts = [(item, sum(1 for c in b.changes if c.item == item)) for item in ORDER]
-    return f"{text.listing([text.plural(n, item, plurals.get(item)) for item, n in counts if n])} came, went or changed; verdicts that changed alike and documents of one provider share a line." if b.changes else ""
+    counts = [(item, sum(c.count for c in b.changes if c.item == item)) for item in ORDER]
+    return f"{text.listing([text.plural(n, item, plurals.get(item)) for item, n in counts if n])} came, went or changed; verdicts that changed alike and clauses in the same words share a line." if b.changes else ""
+
+
+def document_changes(b: Briefing) -> list[tuple[str, str, str]]:
+    """(provider, day, what) of documents that came, went or have a new version; there is no before and after to show."""
+    return [(c.provider, c.when[:10], f"{c.what.removeprefix('document, ')} {c.kind}") for c in b.changes if c.item == "document"]
 
 
 def annex_letters(b: Briefing) -> dict[str, str]:
@@ -228,7 +279,7 @@ def limits(b: Briefing) -> list[tuple[str, str]]:
         ("Age.", f"{captures_words(b)} Terms and prices may have changed since; each entry of the evidence register carries its own time."),
         ("Languages.", f"Documents on terms by language: {languages}. A language that the clause rules do not cover gives V0, never V1."),
         ("Extraction.", "Rules find clauses, and rules miss some. Error rates on labelled documents are printed by chipwatch evaluate; a clause that was missed can turn V2 or V1 into a stricter reading, so V1 and V2 are the least certain of the verdicts."),
-        ("Vantage.", "Pages were read as an anonymous visitor, without login. A page may differ by country of the visitor; order forms and private agreements were not seen."),
+        ("Vantage.", ("How the archive was collected is not known here; no login was used by this program. " if b.archive else "Pages were read as an anonymous visitor, without login. ") + "A page may differ by country of the visitor; order forms and private agreements were not seen."),
         ("Conduct.", "What a provider does at sign-up is not observed. A clause may not be applied, and a provider may refuse customers without a clause."),
     ]
 
@@ -247,7 +298,8 @@ def method(b: Briefing) -> list[tuple[str, str]]:
     groups = f" Groups of countries that a clause cites are resolved by lists as of {text.day(b.groups_as_of)}." if b.groups_as_of else ""
     rates = f", newest rate of {text.day(b.rates_date)}" if b.rates_date else ""
     return [
-        ("Collection.", f"{text.number(b.addresses)} addresses were asked for; robots.txt is obeyed, the user agent is honest, hosts are asked one request at a time. Every answer is kept byte for byte in WARC files, failures included."),
+        ("Collection.", f"This data set was made from a WARC archive that others collected: {text.number(b.addresses)} addresses were looked up in it, and no server was asked. "
+                        "An address that it does not hold is a gap of the archive, not of the provider." if b.archive else f"{text.number(b.addresses)} addresses were asked for; robots.txt is obeyed, the user agent is honest, hosts are asked one request at a time. Every answer is kept byte for byte in WARC files, failures included."),
         ("Reading.", f"Each document becomes blocks with offsets; rules then mark chips, prices, places and clauses. This run holds {text.plural(b.offer_count, 'offer')} and {text.plural(b.clause_count, 'clause')}. "
                      "Whatever a rule does not know becomes an issue; nothing is guessed."),
         ("Prices.", f"A price stands as printed. Where unit, scope and currency are known it is converted to US dollars per GPU-hour{rates} (European Central Bank reference rates of the day of capture, or the last before it); a price of an instance is divided by its GPUs."),
@@ -275,11 +327,11 @@ def figures_of(b: Briefing) -> dict[str, Any]:
         made["families"] = figures.bars(top, "f2", "Bars: number of GPU clouds that list each chip family. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".",
                                         width=figures.HALF if b.places else figures.FULL)
     if b.places:
-        top = [(text.country(code), n, True) for code, n in b.places[:FIGURE_BARS]]
+        top = [((name := text.country(code))[:1].upper() + name[1:], n, True) for code, n in b.places[:FIGURE_BARS]]
         made["places"] = figures.bars(top, "f3", "Bars: number of GPU clouds by country of the data centre. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".")
     if b.prices:
         lines = b.prices[:TABLE_CHIPS]
-        made["prices"] = figures.price_strip([(line.chip, price, False) for line in lines for price in line.prices], [(line.chip, line.median, len(line.prices)) for line in lines], "f4",
+        made["prices"] = figures.price_strip([(line.chip, price, line.far(price)) for line in lines for price in line.prices], [(line.chip, line.median, len(line.prices)) for line in lines], "f4",
                                              "Dots: lowest stated price of each provider in US dollars per GPU-hour. Medians: " + "; ".join(f"{line.chip} {text.money(line.median)} (n = {len(line.prices)})" for line in lines) + ".")
     if b.listing:
         rows = [(short_customers(b)[kind], counts) for kind, counts in b.by_customer]
@@ -293,7 +345,7 @@ def _spoken(counts: dict[str, int]) -> str:
 
 def _rest(rows: list[tuple[str, int]]) -> str:
     rest = rows[FIGURE_BARS:]
-    return f" Not drawn ({len(rest)}): " + ", ".join(f"{name} {n}" for name, n in rest) + "." if rest else ""
+    return f"Not drawn ({len(rest)}): " + ", ".join(f"{name} {n}" for name, n in rest) + "." if rest else ""
 
 
 def _matrix_rest(b: Briefing) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from chipwatch.records import CLAUSE_LABELS, VERDICT_CODES
-from reports import text
+from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
+from reports import text, words
 from reports.model import printed_price
 from reports.source import Row
 
@@ -32,6 +32,7 @@ class ChangeLine:
     new: str
     redline: list[tuple[str, str]]
     evidence_id: str | None
+    count: int = 1                                             # changes that share this line
 
 
 def change_lines(changes: Iterable[Row], items: dict[str, dict[str, Row]], since: str = "") -> list[ChangeLine]:
@@ -45,7 +46,10 @@ def change_lines(changes: Iterable[Row], items: dict[str, dict[str, Row]], since
 
 
 def _together(lines: list[ChangeLine]) -> list[ChangeLine]:
-    """Verdicts of a provider that changed alike in one line, and new versions of its documents in one; a verdict that kept its class is left out."""
+    """Verdicts of a provider that changed alike in one line, and new versions of its documents in one; clauses read in the same words too.
+
+    A verdict that kept its class is left out.
+    """
     groups: dict[tuple, list[ChangeLine]] = {}
     for number, line in enumerate(lines):
         if line.item == "verdict":
@@ -53,17 +57,26 @@ def _together(lines: list[ChangeLine]) -> list[ChangeLine]:
                 groups.setdefault((line.provider, line.when, "verdict", line.old, line.new), []).append(line)
         elif line.item == "document":
             groups.setdefault((line.provider, line.when[:10], "document", line.kind), []).append(line)
+        elif line.item == "clause" and line.kind != "changed" and (line.old or line.new):
+            groups.setdefault((line.provider, line.when, "clause", line.kind, line.old, line.new), []).append(line)
         else:
             groups[number,] = [line]
     merged = []
     for same in groups.values():
         line = same[0]
+        line.count = len(same)
         if line.item == "document":
             line.what, line.old, line.new = "document, " + ", ".join(dict.fromkeys(c.what.removeprefix("document, ").removesuffix(", version") for c in same)), "", ""
+        elif line.item == "clause" and len(same) > 1:
+            line.what = "clauses " + ", ".join(sorted(c.what.removeprefix("clause ") for c in same))
         elif len(same) > 1:
-            line.what = "verdicts for " + ", ".join(sorted(c.what.removeprefix("verdict for ") for c in same))
+            who = {c.what.removeprefix("verdict for ") for c in same}
+            line.what = "verdicts for " + ("every kind of customer" if who >= set(_SHORT) else ", ".join(sorted(_SHORT.get(name, name) for name in who)))
         merged.append(line)
     return merged
+
+
+_SHORT = {long: words.SHORT_CUSTOMER[kind] for kind, (_, long) in CUSTOMER_KINDS.items()}
 
 
 def _line(row: Row, item: Row | None) -> ChangeLine:
@@ -77,6 +90,10 @@ def _line(row: Row, item: Row | None) -> ChangeLine:
             redline = redlined(old, new)
             old, new = text.shown_quote(old).text, text.shown_quote(new).text
         elif row["field"]:
+            if row["field"] == "price" and item is not None:
+                old, new = _price(item, row["old"]), _price(item, row["new"])
+            elif row["field"] in ("availability", "status"):
+                old, new = old.replace("_", " "), new.replace("_", " ")
             what += f", {row['field'].replace('_', ' ')}"
     elif item is not None and "quote" in item and row["item"] in ("clause", "signal"):
         quote = text.shown_quote(item["quote"]).text
@@ -100,6 +117,14 @@ def _name(row: Row, item: Row | None) -> str:
     if kind == "document":
         return f"document, {item['role'].replace('_', ' ')}"
     return f"verdict for {text.clean(item.get('customer_words') or item.get('customer'))[0]}"
+
+
+def _price(item: Row, amount: str | None) -> str:
+    """A price before or after, with the currency and unit of its offer; what is no number stands as it is."""
+    try:
+        return printed_price({**item, "price": float(amount or "")})
+    except ValueError:
+        return _value(amount)
 
 
 def _value(value: Any) -> str:

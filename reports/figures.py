@@ -135,8 +135,8 @@ def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, fl
     x = alt_.X("price:Q", title="US dollars per GPU-hour, lowest stated price of each provider (logarithmic)",
                scale=alt_.Scale(type="log", domain=[low * 0.8, high * 1.3], nice=False), axis=alt_.Axis(values=ticks, format="~g", grid=True))
     names = {chip: f"{chip} (n = {n})" for chip, _, n in medians}
-    dots = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": p} for c, p, _ in rows if c in order])).mark_circle(
-        size=34, opacity=0.55, color=ACCENT).encode(y=y, x=x)
+    dots = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": p, "fill": "#ffffff" if hollow else ACCENT} for c, p, hollow in rows if c in order])).mark_point(
+        size=34, opacity=0.6, strokeWidth=1, stroke=ACCENT).encode(y=y, x=x, fill=alt_.Fill("fill:N", scale=None, legend=None))
     centre = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": m, "text": f"{m:.2f}"} for c, m, _ in medians]))
     tick = centre.mark_tick(thickness=2, size=15, color="#b4531f").encode(y=y, x=x)
     words = centre.mark_text(dy=-10, fontSize=8, color="#b4531f").encode(y=y, x=x, text="text:N")

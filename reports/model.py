@@ -564,7 +564,7 @@ def _unpriced_together(chips: list[ChipSupply]) -> list[ChipSupply]:
             groups[chip.datacenter, tuple(chip.countries), tuple(chip.locations), chip.stale_since].append(chip)
     lines = [c for c in chips if c.price_printed]
     for same in groups.values():
-        names = ", ".join(c.gpu_name + (f" {'/'.join(f'{m:g}' for m in c.memories)} GB" if c.memories else "") for c in same)
+        names = ", ".join(c.gpu_name + (f"\u00a0{'/'.join(f'{m:g}' for m in c.memories)}\u00a0GB" if c.memories else "") for c in same)
         lines.append(same[0] if len(same) == 1 else ChipSupply(
             gpu_name=names, strong=True, datacenter=same[0].datacenter, offers=sum(c.offers for c in same), memories=[], countries=same[0].countries,
             locations=same[0].locations, price_usd=None, price_printed="", evidence=_unique(e for c in same for e in c.evidence), stale_since=same[0].stale_since))
@@ -665,7 +665,7 @@ def heat_rows(clouds: list[ProviderView]) -> list[HeatRow]:
 def unread_words(provider: ProviderView) -> str:
     """Why no terms of a provider were read, in a few words."""
     reasons = [u.reason for u in provider.unread if u.role in BINDING_ROLES]
-    return text.listing(sorted({REASON_WORDS.get(r, r) for r in reasons})) if reasons else "no terms document at hand"
+    return text.listing(sorted({REASON_WORDS.get(r, r) for r in reasons})) if reasons else "no address of terms is known"
 
 
 REASON_WORDS = {

@@ -102,10 +102,10 @@ def why(verdict: VerdictView | None) -> str:
         return "the data set holds no verdict."
     words = verdict.rule_words.rstrip(".").removeprefix("Not assessed: ")
     words = "" if words.lower() == verdict.words.lower() else words
-    lead = next((r for r in verdict.reasons if words and r.startswith(words)), words)
+    reasons = [r.removeprefix("Not assessed: ") for r in verdict.reasons]
+    lead = next((r for r in reasons if words and r.startswith(words)), words)
     bare = verdict.code == "V0"
-    said = {verdict.words.lower(), f"not assessed: {words}".lower()}
-    parts = [words if bare else lead, *(r.replace("_", " ") for r in verdict.reasons if not (words and r.startswith(words)) and r.lower() not in said
+    parts = [words if bare else lead, *(r.replace("_", " ") for r in reasons if not (words and r.startswith(words)) and r.lower() != verdict.words.lower()
                                         and not (bare and r.startswith("Expected documents")))]
     if verdict.missing:
         parts.append("not read: " + "; ".join(verdict.missing[:4]) + (f" and {len(verdict.missing) - 4} more" if len(verdict.missing) > 4 else ""))

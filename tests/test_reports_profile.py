@@ -35,7 +35,7 @@ def test_a_profile_holds_verdicts_clauses_prices_changes_and_evidence(data, tmp_
     whole = " ".join(texts)
     assert all("SAMPLE DATA" in page for page in texts)
     assert "What do the public documents of Aurora Tensor say about who may rent its chips?" in whole
-    for words in ("P2 Company in mainland China V5 excluded by terms", "We do not offer accelerated instances", "お客様は", "price changed 2.10 → 1.50", "We take Alipay.",
+    for words in ("P2 Company in mainland China V5 excluded by terms", "We do not offer accelerated instances", "お客様は", "price changed USD 2.10/h, on demand → USD 1.50/h, on demand", "We take Alipay.",
                   "USD 1.50/h, on demand"):
         assert words in whole
     assert not re.search("Borealis|Hikari", whole)
@@ -82,7 +82,7 @@ def test_changes_come_in_order_of_consequence_and_are_named():
         ("clause", "clause A3/A4 country exclusion", "removed", "Not in China.", ""),
         ("offer", "offer", "removed", "", ""),
         ("offer", "offer H100, g1, Germany, EUR 2.00/h", "added", "", ""),
-        ("offer", "offer H100, g1, Germany, price", "changed", "2.0", "3.0"),
+        ("offer", "offer H100, g1, Germany, price", "changed", "EUR 2.00/h", "EUR 3.00/h"),
         ("document", "document, terms of service", "changed", "", ""),
     ]
     assert change_lines(rows[-1:], items)[0].old == "CU, IR" and change_lines(rows[-1:], items)[0].new == "none"
@@ -107,4 +107,4 @@ def test_redlines(old, new, parts):
 
 def test_the_briefing_lists_changes(data, tmp_path):
     html = briefing.html(model.read_briefing(data))
-    assert "1 offer came, went or changed;" in html and "offer H100, g0.h100, United States, price changed" in html and "2.10 → 1.50" in html
+    assert "1 offer came, went or changed;" in html and "offer H100, g0.h100, United States, price changed" in html and "USD 2.10/h, on demand → USD 1.50/h, on demand" in html

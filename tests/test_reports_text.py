@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reports import text
+from chipwatch.records import VERDICT_CODES
+from reports import model, text, words
 
 
 @pytest.mark.parametrize(("source", "kind", "words"), [
@@ -67,3 +68,30 @@ def test_numbers_and_days():
     assert text.minute("2026-11-25T18:30:59Z") == "2026-11-25 18:30 UTC"
     assert text.plural(1, "provider") == "1 provider" and text.plural(0, "country", "countries") == "0 countries"
     assert [text.listing(p) for p in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
+# --- what a reader must be told of a page, a price and a reason ------------------------------------------------------------------
+
+@pytest.mark.parametrize(("url", "website", "same"), [
+    ("https://docs.alpha.example/gpu", "https://www.alpha.example/", True), ("https://alpha.example/x", "https://cloud.alpha.example/", True),
+    ("https://raw.host.example/copies/alpha.md", "https://alpha.example/", False), ("https://notalpha.example/", "https://alpha.example/", False),
+    ("https://raw.host.example/copies/alpha.md", None, True), ("http://[broken", "https://alpha.example/", True),
+])
+def test_a_page_at_another_host_is_told_from_the_providers_own(url, website, same):
+    assert model.same_site(url, website) is same
+
+
+def test_a_price_is_far_from_the_others_only_against_a_median_of_five():
+    assert [p for p in (0.39, 0.4, 2.0, 10.0, 10.1) if model.PriceLine("H100", [1.8, 1.9, 2.0, 2.1, 2.2], 2.0).far(p)] == [0.39, 10.1]
+    assert not model.PriceLine("H100", [0.01, 2.0, 2.1, 2.2], 2.05).far(0.01)
+
+
+@pytest.mark.parametrize(("code", "rule", "reasons", "said"), [
+    ("V0", "Not assessed: not every expected document was read", ["Not assessed: not every expected document was read: terms of service", "Found so far: nothing"],
+     "Not every expected document was read. Found so far: nothing."),
+    ("V1", "No restriction stated in the documents read", ["No restriction stated in the documents read", "Expected documents: terms of service read"],
+     "Expected documents: terms of service read."),
+    ("V3", "Access can depend on a check", ["Access can depend on a check of identity", "Signals: cn_contact (B4)"], "Access can depend on a check of identity. Signals: cn contact (B4)."),
+])
+def test_a_reason_is_said_once(code, rule, reasons, said):
+    assert words.why(model.VerdictView("cn_company", code, VERDICT_CODES[code], "", rule, reasons, [], [], [], [], None, None)) == said
