@@ -10,7 +10,7 @@ from nlp.chips import ChipSpan, find_chips, instance_chip, plausible_memory, unk
 from nlp.document import Block, Cell, Table
 from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head)
 from nlp.places import find_places, fold
-from nlp.prices import availability_in, commitment_in, currency_words, scope_in, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, currency_words, scope_in, tax_in, unit_in
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = re.compile(r"^(?:item|component|spec(?:ification)?s?|feature|category|resource|parameter|metric|detail|hardware|type|property|attribute|#|項目|項番|構成|規格|항목|구분|项目|类别|配置|参数|element|komponente|composant|merkmal|eigenschaft|)$")
@@ -229,8 +229,9 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
             if prices:
                 span = _span(cells[column])
                 for price in prices:
-                    quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax, chips=head.chips if head.role == "price" or not head.role else (),
-                                         location=_place(reading, grid.heads[column], head)))
+                    beside = _same_line(text, price) if len(prices) > 1 else ()
+                    quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax,
+                                         chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head)))
                 if head.role == "price":
                     continue
             if head.role == "price":
@@ -334,6 +335,13 @@ def _prices(reading: Reading, head: Head, text: str) -> list:
     if head.role in ("instance", "gpu") and not all(p.unit for p in signed):
         return []
     return signed
+
+
+def _same_line(text: str, price: Price) -> tuple[ChipSpan, ...]:
+    """The one chip that stands before a price in its line of a cell: "Tesla P40: 15.09"."""
+    start = max(text.rfind("\n", 0, price.start), text.rfind(";", 0, price.start)) + 1
+    chips = find_chips(text[start:price.start], context=True)
+    return (chips[0],) if len({c.gpu_name for c in chips}) == 1 else ()
 
 
 def _place(reading: Reading, label: str, head: Head) -> str | None:

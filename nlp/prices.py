@@ -303,7 +303,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         if multiplier:
             factor = _data()["multipliers"][next(g for g in multiplier.groups() if g)]
             stop = multiplier.end()
-        right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] == " " else None)
+        right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] in {" ", "("} else None)
         if right is None and left is None:
             spread = _RANGE.match(folded, b)
             if spread and (starts.get(spread.end()) or starts.get(spread.end() + 1 if folded[spread.end():spread.end() + 1] == " " else -1)):

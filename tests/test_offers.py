@@ -138,6 +138,11 @@ def test_chinese_table_per_card_hour():
     assert (offer.gpu_name, offer.gpu_count, offer.price, offer.currency, offer.price_scope, offer.commitment) == ("H20", 8, 8.8, "CNY", "gpu", "on_demand")
 
 
+def test_chips_and_prices_in_the_lines_of_one_cell():
+    text = "# 价格\n\n" + table("服务 | 计价方式", "计算 | GPU（Tesla P100）：13.80（元/计算时）<br>GPU（Tesla P40）：15.10（元/计算时）")
+    assert rows(text, language="zh-Hans") == [("P100", None, 13.8, "CNY", "hour"), ("P40", None, 15.1, "CNY", "hour")]
+
+
 def test_declared_currency_decides_the_sign():
     text = table("GPU | Price/h", "H100 | $4.10")
     assert rows(text, currency="AUD")[0][3] == "AUD"
