@@ -19,7 +19,7 @@ from nlp import place_groups
 from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
-from nlp.scope import ScopeReader
+from nlp.scope import PROVIDER_LABELS, ScopeReader
 from nlp.sentences import sentences
 
 MAX_SIGNAL = 400
@@ -35,6 +35,7 @@ PART = 2000                                                    # characters of a
 MIN_PART = 400                                                 # … a heading begins a new one after so many
 PART_SAMPLE = 500
 OWN_WORDS = 0.2                                                # so large a share of function words of the language of the document: the part is in it
+LOOK_ABOVE = 6                                                 # blocks searched for the places that "such countries" are
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
 PLACE_LABELS = frozenset({
@@ -90,6 +91,7 @@ class _Reader:
             self.base.append(at)
             at += len(text) + 1
         self.own_mask = (1 << book.width) - 1
+        self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
         self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
@@ -382,11 +384,17 @@ class _Reader:
         text = block.text[unit.start:unit.end]
         places: list[str] = []
         last = None
-        if attributes.get("places", "defined") != "defined":
+        if attributes.get("places", "defined") != "defined" and (attributes["places"] != "issuers" or own & self.card_issued):
             places, last = self.places(unit, rows, law=attributes["places"] == "law", served=attributes["places"] == "included")
         if not places and attributes.get("places") in ("excluded", "defined"):
             places = self.defined_places(text)
-        groups = [name for name, bit in self.group_bits if own & bit] if rule.label in GROUPED_LABELS else []
+        if not places and attributes.get("places") == "excluded" and own & self.above_places and not own & self.embargoed_place:
+            places = self.places_above(unit)
+        cited = own
+        for index in range(unit.block + 1, (last or unit.block) + 1):   # "All member states of the European Union", in the list that the sentence opens
+            cited |= self.mask(index, 0, len(self.blocks[index].text))
+        grouped = rule.label in GROUPED_LABELS or (attributes.get("places") == "issuers" and own & self.card_issued)
+        groups = [name for name, bit in self.group_bits if cited & bit] if grouped else []
         if groups and places:
             makers = place_groups.lawmakers(groups)
             places = [p for p in places if p not in makers]
@@ -398,7 +406,8 @@ class _Reader:
         if located is None or len(_WORDS.findall(located[0])) < MIN_WORDS:
             return None                                        # a title names a subject, it states no rule
         quote, start, end = located
-        scope = self.scopes.read(rule.label, text, rows, own, intro, offset=unit.start)
+        context = intro | self.headings(unit.block) if rule.label in PROVIDER_LABELS else intro   # "What we may do" above what the provider does
+        scope = self.scopes.read(rule.label, text, rows, own, context, offset=unit.start)
         polarity = attributes.get("polarity") or scope.polarity
         mode = attributes.get("mode") or scope.mode
         exception = text[slice(*scope.exception)] if scope.exception else None
@@ -434,6 +443,19 @@ class _Reader:
         first = self.book.spans(rows, rule.when[0] & self.own_mask)
         second = self.book.spans(rows, rule.when[1] & self.own_mask)
         return not second or any(max(a, c) - min(b, d) <= window for a, b in first for c, d in second)
+
+    def places_above(self, unit: _Unit) -> list[str]:
+        """The countries of the nearest sentence before that names some: of those "named in the item above", of "such countries"."""
+        for index in range(unit.block, max(-1, unit.block - LOOK_ABOVE), -1):
+            if index != unit.block and index in self.titles and self.blocks[index].level <= 2:
+                return []
+            for start, end in reversed(self.sentences(index)):
+                if index == unit.block and end > unit.start:
+                    continue
+                codes, _ = self.places(_Unit(index, start, end, (start, end)), self.matches(index, start, end), law=False)
+                if codes:
+                    return codes
+        return []
 
     def defined_places(self, text: str) -> list[str]:
         """The countries of the defined terms of which `text` speaks ("a Restricted Territory"). Definitions stand elsewhere in the document."""

@@ -19,7 +19,7 @@ MAX_EXCEPTION = 300
 _MARKS = " \t\n0123456789.()（）①②③④⑤⑥⑦⑧⑨一二三四五六七八九十第条條項・-"  # what may stand before the first word of a sentence
 _BEFORE = re.compile(r"[,，、;；:：。]\s*|[은는]\s")          # before an exception that its cue ends
 _LEADING_END = re.compile(r"[,，、:：]")
-_TRAILING_END = re.compile(r"[;；。]|\.(?:\s|$)|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s")
+_TRAILING_END = re.compile(r"[;；。]|(?<!\b[A-Za-z])\.(?:\s|$)|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s")
 
 
 @dataclass(frozen=True, slots=True)
