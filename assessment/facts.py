@@ -263,9 +263,11 @@ def _facts(context: Context, customer: Customer) -> Facts:
 
 
 def _scope(context: Context) -> str:
-    """`part` where the clause says so, and where a place rule is about certain chips or instance types only."""
+    """`part` where the clause says so, and where a place rule is about certain chips, instance types or uses only ("to train models for a party in …")."""
     clause = context.clause
     if clause.scope or (clause.label in _PLACE_LABELS and (clause.chips or "chip_or_region_limit" in context.companions)):
+        return "part"
+    if clause.label in _PLACE_LABELS and context.companions & _USE_LABELS and not cues()("customer_in_a_place", context.text):
         return "part"
     return "whole"
 

@@ -50,6 +50,14 @@ ONE_DOCUMENT = {
     "resident of china": ([clause("residence_restriction", "Not for persons located in China.", places=["CN"])], {"cn_company": "V5", "cn_subsidiary_abroad": "V1", "cn_national_abroad": "V1"}),
     "headquartered in china": ([clause("headquarters_restriction", "Not for companies whose ultimate parent is headquartered in China.", places=["CN"])],
                                {"cn_company": "V5", "cn_subsidiary_abroad": "V5", "cn_individual": "V1", "control": "V1"}),
+    "a use for a third party headquartered in china": (
+        [clause("headquarters_restriction", "You shall not train a model with the service for a party that is headquartered in China.", places=["CN"]),
+         clause("end_use_model_training", "You shall not train a model with the service for a party that is headquartered in China.", places=["CN"])],
+        {"cn_company": "V4", "cn_subsidiary_abroad": "V4", "control": "V1"}),
+    "the customer's seat and a use in one passage": (
+        [clause("headquarters_restriction", "You may not use the service if you are headquartered in China, or to train a model.", places=["CN"]),
+         clause("end_use_model_training", "You may not use the service if you are headquartered in China, or to train a model.", places=["CN"])],
+        {"cn_company": "V5", "cn_subsidiary_abroad": "V5"}),
     "organised in china": ([clause("headquarters_restriction", "Not for entities organized under the laws of China.", places=["CN"])], {"cn_company": "V5", "cn_subsidiary_abroad": "V1"}),
     "citizens of china": ([clause("nationality_restriction", "Not for citizens of China.", places=["CN"])], {"cn_national_abroad": "V5", "cn_individual": "V5", "cn_subsidiary_abroad": "V1", "control": "V1"}),
     "group D:5 cited": ([clause("residence_restriction", "No use from a country in Country Group D:5.", place_groups=["D:5"])],
