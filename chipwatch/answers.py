@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ EVIDENCE_SHOWN = 3
 
 
 def _price(price: dict[str, Any] | None, chip: str | None) -> str:
-    """`H100: USD 23.92/hour 8 GPUs (= USD 2.99 a GPU-hour)`."""
+    """`H100: USD 23.92/hour 8 GPUs (= USD 2.99 a GPU-hour)`; a price that is stated so already is not said twice."""
     if not price:
         return "none stated"
     count = price["gpu_count"]
@@ -23,12 +26,25 @@ def _price(price: dict[str, Any] | None, chip: str | None) -> str:
     usd = price["price_usd_per_gpu_hour"]
     amount = f"{'from ' if price['price_from'] else ''}{price['currency'] or '?'} {price['price']:,.6g}/{price['price_unit'] or '?'} {scope}"
     kind = {"spot": ", spot", "reserved": ", reserved"}.get(price["commitment"] or "", "")
+    if (price["currency"], price["price_unit"], price["price_scope"]) == ("USD", "hour", "gpu") and usd is not None:
+        return f"{chip}: {amount.removesuffix('/hour a GPU')} a GPU-hour{kind}"
     return f"{chip}: {amount}{kind}" + (f" (= USD {usd:,.2f} a GPU-hour)" if usd is not None else "")
+
+
+def terminal_columns() -> int | None:
+    """Width of the terminal, or None where the output goes to a file or a pipe: there a row stays one line."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _some(values: Sequence[str], most: int) -> str:
     """The first values, and how many more there are: nothing is cut silently."""
     return ", ".join(values[:most]) + (f" +{len(values) - most}" if len(values) > most else "")
+
+
+def _paragraph(text: str) -> str:
+    """The text, broken at spaces where it goes to a terminal."""
+    columns = terminal_columns()
+    return textwrap.fill(text, columns, break_long_words=False, break_on_hyphens=False) if columns else text
 
 
 def access_text(database: Path, customers: list[str], *, chip: str | None, country: str | None, form: str) -> str:
@@ -39,7 +55,8 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
     table = access_table(database, customers=customers, chip=chip, country=country)
     if form == "json":
         return json.dumps(table.rows, ensure_ascii=False, indent=1)
-    short = {c: CUSTOMER_KINDS[c][0] + " " + c if c in CUSTOMER_KINDS else c for c in table.customers}
+    codes = {c: CUSTOMER_KINDS[c][0] if c in CUSTOMER_KINDS else c for c in table.customers}
+    short = codes if form == "table" else {c: f"{code} {c}" if code != c else c for c, code in codes.items()}
     columns = ["provider", "seat", "chips", "data centres in", "lowest stated price", *short.values(), "evidence"]
     most = (PLACES_SHOWN, EVIDENCE_SHOWN) if form == "table" else (10_000, 10_000)
     regions: dict[str, list[str]] = {}
@@ -54,25 +71,28 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
             places = "not tied to a place" + (f" (regions: {_some(regions[row['provider']], most[0])})" if row["provider"] in regions else "")
         rows.append((row["name"], row["seat_country"] or "?", _some(row["chips"], most[0]), places, _price(row["lowest_price"], row["lowest_price_chip"]),
                      *(v["code"] if v else "" for v in said), _some(evidence, most[1])))
-    text = render(Result(columns, rows), form)
+    text = render(Result(columns, rows), form, terminal_columns())
     if form == "csv":
         return text.rstrip("\n")
     groups = ", ".join(f"{table.listing[g]} {g.replace('_', ' ')}" for g in table.listing if table.listing[g])
     what = table.chip or "an A100/H100-class chip (3A090.a by published figures)"
     where = f" in {table.country}" if table.country else ""
-    codes = {v["code"]: v["verdict"] for r in table.rows for v in r["verdicts"].values() if v}
-    legend = "; ".join(f"{code} {words}" for code, words in sorted(codes.items()))
+    people = "; ".join(f"{code} {c}, {CUSTOMER_KINDS[c][1]}" if c in CUSTOMER_KINDS else c for c, code in codes.items())
+    meaning = {v["code"]: v["verdict"] for r in table.rows for v in r["verdicts"].values() if v}
+    legend = "; ".join(f"{code} {words}" for code, words in sorted(meaning.items()))
     if table.rows and table.rows[0]["sample"]:
         text = "SAMPLE DATA: invented companies\n" + text
     if not rows:
         return f"No provider in this data set lists {what}{where}.\n{STANDING}"
-    return text + f"\n{len(rows)} providers list {what}{where}: {groups}.\n{legend}.\n" + "\n".join(f"Note: {n}." for n in table.notes) + f"\n{STANDING}"
+    count = "1 provider lists" if len(rows) == 1 else f"{len(rows)} providers list"
+    said = [f"{count} {what}{where}: {groups}.", f"Customers: {people}.", f"Verdicts: {legend}.", *(f"Note: {n}." for n in table.notes), STANDING]
+    return text + "\n" + "\n".join(_paragraph(s) for s in said)
 
 
 def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeout: float) -> str:
     from dataset.query import TABLE_ROWS, render, run
 
-    return render(run(database, sql, limit=limit if limit is not None or form != "table" else TABLE_ROWS, timeout=timeout), form)
+    return render(run(database, sql, limit=limit if limit is not None or form != "table" else TABLE_ROWS, timeout=timeout), form, terminal_columns())
 
 
 def status_text(database: Path, *, form: str) -> str:
@@ -84,12 +104,12 @@ def status_text(database: Path, *, form: str) -> str:
     if form == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1)
     rows.sort(key=lambda r: (r["state"] == "ok", r["name"].casefold(), r["role"], r["url"] or ""))
-    table = Result(["provider", "role", "state", "last success", "age/days", "why", "address"],
-                   [(r["provider"], r["role"], r["state"], (r["last_success"] or "never")[:16].replace("T", " "), r["age_days"], r["failure"] or "", r["url"]) for r in rows])
+    table = Result(["provider", "role", "state", "last success", "days", "why", "address"],
+                   [(r["provider"], r["role"].replace("_", " "), r["state"].replace("_", " "), (r["last_success"] or "never")[:10], r["age_days"], (r["failure"] or "").replace("_", " "), r["url"]) for r in rows])
     counts: dict[str, int] = {}
     for row in rows:
         counts[row["state"]] = counts.get(row["state"], 0) + 1
-    return render(table, "table") + ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(counts.items(), key=lambda c: -c[1]))
+    return render(table, "table", terminal_columns()) + ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(counts.items(), key=lambda c: -c[1]))
 
 
 def providers_text(form: str) -> str:
@@ -110,4 +130,4 @@ def providers_text(form: str) -> str:
     table = Result(["provider", "name", "seat", "category", "permission", "offers", "terms", "other", "verified"], [
         (r["provider"], r["name"], r["seat"], r["category"], r["permission"], r["roles"].get("offers", 0), r["roles"].get("terms_of_service", 0),
          r["sources"] - r["roles"].get("offers", 0) - r["roles"].get("terms_of_service", 0), f"{r['verified']}/{r['sources']}") for r in rows])
-    return render(table, "table").rstrip("\n") + "\nverified: addresses seen live by a person, of those declared; the others are tried and reported all the same."
+    return render(table, "table", terminal_columns()).rstrip("\n") + "\nverified: addresses seen live by a person, of those declared; the others are tried and reported all the same."

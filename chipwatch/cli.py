@@ -26,9 +26,13 @@ def data_option(command):
 
 
 def database_of(data: Path) -> Path:
-    """The data set in a data folder. Raises InputError where there is none yet."""
+    """The data set in a data folder. Raises InputError where there is none yet, naming the ones in folders below (`make briefing` uses var/sample)."""
     path = data / "chipwatch.sqlite"
     if not path.is_file():
+        below = sorted(str(p.parent) for p in data.glob("*/chipwatch.sqlite"))[:5]
+        if below:
+            raise errors.InputError(f"no data set in {data}, but in {', '.join(below)}: name it with --data {below[0]}, or once for all with "
+                                    f"`export CHIPWATCH_DATA={below[0]}`")
         raise errors.InputError(f"no data set in {data}; make one with `chipwatch run --sample --data {data}` (or --archive FILE, --live), or name another folder with --data")
     return path
 
@@ -47,22 +51,22 @@ def cli() -> None:
 
 
 @cli.command("run")
-@click.option("--sample", "mode", flag_value="sample", help="Crawl the bundled sample market (invented companies, served on loopback).")
-@click.option("--live", "mode", flag_value="live", help="Crawl the live web, politely; takes long.")
+@click.option("--sample", is_flag=True, help="Crawl the bundled sample market (invented companies, served on loopback).")
+@click.option("--live", is_flag=True, help="Crawl the live web, politely; takes long.")
 @click.option("--archive", "archives", multiple=True, type=click.Path(path_type=Path), help="Replay captures from a WARC file; may be given several times.")
 @click.option("--sources", "maps", multiple=True, type=click.Path(path_type=Path), help="JSON lines that tell provider and role of each address of the archive "
               "(default: NAME.sources.jsonl beside NAME.warc.gz, else the declarations).")
 @click.option("--provider", "only", multiple=True, metavar="SLUG", help="Only this provider; may be given several times.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Reading processes (default: one a core).")
 @data_option
-def run_command(mode: str | None, archives: tuple[Path, ...], maps: tuple[Path, ...], only: tuple[str, ...], workers: int | None, data: Path) -> None:
+def run_command(sample: bool, live: bool, archives: tuple[Path, ...], maps: tuple[Path, ...], only: tuple[str, ...], workers: int | None, data: Path) -> None:
     """The main job: crawl or replay, read, judge, fill the data set, write the briefing PDF."""
-    if archives:
-        if mode in ("sample", "live"):
-            raise click.UsageError("--archive goes with neither --sample nor --live")
-        mode = "archive"
-    if mode is None:
+    modes = [name for name, given in (("sample", sample), ("live", live), ("archive", bool(archives))) if given]
+    if not modes:
         raise click.UsageError("say what to run over: --sample, --archive FILE or --live")
+    if len(modes) > 1:
+        raise click.UsageError(f"{' and '.join('--' + m for m in modes)} exclude each other; give one of them")
+    mode = modes[0]
     if maps and mode != "archive":
         raise click.UsageError("--sources goes with --archive")
     from chipwatch.run import run
@@ -125,7 +129,7 @@ def report_group() -> None:
 
 @report_group.command("briefing")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/briefing.pdf.")
-@click.option("--customer", default="cn_company", show_default=True, help=f"Customer kind of the headline: {', '.join(CUSTOMER_KINDS)}.")
+@click.option("--customer", default="cn_company", show_default=True, help=f"Customer kind of the headline: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN.")
 @click.option("--chip", default=None, help="Only offers of this chip, as H100 (default: every A100/H100-class chip).")
 @data_option
 def report_briefing(output: Path | None, customer: str, chip: str | None, data: Path) -> None:
@@ -161,6 +165,17 @@ def checked_chip(name: str | None) -> str | None:
     return name.upper().replace(" ", "").replace("-", "").removeprefix("NVIDIA") if name else None
 
 
+def checked_country(code: str | None) -> str | None:
+    """The code in capitals. Raises InputError for one that is no country or territory."""
+    if code is None:
+        return None
+    from babel import Locale
+
+    if len(code) != 2 or not code.isalpha() or code.upper() in ("ZZ", "EU", "EZ", "UN", "XA", "XB") or code.upper() not in Locale("en").territories:
+        raise errors.InputError(f"{code!r} is no country code: write two letters of ISO 3166-1, such as DE, SG or US")
+    return code.upper()
+
+
 @cli.command("access")
 @click.option("--customer", "customers", multiple=True, default=("cn_company", "cn_subsidiary_abroad", "control"), show_default=True, metavar="KIND",
               help=f"May be given several times: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN, individual:IR.")
@@ -172,7 +187,7 @@ def access_command(customers: tuple[str, ...], chip: str | None, country: str | 
     """The answer as a table: provider, chip, place, lowest stated price, verdict, evidence. Sorted by name."""
     from chipwatch.answers import access_text
 
-    click.echo(access_text(database_of(data), [checked_customer(c) for c in customers], chip=checked_chip(chip), country=country.upper() if country else None, form=form))
+    click.echo(access_text(database_of(data), [checked_customer(c) for c in customers], chip=checked_chip(chip), country=checked_country(country), form=form))
 
 
 @cli.command("query")
@@ -182,7 +197,8 @@ def access_command(customers: tuple[str, ...], chip: str | None, country: str | 
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=30.0, show_default=True, help="Seconds.")
 @data_option
 def query_command(sql: str, form: str, limit: int | None, timeout: float, data: Path) -> None:
-    """Ask the data set in SQL, read-only. Views: providers, documents, captures, offers, regions, clauses, verdicts, signals."""
+    """Ask the data set in SQL, read-only. Views: providers, documents, captures, offers, regions, clauses, signals,
+    verdicts, issues, chips, changes; offers_history and the like hold past states. Columns and examples: docs/data-format.md."""
     from chipwatch.answers import query_text
 
     click.echo(query_text(database_of(data), sql, form=form, limit=limit, timeout=timeout), nl=False)
@@ -211,7 +227,7 @@ def export_command(folder: Path, data: Path) -> None:
 
 @cli.command("rebuild")
 @click.option("--fresh", is_flag=True, help="Read every capture again instead of using kept readings.")
-@click.option("--workers", type=click.IntRange(1, 64), default=None)
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Reading processes (default: one a core).")
 @data_option
 def rebuild_command(fresh: bool, workers: int | None, data: Path) -> None:
     """Make the data set anew from the captures. The network is not touched."""
@@ -244,8 +260,10 @@ def providers_check(folder: Path | None) -> None:
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
-        click.echo(f"{len(faults)} faults in {count} declarations", err=True)
+        click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {count} declarations", err=True)
         sys.exit(errors.DATA_ERROR)
+    if not count:
+        raise errors.InputError(f"no declarations in {folder}; give a folder that holds SLUG/provider.yml")
     click.echo(f"{count} declarations, no fault")
 
 

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from chipwatch.errors import InputError, OutputError, explain_os_error
 from chipwatch.progress import Progress
-from chipwatch.records import Capture, Extraction, ProviderInfo, Source
+from chipwatch.records import Capture, ChipwatchError, Extraction, ProviderInfo, Source
 
 MODES = ("sample", "archive", "live")
 
@@ -157,7 +158,12 @@ def crawl_stage(data: Path, mode: str, *, archives: list[Path] = (), maps: list[
         write_lines(folder / "sources.jsonl", sources)
         write_lines(folder / "providers.jsonl", providers)
         with Progress("replaying" if mode == "archive" else "crawling", len(sources)) as bar:
-            captures = crawl(sources, run_dir=folder, run_id=run_id, mode=mode, archives=archives, settings=settings, on_progress=bar)
+            try:
+                captures = crawl(sources, run_dir=folder, run_id=run_id, mode=mode, archives=archives, settings=settings, on_progress=bar)
+            except ChipwatchError:
+                if {p.name for p in folder.iterdir()} <= {"sources.jsonl", "providers.jsonl"}:
+                    shutil.rmtree(folder)                      # refused before anything was fetched: no empty run is left behind
+                raise
     return run_id, folder, captures
 
 
@@ -239,8 +245,6 @@ def run(data: Path, mode: str, *, archives: list[Path] = (), maps: list[Path] = 
 
 def rebuild(data: Path, *, fresh: bool = False, workers: int | None = None) -> Path:
     """The data set anew from the captures alone. Raises InputError where there are none."""
-    import shutil
-
     if not run_modes(data):
         raise InputError(f"no captures in {data}; `chipwatch run` makes some")
     prepare_data_dir(data)

@@ -59,6 +59,8 @@ def summary(result: RunResult, *, sample: bool) -> str:
     with closing(sqlite3.connect(f"file:{result.database}?mode=ro", uri=True)) as db:
         lines = ["", "SAMPLE DATA: invented companies on a small web of our own; nothing below is about a real provider." if sample else
                  "What the providers' public documents said when read; not a statement that any access is lawful or unlawful.", ""]
+        if sample and _one(db, "select count(distinct run_id) from captures") > 1:
+            lines += ["A later visit: some pages have changed since the first, as pages do (see the view `changes`).", ""]
         lines += _found(db)
         lines += ["", "Verdicts of the documents for a company headquartered in mainland China (GPU clouds only):", *_verdicts(db, "cn_company")]
         lines += ["", "Not read, and why:", *_not_read(db, result.run_id), ""]

@@ -24,6 +24,8 @@ _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "ed
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 TABLE_CELL = 80                                                # characters of a cell in a printed table; what is cut ends in …
 TABLE_ROWS = 1000
+NARROWEST = 10                                                 # columns that a broken cell keeps
+LONGEST_WORD = 16                                              # words up to this width are not broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +159,59 @@ def _shown(value: object) -> str:
     return text if len(text) <= TABLE_CELL else text[: TABLE_CELL - 1] + "…"
 
 
-def to_table(result: Result) -> str:
-    """Aligned columns for a terminal. Long cells end in …; the last line counts the rows."""
+def _wrapped(text: str, most: int) -> list[str]:
+    """The text in lines of at most `most` terminal columns (at least 2), broken at spaces where there are any. Nothing is dropped but those spaces."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        while width(word) > most:
+            if line:
+                lines.append(line)
+                line = ""
+            cut = next(i for i in range(len(word), 0, -1) if i == 1 or width(word[:i]) <= most)
+            lines.append(word[:cut])
+            word = word[cut:]
+        if not line:
+            line = word
+        elif width(line) + 1 + width(word) <= most:
+            line += " " + word
+        else:
+            lines.append(line)
+            line = word
+    return [*lines, line]
+
+
+def _fitted(widths: list[int], least: list[int], room: int) -> list[int]:
+    """Column widths whose sum is at most `room`, taken from the widest first; none below its least. The sum of `least` is at most `room`."""
+    fitted = list(widths)
+    while sum(fitted) > room:
+        fitted[max((i for i in range(len(fitted)) if fitted[i] > least[i]), key=lambda i: fitted[i])] -= 1
+    return fitted
+
+
+def to_table(result: Result, columns: int | None = None) -> str:
+    """Aligned columns for a terminal. Long cells end in …; the last line counts the rows.
+
+    `columns`: width of the terminal; a table that is wider has its widest cells broken over several lines, if that can be done. None: one line a row, however wide.
+    """
     cells = [[_shown(v) for v in row] for row in result.rows]
     numeric = [bool(result.rows) and all(r[i] is None or isinstance(r[i], (int, float)) for r in result.rows) for i in range(len(result.columns))]
     widths = [max([width(c), *(width(row[i]) for row in cells)]) for i, c in enumerate(result.columns)]
 
+    room = (columns or 0) - 2 * (len(widths) - 1)
+    fits = columns is None or sum(widths) <= room
+    if not fits:                                               # where even the longest words do not fit, one line a row is easier to read than broken words
+        words = [min(LONGEST_WORD, max(width(word) for text in [c, *(row[i] for row in cells)] for word in text.split(" "))) for i, c in enumerate(result.columns)]
+        least = [w if right else min(w, max(NARROWEST, word)) for w, word, right in zip(widths, words, numeric, strict=True)]
+        fits = sum(least) > room
+        widths = widths if fits else _fitted(widths, least, room)
+
     def line(values: list[str]) -> str:
+        if not fits:
+            parts = [_wrapped(v, w) for v, w in zip(values, widths, strict=True)]
+            return "\n".join(one([p[i] if i < len(p) else "" for p in parts]) for i in range(max(map(len, parts))))
+        return one(values)
+
+    def one(values: list[str]) -> str:
         padded = [(" " * (w - width(v)) + v) if right else v + " " * (w - width(v)) for v, w, right in zip(values, widths, numeric, strict=True)]
         return "  ".join(padded).rstrip()
 
@@ -173,9 +221,9 @@ def to_table(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
-def render(result: Result, form: str) -> str:
-    """The result as `table`, `csv` or `json`. Raises ValueError for another form."""
-    forms = {"table": to_table, "csv": to_csv, "json": to_json}
+def render(result: Result, form: str, columns: int | None = None) -> str:
+    """The result as `table` (fitted to so many terminal columns, if given), `csv` or `json`. Raises ValueError for another form."""
+    forms = {"table": lambda r: to_table(r, columns), "csv": to_csv, "json": to_json}
     if form not in forms:
         raise ValueError(f"form is one of {', '.join(forms)}, not {form!r}")
     return forms[form](result)

@@ -58,7 +58,7 @@ def read_profile(database: Path, slug: str) -> Profile:
         import difflib
 
         near = difflib.get_close_matches(slug, sorted(known), 3)
-        raise ReportError(f"no provider {slug!r} in this data set" + (f"; did you mean {' or '.join(near)}?" if near else "; see `chipwatch providers list`"))
+        raise ReportError(f"no provider {slug!r} in this data set" + (f"; did you mean {' or '.join(near)}?" if near else "; see: chipwatch query \"select provider, name from providers\""))
     mine = {view: [row for row in rows if "provider" not in row or row["provider"] == slug] for view, rows in tables.items()}
     (provider,) = model.build_providers(mine)
     evidence = {e.key: e for e in provider.evidence}

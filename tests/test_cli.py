@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from chipwatch.cli import checked_country
+from chipwatch.errors import InputError
+
 ROOT = Path(__file__).resolve().parent.parent
 TERMS = b"""<html><head><title>Terms of service</title></head><body><h1>Terms of service</h1>
 <h2>9. Export</h2><p>Customer shall comply with all applicable export control laws and regulations, including the Export Administration Regulations.</p></body></html>"""
@@ -61,10 +64,32 @@ def test_extract_prints_the_contract_for_standard_input():
     (("query", "select 1", "--data", "d"), "no data set in d"),
     (("report", "briefing", "--data", "d"), "no data set in d"),
     (("rebuild", "--data", "d"), "no captures in d"),
+    (("run", "--sample", "--live", "--data", "d"), "--sample and --live exclude each other"),
+    (("run", "--live", "--archive", "x.warc.gz", "--data", "d"), "--live and --archive exclude each other"),
+    (("providers", "check", "d"), "no such folder of declarations"),
     (("nonsense",), "No such command"),
 ])
 def test_bad_input_gives_one_clear_line(tmp_path, args, words):
     assert words in one_line(chipwatch(*args, cwd=tmp_path))
+
+
+def test_data_sets_in_folders_below_are_named(tmp_path):
+    (tmp_path / "var/sample").mkdir(parents=True)
+    (tmp_path / "var/sample/chipwatch.sqlite").write_bytes(b"")
+    assert "--data var/sample" in one_line(chipwatch("access", cwd=tmp_path))
+
+
+@pytest.mark.parametrize("code", ["ZZ", "DEU", "D1", "QX"])
+def test_a_country_that_is_none_is_refused(code):
+    with pytest.raises(InputError, match="no country code"):
+        checked_country(code)
+    assert checked_country("sg") == "SG" and checked_country(None) is None
+
+
+def test_a_run_that_is_refused_leaves_no_captures(tmp_path):
+    (tmp_path / "x.warc.gz").write_bytes(b"this is no WARC file at all\n" * 20)
+    chipwatch("run", "--archive", "x.warc.gz", "--data", "d", cwd=tmp_path)
+    assert list((tmp_path / "d/captures").iterdir()) == []
 
 
 def test_a_broken_list_names_file_and_line(tmp_path):

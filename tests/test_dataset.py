@@ -374,6 +374,17 @@ def test_more_rows_than_the_limit_are_told(database):
     assert "more are there" in query.render(query.run(database, "select id from captures", limit=3), "table")
 
 
+def test_a_table_fits_the_terminal_and_loses_nothing():
+    words = "the quick brown fox jumps over the lazy dog 天地玄黄宇宙洪荒 https://cloud.example/a/very/long/address/without/any/space"
+    result = query.Result(["name", "n", "text"], [("alpha beta gamma", 12345, words[:79]), ("星影計算", None, words[40:110]), ("", 7, "")])
+    wide, narrow = query.to_table(result), query.to_table(result, 50)
+    assert max(map(query.width, wide.splitlines())) > 50 >= max(map(query.width, narrow.splitlines()))
+    for character in set(words[:110]) - {" "}:
+        assert narrow.count(character) >= wide.count(character) - (50 if character == "-" else 0)
+    assert query.to_table(result, 200) == wide
+    assert query.to_table(result, 20) == wide                  # too narrow for whole words: one line a row
+
+
 def test_forms_of_a_result(database):
     result = query.run(database, "select provider, price, price from offers order by provider, gpu_name")
     records = json.loads(query.render(result, "json"))
