@@ -58,11 +58,12 @@ fi
 stamp=$VENV/.installed
 wanted=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
 if [ ! -x "$VENV/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-  say "setup: installing into $VENV (about a minute the first time)"
+  say "setup: installing into $VENV (one to three minutes the first time)"
   [ -x "$VENV/bin/python" ] || "$python" -m venv "$VENV"
-  "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock ||
+  # -qq: errors alone; pip warns of every index that lacks a package
+  "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock ||
     fail "pip could not install the pinned packages (see above); check the connection to the package index, then run the same command again"
-  "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . || fail "chipwatch itself could not be installed (see above)"
+  "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . || fail "chipwatch itself could not be installed (see above)"
   "$VENV/bin/python" -m compileall -q chipwatch crawler nlp assessment dataset reports sample_market >/dev/null 2>&1 || true
   printf '%s\n' "$wanted" > "$stamp"
 fi
