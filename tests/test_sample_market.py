@@ -346,6 +346,9 @@ def test_requests_are_logged_for_tests_of_politeness():
     with serve() as fresh:
         ask(fresh, "www.ventaille.example", "/tarifs/")
         ask(fresh, "www.lowmere.example", "/where.html")
+        patience = time.monotonic() + 5                        # an answer is logged when its thread is done, a moment after the client has it
+        while len(fresh.requests) < 2 and time.monotonic() < patience:
+            time.sleep(0.01)
         log = fresh.requests
     assert [(r.host, r.path, r.status, r.user_agent) for r in log] == [
         ("www.ventaille.example", "/tarifs/", 200, "test"), ("www.lowmere.example", "/where.html", 200, "test")]
