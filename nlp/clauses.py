@@ -398,7 +398,7 @@ class _Reader:
         if groups and places:
             makers = place_groups.lawmakers(groups)
             places = [p for p in places if p not in makers]
-        if attributes.get("needs") == "place" and not places:
+        if "needs" in attributes and not places and not (attributes["needs"] == "place or group" and groups):
             return None
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
