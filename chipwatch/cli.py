@@ -128,7 +128,7 @@ def report_group() -> None:
 
 
 @report_group.command("briefing")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/briefing.pdf.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/briefing.pdf; with another customer or a chip, these are added to the name.")
 @click.option("--customer", default="cn_company", show_default=True, help=f"Customer kind of the headline: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN.")
 @click.option("--chip", default=None, help="Only offers of this chip, as H100 (default: every A100/H100-class chip).")
 @data_option
@@ -136,7 +136,14 @@ def report_briefing(output: Path | None, customer: str, chip: str | None, data: 
     """The briefing: who rents which chips where, and what the terms say, with the evidence."""
     from chipwatch.run import report_stage
 
-    click.echo(report_stage(data, database_of(data), output=output, customer=checked_customer(customer), chip=checked_chip(chip)))
+    database, customer, chip = database_of(data), checked_customer(customer), checked_chip(chip)
+    click.echo(report_stage(data, database, output=output or data / "reports" / briefing_name(customer, chip), customer=customer, chip=chip))
+
+
+def briefing_name(customer: str, chip: str | None) -> str:
+    """File name of a briefing: one of another customer or chip does not overwrite the main one."""
+    parts = ["briefing", *([customer] if customer != "cn_company" else []), *([chip] if chip else [])]
+    return "-".join("".join(c if c.isalnum() or c in "_." else "-" for c in part) for part in parts) + ".pdf"
 
 
 @report_group.command("profile")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chipwatch.cli import checked_country
+from chipwatch.cli import briefing_name, checked_country
 from chipwatch.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,3 +130,13 @@ def test_a_full_disk_is_named_as_such():
     with open("/dev/full", "w") as full:
         done = subprocess.run([sys.executable, "-m", "chipwatch.cli", "doctor"], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, timeout=120, check=False)
     assert done.returncode != 0 and b"disk is full" in done.stderr and b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("customer", "chip", "name"), [
+    ("cn_company", None, "briefing.pdf"),
+    ("control", None, "briefing-control.pdf"),
+    ("subsidiary:VN/CN", "H100", "briefing-subsidiary-VN-CN-H100.pdf"),
+    ("cn_company", "../X", "briefing-..-X.pdf"),
+])
+def test_another_briefing_does_not_overwrite_the_main_one(customer, chip, name):
+    assert briefing_name(customer, chip) == name
