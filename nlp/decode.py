@@ -21,6 +21,8 @@ _WEB = {
     "euc-jp": "euc_jp", "x-euc-jp": "euc_jp", "unicode": "utf-16", "utf8": "utf-8", "windows-1251": "cp1251", "koi8-r": "koi8_r",
     "iso-8859-9": "cp1254", "tis-620": "cp874", "windows-874": "cp874",
 }
+# Codecs of Python that no web page may ask for: they build names or escapes, raise on any damage, or (UTF-7) hide markup.
+_NO_ENCODINGS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape", "utf-7"})
 _NAMES = {"cp1252": "windows-1252", "cp932": "shift_jis", "cp949": "euc-kr", "big5hkscs": "big5", "euc_jp": "euc-jp", "cp1251": "windows-1251", "koi8_r": "koi8-r",
           "utf-8-sig": "utf-8", "utf_8": "utf-8", "cp1254": "windows-1254", "cp874": "windows-874", "cp1250": "windows-1250"}
 
@@ -38,8 +40,16 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str, list
             try:
                 return data.decode(codec), codec, notes
             except UnicodeDecodeError:
+                text = data.decode(codec, "replace")
+                if text.count("\ufffd") <= 1 + 0.02 * len(text):   # cut in the middle of a character, or damaged here and there
+                    notes.append(f"{text.count(chr(0xFFFD))} places are not valid {codec}")
+                    return text, codec, notes
                 notes.append(f"byte order mark says {codec}, the bytes do not")
                 break
+    codec = wide(data)
+    if codec:
+        notes.append(f"no byte order mark, but every other byte is zero: read as {codec}")
+        return data.decode(codec, "replace"), codec, notes
     header = _HEADER.search(content_type or "")
     declared = [name for name in (_meta(data), header.group(1) if header else None) if name]
     try:
@@ -83,6 +93,14 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str, list
     return best[2], _NAMES.get(best[1], best[1]), notes
 
 
+def wide(data: bytes) -> str | None:
+    """`utf-16-le` or `utf-16-be` where the bytes are mostly ASCII in UTF-16 without a byte order mark (nearly every other byte is zero, and hardly one between)."""
+    head = data[:4096]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    least = 0.4 * len(head) / 2
+    return "utf-16-le" if odd > least and even <= 0.02 * len(head) / 2 else "utf-16-be" if even > least and odd <= 0.02 * len(head) / 2 else None
+
+
 def _utf8(data: bytes, notes: list[str]) -> tuple[str, str, list[str]]:
     text = data.decode("utf-8", "replace")
     if "\ufffd" in text:
@@ -103,7 +121,7 @@ def codec_of(name: str) -> str | None:
         info = codecs.lookup(lower)
     except LookupError:
         return None
-    return info.name if getattr(info, "_is_text_encoding", True) else None
+    return info.name if getattr(info, "_is_text_encoding", True) and info.name not in _NO_ENCODINGS else None
 
 
 def attempt(data: bytes, codec: str) -> tuple[str, float]:

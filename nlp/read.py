@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from chipwatch.records import Issue
 from nlp.blocks.skeleton import OPEN, Skeleton
-from nlp.decode import decode
+from nlp.decode import decode, wide
 from nlp.document import Document
 from nlp.errors import UnreadableDocument
 from nlp.language import agree, canonical, identify
@@ -76,7 +76,7 @@ def binary(data: bytes) -> str | None:
         if data.startswith(magic):
             return f"{name}, not a text document"
     head = data[:4096]
-    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head.count(0) > 0.02 * max(1, len(head)):
+    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and head.count(0) > 0.02 * max(1, len(head)) and wide(data) is None:
         return "binary data, not a text document"
     return None
 

@@ -14,10 +14,16 @@ from typing import Any
 
 MAX_NODES = 2_000_000                                          # a larger feed is read in part, and the caller says so
 MAX_DEPTH = 200
+MAX_ALIASED = 100_000                                          # values that aliases of YAML add
+MAX_VAIN = 1_000_000                                           # characters of scripts that are read in vain, looking for literals
 
 
 class TreeError(ValueError):
-    """The text is not of the format that it was read as. The message says where."""
+    """The text is not of the format that it was read as. The message says where; `at`: the character up to which JSON was read."""
+
+    def __init__(self, words: str, at: int = 0) -> None:
+        super().__init__(words)
+        self.at = at
 
 
 @dataclass(slots=True)
@@ -46,6 +52,7 @@ class Node:
 
 _TOKEN = re.compile(
     r'\s+|//[^\n]*|/\*.*?\*/|(?P<string>"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`)|(?P<mark>[{}\[\],:])|(?P<word>[^\s{}\[\],:"\'`/]+|/)', re.DOTALL)
+_SURROGATES = re.compile("[\ud800-\udfff]")                    # halves of a character, which no other encoding can hold
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?$|[-+]?\.\d+$")
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None, "None": None, "True": True, "False": False, "NaN": None}
 
@@ -55,7 +62,8 @@ def _string(token: str) -> str:
         return token[1:-1]
     if token[0] == '"':
         try:
-            return json.loads(token, strict=False)
+            value = json.loads(token, strict=False)
+            return value if value.isascii() else _SURROGATES.sub("\ufffd", value)
         except ValueError:                                     # an escape that JSON does not know: taken as it stands
             return token[1:-1]
     return re.sub(r"\\(.)", r"\1", token[1:-1])
@@ -73,7 +81,7 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
     while position < end:
         match = _TOKEN.match(text, position, end)
         if match is None:
-            raise TreeError(f"no JSON at character {position}")
+            raise TreeError(f"no JSON at character {position}", position)
         a, position = match.span()
         kind = match.lastgroup
         if kind is None:
@@ -84,7 +92,7 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
                 node = Node("map" if token == "{" else "list", a, position)
                 nodes += 1
                 if len(stack) > MAX_DEPTH:
-                    raise TreeError(f"nested deeper than {MAX_DEPTH} at character {a}")
+                    raise TreeError(f"nested deeper than {MAX_DEPTH} at character {a}", a)
                 if root is None:
                     root = node
                 else:
@@ -93,7 +101,7 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
                 key, expect_key = None, token == "{"
             elif token in "}]":
                 if not stack or (stack[-1][0].kind == "map") != (token == "}"):
-                    raise TreeError(f"{token!r} without its opening at character {a}")
+                    raise TreeError(f"{token!r} without its opening at character {a}", a)
                 node, _ = stack.pop()
                 node.end = position
                 if not stack:
@@ -104,16 +112,16 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
             continue                                           # ":" only separates
         if not stack:
             if kind == "word" and token not in _WORDS and not _NUMBER.match(token):
-                raise TreeError(f"no JSON at character {a}")
+                raise TreeError(f"no JSON at character {a}", a)
             return Node("scalar", a, position, _string(token) if kind == "string" else _word(token))
         if expect_key:
             key, expect_key = (_string(token) if kind == "string" else token), False
             continue
         nodes += 1
         if nodes > MAX_NODES:
-            raise TreeError(f"more than {MAX_NODES} values")
+            raise TreeError(f"more than {MAX_NODES} values", a)
         _attach(stack[-1][0], key, Node("scalar", a, position, _string(token) if kind == "string" else _word(token)))
-    raise TreeError("the data is cut short")
+    raise TreeError("the data is cut short", end)
 
 
 def _word(token: str) -> Any:
@@ -151,7 +159,7 @@ def read_json_lines(text: str) -> Node:
 
 
 def read_yaml(text: str) -> list[Node]:
-    """The documents of a YAML stream. Aliases are followed once; tags build nothing. Raises TreeError."""
+    """The documents of a YAML stream. Aliases are written out, up to `MAX_ALIASED` values; tags build nothing. Raises TreeError."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -159,12 +167,15 @@ def read_yaml(text: str) -> list[Node]:
         roots = list(yaml.compose_all(text, Loader=loader))
     except (yaml.YAMLError, RecursionError) as error:
         raise TreeError(f"not YAML: {str(error).splitlines()[0]}") from error
-    count = 0
+    count = aliased = 0
+    seen: set[int] = set()
 
     def convert(node: Any, depth: int) -> Node:
-        nonlocal count
+        nonlocal count, aliased
         count += 1
-        if count > MAX_NODES or depth > MAX_DEPTH:
+        aliased += id(node) in seen
+        seen.add(id(node))
+        if count > MAX_NODES or aliased > MAX_ALIASED or depth > MAX_DEPTH:
             raise TreeError("the YAML is too large or too deep (aliases may multiply it)")
         start, end = node.start_mark.index, node.end_mark.index
         if isinstance(node, yaml.MappingNode):
@@ -267,36 +278,33 @@ def read_xml(text: str) -> Node:
     return root
 
 
-_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b([^<>]{0,20000})>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
 _LITERAL = re.compile(r"(?:(?:const|let|var)\s+|export\s+const\s+|window\.|self\.)?[\w.$]+\s*(?::\s*[\w<>\[\]]+\s*)?=\s*(?:JSON\.parse\()?(?=[\[{])|export default\s*(?=[\[{])|=\{(?=[\[{])")
 
 
 def embedded(text: str) -> Iterator[Node]:
     """JSON and JavaScript literals inside a page: JSON-LD, `__NEXT_DATA__`, assignments in scripts and MDX. What does not parse is passed over: code is not data."""
-    spans = [(m.start("body"), m.end("body"), m["attributes"]) for m in _SCRIPT.finditer(text)]
-    for start, end, attributes in spans:
-        if "json" in attributes:
-            yield from _try(text, start, end)
-        else:
-            yield from _literals(text, start, end)
-    if not spans:
-        yield from _literals(text, 0, len(text))
-
-
-def _literals(text: str, start: int, end: int) -> Iterator[Node]:
-    position = start
-    while True:
-        match = _LITERAL.search(text, position, end)
-        if match is None:
-            return
-        position = match.end()
-        for node in _try(text, position, end):
-            position = max(position, node.end)
-            yield node
-
-
-def _try(text: str, start: int, end: int) -> Iterator[Node]:
-    try:
-        yield read_json(text, start, end)
-    except TreeError:
-        return
+    spans: list[tuple[int, int, str]] = []
+    at = 0
+    while (begin := _SCRIPT.search(text, at)) and (close := _SCRIPT_END.search(text, begin.end())):
+        spans.append((begin.end(), close.start(), begin[1]))
+        at = close.end()
+    vain = 0                                                   # bounds the work on a page of opening brackets
+    for start, end, attributes in spans or [(0, len(text), "")]:
+        position = start
+        while vain < MAX_VAIN:
+            if "json" not in attributes:
+                match = _LITERAL.search(text, position, end)
+                if match is None:
+                    break
+                position = match.end()
+            try:
+                node = read_json(text, position, end)
+            except TreeError as error:
+                vain += error.at - position
+            else:
+                position = max(position, node.end)
+                yield node
+            if "json" in attributes:
+                break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from nlp.blocks.skeleton import CLOSE, OPEN, Skeleton
@@ -22,6 +23,9 @@ _END = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*>?", re.IGNORECASE) for name 
         ("script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "textarea", "title", "template", "svg", "math")}
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 MAX_DAMAGED = 200                                              # tags with open quotes, after which quotes are not looked at any more: keeps scanning linear
+MAX_ATTRS = 10_000                                             # characters of attributes in one tag; beyond, only so many of them are kept:
+MAX_ATTR_COUNT = 100
+_FEW_ATTRS = re.compile(r"[^\s=\"'<>/]{1,200}(?:\s{0,9}=\s{0,9}(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]{1,2000}))?")
 
 
 def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | None = None) -> Skeleton:
@@ -31,6 +35,7 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
     end = len(source) if end is None else end
     at = start
     pattern = _TAG
+    endless: set[str] = set()                                  # elements of which no end tag stands behind this place
     while True:
         restart = False
         for match in pattern.finditer(source, at, end):
@@ -50,6 +55,8 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
                 attrs = match["attrs"]
                 if OPEN in attrs:
                     attrs = attrs.replace(OPEN, "").replace(CLOSE, "")
+                if len(attrs) > MAX_ATTRS:                     # parsers compare each name with all others
+                    attrs = " " + " ".join(m.group() for m in itertools.islice(_FEW_ATTRS.finditer(attrs), MAX_ATTR_COUNT))
                 html.append(f"<{name}{attrs}>")
                 if name in ("img", "IMG") and (alt := _ALT.search(source, a, at)):
                     group = 1 if alt.group(1) is not None else 2
@@ -60,7 +67,9 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
                 raw = match["raw"].lower()
                 if raw in ("svg", "math") and match["rawattrs"].endswith("/"):
                     continue
-                close = _END[raw].search(source, at, end)
+                close = None if raw in endless else _END[raw].search(source, at, end)
+                if close is None:
+                    endless.add(raw)
                 body_end, next_at = (close.start(), close.end()) if close else (end, end)
                 if close is None and raw not in ("script", "style"):
                     skeleton.damaged += 1
@@ -118,7 +127,77 @@ def plain(markup: str) -> str:
     return clean_text(text).strip()
 
 
+# --- what parsers can bear ----------------------------------------------------------------------------------------------------------
+
+MAX_NESTING = 500                                              # open elements; browsers stop at 512
+MAX_FORMATTING = 300_000                                       # elements that parsers make by opening unclosed <b>, <font> and the like anew in later blocks
+FEW_TAGS = 2000                                                # markup of fewer tags costs no parser more than a moment
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_FORMATTING = frozenset("b big code em font i s small strike strong tt u".split())
+_FORMATTING_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_FORMATTING))})(?=[\s/>])[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>", re.IGNORECASE)
+# Elements that end where the next of their kind begins, and the elements beyond which that does not reach.
+_ENDS = {"p": ("p",), "li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"), "td": ("td", "th"), "th": ("td", "th"), "tr": ("tr",), "option": ("option",),
+         "tbody": ("thead", "tbody", "tfoot"), "tfoot": ("thead", "tbody", "tfoot"), "thead": ("thead", "tbody", "tfoot")}
+_WALLS = frozenset("ul ol menu dl table div section article main body select form blockquote".split())
+_NEAR = 40                                                     # open elements that are looked through for the one that a tag ends
+
+
+def tame(markup: str, most: int = MAX_NESTING) -> str:
+    """Markup that a parser reads in linear time and room: start tags beyond `most` open elements are left out, their text stays.
+
+    The HTML standard makes parsers look through the open elements at each tag, and open unclosed formatting elements anew in each paragraph (13.2.4.3): 100 kB of
+    `<p><b a1></p><p><b a2></p>…` would give gigabytes. Where that happens all formatting is left out.
+    """
+    if markup.count("<") < min(most, FEW_TAGS):
+        return markup
+    open_: list[str] = []
+    formatting = dict.fromkeys(_FORMATTING, 0)
+    unclosed = again = 0
+    out: list[str] = []
+    last = 0
+    for match in _ANY_TAG.finditer(markup):
+        closing, name = match.groups()
+        name = name.lower()
+        if name in _VOID:
+            continue
+        if closing:
+            if formatting.get(name):
+                formatting[name] -= 1
+                unclosed -= 1
+            if open_ and open_[-1] == name:
+                open_.pop()
+            elif name in open_[-_NEAR:]:
+                while open_.pop() != name:
+                    pass
+            continue
+        ends = _ENDS.get(name)
+        if ends:
+            for i in range(len(open_) - 1, max(-1, len(open_) - _NEAR), -1):
+                if open_[i] in ends:
+                    del open_[i:]
+                    break
+                if open_[i] in _WALLS:
+                    break
+        if name in formatting:
+            formatting[name] += 1
+            unclosed += 1
+        else:
+            again += unclosed
+            if again > MAX_FORMATTING:
+                return tame(_FORMATTING_TAG.sub("", markup), most)
+        if len(open_) >= most:
+            out.append(markup[last:match.start()])
+            last = match.end()
+            continue
+        open_.append(name)
+    if not last:
+        return markup
+    out.append(markup[last:])
+    return "".join(out)
+
+
 def normalised(markup: str) -> str:
     """The skeleton as lexbor reads it, written out again: every tag closed, nothing misnested."""
     from selectolax.lexbor import LexborHTMLParser
-    return LexborHTMLParser(markup).html or ""
+    return LexborHTMLParser(tame(markup)).html or ""

@@ -581,6 +581,8 @@ def tag_end(skeleton: Skeleton, at: int, end: int, jsx: bool) -> int:
     depth = 0
     quote = ""
     i = at + 1
+    if skeleton.wasted > 2 * MAX_WASTED:                       # even a short look, thousands of times in vain, adds up
+        return -1
     limit = min(end, at + (200_000 if skeleton.wasted < MAX_WASTED else 300))
     while True:
         match = _TAG_STEP.search(source, i, limit)

@@ -28,8 +28,8 @@ _INLINE = re.compile(
     r"(?P<code>``(.+?)``)"
     r"|:[\w:+.-]+:`(?P<role>[^`]+)`"
     r"|`(?P<link>[^`]+)`(?:__?|)"
-    r"|(?P<strong>\*\*(?=\S)(.+?)(?<=\S)\*\*)"
-    r"|(?P<emphasis>(?<![\w*])\*(?=\S)(.+?)(?<=\S)\*(?!\w))"
+    r"|(?P<strong>\*\*(?=\S)(.{1,4000}?)(?<=\S)\*\*)"
+    r"|(?P<emphasis>(?<![\w*])\*(?=\S)(.{1,1000}?)(?<=\S)\*(?!\w))"
     r"|(?P<foot>\s?\[(?:\d+|#\w*|\*)\]_)"
     r"|(?P<reference>\b\w+_(?!\w))", re.DOTALL)
 _TARGET = re.compile(r"(.*?)\s*<([^<>]*)>$", re.DOTALL)
@@ -459,10 +459,11 @@ class _Reader:
                 self.html.append("</p>")
                 return i + 1
         head = rules[1] if len(rules) > 2 else -1
+        ruled = set(rules)
         self.html.append("<table>")
         rows: list[tuple[str, list[list[Line]]]] = []
         for r in range(i + 1, min(rules[-1] + 1, len(lines))):
-            if r in rules or self.indent(lines[r]) < 0:
+            if r in ruled or self.indent(lines[r]) < 0:
                 continue
             line = lines[r]
             if set(self.text(line)) <= {"-", " "}:

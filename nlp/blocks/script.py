@@ -12,10 +12,11 @@ from nlp.blocks.html import scan as scan_html
 from nlp.blocks.skeleton import Skeleton
 from nlp.normalise import MARKDOWN, RAW, STRING
 
-_LITERAL = re.compile(r"//[^\n]*|/\*.*?\*/|#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|<<<\s*['\"]?(\w+)['\"]?\n.*?\n\s*\1\b", re.DOTALL)
+_LITERAL = re.compile(r"//[^\n]*|(?P<comment>/\*)|#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|<<<[ \t]{0,9}['\"]?(?P<label>\w{1,99})['\"]?\r?\n", re.DOTALL)
 _JSX_START = re.compile(r"(?:return|=>|=|\?|:|&&|\()\s*\(?\s*(?=<(?:[A-Za-z][\w.]*|>)[\s>/])")
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)?")
 _VOID = frozenset("br hr img input meta link".split())
+MAX_DEPTH = 50                                                 # JSX in an expression in JSX
 _PROSE = 40                                                    # characters from which on a string literal with blanks is text
 
 
@@ -42,13 +43,20 @@ def php_skeleton(source: str) -> Skeleton:
 def literals(skeleton: Skeleton) -> None:
     """Long string literals as paragraphs, in the format that each seems to have."""
     source = skeleton.source
-    for match in _LITERAL.finditer(source):
-        token = match.group()
+    at = 0
+    endless: set[str] = set()                                  # comments and heredocs that nothing behind this place ends
+    while match := _LITERAL.search(source, at):
+        token, opener = match.group(), match["label"] or match["comment"]
+        at = match.end()
+        start, end = match.start() + 1, match.end() - 1
+        if opener is not None:
+            close = None if opener in endless else re.compile(r"\*/" if match["comment"] else rf"\n[ \t]*{opener}\b").search(source, at - 1 if match["label"] else at)
+            if close is None:
+                endless.add(opener)
+                continue
+            start, end, at = match.end(), close.start(), close.end()
         if token[0] in "/#":
             continue
-        start, end = match.start() + 1, match.end() - 1
-        if token.startswith("<<<"):
-            start, end = source.index("\n", match.start()) + 1, source.rindex("\n", 0, match.end())
         text = source[start:end]
         if len(text) < _PROSE or len(text.split()) < 4 and not re.search("[\u3041-\u30ff\u3400-\u9fff]{12}", text):
             if 2 <= len(text) < 200 and re.search(r"[^\W\d_]{2}", text) and re.match(r"\s*(?:=>|:)", source[end + 1:end + 8]) is None and _labelled(source, match.start()):
@@ -88,8 +96,8 @@ def jsx(skeleton: Skeleton) -> bool:
         at = max(stop, match.end() + 1)
 
 
-def _element(skeleton: Skeleton, at: int, end: int) -> int:
-    """One JSX element and what it holds; returns its end."""
+def _element(skeleton: Skeleton, at: int, end: int, nested: int = 0) -> int:
+    """One JSX element and what it holds; returns its end. `nested`: how many expressions it stands in."""
     source, html = skeleton.source, skeleton.html
     depth = 0
     cursor = at
@@ -108,7 +116,7 @@ def _element(skeleton: Skeleton, at: int, end: int) -> int:
                 # JSX drops line ends around text
                 skeleton.run(cursor, a, MARKDOWN if "\\" not in text else RAW)
         if match.group() == "{":
-            stop = _expression(skeleton, a, end)
+            stop = _expression(skeleton, a, end, nested + 1)
             cursor = i = stop
             continue
         tag = _TAG.match(source, a)
@@ -157,7 +165,7 @@ def _element(skeleton: Skeleton, at: int, end: int) -> int:
             return stop
 
 
-def _expression(skeleton: Skeleton, a: int, end: int) -> int:
+def _expression(skeleton: Skeleton, a: int, end: int, nested: int) -> int:
     """`{…}` among JSX children: a string or nested JSX is text, anything else is code."""
     source = skeleton.source
     stop = markdown.balanced(source, a, end)
@@ -168,13 +176,13 @@ def _expression(skeleton: Skeleton, a: int, end: int) -> int:
             skeleton.html.append(" ")
         else:
             skeleton.run(start, start + len(body) - 2, STRING)
-    elif "<" in body and not body.startswith("/*"):
+    elif "<" in body and nested <= MAX_DEPTH and not body.startswith("/*"):
         at = a + 1
         while True:
             match = _JSX_START.search(source, at, stop)
             if match is None:
                 break
-            at = max(_element(skeleton, match.end(), stop), match.end() + 1)
+            at = max(_element(skeleton, match.end(), stop, nested), match.end() + 1)
     elif not body.startswith("/*"):
         skeleton.expressions += 1
     return stop

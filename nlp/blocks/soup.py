@@ -10,42 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nlp.blocks.html import tame
 from nlp.blocks.skeleton import OPEN
 
 MAX_NESTING = 220                                              # libxml2 gives up at 256 open elements
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_NAME = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 
 
 class SelectorError(ValueError):
     """A declared CSS selector that is none."""
-
-
-def flatten(markup: str) -> str:
-    """Markup whose elements nest no deeper than `MAX_NESTING`; deeper tags are left out, their text stays."""
-    depth = 0
-    out: list[str] = []
-    last = 0
-    cut = False
-    for match in _TAG.finditer(markup):
-        name = match.group(2).lower()
-        if name in _VOID:
-            continue
-        if match.group(1):
-            depth = max(0, depth - 1)
-            drop = depth >= MAX_NESTING
-        else:
-            drop = depth >= MAX_NESTING
-            depth += 1
-        if drop:
-            cut = True
-            out.append(markup[last:match.start()])
-            last = match.end()
-    if not cut:
-        return markup
-    out.append(markup[last:])
-    return "".join(out)
 
 
 def normalised(markup: str, select: Sequence[str] = (), remove: Sequence[str] = ()) -> tuple[str, list[str]]:
@@ -56,7 +28,7 @@ def normalised(markup: str, select: Sequence[str] = (), remove: Sequence[str] = 
     from bs4 import BeautifulSoup
     from bs4.formatter import HTMLFormatter
     from soupsieve import SelectorSyntaxError
-    soup = BeautifulSoup(flatten(repair(markup)), "lxml")
+    soup = BeautifulSoup(tame(repair(markup), MAX_NESTING), "lxml")
     unmatched: list[str] = []
     try:
         for selector in remove:

@@ -55,6 +55,8 @@ def parse_json(text: str) -> Any:
         raise DataError("nested too deep") from error
     except json.JSONDecodeError as error:
         raise DataError(f"not JSON: {error.msg} at line {error.lineno}") from error
+    except ValueError as error:                                # a number of thousands of digits
+        raise DataError(f"not JSON: {error}") from error
 
 
 def parse_json_lines(text: str) -> list[Any]:
@@ -64,7 +66,7 @@ def parse_json_lines(text: str) -> list[Any]:
         if line.strip():
             try:
                 out.append(json.loads(line))
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 raise DataError(f"not JSON: line {number}") from error
     return out
 
