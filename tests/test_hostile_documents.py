@@ -115,3 +115,8 @@ def test_php_and_script_literals():
     nested = "return <p>Before</p>; const x = () => (" + "<div>{y && " * 5 + "<p>Deep text</p>" + "}</div>" * 5 + ")"
     assert "Deep text" in [b.text for b in read_document((nested + " " * 200).encode(), path="a.jsx").blocks]
     assert skeleton_of(nested).tags
+
+
+def test_underscores_of_rst_that_are_no_reference():
+    document = read_document(("T\n====\n\nThe __init__ of _x_ and a_ stay, __ too. " + "word " * 30).encode(), path="a.rst")
+    assert document.blocks[1].text.startswith("The __init__ of _x_ and a stay, __ too.")

@@ -227,10 +227,10 @@ class _Reader:
         source, run, html = self.source, self.skeleton.run, self.html
         at = start
         for match in _INLINE.finditer(source, start, end):
-            kind = match.lastgroup
-            if match["reference"] and not match.group().startswith("_"):
-                run(at, match.end() - 1, MARKDOWN)
-                at = match.end()
+            if match["reference"]:
+                if not match.group().startswith("_"):          # else no reference: text, which the next range holds
+                    run(at, match.end() - 1, MARKDOWN)
+                    at = match.end()
                 continue
             run(at, match.start(), MARKDOWN)
             at = match.end()
@@ -255,7 +255,6 @@ class _Reader:
                     html.append("</a>" if name == "link" else "")
                 else:
                     run(first, match.end(name), MARKDOWN)
-            del kind
         run(at, end, MARKDOWN)
 
     # --- directives ----------------------------------------------------------------------------------------------------------------
