@@ -50,7 +50,7 @@ def cli() -> None:
     """
 
 
-@cli.command("run")
+@cli.command("run", short_help="Crawl or replay, read, judge, and write the briefing.")
 @click.option("--sample", is_flag=True, help="Crawl the bundled sample market (invented companies, served on loopback).")
 @click.option("--live", is_flag=True, help="Crawl the live web, politely; takes long.")
 @click.option("--archive", "archives", multiple=True, type=click.Path(path_type=Path), help="Replay captures from a WARC file; may be given several times.")
@@ -76,7 +76,7 @@ def run_command(sample: bool, live: bool, archives: tuple[Path, ...], maps: tupl
     click.echo(summary(result, sample=mode == "sample"))
 
 
-@cli.command("crawl")
+@cli.command("crawl", short_help="The network stage alone: visit and keep.")
 @click.argument("providers", nargs=-1, metavar="[PROVIDER]...")
 @click.option("--live/--sample", "live", default=True, help="The live web, or the bundled sample market.")
 @data_option
@@ -95,7 +95,7 @@ def crawl_command(providers: tuple[str, ...], live: bool, data: Path) -> None:
         sys.exit(errors.UNAVAILABLE)
 
 
-@cli.command("extract")
+@cli.command("extract", short_help="Read one document, print JSON, store nothing.")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--url", default=None, help="Where the document was found.")
 @click.option("--kind", type=click.Choice(["terms", "offers", "regions", "auto"]), default="auto", show_default=True, help="What to expect in it.")
@@ -127,7 +127,7 @@ def report_group() -> None:
     """PDF reports from the data set."""
 
 
-@report_group.command("briefing")
+@report_group.command("briefing", short_help="Who rents which chips where, and the terms.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/briefing.pdf; with another customer or a chip, these are added to the name.")
 @click.option("--customer", default="cn_company", show_default=True, help=f"Customer kind of the headline: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN.")
 @click.option("--chip", default=None, help="Only offers of this chip, as H100 (default: every A100/H100-class chip).")
@@ -146,7 +146,7 @@ def briefing_name(customer: str, chip: str | None) -> str:
     return "-".join("".join(c if c.isalnum() or c in "_." else "-" for c in part) for part in parts) + ".pdf"
 
 
-@report_group.command("profile")
+@report_group.command("profile", short_help="One provider: prices, clauses, verdicts.")
 @click.argument("provider")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/PROVIDER.pdf.")
 @data_option
@@ -183,7 +183,7 @@ def checked_country(code: str | None) -> str | None:
     return code.upper()
 
 
-@cli.command("access")
+@cli.command("access", short_help="The answer as a table: chip, price, place, verdict.")
 @click.option("--customer", "customers", multiple=True, default=("cn_company", "cn_subsidiary_abroad", "control"), show_default=True, metavar="KIND",
               help=f"May be given several times: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN, individual:IR.")
 @click.option("--chip", default=None, metavar="NAME", help="Only this chip, as H100 (default: every A100/H100-class chip).")
@@ -197,7 +197,7 @@ def access_command(customers: tuple[str, ...], chip: str | None, country: str | 
     click.echo(access_text(database_of(data), [checked_customer(c) for c in customers], chip=checked_chip(chip), country=checked_country(country), form=form))
 
 
-@cli.command("query")
+@cli.command("query", short_help="Ask the data set in SQL, read-only.")
 @click.argument("sql")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=None, help="Rows at most (table: 1,000 unless told; csv and json: all).")
@@ -211,7 +211,7 @@ def query_command(sql: str, form: str, limit: int | None, timeout: float, data: 
     click.echo(query_text(database_of(data), sql, form=form, limit=limit, timeout=timeout), nl=False)
 
 
-@cli.command("status")
+@cli.command("status", short_help="What was read when, what was not, and why.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @data_option
 def status_command(form: str, data: Path) -> None:
@@ -221,7 +221,7 @@ def status_command(form: str, data: Path) -> None:
     click.echo(status_text(database_of(data), form=form))
 
 
-@cli.command("export")
+@cli.command("export", short_help="Write CSV, JSON lines, dictionary, checksums.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @data_option
 def export_command(folder: Path, data: Path) -> None:
@@ -248,7 +248,7 @@ def providers_group() -> None:
     """The declarations of providers."""
 
 
-@providers_group.command("list")
+@providers_group.command("list", short_help="Every declared provider.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def providers_list(form: str) -> None:
     """Every declared provider: seat, documents, offer sources, permission."""
@@ -257,7 +257,7 @@ def providers_list(form: str) -> None:
     click.echo(providers_text(form))
 
 
-@providers_group.command("check")
+@providers_group.command("check", short_help="Validate; faults with file and line.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 def providers_check(folder: Path | None) -> None:
     """Validate all declarations; every fault with file, line and what to write instead."""
@@ -274,7 +274,7 @@ def providers_check(folder: Path | None) -> None:
     click.echo(f"{count} declarations, no fault")
 
 
-@providers_group.command("new")
+@providers_group.command("new", short_help="Start the declaration of a provider.")
 @click.argument("slug")
 def providers_new(slug: str) -> None:
     """Start the declaration of a provider: writes a commented file to fill in."""
@@ -283,7 +283,7 @@ def providers_new(slug: str) -> None:
     click.echo(f"{new_provider(slug)}: fill it in (docs/add-a-provider.md), then run `chipwatch providers check`")
 
 
-@cli.command("doctor")
+@cli.command("doctor", short_help="What this machine has, and what is missing.")
 @data_option
 def doctor_command(data: Path) -> None:
     """See whether this machine has what chipwatch needs, and say what is missing."""

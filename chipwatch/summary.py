@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import textwrap
 from contextlib import closing
+from pathlib import Path
 
 from chipwatch.records import VERDICT_CODES
 from chipwatch.run import RunResult
@@ -43,12 +44,12 @@ def _verdicts(db: sqlite3.Connection, customer: str) -> list[str]:
     return [f"  {code} {words:<53} {rows.get(code, 0):>4}  {'█' * round(BAR * rows.get(code, 0) / longest)}" for code, words in VERDICT_CODES.items() if code in rows or code == "V0"]
 
 
-def _not_read(db: sqlite3.Connection, run_id: str) -> list[str]:
+def _not_read(db: sqlite3.Connection, run_id: str, data: Path) -> list[str]:
     """Failures of this run by kind, and documents that were captured in vain."""
     rows = db.execute("select failure, count(*), min(note) from captures where failure is not null and run_id = ? group by 1 order by 2 desc, 1", (run_id,)).fetchall()
     out = [f"  {count:>4}  {failure.replace('_', ' ')}: {textwrap.shorten(note or '', 70, placeholder='…')}" for failure, count, note in rows[:6]]
     if len(rows) > 6:
-        out.append(f"        and {len(rows) - 6} more kinds: `chipwatch status`")
+        out.append(f"        and {len(rows) - 6} more kinds: `chipwatch status --data {data}`")
     for status, count in db.execute("select status, count(*) from documents where status in ('unreadable', 'language_not_covered') group by 1 order by 1"):
         out.append(f"  {count:>4}  {status.replace('_', ' ')}: captured, but nothing follows from what was not found in it")
     return out or ["     0  everything was read"]
@@ -63,7 +64,7 @@ def summary(result: RunResult, *, sample: bool) -> str:
             lines += ["A later visit: some pages have changed since the first, as pages do (see the view `changes`).", ""]
         lines += _found(db)
         lines += ["", "Verdicts of the documents for a company headquartered in mainland China (GPU clouds only):", *_verdicts(db, "cn_company")]
-        lines += ["", "Not read, and why:", *_not_read(db, result.run_id), ""]
+        lines += ["", "Not read, and why:", *_not_read(db, result.run_id, result.database.parent), ""]
     lines += [f"captures   {result.captures}", f"data set   {result.database}"]
     if result.report:
         lines += [f"ask it     chipwatch access --data {result.database.parent}", f"briefing   {result.report}"]

@@ -100,7 +100,7 @@ def _hint(error: str) -> str:
     if error.startswith("no such table"):
         return f"; there are the views {', '.join(VIEWS)}, and NAME_history for past states"
     if error.startswith("no such column"):
-        return "; see the columns with: select name from pragma_table_info('offers')"
+        return "; see the columns with: select name from pragma_table_info('offers') (or another view)"
     if 'near "end"' in error or 'near "group"' in error:
         return '; a column whose name is a keyword is written in double quotes, as "end"'
     return ""
