@@ -54,6 +54,9 @@ def fold(text: str) -> str:
     return folded if folded.isascii() else folded.translate(_vietnamese())
 
 
+MAX_NUMBER = 40                                                # characters; a longer row of digits and marks is no price
+
+
 # --- numbers ------------------------------------------------------------------------------------------------------------------------------
 
 def parse_number(text: str, language: str | None = None) -> float | None:
@@ -62,7 +65,7 @@ def parse_number(text: str, language: str | None = None) -> float | None:
     One mark followed by three digits is a group mark or a decimal mark by the custom of `language`, except after a leading zero ("0.116").
     """
     text = text.strip()
-    if not re.fullmatch(r"\d[\d.,' \u00a0\u202f]*", text) or not text[-1].isdigit():
+    if len(text) > MAX_NUMBER or not re.fullmatch(r"\d[\d.,' \u00a0\u202f]*", text) or not text[-1].isdigit():
         return None
     digits = re.sub(r"[ '\u00a0\u202f]", "", text)
     marks = [c for c in digits if c in ".,"]
@@ -289,9 +292,9 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     for match in _AMOUNT.finditer(folded):
         if match.start() < taken:
             continue
-        a, b = match.span()
+        a, b = match.start(), min(match.end(), match.start() + MAX_NUMBER)
         left = ends.get(a) or ends.get(a - 1 if folded[a - 1:a] in {" ", "~"} else -1)
-        amount = parse_number(match[0].replace("\u202f", " "), language)
+        amount = parse_number(folded[a:b].replace("\u202f", " "), language)
         while amount is None and b > a + 1:                    # "2.49." at the end of a sentence, "1,2,3"
             b -= 1
             amount = parse_number(folded[a:b], language) if folded[b - 1].isdigit() else None

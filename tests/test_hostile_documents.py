@@ -13,6 +13,7 @@ from nlp.blocks.skeleton import OPEN
 from nlp.blocks.structured import DataError, parse_json
 from nlp.decode import codec_of
 from nlp.extract import extract
+from nlp.prices import find_prices, parse_number
 from nlp.read import read_document
 from nlp.tree import TreeError, embedded, read_json, read_yaml
 
@@ -120,3 +121,16 @@ def test_php_and_script_literals():
 def test_underscores_of_rst_that_are_no_reference():
     document = read_document(("T\n====\n\nThe __init__ of _x_ and a_ stay, __ too. " + "word " * 30).encode(), path="a.rst")
     assert document.blocks[1].text.startswith("The __init__ of _x_ and a stay, __ too.")
+
+
+@pytest.mark.parametrize("row", ["1,", "1.", "1", "1 ", "1'", "$1,", "9.9.9,"])
+def test_rows_of_digits_and_marks(row):
+    began = time.process_time()
+    find_prices("$2.50 per hour " + row * 30_000, bare=True)
+    assert time.process_time() - began < 6
+    assert parse_number("9" * 400) is None
+
+
+def test_a_price_before_a_row_of_dots():
+    assert [p.amount for p in find_prices("H100 $2.49 " + "." * 80 + " 45")] == [2.49]
+    assert [p.amount for p in find_prices("H100 $2.49" + "." * 80)] == [2.49]
