@@ -386,6 +386,9 @@ class _Reader:
         last = None
         if attributes.get("places", "defined") != "defined" and (attributes["places"] != "issuers" or own & self.card_issued):
             places, last = self.places(unit, rows, law=attributes["places"] == "law", served=attributes["places"] == "included")
+        if attributes.get("places") in ("included", "excepted") and (but := self.scopes.exception_span(text, rows, own, unit.start)):
+            barred = self.named(text[slice(*but)])             # "open to residents of all countries, except Cuba and Iran"
+            places = [p for p in places if (p in barred) == (attributes["places"] == "excepted")]
         if not places and attributes.get("places") in ("excluded", "defined"):
             places = self.defined_places(text)
         if not places and attributes.get("places") == "excluded" and own & self.above_places and not own & self.embargoed_place:
@@ -477,6 +480,12 @@ class _Reader:
                 if codes:
                     found.setdefault(_PLURAL.sub("", term), codes)
         return found
+
+    def named(self, text: str) -> set[str]:
+        """The countries that a text names, whatever it says of them."""
+        from nlp.places import find_places
+
+        return {code for *_, code in find_places(text, self.language)}
 
     def _list_of_places(self, index: int) -> bool:
         """Whether a list or table of countries begins right below a block, three of them at least: "We serve these countries." needs no colon."""
