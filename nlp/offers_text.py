@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？；\n]")
 _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|other (?:clouds|providers)|hyperscalers?)\b|より安|比べ|相比|对比")
+_SENTENCE = 1_000                                               # characters of a sentence on each side of a price
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
@@ -250,16 +252,19 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
     block = item.block
     text = block.text
     ends = [m.end() for m in _SENTENCE_END.finditer(text)]
+    places = [c.start for c in chips]
     short = len(text) <= _SHORT_CARD or block.kind in ("list_item", "definition", "heading")
     for price in prices:
-        start = max((e for e in ends if e <= price.start), default=0)
-        stop = min((e for e in ends if e >= price.end), default=len(text))
+        at = bisect_right(ends, price.start)
+        start = max(ends[at - 1] if at else 0, price.start - _SENTENCE)
+        at = bisect_left(ends, price.end)
+        stop = min(ends[at] if at < len(ends) else len(text), price.end + _SENTENCE)
         sentence = fold(text[start:stop])
         if any(r in sentence for r in reading.rivals) or (_COMPARED.search(sentence) and not short) or _HYPE.search(sentence):
             continue
         if re.search(r"(?<!less )(?<!lower )(?<!more )\bthan\b[^.$€£]{0,30}$", sentence[:price.start - start]):
             continue                                           # "cheaper than the $9 of others"
-        inside = [c for c in chips if start <= c.start < stop]
+        inside = chips[bisect_left(places, start):bisect_left(places, stop)]
         before = [c for c in inside if c.end <= price.start]
         after = [c for c in inside if c.start >= price.end]
         if before and re.search(r"\b(?:vs\.?|versus|compared to|instead of)\b", sentence[before[-1].end - start:price.start - start]):

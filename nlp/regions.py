@@ -223,20 +223,16 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     found += _of_headings(document, listed, language)
     for tree in trees:
         found += list(_of_tree(document, tree, language))
-    sure = list(found)
-    rest = _of_sentences(document, listed, language, named_only=bool(sure))
-    for offer in offers:
-        if offer.location and offer.start is not None:
-            rest += _of_location(offer, language)
-    return _merged(sure + [r for r in rest if not any(_same_place(r, s) for s in sure)])
-
-
-def _same_place(loose: Region, listed: Region) -> bool:
-    """Whether a place named in passing is a region that the document lists."""
-    if loose.country != listed.country:
-        return False
-    name = fold(loose.name or "")
-    return bool(name) and name != fold(listed.label) and (name in fold(listed.name or "") or name == fold(listed.city or ""))
+    sure = _merged(found)
+    listed_names: dict[str | None, str] = {}
+    for region in sure:
+        listed_names[region.country] = f"{listed_names.get(region.country, '')}\n{fold(region.name or '')}\n{fold(region.city or '')}"
+    loose = _of_sentences(document, listed, language, named_only=bool(sure))
+    located = {o.location: o for o in reversed(list(offers)) if o.location and o.start is not None}
+    for offer in reversed(located.values()):
+        loose += _of_location(offer, language)
+    new = {(r.label, r.name, r.country): r for r in reversed(loose) if not (r.name and fold(r.name) in listed_names.get(r.country, ""))}
+    return _merged([*sure, *reversed(new.values())]) if new else sure
 
 
 def _merged(found: list[Region]) -> list[Region]:

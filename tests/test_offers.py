@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -401,6 +402,26 @@ def test_chips_without_offers():
 @settings(max_examples=150, deadline=None)
 def test_anything_is_read_and_quotes_hold(lines, kind):
     supply("\n".join(lines) or "x", kind)
+
+
+def _long(kind: str, n: int) -> str:
+    if kind == "json":
+        return json.dumps({"currency": "USD", "items": [{"gpu": "H100", "gpu_count": 1, "price_per_hour": 2 + k / 1000, "region": "us-east-1"} for k in range(n)]})
+    if kind == "html":
+        return "<table><tr><th>GPU</th><th>Region</th><th>Price/h</th></tr>" + "".join(f"<tr><td>H100</td><td>Ashburn</td><td>${2 + k / 1000:.3f}</td></tr>" for k in range(n)) + "</table>"
+    return " ".join(["Rent an H100 for $2.49/hr in Oslo"] * n)
+
+
+@pytest.mark.parametrize("kind", ["json", "html", "md"])
+def test_time_grows_with_the_text(kind):
+    spent = []
+    for n in (300, 2400):
+        document = read_document(_long(kind, n).encode(), path=f"page.{kind}", language="en")
+        read_supply(document)                                  # what is cached by label is cached now
+        began = time.process_time()
+        read_supply(document)
+        spent.append(time.process_time() - began)
+    assert spent[1] < 24 * max(spent[0], 0.02)                 # eight times the text; the square would be 64
 
 
 # --- real pages ---------------------------------------------------------------------------------------------------------------------------
