@@ -13,6 +13,8 @@ from pathlib import Path
 from chipwatch.records import DocumentInfo, Extraction, Issue
 from nlp.document import Document
 
+PART = 2000                                                    # characters of a part of a document whose language is looked at
+OWN_WORDS = 0.2                                                # so large a share of function words of a language: the part is in it
 KINDS = ("terms", "offers", "regions", "auto")
 # How many clauses a document of unknown kind needs before it counts as terms; a price page may well hold one sentence on resale.
 TERMS_CLAUSES = 3
@@ -49,6 +51,29 @@ def kind_of(document: Document, clauses: int, supply: int) -> str:
     return "offers"
 
 
+def misdeclared(document: Document) -> Issue | None:
+    """The issue `language_not_covered` where a document is declared in a language with cues, but is in one without: then nothing follows from what was not found.
+
+    A part of the text in the declared language is enough to believe the declaration (several translations may stand in one file).
+    """
+    from nlp.cuebook import languages, pack_language
+    from nlp.language import agree, by_script, function_words, identify
+
+    if not document.language or not any(i.code == "language_differs" for i in document.issues):
+        return None
+    text = "\n".join(block.text for block in document.body())
+    found, _ = identify(text)
+    if found is None or pack_language(found) in languages() or pack_language(document.language) not in languages():
+        return None
+    common = function_words(pack_language(document.language) or "")
+    for start in range(0, len(text), PART):
+        words = text[start:start + PART].lower().split()
+        script = None if common else by_script(text[start:start + PART])
+        if sum(map(common.__contains__, words)) > OWN_WORDS * len(words) or script is not None and agree(document.language, script):
+            return None
+    return Issue("warning", "language_not_covered", f"declared as {document.language}, but the text reads as {found}, for which there is no cue pack")
+
+
 def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language: str | None = None, content_type: str | None = None,
             path: str | None = None, select: Sequence[str] = (), remove: Sequence[str] = (), currency: str | None = None) -> Extraction:
     """Read one document.
@@ -76,6 +101,8 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
     issues += found
     clauses, signals, found = read_clauses(document)
     issues += found
+    if (wrong := misdeclared(document)) is not None and not any(i.code == "language_not_covered" for i in issues):
+        issues.append(wrong)
     if kind in ("offers", "regions"):
         clauses = []                                           # a price page binds nobody; its signals are kept
         issues = [i for i in issues if i.code != "language_not_covered"]

@@ -134,3 +134,19 @@ def test_rows_of_digits_and_marks(row):
 def test_a_price_before_a_row_of_dots():
     assert [p.amount for p in find_prices("H100 $2.49 " + "." * 80 + " 45")] == [2.49]
     assert [p.amount for p in find_prices("H100 $2.49" + "." * 80)] == [2.49]
+
+
+FINNISH = "<p>Asiakas sitoutuu noudattamaan kaikkia sovellettavia vientivalvontaa koskevia lakeja ja asetuksia eikä palveluja saa käyttää pakotteiden kohteena olevissa maissa.</p>"
+THAI = "<p>ผู้ใช้ต้องปฏิบัติตามกฎหมายควบคุมการส่งออก และห้ามใช้บริการในประเทศที่ถูกคว่ำบาตรโดยเด็ดขาด</p>"
+JAPANESE = "<p>利用者は本サービスを輸出管理法令に違反して利用してはならないものとします。</p>"
+PROSE = "<p>The Customer shall pay the fees for the use of the Services within thirty days of the invoice, and may end the contract at the end of any month.</p>"
+
+
+@pytest.mark.parametrize(("text", "declared", "covered"), [
+    (FINNISH * 20, "en", False), (THAI * 20, "en", False), (THAI * 20, "ja", False), (FINNISH * 20, "fi", False), (PROSE * 20, "en", True), (PROSE * 20 + FINNISH * 40, "en", True),
+    (JAPANESE * 60 + THAI * 60, "ja", True), (PROSE * 20, "de", True),
+])
+def test_a_wrong_declaration_makes_no_silence(text, declared, covered):
+    found = extract(text.encode(), path="a.html", kind="terms", language=declared)
+    assert found.document.language_covered is covered
+    assert sum(i.code == "language_not_covered" for i in found.issues) == (not covered)
