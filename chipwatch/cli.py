@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -100,13 +99,13 @@ def crawl_command(providers: tuple[str, ...], live: bool, data: Path) -> None:
 @click.option("--url", default=None, help="Where the document was found.")
 @click.option("--kind", type=click.Choice(["terms", "offers", "regions", "auto"]), default="auto", show_default=True, help="What to expect in it.")
 @click.option("--language", default=None, metavar="CODE", help="Its language (en, de, zh-Hans …); default: identified.")
-@click.option("--indent", type=int, default=None, help="Pretty-print with this many spaces.")
+@click.option("--indent", type=click.IntRange(0, 16), default=None, help="Pretty-print with this many spaces.")
 def extract_command(file: Path, url: str | None, kind: str, language: str | None, indent: int | None) -> None:
     """Read one document (or - for standard input) and print what stands in it as one JSON object. Nothing is stored."""
-    from chipwatch.extracting import extract_bytes, read_input
+    from chipwatch.extracting import as_json, extract_bytes, read_input
 
     result = extract_bytes(read_input(file), url=url, kind=kind, language=language, path=None if str(file) == "-" else str(file))
-    click.echo(json.dumps(result, ensure_ascii=False, indent=indent))
+    click.echo(as_json(result, indent))
 
 
 @cli.command("extract-many")

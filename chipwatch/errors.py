@@ -24,7 +24,8 @@ class OutputError(ChipwatchError):
 
 def explain_os_error(error: OSError, doing: str) -> str:
     """One line for an operating-system error: what failed, why, what to do."""
-    where = f" {error.filename}" if error.filename else ""
+    name = str(error.filename or "")
+    where = f" {name if len(name) <= 200 else name[:200] + '…'}" if name else ""
     advice = {
         errno.ENOSPC: "the disk is full: free some space, or give another folder with --data",
         errno.EDQUOT: "the disk quota is used up: free some space, or give another folder with --data",

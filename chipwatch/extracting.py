@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
-from chipwatch.errors import InputError, explain_os_error
+from chipwatch.errors import InputError, OutputError, explain_os_error
 from chipwatch.progress import Progress
 from chipwatch.reading import extract_within_limits, unreadable
 from chipwatch.records import Extraction
@@ -37,16 +40,27 @@ def as_contract(reading: Extraction) -> dict[str, Any]:
     return {name: row[name] for name in order}
 
 
-def read_input(file: Path) -> bytes:
-    """Bytes of a file, or of standard input for `-`. Raises InputError, saying what to do."""
+def as_json(row: dict[str, Any], indent: int | None = None) -> str:
+    """JSON text that UTF-8 can hold: halves of a character, which a damaged document may contain, stand as escapes."""
+    return json.dumps(row, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def read_input(file: Path, *, regular: bool = False) -> bytes:
+    """Bytes of a file, or of standard input for `-`. `regular`: pipes and devices are refused, which could keep a long run waiting. Raises InputError, saying what to do."""
     try:
+        if regular and not stat.S_ISREG(os.stat(file).st_mode) and not file.is_dir():
+            raise InputError(f"cannot read {file}: a pipe or device, not a file")
         if str(file) == "-":
+            if sys.stdin is None:
+                raise InputError("cannot read standard input: it is closed; give the name of a file")
             data = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:
             with open(file, "rb") as handle:
                 data = handle.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(explain_os_error(error, "cannot read")) from error
+    except ValueError as error:                                # a null character, or half of one, in the name
+        raise InputError(f"cannot read {str(file)!r}: no file has such a name") from error
     if len(data) > MAX_BYTES:
         raise InputError(f"{file} is larger than {MAX_BYTES // 1024 ** 2} MiB; no page or contract is; give the document itself")
     return data
@@ -64,17 +78,22 @@ def extract_bytes(data: bytes, *, url: str | None, kind: str, language: str | No
 def input_lines(list_file: Path) -> Iterator[dict[str, Any]]:
     """The lines of LIST.jsonl. Raises InputError naming file and line."""
     text = read_input(list_file).decode("utf-8-sig", "replace")
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):        # not at other line ends: U+2028 may stand in an address
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
             raise InputError(f"{list_file}:{number}: not JSON ({error.msg}); each line is one object such as {{\"path\": \"page.html\"}}") from None
+        except (RecursionError, ValueError):
+            raise InputError(f"{list_file}:{number}: nested too deep, or a number too long; each line is one object such as {{\"path\": \"page.html\"}}") from None
         if not isinstance(row, dict) or not isinstance(row.get("path"), str) or not row["path"]:
             raise InputError(f"{list_file}:{number}: an object with \"path\" is needed")
         if row.get("kind", "auto") not in (*KINDS, None):
             raise InputError(f"{list_file}:{number}: kind is one of {', '.join(KINDS)}, not {row['kind']!r}")
+        for key in ("url", "language"):
+            if not isinstance(row.get(key), (str, NoneType)):
+                raise InputError(f"{list_file}:{number}: {key} must be a text in quotes, or null")
         yield row
 
 
@@ -87,7 +106,7 @@ def extract_row(row: dict[str, Any], roots: list[Path]) -> dict[str, Any]:
     """One output line: the object of the contract plus `path`; what cannot be read gives empty lists and an issue of level error."""
     options = {"url": row.get("url"), "kind": row.get("kind") or "auto", "language": row.get("language"), "path": row["path"]}
     try:
-        data = read_input(locate(row["path"], roots))
+        data = read_input(locate(row["path"], roots), regular=True)
     except InputError as error:
         reading = unreadable(options, str(error))
     else:
@@ -100,21 +119,32 @@ def extract_row(row: dict[str, Any], roots: list[Path]) -> dict[str, Any]:
 def extract_many(list_file: Path, output: Path, *, root: Path | None = None, workers: int = 1) -> tuple[int, int]:
     """Read every document of LIST into OUTPUT, in order; returns (documents, of these not readable).
 
-    The output is put in place when it is whole. Raises InputError for a broken list.
+    The output is put in place when it is whole; a pipe or device is written to as it is. Raises InputError for a broken list, OutputError.
     """
+    if str(list_file) != "-" and output.exists() and list_file.exists() and output.samefile(list_file):
+        raise InputError(f"{output} is the list itself, which the output would overwrite; name another file with -o")
     rows = list(input_lines(list_file))
     roots = [root] if root else [Path(), list_file.parent if str(list_file) != "-" else Path()]
     unread = 0
-    part = output.with_name(output.name + ".part")
+    target = output.resolve()                                  # a link stays one
+    special = target.exists() and not target.is_file()
+    part = target if special else target.with_name(target.name + ".part")
     try:
-        with open(part, "w", encoding="utf-8", errors="surrogatepass") as handle, Progress("extracting", len(rows)) as bar:
+        with open(part, "w", encoding="utf-8") as handle, Progress("extracting", len(rows)) as bar:
             for done, result in enumerate(_results(rows, roots, workers), 1):
                 unread += not result["document"]["readable"]
-                handle.write(json.dumps(result, ensure_ascii=False) + "\n")
+                handle.write(as_json(result) + "\n")
                 bar(done, result["path"])
-        os.replace(part, output)
+        if not special:
+            os.replace(part, target)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(explain_os_error(error, f"cannot write {output}:")) from error
     finally:
-        part.unlink(missing_ok=True)
+        if not special:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
     return len(rows), unread
 
 
