@@ -107,7 +107,7 @@ _MEMORY_LISTED = re.compile(r"\s?[,、，;]\s{0,2}(?P<memory>\d{2,3})\s?(?:gb|go
 _COUNT_CJK = re.compile(r"(?:\s?gpu)?\s?(?:を|が|は)?\s?(?P<count>[1-9]\d?|[一二两兩三四六八]|十六)\s?(?:枚|基|장|卡|张|張|개|颗|顆|块)(?!时|時)")
 _CJK_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "六": 6, "八": 8, "十六": 16}
 _OCI_COUNT = re.compile(r"\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
-_VENDOR = r"(?:nvidia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|new|latest|full|dedicated|physical|[®™()])"
+_VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|new|latest|full|dedicated|physical|[®™()])"
 _LEFT = re.compile(
     r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
     r"(?:(?<![a-z0-9.,/:$€£¥+-])(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"

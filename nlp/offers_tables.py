@@ -281,6 +281,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
     if not any(d[1] for d in drafts):
         if barred or not _lists_offers(heads, roles, drafts, grid):
             return
+    _share_memory([d[0] for d in drafts])
     groups = not any(d[1] for d in drafts) and any(len({c.gpu_name for c in d[0].all_chips()}) > 1 for d in drafts)
     for facts, quoted, start, end in drafts:
         if barred and not any(q.price for q in quoted):
@@ -296,6 +297,20 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
             reading.grouped += made
         else:
             reading.offers += made
+
+
+def _share_memory(rows: list[Facts]) -> None:
+    """A column of memory that grows with the number of GPUs is the memory of all: the row of one GPU tells that of each."""
+    def count(facts: Facts, chip: ChipSpan) -> float | None:
+        return facts.count if facts.count is not None else chip.count
+
+    single = {c.gpu_name: f.gpu_memory for f in rows if f.gpu_memory for c in f.all_chips() if count(f, c) == 1}
+    for facts in rows:
+        for chip in facts.all_chips() if facts.gpu_memory else ():
+            number, size = count(facts, chip), single.get(chip.gpu_name)
+            if number and number > 1 and size and abs(facts.gpu_memory - size * number) < 0.5:
+                facts.gpu_memory = size
+                break
 
 
 def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Around) -> list[Head]:

@@ -94,6 +94,7 @@ def _split_card(lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> list
 
 _GPUS_LINE = re.compile(r"(?<![\w.])(?P<count>[1-9]\d{0,2})\s?(?:x\s?)?(?:gpus?|卡|枚|장)\b", re.IGNORECASE)
 _MEMORY_LINE = re.compile(r"(?P<size>\d{2,3})\s?(?:gb|go|gib)\s?(?:hbm\d?e?|gddr\dx?|vram|gpu|de vram|gpu memory|显存)|(?:vram|gpu memory|memory|显存)\s?:?\s?(?P<size2>\d{2,3})\s?(?:gb|go|gib)")
+_VRAM = re.compile(r"(?:vram|gpu memory|显存)\s?[:：]?\s?(\d{2,3})\s?(?:gb|go|gib)\b")
 _CPU_LINE = re.compile(r"vcpu|\bcores?\b|\bram\b|\bcpu\b|核|コア|coeurs|kerne", re.IGNORECASE)
 _NAMED_LINE = re.compile(r"^(?P<key>[^:：]{2,40})[:：]\s*(?P<value>.+)$", re.DOTALL)
 
@@ -299,6 +300,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         facts = Facts(named=tied, instance=name, tax=tax_in(text[start:stop]), location=_place_in(reading, text[price.end:stop]) if reading.locate and len(text) <= 200 else None)
         if facts.tax == "unknown":
             facts.tax = reading.tax_at(item.path)
+        if chip.memory is None and len({c.gpu_name for c in chips}) == 1 and (size := _VRAM.search(fold(text[start:stop]))):
+            facts.gpu_memory = float(size[1])
         a, b = block.content.source_span(start, min(stop, start + 1500))
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, commitment=commitment, months=months)], a, b))
 

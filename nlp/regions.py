@@ -192,7 +192,7 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
 
 def split_places(text: str, language: str | None = None) -> list[str]:
     """The places that a field lists: "us-east1, us-west1" and "北京、上海" are two each, "US, Kansas City, KS" and "Paris, France" one."""
-    pieces = [p.strip() for p in _LISTED.split(text) if p.strip()]
+    pieces = [_FOR.sub("", p.strip()) for p in _LISTED.split(text) if p.strip()]
     if len(pieces) < 2:
         return pieces
     whole = locate(text, language)[0]
@@ -203,9 +203,12 @@ def split_places(text: str, language: str | None = None) -> list[str]:
     return pieces
 
 
+_FOR = re.compile(r"^[A-Z][A-Za-z0-9.-]{1,11}\s?[:：]\s*(?=\S)")           # "GX10: Guangzhou, Shanghai": what is had there
+
+
 def _places_of(text: str, language: str | None) -> list[str]:
     """The places that a cell lists, where it lists places only; "Dallas, Texas" is one place."""
-    pieces = [p.strip() for p in _LISTED.split(text.strip()) if p.strip()]
+    pieces = [_FOR.sub("", p.strip()) for p in _LISTED.split(text.strip()) if p.strip()]
     if len(pieces) > 1 and not re.search(r"[;、，；/·・\n]", text) and any(fold(p) in _states() or country_named(p, language) for p in pieces[1:]) and locate(text.strip(), language)[0]:
         return []
     return pieces if all(locate(p, language)[0] for p in pieces) else []

@@ -291,7 +291,7 @@ def _covers(fuller: Offer, offer: Offer) -> bool:
     if fuller.price is not None and fuller.commitment != "contact_sales":
         if not a or a == b or (offer.gpu_count is None and offer.commitment != "contact_sales") or (offer.gpu_count == fuller.gpu_count and offer.commitment != "contact_sales"):
             return True
-    if a and b and a != b and offer.gpu_count is None and fuller.gpu_count is not None and re.match(re.escape(a) + r"[^a-z0-9]", b):
+    if a and b and a != b and offer.gpu_count is None and fuller.gpu_count is not None and any(re.match(re.escape(part) + r"[^a-z0-9]", b) for part in re.split(r"\s?[/、,]\s?", a) if part):
         return True
     return bool(not a and offer.gpu_count is None and fuller.gpu_count is not None and (fuller.start, fuller.end) != (offer.start, offer.end))
 

@@ -340,6 +340,12 @@ export default Terms
     assert [text for _, text in shape(document)] == ["Scope", "It's the customer's duty to obey export law at all times.", "one", "two"]
 
 
+def test_a_tag_of_raw_html_may_run_over_lines():
+    document = read('x\n\n<table>\n<tr>\n<th>A</th>\n<th style="\n  width: 9%;\n">B</th>\n<th>C</th>\n</tr>\n<tr><td>1</td><td>2</td><td>3</td></tr>\n</table>\n\nmore\n', "a.md")
+    [table] = [b.table for b in document.blocks if b.table]
+    assert [[c.text for c in row] for row in table.rows] == [["A", "B", "C"], ["1", "2", "3"]]
+
+
 @given(st.lists(st.sampled_from([
     "# ", "## x\n", "- ", "1. ", "  ", "    ", "\n", "\n\n", "> ", "```", "~~~\n", "| a | b |\n", "|---|---|\n", "**", "*", "_", "`", "[", "](x)", "![", "<div>", "</div>", "<Card title='x'>", "</Card>",
     "{", "}", "{/*", "*/}", "<!--", "-->", "<%= ", "%>", ":::", ":::tip T\n", "!!! note\n", "---\n", "===\n", "word ", "H100 $2 ", "\\", "[^1]", "[^1]: n\n", "[r]: u\n", "<table>", "<tr><td>", "</table>",

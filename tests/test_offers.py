@@ -78,6 +78,13 @@ def test_unpriced_instance_tables_count():
     assert rows(table("Instance | GPU | GPU memory | vCPU", "wolf.1 | 1x A10 | 24 GB | 8")) == [("A10", 1, None, None, None)]
 
 
+def test_memory_of_all_gpus_of_a_row():
+    text = table("Instance | GPUs | GPU memory | vCPU", "ox.1 | 1 V100 | 16 GB | 8", "ox.2 | 2 V100 | 32 GB | 16")
+    assert [(o.gpu_count, o.gpu_memory) for o in supply(text)[1]] == [(1, 16), (2, 16)]
+    text = table("Instance | GPUs | Memory per GPU | vCPU", "ox.1 | 1 V100 | 32 GB | 8", "ox.2 | 2 V100 | 32 GB | 16")
+    assert [(o.gpu_count, o.gpu_memory) for o in supply(text)[1]] == [(1, 32), (2, 32)]
+
+
 def test_contact_sales():
     _, offers, *_ = supply(table("GPU | Price per hour", "H100 | $2.10", "B200 | Contact us"))
     assert (offers[1].gpu_name, offers[1].price, offers[1].commitment, offers[1].availability) == ("B200", None, "contact_sales", "on_request")

@@ -147,7 +147,10 @@ def _blocks(state: _State, at: int, end: int) -> None:
         indent = _width(source[a:b])
         if state.raw:
             if not (first == "#" and state.blank and _ATX.match(line)):
-                inline(state, b, line_end, html_mode=True)
+                while (reached := inline(state, b, line_end, html_mode=True, limit=end)) > line_end:      # a tag that runs over several lines
+                    b, line_end = reached, source.find("\n", reached, end)
+                    line_end = end if line_end < 0 else line_end
+                    after = min(line_end + 1, end)
                 html.append(" ")
                 state.blank = False
                 at = after
