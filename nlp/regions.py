@@ -203,7 +203,16 @@ def split_places(text: str, language: str | None = None) -> list[str]:
     return pieces
 
 
-_FOR = re.compile(r"^[A-Z][A-Za-z0-9.-]{1,11}\s?[:：]\s*(?=\S)")           # "GX10: Guangzhou, Shanghai": what is had there
+_HAD_BY = re.compile(r"(?:^|\n)[A-Z][A-Za-z0-9.-]{1,11}\s?[:：]")
+_FOR = re.compile(r"^[^:：、,，/()（）]{1,16}[:：]\s*(?=[^\s/])")           # "GX10: Guangzhou, Shanghai": what is had there
+
+
+def _crowded(text: str, language: str | None) -> bool:
+    """Whether a cell names several cities, each with its zones: more than one between East Asian marks, more than two otherwise."""
+    towns = {town for *_, town in find_cities(text)}
+    if re.search(r"[、，；;\n]|[\u4e00-\u9fff],", text):
+        return len(towns) > 1
+    return len(towns) > 2 and not find_places(text, language)
 
 
 def _places_of(text: str, language: str | None) -> list[str]:
@@ -352,7 +361,8 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         seen.add(id(cells[0]))
         texts = [c.text.strip() for c in cells]
         soon = bool(_SOON.search(fold(" ".join(texts + others)).replace("_", " ")))
-        listing = None if any(_code_in(c.text) for c in cells) else next((c for c in cells if len(_places_of(c.text, language)) > 1), None)
+        bare = not any(_code_in(_HAD_BY.sub("", c.text)) for c in cells)
+        listing = None if not bare else next((c for c in cells if len(_places_of(c.text, language)) > 1), None)
         if listing is not None:
             for piece in _places_of(listing.text, language):
                 country, city = locate(piece, language)
@@ -361,11 +371,9 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
                 out.append(_row(document, listing.content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
                 resolved += 1
             continue
-        crowded = next((c for c in cells if len({f[3] for f in find_cities(c.text)}) > (1 if re.search(r"[、，；;\n]", c.text) else 2) and not find_places(c.text, language)), None)
-        if any(_code_in(c.text) for c in cells):
-            crowded = None
+        crowded = None if not bare else next((c for c in cells if _crowded(c.text, language)), None)
         if crowded is not None:                                # "广州三、四区,上海二区": several cities with their zones in one cell
-            for at, stop, where, town in find_cities(crowded.text):
+            for at, stop, where, town in _joined(crowded.text, language):
                 out.append(_row(document, crowded.content, at, stop, crowded.text[at:stop], crowded.text[at:stop], where, town, soon))
                 resolved += 1
             continue
@@ -391,6 +399,8 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
             continue
         resolved += country is not None
         label = code or name or ""
+        if len(label) > 80:
+            continue                                           # a sentence, not a name
         start, end = 0, len(cells[0].content.text)
         region = _row(document, cells[0].content, start, end, label, name, country, city, soon)
         last = cells[-1].content
