@@ -10,6 +10,7 @@ import click
 
 from chipwatch import __version__, errors
 from chipwatch.records import CUSTOMER_KINDS, ChipwatchError
+from chipwatch.terminal import printable
 
 
 class Commands(click.Group):
@@ -88,7 +89,7 @@ def crawl_command(providers: tuple[str, ...], live: bool, data: Path) -> None:
         _, folder, captures = crawl_stage(data, "live" if live else "sample", only=list(providers) or None)
     failed = [c for c in captures if c.failure]
     for capture in failed:
-        click.echo(f"{capture.provider}: {capture.role}: {capture.failure}: {capture.note or ''} {capture.url}", err=True)
+        click.echo(printable(f"{capture.provider}: {capture.role}: {capture.failure}: {capture.note or ''} {capture.url}"), err=True)
     click.echo(f"{len(captures) - len(failed)} captures, {len(failed)} not fetched; kept in {folder}")
     if captures and len(failed) == len(captures):
         sys.exit(errors.UNAVAILABLE)
@@ -264,7 +265,7 @@ def providers_check(folder: Path | None) -> None:
 
     count, faults = check_providers(folder)
     for fault in faults:
-        click.echo(fault, err=True)
+        click.echo(printable(fault), err=True)
     if faults:
         click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {count} declarations", err=True)
         sys.exit(errors.DATA_ERROR)
@@ -307,18 +308,18 @@ def main() -> None:
         print("chipwatch: stopped; what was captured is kept, and the last data set stays in place", file=sys.stderr)
         sys.exit(130)
     except ChipwatchError as error:
-        print(f"chipwatch: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"chipwatch: {printable(str(error))}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", errors.DATA_ERROR))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())   # `chipwatch … | head` is no fault
         sys.exit(0)
     except OSError as error:
-        print(f"chipwatch: {errors.explain_os_error(error, 'failed on')}", file=sys.stderr)
+        print(f"chipwatch: {printable(errors.explain_os_error(error, 'failed on'))}", file=sys.stderr)
         sys.exit(errors.CANNOT_WRITE)
     except Exception as error:                                 # noqa: BLE001  a defect of ours: one line for the user, the trace on request
         if os.environ.get("CHIPWATCH_DEBUG"):
             raise
-        print(f"chipwatch: internal error: {type(error).__name__}: {' '.join(str(error).split())[:300]} (set CHIPWATCH_DEBUG=1 for the trace, and report it)", file=sys.stderr)
+        print(f"chipwatch: internal error: {type(error).__name__}: {printable(str(error))[:300]} (set CHIPWATCH_DEBUG=1 for the trace, and report it)", file=sys.stderr)
         sys.exit(errors.INTERNAL)
 
 

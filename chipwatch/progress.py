@@ -6,6 +6,8 @@ import sys
 import time
 from types import TracebackType
 
+from chipwatch.terminal import printable
+
 PLAIN_INTERVAL = 5.0                                           # seconds between two lines in a log
 
 
@@ -35,7 +37,7 @@ class Progress:
             from rich.progress import Progress as Bar
 
             self._bar = Bar(TextColumn("{task.description:<10}"), BarColumn(bar_width=32), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
-                            TimeRemainingColumn(), TextColumn("{task.fields[note]}"), console=Console(file=self.stream), transient=False)
+                            TimeRemainingColumn(), TextColumn("{task.fields[note]}", markup=False), console=Console(file=self.stream), transient=False)
             self._bar.start()
             self._task = self._bar.add_task(self.stage, total=self.total, note="")
         return self
@@ -45,7 +47,7 @@ class Progress:
         if total is not None:
             self.total = total
         if self._bar is not None:
-            self._bar.update(self._task, completed=self.done, total=self.total, note=note[:40])
+            self._bar.update(self._task, completed=self.done, total=self.total, note=printable(note)[:40])
             return
         now = time.monotonic()
         if now - self.told >= PLAIN_INTERVAL:

@@ -6,6 +6,7 @@ Every record is checked when the archive is indexed: complete, and its digests r
 
 from __future__ import annotations
 
+import datetime
 import functools
 import io
 import re
@@ -197,7 +198,7 @@ def _records(data: bytes) -> Iterator[_Parsed]:
             record = loader.parse_record_stream(reader, known_format="warc", check_digests=True)
             before = record.payload_length if record.http_headers else record.length
             block = record.raw_stream.read()
-        except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, AttributeError, TypeError, LookupError) as error:
+        except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, AttributeError, TypeError, LookupError, OverflowError) as error:
             raise ArchiveTruncated(f"a record does not parse: {error}") from error
         complete = before is None or before < 0 or len(block) >= before
         yield _Parsed(record, block, complete, _digests_right(record))
@@ -216,9 +217,17 @@ def _digests_right(record) -> bool:
 
 
 def _second(date: str | None) -> str:
-    """WARC-Date to the second, in the form of our records."""
-    date = (date or "").strip()
-    return re.sub(r"\.\d+Z$", "Z", date) if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", date) else date
+    """WARC-Date (W3C date and time, UTC) to the second, in the form of our records; "" for one that is none: everything downstream sorts by it."""
+    found = re.fullmatch(r"((?:19|20)\d\d-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?Z)?", (date or "").strip())
+    if found is None:
+        return ""
+    day, minute, second = found.groups()
+    moment = f"{day}T{minute or '00:00'}:{second or '00'}Z"
+    try:
+        datetime.datetime.fromisoformat(moment)
+    except ValueError:
+        return ""
+    return moment
 
 
 def _fields(block: bytes) -> dict[str, str]:
@@ -329,6 +338,9 @@ def _index(name: str, _mtime: int, size: int) -> Index:
     for entry in entries:
         if entry.damage:
             issues.append(Issue("error", "truncated" if entry.damage == "truncated" else entry.damage, f"{path.name}: {damage_words(entry)}"))
+    undated = [e for e in entries if not e.date and e.kind in PAYLOAD_TYPES]
+    if undated:
+        issues.append(Issue("warning", "bad_date", f"{path.name}: {len(undated)} records state no usable WARC-Date, the first at byte {undated[0].offset:,}; when they were captured is not known"))
     if all(entry.damage for entry in entries):
         raise NotAWarc(f"{path} has no readable record; fetch it again")
     return Index(path, entries, issues)
