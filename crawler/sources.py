@@ -21,6 +21,9 @@ ALIASES = Path(__file__).parent / "data" / "aliases.yml"
 MAX_LINE = 64 * 1024                                           # characters
 KNOWN_KEYS = ("url", "provider", "provider_name", "role", "language", "permission", "verified", "method", "select", "remove", "currency",
               "path", "captured", "content_type")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")  # BCP 47
+CURRENCY = re.compile(r"[A-Z]{3}")                             # ISO 4217
+_SURROGATE = re.compile("[\ud800-\udfff]")
 METHODS = ("feed", "text", "html", "rendered", "pdf")
 
 
@@ -84,6 +87,8 @@ def _text(row: dict, key: str, path: Path, number: int) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
         raise _fault(path, number, f'"{key}" must be a text in quotes, not {json.dumps(value)[:60]}')
+    if value and not value.isascii() and _SURROGATE.search(value):
+        raise _fault(path, number, f'"{key}" holds half of a character ({ascii(value)[:60]}); write the character itself')
     return value.strip() or None if value else None
 
 
@@ -116,6 +121,11 @@ def _source(row: object, path: Path, number: int) -> tuple[str, Source]:
     _choice(values["role"], DOCUMENT_ROLES, "role", path, number)
     _choice(values["permission"], PERMISSIONS, "permission", path, number)
     _choice(values["method"], METHODS, "method", path, number)
+    if not slugify(values["provider"]):
+        raise _fault(path, number, f'"{values["provider"][:60]}" gives no slug: write the provider in Latin letters and digits, e.g. "my-provider", and its own name as "provider_name"')
+    for key, pattern, example in (("language", LANGUAGE, "en, ja or zh-Hans"), ("currency", CURRENCY, "USD or EUR")):
+        if values[key] and not pattern.fullmatch(values[key]):
+            raise _fault(path, number, f'"{values[key][:60]}" is no {key}; write a code such as {example}, or leave it out')
     try:
         parts = urlsplit(values["url"])
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -134,7 +144,7 @@ def read_sources_file(path: str | Path) -> SourcesFile:
     """Read a sources file. Raises SourcesFileError with file and line."""
     path = Path(path)
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise SourcesFileError(f"no such sources file: {path}") from None
     except UnicodeDecodeError as error:
@@ -152,7 +162,7 @@ def read_sources_file(path: str | Path) -> SourcesFile:
             raise _fault(path, number, f"a line of {len(line):,} characters; is this a sources file? At most {MAX_LINE:,} are read")
         try:
             row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:          # also a number of thousands of digits
             raise _fault(path, number, f"not JSON ({error}); write one JSON object a line") from None
         written, source = _source(row, path, number)
         if written in aliases().second_hand:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 import time
 import unicodedata
@@ -22,6 +23,7 @@ _READ_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_lis
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 TABLE_CELL = 80                                                # characters of a cell in a printed table; what is cut ends in …
 TABLE_ROWS = 1000
 NARROWEST = 10                                                 # columns that a broken cell keeps
@@ -122,11 +124,16 @@ def _plain(value: object) -> object:
 
 
 def safe_cell(value: object) -> object:
-    """A cell for CSV: text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers. Line ends inside a cell are line feeds."""
+    """A cell for CSV: text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers. Line ends inside a cell are line feeds.
+
+    Control characters, which would steer a terminal, become U+FFFD (JSON keeps them, escaped).
+    """
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, str):
         text = "'" + value if value.startswith(_FORMULA) else value
+        if not text.isprintable():
+            text = _CONTROL.sub("\ufffd", text)
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     return value
 

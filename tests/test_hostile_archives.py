@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 
 import pytest
@@ -11,6 +12,9 @@ from test_crawler_archive import HTML, PAGE, write_warc
 from chipwatch.progress import Progress
 from chipwatch.terminal import printable
 from crawler.archive import list_records, read_payload
+from crawler.errors import SourcesFileError
+from crawler.sources import read_sources
+from dataset.query import Result, safe_cell, to_csv
 
 
 @pytest.fixture
@@ -61,3 +65,29 @@ def test_progress_takes_any_address():
         bar(1, "p https://a.example/[/x]")
         bar(2, "p [bold]\x1b[31m")
     assert "[/x]" in stream.getvalue() or "[bold]" in stream.getvalue()
+
+
+LINE = {"url": "https://a.example/t", "provider": "acme", "role": "offers"}
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"provider": "!!!"}, "gives no slug"), ({"provider": "星云"}, "provider_name"), ({"url": "https://a.example/\ud800"}, "half of a character"), ({"language": "../../etc"}, "no language"),
+    ({"currency": "dollars"}, "no currency"), ({"extra": 10 ** 4200}, "not JSON"),
+])
+def test_odd_values_of_a_sources_file(tmp_path, changes, words):
+    line = json.dumps(LINE | changes) if "extra" not in changes else '{"url": "https://a.example/t", "n": ' + "9" * 5_000 + "}"
+    (tmp_path / "s.jsonl").write_text(json.dumps(LINE) + "\n" + line + "\n")
+    with pytest.raises(SourcesFileError, match=words) as caught:
+        read_sources(tmp_path / "s.jsonl")
+    assert "s.jsonl:2:" in str(caught.value)
+
+
+def test_a_sources_file_saved_by_a_windows_editor(tmp_path):
+    (tmp_path / "s.jsonl").write_bytes(b"\xef\xbb\xbf" + json.dumps(LINE | {"provider_name": "星云"}, ensure_ascii=False).encode() + b"\r\n")
+    sources, providers = read_sources(tmp_path / "s.jsonl")
+    assert [s.url for s in sources] == ["https://a.example/t"] and providers[0].name == "星云"
+
+
+def test_csv_cells_hold_no_control_characters():
+    assert safe_cell("\x1b[31m=x\x00\x9b") == "\ufffd[31m=x\ufffd\ufffd" and safe_cell("a\nb\tc é 价") == "a\nb\tc é 价"
+    assert to_csv(Result(["\x1b[1m"], [("=1+1\x07",)])) == "\ufffd[1m\n'=1+1\ufffd\n"
