@@ -11,15 +11,17 @@ import json
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model, field_validator, model_validator
 
 from chipwatch.records import DOCUMENT_ROLES, ProviderInfo, Source
+from crawler.addresses import host_is_refused
 from crawler.errors import DeclarationError
 
 PROVIDERS = Path(__file__).parent / "providers"
@@ -36,7 +38,15 @@ Cadence = Literal["daily", "weekly", "monthly", "quarterly"]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47, e.g. en, ja, zh-Hans", examples=["en"])]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; quote NO, which YAML reads as false", examples=["US"])]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217", examples=["USD"])]
-Text = Annotated[str, Field(min_length=1)]
+
+
+def _visible(value: str) -> str:
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\n\u200c\u200d" for c in value):
+        raise ValueError("holds characters that cannot be seen (control characters, marks of direction); leave them out")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_visible)]
 
 
 class Part(BaseModel):
@@ -67,12 +77,14 @@ class Address(Part):
             host, _ = parts.hostname or "", parts.port
         except ValueError:
             raise ValueError("not a web address; write one such as https://www.provider.com/terms") from None
-        if value != value.strip() or any(c.isspace() for c in value):
-            raise ValueError("a web address holds no blank; write %20 for one")
+        if value != value.strip() or any(c.isspace() or not c.isprintable() for c in value):
+            raise ValueError("a web address holds no blank and no control character; write %20 for a blank")
         if "{" in value or "}" in value:
             raise ValueError("a template is no address; write one full address for each page")
         if not host or "." not in host:
             raise ValueError("not a web address; write one such as https://www.provider.com/terms")
+        if host_is_refused(host):
+            raise ValueError(f"{host} is not an address of the public web; the crawler visits no others")
         if parts.username or parts.password:
             raise ValueError("leave out user name and password: the crawler never logs in")
         if parts.fragment:
@@ -239,6 +251,18 @@ def _check_node(node: yaml.Node | None, path: Path, faults: list[str]) -> None:
             _check_node(value, path, faults)
 
 
+def _unreadable_line(node: yaml.Node | None) -> int:
+    """Line of the first value that YAML cannot build (a date that is none, a number too long); 1 where all can be built."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except ValueError:
+            return node.start_mark.line + 1
+        return 1
+    parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value if isinstance(node, yaml.SequenceNode) else []
+    return max(map(_unreadable_line, parts), default=1)
+
+
 def _line(node: yaml.Node | None, where: tuple, key_line: bool) -> int:
     """Line of the node at this pydantic location; of the nearest enclosing one where it is absent."""
     line = (node.start_mark.line if node else 0) + 1
@@ -295,6 +319,10 @@ def _advice(error: dict) -> str:
         return f'YAML reads this as {str(value).lower()}; put it in quotes, e.g. "NO"'
     if kind == "string_type" and isinstance(value, (int, float, datetime.date)):
         return f'a text is needed; put it in quotes: "{value}"'
+    if kind == "string_type":
+        return f"a text is needed, not {'a list' if isinstance(value, list) else 'keys and values' if isinstance(value, dict) else type(value).__name__}; begin it behind the colon, in quotes"
+    if kind == "invalid_key":
+        return f"YAML reads this key as {value!r}; keys are words: put it in quotes, or leave it out"
     if kind == "string_pattern_mismatch":
         field = model.model_fields.get(last)
         return f"{value!r} does not fit: {field.description if field and field.description else error['ctx']['pattern']}"
@@ -313,15 +341,20 @@ def read_declaration(path: Path) -> tuple[Declaration | None, list[str]]:
     """(declaration, faults) of one file; each fault is `file:line: where: what is wrong; what to write instead`."""
     shown = _shown(path)
     try:
-        data = path.read_bytes()
+        if not path.is_file():
+            return None, [f"{shown}: is not a file; write the declaration there"]
+        with open(path, "rb") as handle:
+            data = handle.read(MAX_FILE + 1)
     except OSError as error:
         return None, [f"{shown}: cannot be read: {error.strerror}"]
     if len(data) > MAX_FILE:
-        return None, [f"{shown}: {len(data):,} bytes; a declaration has at most {MAX_FILE:,}"]
+        return None, [f"{shown}: larger than {MAX_FILE:,} bytes; a declaration has at most that"]
+    node: yaml.Node | None = None
     try:
         text = data.decode("utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
-            return None, [f"{shown}: YAML aliases (*name) are not read; write the values out"]
+        alias = next((event for event in yaml.parse(text, Loader=_Loader) if isinstance(event, yaml.AliasEvent)), None)
+        if alias is not None:
+            return None, [f"{shown}:{alias.start_mark.line + 1}: YAML aliases (*name) are not read; write the values out"]
         node = yaml.compose(text, Loader=_Loader)
         values = yaml.load(text, Loader=_Loader)               # noqa: S506  a safe loader
     except UnicodeDecodeError as error:
@@ -329,9 +362,10 @@ def read_declaration(path: Path) -> tuple[Declaration | None, list[str]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        return None, [f"{shown}:{line}: not YAML: {getattr(error, 'problem', None) or error}; check indentation, colons and quotes"]
+        tabs = "write blanks instead of tabs" if "\t" in "".join(text.split("\n")[line - 1:line]) else "check indentation, colons and quotes"
+        return None, [f"{shown}:{line}: not YAML: {getattr(error, 'problem', None) or error}; {tabs}"]
     except (ValueError, RecursionError) as error:              # e.g. 2026-13-45, which YAML takes for a date
-        return None, [f"{shown}: a value cannot be read: {error}"]
+        return None, [f"{shown}:{_unreadable_line(node)}: a value cannot be read: {str(error).split(';')[0]}; put it in quotes, or correct it"]
     faults: list[str] = []
     _check_node(node, shown, faults)
     if not isinstance(values, dict):
