@@ -37,4 +37,4 @@ def explain_os_error(error: OSError, doing: str) -> str:
         errno.ENOENT: "no such file or folder",
         errno.EMFILE: "too many open files: raise the limit with `ulimit -n 4096`",
     }.get(error.errno or 0, error.strerror or str(error))
-    return f"{doing}{where}: {advice}"
+    return f"{doing.rstrip(':')}{':' if where and doing.endswith(':') else ''}{where}: {advice}"

@@ -6,6 +6,7 @@ The engine is WeasyPrint with tags (PDF/UA-1); pikepdf then marks what header ce
 from __future__ import annotations
 
 import functools
+import io
 import logging
 import os
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reports import text
-from reports.source import ReportError
+from reports.source import CannotWriteReport
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _LOG = logging.getLogger(__name__)
@@ -85,38 +86,46 @@ def closed_fetcher() -> Any:
 def write(html: str, output: Path) -> Path:
     """Render `html` to a tagged PDF at `output`, put in place at once. The same HTML and fonts give the same bytes.
 
-    Raises ReportError where the folder cannot be written.
+    Raises CannotWriteReport where the folder cannot be written.
     """
     import weasyprint
 
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)
     document = weasyprint.HTML(string=printable(html), base_url=None, url_fetcher=closed_fetcher()).render(pdf_variant="pdf/ua-1", optimize_images=False)
-    output = Path(output)
+    drawn = io.BytesIO()
+    document.write_pdf(drawn, pdf_variant="pdf/ua-1")
+    return _put(Path(output), finish(drawn.getvalue()))
+
+
+def _put(output: Path, data: bytes) -> Path:
+    """Write the file at once: whole, or not at all; a pipe or device is written to as it is. Raises CannotWriteReport."""
+    target = output.resolve()                                  # a link stays one
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".briefing-", suffix=".pdf", dir=output.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return output
+        handle, name = tempfile.mkstemp(prefix=".report-", suffix=".part", dir=target.parent)
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            draft.chmod(0o644)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
-        raise ReportError(f"cannot write {output}: {error.strerror or error}; choose another folder with -o or --data") from error
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            document.write_pdf(stream, pdf_variant="pdf/ua-1")
-        finish(draft)
-        draft.chmod(0o644)
-        draft.replace(output)
-    except OSError as error:
-        raise ReportError(f"cannot write {output}: {error.strerror or error}; free some space or choose another folder") from error
-    finally:
-        draft.unlink(missing_ok=True)
+        raise CannotWriteReport(f"cannot write {output}: {error.strerror or error}; free some space, or choose another folder with -o or --data") from error
     return output
 
 
-def finish(path: Path) -> None:
-    """Give header cells their scope, which WeasyPrint leaves out (PDF/UA 7.5): Column in a table head, Row in its body."""
+def finish(data: bytes) -> bytes:
+    """The PDF with scopes for its header cells, which WeasyPrint leaves out (PDF/UA 7.5): Column in a table head, Row in its body. In memory: qpdf aborts the process on a full disk."""
     import pikepdf
 
-    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
         root = pdf.Root.get("/StructTreeRoot")
         stack = [(root.K, "/Column")] if root is not None else []
         while stack:
@@ -131,7 +140,8 @@ def finish(path: Path) -> None:
                     kid["/A"] = attributes
                 if "/K" in kid:
                     stack.append((kid.K, inner))
-        pdf.save(path, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
 
 
 # --- fonts -----------------------------------------------------------------------------------------------------------------------

@@ -24,6 +24,12 @@ class ReportError(ChipwatchError):
     exit_code = 65                                             # EX_DATAERR
 
 
+class CannotWriteReport(ReportError):
+    """The disk is full, or the folder cannot be written. What was there before is unchanged."""
+
+    exit_code = 73                                             # EX_CANTCREAT
+
+
 def rows(connection: sqlite3.Connection, view: str, *, history: bool = False) -> list[Row]:
     """All rows of a view in its stable order, lists and objects decoded; with `history`, past states too, the present one last.
 
