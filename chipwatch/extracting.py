@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from types import NoneType
@@ -14,7 +15,7 @@ from typing import Any
 
 from chipwatch.errors import InputError, OutputError, explain_os_error
 from chipwatch.progress import Progress
-from chipwatch.reading import extract_within_limits, unreadable
+from chipwatch.reading import begin_worker, extract_within_limits, limit_memory, unreadable
 from chipwatch.records import Extraction
 
 KINDS = ("terms", "offers", "regions", "auto")
@@ -68,6 +69,7 @@ def read_input(file: Path, *, regular: bool = False) -> bytes:
 
 def extract_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> dict[str, Any]:
     """One document as the object of the contract. Raises UnreadableInput where nothing could be read from it."""
+    limit_memory()
     reading = extract_within_limits(data, {"url": url, "kind": kind, "language": language, "path": path})
     if not reading.document.readable and not any((reading.chips, reading.offers, reading.regions, reading.clauses)):
         reason = next((i.text for i in reading.issues if i.level == "error"), None) or next((i.text for i in reading.issues), "nothing readable in it")
@@ -150,11 +152,27 @@ def extract_many(list_file: Path, output: Path, *, root: Path | None = None, wor
 
 def _results(rows: list[dict[str, Any]], roots: list[Path], workers: int) -> Iterator[dict[str, Any]]:
     if workers == 1:
+        limit_memory()
         yield from (extract_row(row, roots) for row in rows)
         return
     from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
-        yield from pool.map(partial(extract_row, roots=roots), rows, chunksize=4)
+    context = get_context("forkserver")
+    done = 0
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker) as pool:
+        try:
+            waiting = deque(pool.submit(extract_row, row, roots) for row in rows)
+            while waiting:
+                yield waiting.popleft().result()
+                done += 1
+        except BrokenProcessPool:                              # a process died: the rest one by one, so that only the culprit's line is lost
+            pool.shutdown(cancel_futures=True)
+    for row in rows[done:]:
+        with ProcessPoolExecutor(1, mp_context=context, initializer=begin_worker) as single:
+            try:
+                yield single.submit(extract_row, row, roots).result()
+            except BrokenProcessPool:
+                options = {"url": row.get("url"), "kind": row.get("kind") or "auto", "language": row.get("language")}
+                yield {"path": row["path"], **as_contract(unreadable(options, "the reading process died on this document"))}

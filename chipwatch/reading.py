@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -20,6 +21,7 @@ from typing import Any
 
 from chipwatch.records import SUPPLY_ROLES, Capture, DocumentInfo, Extraction, Issue, Source
 
+READING_MEMORY = 6 << 30                                       # bytes of address space of a reading process; libraries and models take about one of them
 READING_SECONDS = 60                                           # of one document; the slowest page of the corpus takes about a second
 TERMS_ROLES = frozenset({"terms_of_service", "acceptable_use", "service_terms", "export_policy", "supported_countries", "identity_verification", "payment"})
 
@@ -61,8 +63,42 @@ def unreadable(options: dict[str, Any], reason: str, data: bytes = b"") -> Extra
     return Extraction(document=info, issues=[Issue("error", "unreadable", reason)])
 
 
-class ReadingTimeout(Exception):
-    """A document took longer than READING_SECONDS."""
+class ReadingTimeout(BaseException):
+    """A document took longer than READING_SECONDS. Not an Exception: no `except Exception` of a library may swallow it."""
+
+
+def begin_worker() -> None:
+    """What every reading process does first: end when its parent is gone (a killed run leaves nothing behind), and take only so much memory."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait as wait_for
+
+    parent = parent_process()
+    if parent is not None:
+        def watch() -> None:
+            wait_for([parent.sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
+    limit_memory()
+
+
+def limit_memory() -> None:
+    """Take no more than READING_MEMORY from here on: a document that needs more ends as unreadable, not the machine."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if soft == resource.RLIM_INFINITY or soft > READING_MEMORY:
+        resource.setrlimit(resource.RLIMIT_AS, (READING_MEMORY if hard == resource.RLIM_INFINITY else min(READING_MEMORY, hard), hard))
+
+
+def limit_processor_time(seconds: int) -> None:
+    """Let the kernel end this process after `seconds` more of processor time: a parser in C does not notice the alarm of `extract_within_limits`."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + seconds
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
 def _out_of_time(signum: int, frame: object) -> None:
@@ -79,7 +115,7 @@ def extract_within_limits(data: bytes, options: dict[str, Any], seconds: int = R
     from nlp.extract import extract
 
     previous = signal.signal(signal.SIGALRM, _out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 5.0)         # again every 5 seconds, should a callback of a library lose the first
     try:
         return extract(data, **options)
     except UnreadableDocument as error:
@@ -101,6 +137,7 @@ def _read_to_file(task: ReadTask, folder: Path) -> str:
     """Worker: read one payload and keep the reading; returns the key."""
     from crawler.archive import read_payload
 
+    limit_processor_time(2 * READING_SECONDS)
     _, _, data = read_payload(task.warc, task.record_id)
     reading = extract_within_limits(data, task.options)
     keep_reading(folder, task.key, reading)
@@ -112,6 +149,16 @@ def keep_reading(folder: Path, key: str, reading: Extraction) -> None:
     part = path.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps(reading.to_dict(), ensure_ascii=False), encoding="utf-8", errors="surrogatepass")
     os.replace(part, path)
+
+
+def has_reading(folder: Path, key: str) -> bool:
+    """Whether a whole reading is kept: after a power cut a file may be empty or cut short."""
+    try:
+        with open(folder / f"{key}.json", "rb") as handle:
+            handle.seek(-1, os.SEEK_END)
+            return handle.read(1) == b"}"
+    except OSError:                                            # none, or an empty one
+        return False
 
 
 def load_reading(folder: Path, key: str) -> Extraction | None:
@@ -130,7 +177,7 @@ def read_all(tasks: Iterable[ReadTask], folder: Path, *, workers: int | None = N
     A worker that dies (a crash in a C library) costs one document: the others go on, and that one is kept as unreadable.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    missing = list({t.key: t for t in tasks if not (folder / f"{t.key}.json").exists()}.values())
+    missing = list({t.key: t for t in tasks if not has_reading(folder, t.key)}.values())
     done = 0
 
     def tell(task: ReadTask) -> None:
@@ -154,7 +201,7 @@ def _read_in_pool(tasks: list[ReadTask], folder: Path, workers: int, tell: Calla
     context = get_context("forkserver")
     waiting: dict[Future[str], ReadTask] = {}
     left: list[ReadTask] = []
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
+    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context, initializer=begin_worker) as pool:
         try:
             waiting = {pool.submit(_read_to_file, task, folder): task for task in tasks}
         except BrokenProcessPool:

@@ -174,7 +174,7 @@ def read_lines(path: Path, kind: type) -> list:
 
 def read_stage(data: Path, *, workers: int | None = None):
     """Read every capture of every run that has no reading yet; returns `Capture -> Extraction | None` for the data set."""
-    from chipwatch.reading import load_reading, read_all, task_for
+    from chipwatch.reading import has_reading, load_reading, read_all, task_for
 
     tasks = {}
     for folder in sorted((data / "captures").iterdir()):
@@ -185,7 +185,7 @@ def read_stage(data: Path, *, workers: int | None = None):
             if capture.failure is None and capture.record_id and capture.payload_sha256:
                 tasks[(capture.run_id, capture.record_id, capture.provider, capture.role, capture.url)] = task_for(capture, sources.get((capture.provider, capture.url)), data)
     readings = data / "readings"
-    missing = sum(not (readings / f"{t.key}.json").exists() for t in tasks.values())
+    missing = sum(not has_reading(readings, t.key) for t in tasks.values())
     with Progress("reading", missing) as bar:
         read_all(tasks.values(), readings, workers=workers, progress=bar)
 
