@@ -53,11 +53,12 @@ def locked(data: Path) -> Iterator[None]:
 
 
 def run_modes(data: Path) -> dict[str, str]:
-    """run id -> mode of every run kept in the data folder."""
+    """run id -> mode of every run kept in the data folder; where run.json is damaged or gone, the run id tells the mode."""
     modes = {}
-    for path in sorted((data / "captures").glob("*/run.json")):
-        with contextlib.suppress(json.JSONDecodeError, OSError):
-            modes[path.parent.name] = json.loads(path.read_text("utf-8")).get("mode", "")
+    for folder in sorted({path.parent for name in ("run.json", "captures.jsonl") for path in (data / "captures").glob(f"*/{name}")}):
+        modes[folder.name] = next((m for m in ("sample", "archive", "live") if f"-{m}" in folder.name), "")
+        with contextlib.suppress(ValueError, OSError, KeyError, TypeError):
+            modes[folder.name] = json.loads((folder / "run.json").read_text("utf-8"))["mode"]
     return modes
 
 
@@ -167,27 +168,28 @@ def crawl_stage(data: Path, mode: str, *, archives: list[Path] = (), maps: list[
     return run_id, folder, captures
 
 
-def read_lines(path: Path, kind: type) -> list:
-    """Records of a JSON-lines file written by a run."""
-    return [kind.from_dict(json.loads(line)) for line in path.read_text("utf-8").splitlines() if line.strip()]
-
-
 def read_stage(data: Path, *, workers: int | None = None):
-    """Read every capture of every run that has no reading yet; returns `Capture -> Extraction | None` for the data set."""
+    """Read every capture of every run that has no reading yet; returns `Capture -> Extraction | None` for the data set.
+
+    Raises dataset.errors.CapturesDamaged for a file of a run that cannot be read, InputError where an archive of a run is gone or damaged.
+    """
     from chipwatch.reading import has_reading, load_reading, read_all, task_for
+    from crawler.errors import ArchiveError
+    from dataset.runs import read_runs
 
     tasks = {}
-    for folder in sorted((data / "captures").iterdir()):
-        if not (folder / "captures.jsonl").is_file():
-            continue
-        sources = {(s.provider, s.url): s for s in read_lines(folder / "sources.jsonl", Source)}
-        for capture in read_lines(folder / "captures.jsonl", Capture):
+    for run in read_runs(data):
+        sources = {(s.provider, s.url): s for s in run.sources}
+        for capture in run.captures:
             if capture.failure is None and capture.record_id and capture.payload_sha256:
                 tasks[(capture.run_id, capture.record_id, capture.provider, capture.role, capture.url)] = task_for(capture, sources.get((capture.provider, capture.url)), data)
     readings = data / "readings"
     missing = sum(not has_reading(readings, t.key) for t in tasks.values())
-    with Progress("reading", missing) as bar:
-        read_all(tasks.values(), readings, workers=workers, progress=bar)
+    try:
+        with Progress("reading", missing) as bar:
+            read_all(tasks.values(), readings, workers=workers, progress=bar)
+    except ArchiveError as error:
+        raise InputError(f"a kept archive is gone or damaged ({error}); restore it below {data / 'captures'} from a backup, or remove the folder of its run") from error
 
     def reading_of(capture: Capture) -> Extraction | None:
         task = tasks.get((capture.run_id, capture.record_id, capture.provider, capture.role, capture.url))
@@ -245,7 +247,7 @@ def run(data: Path, mode: str, *, archives: list[Path] = (), maps: list[Path] = 
 
 def rebuild(data: Path, *, fresh: bool = False, workers: int | None = None) -> Path:
     """The data set anew from the captures alone. Raises InputError where there are none."""
-    if not run_modes(data):
+    if not any((data / "captures").glob("*/captures.jsonl")):
         raise InputError(f"no captures in {data}; `chipwatch run` makes some")
     prepare_data_dir(data)
     with locked(data):

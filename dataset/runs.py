@@ -27,7 +27,8 @@ class Run:
 def _records(path: Path, kind: type[R]) -> Iterator[R]:
     """Records of a JSON-lines file. A last line that a crash cut off is left out; any other damage raises CapturesDamaged."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        whole, feed, last = path.read_bytes().rpartition(b"\n")
+        text = (whole + feed).decode("utf-8") + last.decode("utf-8", "replace")
     except FileNotFoundError:
         return
     except UnicodeDecodeError as error:
