@@ -15,7 +15,7 @@ from typing import Any
 
 from chipwatch.errors import InputError, OutputError, explain_os_error
 from chipwatch.progress import Progress
-from chipwatch.reading import begin_worker, extract_within_limits, limit_memory, unreadable
+from chipwatch.reading import begin_worker, extract_within_limits, limited_memory, unreadable
 from chipwatch.records import Extraction
 
 KINDS = ("terms", "offers", "regions", "auto")
@@ -69,8 +69,8 @@ def read_input(file: Path, *, regular: bool = False) -> bytes:
 
 def extract_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> dict[str, Any]:
     """One document as the object of the contract. Raises UnreadableInput where nothing could be read from it."""
-    limit_memory()
-    reading = extract_within_limits(data, {"url": url, "kind": kind, "language": language, "path": path})
+    with limited_memory():
+        reading = extract_within_limits(data, {"url": url, "kind": kind, "language": language, "path": path})
     if not reading.document.readable and not any((reading.chips, reading.offers, reading.regions, reading.clauses)):
         reason = next((i.text for i in reading.issues if i.level == "error"), None) or next((i.text for i in reading.issues), "nothing readable in it")
         raise UnreadableInput(f"cannot read {path or 'standard input'}: {reason}")
@@ -152,8 +152,10 @@ def extract_many(list_file: Path, output: Path, *, root: Path | None = None, wor
 
 def _results(rows: list[dict[str, Any]], roots: list[Path], workers: int) -> Iterator[dict[str, Any]]:
     if workers == 1:
-        limit_memory()
-        yield from (extract_row(row, roots) for row in rows)
+        for row in rows:
+            with limited_memory():
+                result = extract_row(row, roots)
+            yield result
         return
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool

@@ -6,12 +6,13 @@ exactly these, and `rebuild --fresh` (or deleting `readings/`) only costs time.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from typing import Any
 
 from chipwatch.records import SUPPLY_ROLES, Capture, DocumentInfo, Extraction, Issue, Source
 
-READING_MEMORY = 6 << 30                                       # bytes of address space of a reading process; libraries and models take about one of them
+READING_MEMORY = 6 << 30                                       # bytes of address space a reading may take beyond what is mapped when it begins; libraries and models take about one GiB
 READING_SECONDS = 60                                           # of one document; the slowest page of the corpus takes about a second
 TERMS_ROLES = frozenset({"terms_of_service", "acceptable_use", "service_terms", "export_policy", "supported_countries", "identity_verification", "payment"})
 
@@ -83,12 +84,34 @@ def begin_worker() -> None:
 
 
 def limit_memory() -> None:
-    """Take no more than READING_MEMORY from here on: a document that needs more ends as unreadable, not the machine."""
+    """Take no more than READING_MEMORY beyond what the process has mapped already: a document that needs more ends as unreadable, not the machine."""
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if soft == resource.RLIM_INFINITY or soft > READING_MEMORY:
-        resource.setrlimit(resource.RLIMIT_AS, (READING_MEMORY if hard == resource.RLIM_INFINITY else min(READING_MEMORY, hard), hard))
+    limit = mapped() + READING_MEMORY
+    if soft == resource.RLIM_INFINITY or soft > limit:
+        resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+@contextlib.contextmanager
+def limited_memory() -> Iterator[None]:
+    """`limit_memory` for as long as the block lasts: for callers whose process goes on with other work afterwards."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    limit_memory()
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def mapped() -> int:
+    """Bytes of address space that this process has mapped (0 where the system does not say)."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:                                            # no /proc
+        return 0
 
 
 def limit_processor_time(seconds: int) -> None:

@@ -62,6 +62,15 @@ def test_memory_is_limited():
     assert "MemoryError" in done.stdout, done.stderr
 
 
+def test_the_memory_of_the_caller_is_its_own():
+    """A process that has mapped more than the limit can read, and has its own limit back afterwards."""
+    done = in_a_process("import mmap, resource; held = mmap.mmap(-1, 9 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=0)\n"
+                        "from chipwatch.extracting import extract_bytes; before = resource.getrlimit(resource.RLIMIT_AS)\n"
+                        "found = extract_bytes(b'<p>You may not resell the service to any third party located in an embargoed country.</p>' * 3, url=None, kind='terms', language='en', path='a.html')\n"
+                        "print(resource.getrlimit(resource.RLIMIT_AS) == before, found['document']['readable'])")
+    assert done.stdout.split() == ["True", "True"], done.stderr
+
+
 def test_processor_time_is_limited():
     done = in_a_process("from chipwatch import reading; reading.limit_processor_time(1)\nwhile True: sum(range(10 ** 6))")
     assert done.returncode == -signal.SIGXCPU
