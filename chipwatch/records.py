@@ -72,6 +72,7 @@ FAILURE_KINDS = (
     "rate_limited", "server_error", "too_large", "wrong_type", "empty", "truncated", "budget", "not_in_archive", "bad_address", "other",
 )
 PERMISSIONS = ("allowed", "unknown", "forbidden")
+CADENCES = ("daily", "weekly", "monthly", "quarterly")
 
 
 class ChipwatchError(Exception):
@@ -110,6 +111,7 @@ class Source(Record):
     remove: list[str] = field(default_factory=list)
     currency: str | None = None                                # declared where the page's own sign is ambiguous
     provider_name: str | None = None
+    cadence: str | None = None                                 # one of CADENCES; None: the default of its role (crawler/data/cadence.yml)
 
 
 @dataclass(slots=True)

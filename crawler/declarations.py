@@ -22,6 +22,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 
 from chipwatch.records import DOCUMENT_ROLES, ProviderInfo, Source
 from crawler.addresses import host_is_refused
+from crawler.cadence import default_cadence
 from crawler.errors import DeclarationError
 
 PROVIDERS = Path(__file__).parent / "providers"
@@ -34,7 +35,7 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Category = Literal["hyperscaler", "neocloud", "regional_cloud", "marketplace", "serverless"]
 Permission = Literal["allowed", "unknown", "forbidden"]
 Method = Literal["feed", "text", "html", "rendered", "pdf"]
-Cadence = Literal["daily", "weekly", "monthly", "quarterly"]
+Cadence = Literal["daily", "weekly", "monthly", "quarterly"]   # as crawler.cadence.DAYS
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47, e.g. en, ja, zh-Hans", examples=["en"])]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; quote NO, which YAML reads as false", examples=["US"])]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217", examples=["USD"])]
@@ -124,6 +125,11 @@ Documents = create_model(
     **{role: (Entry | None, Field(None, description=f"documents of role {role}")) for role in DOCUMENT_ROLES})
 
 
+Cadences = create_model(
+    "Cadences", __base__=Part, __doc__="How often documents of a role are visited, where it differs from crawler/data/cadence.yml.",
+    **{role: (Cadence | None, Field(None, description=f"documents of role {role}")) for role in DOCUMENT_ROLES})
+
+
 class DeclaredRegion(Part):
     """A region as the provider names it."""
 
@@ -162,7 +168,8 @@ class Declaration(Part):
     languages: list[Language] = Field([], description="languages of its public pages")
     permission: Permission = Field(description="may a machine read these pages, by the provider's own terms", examples=["unknown"])
     permission_reason: Text | None = Field(None, description="what the terms say about automated reading, and where")
-    cadence: Cadence = Field("weekly", description="how often the pages are visited")
+    cadence: Cadences | None = Field(None, description="role: daily | weekly | monthly | quarterly; left out: the defaults of crawler/data/cadence.yml",
+                                     examples=["{offers: weekly}"])
     currency: Currency | None = Field(None, description="of its prices, where the sign alone does not tell")
     documents: Documents = Field(description="addresses by role", examples=["{offers: [{url: https://…, verified: null}]}"])
     regions: list[DeclaredRegion] = []
@@ -221,7 +228,8 @@ class Declaration(Part):
         return [Source(
             provider=self.slug, url=a.url, role=role, language=a.language, permission=a.permission or self.permission,
             verified=a.verified.isoformat() if a.verified else None, method=a.method, select=list(a.select), remove=list(a.remove),
-            currency=a.currency or (self.currency if role == "offers" else None), provider_name=self.name) for role, a in self.addresses()]
+            currency=a.currency or (self.currency if role == "offers" else None), provider_name=self.name,
+            cadence=getattr(self.cadence, role, None) or default_cadence(role)) for role, a in self.addresses()]
 
 
 def known_countries() -> frozenset[str]:
@@ -291,7 +299,7 @@ def _model_at(where: tuple) -> type[BaseModel]:
         if "none_found" in where[2:]:
             return Absence if where[-1] == "none_found" and where.count("none_found") > 1 else NoneFound
         return Address
-    return {"regions": DeclaredRegion, "assertions": Assertions}.get(str(where[0]), Declaration)
+    return {"regions": DeclaredRegion, "assertions": Assertions, "cadence": Cadences}.get(str(where[0]), Declaration)
 
 
 def _near(word: str, allowed: list[str]) -> str:
@@ -331,7 +339,7 @@ def _advice(error: dict) -> str:
     if kind == "list_type":
         return "a list is needed; begin each entry with a dash"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return "`key: value` lines are needed here" + _example(_model_at(where), "url")
+        return "`key: value` lines are needed here" + (_example(_model_at(where), "url") or _example(model, last))
     if kind == "value_error":
         return str(error["ctx"]["error"])
     return error["msg"][0].lower() + error["msg"][1:]

@@ -12,6 +12,7 @@ from babel import Locale
 
 from chipwatch.records import DOCUMENT_ROLES, PERMISSIONS
 from crawler.addresses import host_is_refused
+from crawler import cadence
 from crawler.declarations import PROVIDERS, SCHEMA, SCHEMA_LINE, check_providers, load_providers, new_provider, read_declaration, schema_text
 from crawler.errors import DeclarationError
 from crawler.sources import resolve_slug
@@ -169,7 +170,9 @@ def test_a_minimal_declaration_is_valid(tmp_path):
     (("slug: foo", "slug: fou"), 1, "write `slug: foo`"),
     (("slug: foo\n", ""), 1, "slug: my-provider"),
     (("name: Foo", "name: Foo\nname: Bar"), 3, "leave one out"),
-    (("documents:", "cadence: wekly\ndocuments:"), 4, "did you mean 'weekly'?"),
+    (("documents:", "cadence: weekly\ndocuments:"), 4, "cadence: {offers: weekly}"),
+    (("documents:", "cadence: {offers: wekly}\ndocuments:"), 4, "did you mean 'weekly'?"),
+    (("documents:", "cadence:\n  offer: daily\ndocuments:"), 5, "did you mean 'offers'?"),
     (("      verified: null", "      verified: null\n      method: browser"), 8, "write one of"),
     (("documents:", "documents:\n  payment: {none_found: {date: 2026-11-25}}"), 5, "where: site footer"),
     (("documents:", "assertions: {offers_min: 9, offers_max: 3}\ndocuments:"), 4, "swap"),
@@ -192,6 +195,19 @@ def test_all_faults_are_told_at_once(tmp_path):
 def test_the_same_address_twice_in_a_role(tmp_path):
     text = GOOD + "    - url: https://foo.example/prices\n      verified: null\n"
     assert any("twice" in f for f in faults_of(tmp_path, text))
+
+
+@pytest.mark.parametrize(("line", "offers", "terms"), [("", "daily", "weekly"), ("cadence: {offers: monthly}\n", "monthly", "weekly"),
+                                                       ("cadence: {offers: weekly, terms_of_service: quarterly}\n", "weekly", "quarterly")])
+def test_cadence_is_that_of_the_role_unless_declared(tmp_path, line, offers, terms):
+    text = GOOD.replace("documents:", line + "documents:") + "  terms_of_service:\n    - url: https://foo.example/terms\n      verified: null\n"
+    assert faults_of(tmp_path, text) == []
+    assert {s.role: s.cadence for s in load_providers(tmp_path)[0].sources()} == {"offers": offers, "terms_of_service": terms}
+
+
+def test_every_role_has_a_default_cadence():
+    assert set(cadence.rules()["roles"]) == set(DOCUMENT_ROLES)
+    assert cadence.default_cadence("offers") == "daily"
 
 
 def test_absence_is_declared(tmp_path):
