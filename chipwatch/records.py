@@ -67,10 +67,14 @@ VERDICT_CODES = {                                              # code -> label t
     "V6": "stated as available to this customer",
     "VX": "conflicting statements",
 }
-FAILURE_KINDS = (
+FAILURE_KINDS = (                                              # what each means, and what to do: crawler/data/failures.yml
     "dns", "timeout", "refused", "robots", "permission", "private_address", "unauthorized", "forbidden", "not_found", "gone",
-    "rate_limited", "server_error", "too_large", "wrong_type", "empty", "truncated", "budget", "not_in_archive", "bad_address", "other",
+    "rate_limited", "server_error", "too_large", "wrong_type", "empty", "truncated", "soft_404", "moved", "login_wall", "bot_challenge",
+    "selector_missed", "layout_changed", "language_changed", "assertion_broken", "unreadable", "language_not_covered",
+    "budget", "not_in_archive", "bad_address", "other",
 )
+# Found when a document is read, not when it is fetched: a capture never carries one of these.
+READING_FAILURES = frozenset({"selector_missed", "layout_changed", "language_changed", "assertion_broken", "unreadable", "language_not_covered"})
 PERMISSIONS = ("allowed", "unknown", "forbidden")
 CADENCES = ("daily", "weekly", "monthly", "quarterly")
 
