@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from babel import Locale
 
 from chipwatch.records import DOCUMENT_ROLES, PERMISSIONS
@@ -17,10 +18,11 @@ from crawler.declarations import PROVIDERS, SCHEMA, SCHEMA_LINE, check_providers
 from crawler.errors import DeclarationError
 from crawler.sources import resolve_slug
 
+DATA = PROVIDERS.parent / "data"
 FOLDERS = sorted(p for p in PROVIDERS.iterdir() if p.is_dir() and not p.name.startswith(("_", ".")))
 REQUIRED = {"gcp", "azure", "aws", "oracle", "alibaba-cloud", "ovhcloud", "scaleway", "nebius", "verda", "sakura-internet", "runpod", "lambda"}
 TERRITORIES = Locale("en").territories
-MULTI_LABEL = ("co.uk", "ad.jp", "co.jp", "co.kr", "com.sg")
+MULTI_LABEL = ("co.uk", "ad.jp", "co.jp", "co.kr", "com.sg", "com.tr", "com.sa")
 
 
 def registrable(url: str) -> str:
@@ -96,9 +98,11 @@ class TestDeclared(ProviderIntegrity):
     def test_begins_with_the_schema_line(self, place):
         assert (place / "provider.yml").read_text("utf-8").splitlines()[0] == SCHEMA_LINE
 
-    def test_has_a_seat_and_offers(self, declaration, place):
-        assert declaration.seat_country
-        assert "offers" in declaration.info().expected_roles
+    def test_has_a_seat_and_offers_or_says_why_not(self, declaration, place):
+        """What every reader of a report asks first; where it is not known, a comment tells the next maintainer."""
+        text = (place / "provider.yml").read_text("utf-8")
+        assert declaration.seat_country or re.search(r"^# .*\bseat\b", text, re.MULTILINE), "no seat_country, and no comment about the seat"
+        assert "offers" in declaration.info().expected_roles or re.search(r"^# .*\boffers\b", text, re.MULTILINE), "no offers, and no comment about them"
 
     def test_addresses_are_the_providers_own(self, declaration, place):
         """No mirror, no wiki, no repository: an address stands on a host of the provider (any that more than one address names, or its site)."""
@@ -109,6 +113,66 @@ class TestDeclared(ProviderIntegrity):
         import datetime
 
         assert all(a.verified is None or a.verified <= datetime.date.today() for _, a in declaration.addresses())
+
+
+# --- all declarations together ---------------------------------------------------------------------------------------------------
+
+LEGAL_ROLES = ("terms_of_service", "acceptable_use", "service_terms", "export_policy", "supported_countries", "identity_verification")
+
+
+@pytest.fixture(scope="module")
+def declared():
+    return load_providers()
+
+
+def bare(host: str) -> str:
+    return host.removeprefix("www.")
+
+
+def users_of_hosts(declarations) -> dict[str, set[str]]:
+    """host -> slugs that declare an address or their site there."""
+    users: dict[str, set[str]] = {}
+    for declaration in declarations:
+        for url in [a.url for _, a in declaration.addresses()] + [declaration.website or ""]:
+            if url:
+                users.setdefault(bare(urlsplit(url).hostname), set()).add(declaration.slug)
+    return users
+
+
+def test_hosts_are_shared_only_where_that_is_recorded(declared):
+    recorded = yaml.safe_load((DATA / "shared_hosts.yml").read_text("utf-8"))
+    shared = {host: users for host, users in users_of_hosts(declared).items() if len(users) > 1}
+    assert shared == {host: set(entry["providers"]) for host, entry in recorded.items()}, "declared twice? else record it in shared_hosts.yml"
+    assert all(len(entry["why"]) > 20 for entry in recorded.values())
+
+
+def test_no_legal_document_has_two_owners(declared):
+    owner: dict[str, str] = {}
+    for declaration in declared:
+        for role, address in declaration.addresses():
+            if role in LEGAL_ROLES:
+                parts = urlsplit(address.url)
+                key = f"{bare(parts.hostname)}{parts.path.rstrip('/')}?{parts.query}"
+                assert owner.setdefault(key, declaration.slug) == declaration.slug, f"{address.url} belongs to two providers"
+
+
+def test_no_address_on_a_look_alike(declared):
+    look_alikes = yaml.safe_load((DATA / "aliases.yml").read_text("utf-8"))["look_alikes"]
+    assert look_alikes and all(re.fullmatch(r"[a-z0-9.-]+\.[a-z]+", host) and why for host, why in look_alikes.items())
+    assert not [(host, users) for host, users in users_of_hosts(declared).items()
+                if any(host == other or host.endswith("." + other) for other in look_alikes)]
+
+
+def test_no_two_providers_have_one_name(declared):
+    names = [d.name.casefold() for d in declared]
+    assert len(names) == len(set(names))
+
+
+def test_aliases_lead_to_providers_or_name_other_companies(declared):
+    """No alias chains, and no alias of a slug that is declared itself."""
+    slugs, table = {d.slug for d in declared}, yaml.safe_load((DATA / "aliases.yml").read_text("utf-8"))
+    assert not slugs & set(table["aliases"])
+    assert not set(table["aliases"]) & set(table["aliases"].values())
 
 
 def test_the_required_providers_are_declared():
