@@ -232,6 +232,37 @@ def export_command(folder: Path, data: Path) -> None:
         click.echo(path)
 
 
+@cli.command("evaluate", short_help="Score the reading against labelled documents.")
+@click.argument("gold", nargs=-1, required=True, metavar="GOLD.jsonl...", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False, exists=True), default=None, help="Folder that the paths in GOLD start from (default: the working folder, the folder of GOLD, then ../corpus beside it).")
+@click.option("--errors", "show_errors", is_flag=True, help="List every label that was missed, and every finding that no label supports.")
+@click.option("--floors", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None, help="YAML with the least figures; a figure below its floor ends the command with exit code 1.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to read with.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def evaluate_command(gold: tuple[Path, ...], root: Path | None, show_errors: bool, floors: Path | None, workers: int, form: str) -> None:
+    """Read the documents that GOLD labels, and print precision, recall and F1 of clauses, places, offers and regions, by label and language, the accuracy of
+    polarity, mode, exception and verdicts, and how well confidence is calibrated.
+
+    Each line of GOLD is an object with "path", and "clauses" (label, and quote or start and end), "offers", "chips", "regions" or "verdict".
+    """
+    import json
+
+    from chipwatch.answers import terminal_columns
+    from chipwatch.evaluating import as_text, below, errors_text, figures, load_floors, read_labelled
+
+    least = load_floors(floors) if floors else {}
+    rows = read_labelled(list(gold), root, workers)
+    found = figures(rows)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1) if form == "json" else as_text(found, terminal_columns()))
+    if show_errors:
+        click.echo(errors_text(rows), err=form == "json")
+    faults = below(found, least)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(1)
+
+
 @cli.command("rebuild")
 @click.option("--fresh", is_flag=True, help="Read every capture again instead of using kept readings.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Reading processes (default: one a core).")
