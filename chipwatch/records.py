@@ -71,7 +71,7 @@ FAILURE_KINDS = (                                              # what each means
     "dns", "timeout", "refused", "robots", "permission", "private_address", "unauthorized", "forbidden", "not_found", "gone",
     "rate_limited", "server_error", "too_large", "wrong_type", "empty", "truncated", "soft_404", "moved", "login_wall", "bot_challenge",
     "selector_missed", "layout_changed", "language_changed", "assertion_broken", "unreadable", "language_not_covered",
-    "budget", "not_in_archive", "bad_address", "other",
+    "budget", "not_in_archive", "bad_address", "key_missing", "feed_changed", "other",
 )
 # Found when a document is read, not when it is fetched: a capture never carries one of these.
 READING_FAILURES = frozenset({"selector_missed", "layout_changed", "language_changed", "assertion_broken", "unreadable", "language_not_covered"})
@@ -116,6 +116,7 @@ class Source(Record):
     currency: str | None = None                                # declared where the page's own sign is ambiguous
     provider_name: str | None = None
     cadence: str | None = None                                 # one of CADENCES; None: the default of its role (crawler/data/cadence.yml)
+    feed: dict[str, Any] | None = None                         # how a feed is asked for and paged: the `feed:` block of its declaration
 
 
 @dataclass(slots=True)
@@ -138,6 +139,9 @@ class Capture(Record):
     language: str | None = None
     failure: str | None = None                                 # one of FAILURE_KINDS
     note: str | None = None                                    # one sentence for people
+    page: int | None = None                                    # of a feed that comes in pages: 1, 2, …
+    part_of: str | None = None                                 # pages 2 and on: the declared address whose feed they continue
+    more: str | None = None                                    # address of the page that follows; None after the last one
 
 
 @dataclass(slots=True)

@@ -11,19 +11,20 @@ import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model, field_validator, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, create_model, field_validator, model_validator
 
 from chipwatch.records import DOCUMENT_ROLES, ProviderInfo, Source
 from crawler.addresses import host_is_refused
 from crawler.cadence import default_cadence
 from crawler.errors import DeclarationError
+from crawler.feeds.declared import PLACEHOLDER, Feed, Key, Paging, Post, Stream, check_placeholders
+from crawler.parts import Part, Text
 
 PROVIDERS = Path(__file__).parent / "providers"
 SCHEMA = Path(__file__).parent / "provider.schema.json"
@@ -41,21 +42,6 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 al
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217", examples=["USD"])]
 
 
-def _visible(value: str) -> str:
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\n\u200c\u200d" for c in value):
-        raise ValueError("holds characters that cannot be seen (control characters, marks of direction); leave them out")
-    return value
-
-
-Text = Annotated[str, Field(min_length=1), AfterValidator(_visible)]
-
-
-class Part(BaseModel):
-    """Strict: unknown keys are refused, nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
 class Address(Part):
     """One address of a document."""
 
@@ -69,19 +55,18 @@ class Address(Part):
     permission: Permission | None = Field(None, description="where it differs from the provider's")
     permission_reason: Text | None = Field(None, description="what the terms say about automated reading, and where")
     note: Text | None = Field(None, description="one sentence for people")
+    feed: Feed | None = Field(None, description="how a feed is asked for and paged, where it takes more than one plain request")
 
     @field_validator("url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         try:
-            parts = urlsplit(value)
+            parts = urlsplit(PLACEHOLDER.sub("x", value))
             host, _ = parts.hostname or "", parts.port
         except ValueError:
             raise ValueError("not a web address; write one such as https://www.provider.com/terms") from None
         if value != value.strip() or any(c.isspace() or not c.isprintable() for c in value):
             raise ValueError("a web address holds no blank and no control character; write %20 for a blank")
-        if "{" in value or "}" in value:
-            raise ValueError("a template is no address; write one full address for each page")
         if not host or "." not in host:
             raise ValueError("not a web address; write one such as https://www.provider.com/terms")
         if host_is_refused(host):
@@ -98,7 +83,14 @@ class Address(Part):
     def _reasoned(self) -> Address:
         if self.permission in ("allowed", "forbidden") and not self.permission_reason:
             raise ValueError(f"permission: {self.permission} needs a reason; add permission_reason: with what the terms say, and where")
+        check_placeholders(self.url, self.feed)
+        if self.feed and self.method != "feed":
+            raise ValueError("feed: belongs to an address with method: feed")
         return self
+
+    def urls(self) -> list[str]:
+        """The addresses to visit: this one, or one for each variant of its feed."""
+        return list(self.feed.expanded(self.url)) if self.feed else [self.url]
 
 
 class Absence(Part):
@@ -187,6 +179,8 @@ class Declaration(Part):
     @field_validator("website")
     @classmethod
     def _site(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_placeholders(value, None)
         return value if value is None else Address._web_address(value)
 
     @model_validator(mode="after")
@@ -195,9 +189,12 @@ class Declaration(Part):
             raise ValueError(f"permission: {self.permission} needs a reason; add permission_reason: with what the terms say, and where")
         seen: set[tuple[str, str]] = set()
         for role, address in self.addresses():
-            if (role, address.url) in seen:
-                raise ValueError(f"documents.{role} names {address.url} twice; leave one out")
-            seen.add((role, address.url))
+            for url in address.urls():
+                if (role, url) in seen:
+                    raise ValueError(f"documents.{role} names {url} twice; leave one out")
+                seen.add((role, url))
+            if address.feed and address.feed.post and (address.permission or self.permission) != "allowed":
+                raise ValueError(f"documents.{role}: a POST request needs permission: allowed at its address, with the reason")
         if not seen and not self.absences():
             raise ValueError("documents names nothing; add at least one address, e.g. offers: [{url: https://…, verified: null}]")
         return self
@@ -226,10 +223,11 @@ class Declaration(Part):
     def sources(self) -> list[Source]:
         """What to visit. A provider that forbids automated reading forbids it for every address that does not say otherwise."""
         return [Source(
-            provider=self.slug, url=a.url, role=role, language=a.language, permission=a.permission or self.permission,
+            provider=self.slug, url=url, role=role, language=a.language, permission=a.permission or self.permission,
             verified=a.verified.isoformat() if a.verified else None, method=a.method, select=list(a.select), remove=list(a.remove),
             currency=a.currency or (self.currency if role == "offers" else None), provider_name=self.name,
-            cadence=getattr(self.cadence, role, None) or default_cadence(role)) for role, a in self.addresses()]
+            cadence=getattr(self.cadence, role, None) or default_cadence(role), feed=a.feed.as_source() if a.feed else None)
+            for role, a in self.addresses() for url in a.urls()]
 
 
 def known_countries() -> frozenset[str]:
@@ -298,7 +296,8 @@ def _model_at(where: tuple) -> type[BaseModel]:
             return Documents
         if "none_found" in where[2:]:
             return Absence if where[-1] == "none_found" and where.count("none_found") > 1 else NoneFound
-        return Address
+        parts = {"feed": Feed, "paging": Paging, "key": Key, "stream": Stream, "post": Post}
+        return next((parts[str(step)] for step in reversed(where[2:]) if str(step) in parts), Address)
     return {"regions": DeclaredRegion, "assertions": Assertions, "cadence": Cadences}.get(str(where[0]), Declaration)
 
 
