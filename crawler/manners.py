@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotConfigured,
+    NotSupported,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.responsetypes import responsetypes
 
-from crawler.addresses import host_is_refused
-from crawler.errors import OutputFailed
+from chipwatch.records import Source
+from crawler.addresses import host_is_refused, host_key
+from crawler.errors import CrawlerError, OutputFailed
 from crawler.failures import BadAddress, PrivateAddress, RobotsRefusal, VisitRefused, explain_exception
-from crawler.gate import gate_of
+from crawler.gate import gate_of, read_json_lines
 from crawler.network import read_host_map
 from crawler.payload import decode_body
 from crawler.recorders import recorder_of
+from crawler.replay import address_key
+from crawler.robots import LIMIT, Rules, read_robots
+
+LOG = logging.getLogger(__name__)
 
 REFUSED_ROBOTS = frozenset({429, *range(500, 600)})            # RFC 9309, 2.3.1.4: an unreachable robots.txt closes the site
 
@@ -31,11 +49,13 @@ def not_in_replay(settings) -> None:
 
 
 class AddressMiddleware:
-    """Refuses addresses that are not of the public web, also as targets of redirects."""
+    """Refuses addresses that are not of the public web, and those that a declaration forbids, also as targets of redirects."""
 
     def __init__(self, crawler) -> None:
         not_in_replay(crawler.settings)
         self._mapped = frozenset(read_host_map(crawler.settings))
+        self._crawler = crawler
+        self._forbidden: Forbidden | None = None
 
     @classmethod
     def from_crawler(cls, crawler):
@@ -43,71 +63,128 @@ class AddressMiddleware:
 
     def process_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        host = (parts.hostname or "").lower()
+        host = (parts.hostname or "").rstrip(".").lower()
         if parts.scheme not in ("http", "https") or not host:
             raise BadAddress("the address is not one of the web (http or https)")
         if parts.username or parts.password:
             raise BadAddress("the address holds a user name; the crawler never logs in")
+        if parts.port is not None and parts.port < 1024 and parts.port not in (80, 443):
+            raise BadAddress(f"port {parts.port} is not one that web servers use")
         if host not in self._mapped and host_is_refused(host):
             raise PrivateAddress(f"{host} is not a public address")
+        if self._forbidden is None:
+            self._forbidden = Forbidden(self._sources())
+        if self._forbidden.names(request.url):
+            raise VisitRefused("the terms of the site forbid automated reading; the crawler does not follow a redirect to it", "permission")
+
+    def _sources(self) -> list[Source]:
+        """All sources of the run; the spider of a run that is gone on with has those alone that are left."""
+        sources = list(getattr(self._crawler.spider, "sources", ()))
+        run_dir = self._crawler.settings.get("CHIPWATCH_RUN_DIR")
+        if run_dir:
+            sources += [s for s in map(_source, read_json_lines(Path(run_dir) / "sources.jsonl")) if s]
+        return sources
 
 
-class RobotsMiddleware(RobotsTxtMiddleware):
-    """robots.txt as RFC 9309 has it, and Crawl-delay, which Scrapy reads but does not apply."""
+def _source(row: dict) -> Source | None:
+    try:
+        return Source.from_dict(row)
+    except TypeError:                                          # a line of another version
+        return None
+
+
+class Forbidden:
+    """Addresses that a source declares as forbidden, and hosts of which every source is."""
+
+    def __init__(self, sources: list[Source]) -> None:
+        forbidden = [s for s in sources if s.permission == "forbidden"]
+        open_hosts = {_host_of(s.url) for s in sources if s.permission != "forbidden"}
+        self._addresses = {address_key(s.url) for s in forbidden}
+        self._hosts = {_host_of(s.url) for s in forbidden} - open_hosts - {""}
+
+    def names(self, url: str) -> bool:
+        """Whether this address may not be asked for."""
+        return bool(self._addresses) and (_host_of(url) in self._hosts or address_key(url) in self._addresses)
+
+
+def _host_of(url: str) -> str:
+    try:
+        return host_key(urlsplit(url).hostname or "")
+    except ValueError:
+        return ""
+
+
+class RobotsMiddleware:
+    """robots.txt as RFC 9309 has it, Crawl-delay included. Scrapy's own middleware goes on without rules where they cannot be had."""
 
     def __init__(self, crawler) -> None:
         not_in_replay(crawler.settings)
-        super().__init__(crawler)
-        self._closed: dict[str, int | Exception] = {}          # netloc -> status of its robots.txt, or why it could not be had
-        self._delays: dict[str, float] = {}                    # host -> seconds
-        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)   # netloc -> held while its robots.txt is fetched
-        self._pace = crawler.settings.getfloat("CHIPWATCH_PACE")
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        self._crawler = crawler
+        self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"].lower()
+        self._sites: dict[str, Rules | Exception | int] = {}   # origin -> rules, or why the site is closed
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)   # origin -> held while its robots.txt is fetched
         self._longest = crawler.settings.getfloat("CHIPWATCH_MAX_CRAWL_DELAY")
-        crawler.signals.connect(self._slow_down, signal=signals.request_reached_downloader)
 
-    async def robot_parser(self, request: Request):
-        # Scrapy lets all pages that wait for one robots.txt share one Deferred, whose result only the first of them gets; the third goes
-        # on without rules. So each waits its turn, and finds the rules already parsed.
-        async with self._asking[urlsplit(request.url).netloc]:
-            return await super().robot_parser(request)
+    @classmethod
+    def from_crawler(cls, crawler):
+        return cls(crawler)
 
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status in REFUSED_ROBOTS:
-            self._closed[netloc] = response.status
-        if response.status >= 400:
-            response = response.replace(body=b"")              # an error page holds no rules
-        await super()._parse_robots(response, netloc, request)
-
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        # Scrapy would go on without rules; RFC 9309 has an unreachable robots.txt close the site. Its pages fail with the same fault.
-        self._closed[netloc] = exc
-        super()._robots_error(exc, netloc)
-
-    def process_request_2(self, rp, request: Request) -> None:
-        parts = urlsplit(request.url)
-        closed = self._closed.get(parts.netloc)
-        if isinstance(closed, Exception):
-            kind, note = explain_exception(closed, request.url)
-            raise VisitRefused(f"robots.txt could not be had, so the site is treated as closed: {note}", kind)
-        if closed:
-            raise RobotsRefusal(f"robots.txt of {parts.hostname} answers with status {closed}: the site is treated as closed")
-        if rp is None:
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get("robots_txt"):
             return
-        agent = self._robotstxt_useragent or self._default_useragent
-        if not rp.allowed(request.url, agent):
-            self._stats.inc_value("robotstxt/forbidden")
-            raise RobotsRefusal(f"robots.txt of {parts.hostname} does not allow this page")
-        delay = rp.crawl_delay(agent) or 0.0
-        if delay > self._longest:
-            raise RobotsRefusal(f"robots.txt of {parts.hostname} asks for {delay:g} seconds between two requests, more than the crawl waits ({self._longest:g})")
-        if delay > 0 and parts.hostname:
-            self._delays[parts.hostname] = delay * self._pace
+        site = origin(request.url)
+        async with self._asking[site]:                         # pages that wait for one robots.txt find it read
+            if site not in self._sites:
+                self._sites[site] = await self._fetch(site)
+        self._judge(self._sites[site], request)
 
-    def _slow_down(self, request: Request, spider) -> None:
-        delay = self._delays.get(urlsplit(request.url).hostname or "")
-        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot")) if delay else None
-        if slot is not None and delay > slot.delay * (1 - slot.jitter):
-            slot.delay, slot.jitter = max(delay, slot.delay), 0.0
+    async def _fetch(self, site: str) -> Rules | Exception | int:
+        """Rules; or the status or fault for which the whole site counts as closed (RFC 9309, 2.3.1.4)."""
+        self._crawler.stats.inc_value("robotstxt/request_count")
+        request = Request(f"{site}/robots.txt", priority=1000, callback=NO_CALLBACK, meta={"robots_txt": True}, dont_filter=True)
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except (IgnoreRequest, DownloadFailedError, DownloadTimeoutError, CannotResolveHostError, DownloadConnectionRefusedError, DownloadCancelledError,
+                ResponseDataLossError, UnsupportedURLSchemeError, NotSupported, CrawlerError, ValueError) as error:
+            LOG.info("%s/robots.txt could not be had: %s", site, explain_exception(error, request.url)[1])
+            return error
+        self._crawler.stats.inc_value(f"robotstxt/response_status_count/{response.status}")
+        if response.status in REFUSED_ROBOTS or 300 <= response.status < 400 or "dataloss" in response.flags:
+            return response.status
+        rules = read_robots(response.body if response.status < 400 else b"", self._agent)   # an error page holds no rules
+        if rules.cut:
+            LOG.warning("%s/robots.txt is longer than %d bytes; rules after them do not count", site, LIMIT)
+        final = urlsplit(response.url)
+        if final.path == "/robots.txt" and not final.query:    # `http:` sends to `https:`, the bare name to `www.`: the file need not be asked for again
+            self._sites.setdefault(origin(response.url), rules)
+        return rules
+
+    def _judge(self, rules: Rules | Exception | int, request: Request) -> None:
+        """Raises VisitRefused where the page may not be asked for; tells the gate the delay that the site wants."""
+        host = urlsplit(request.url).hostname or ""
+        if isinstance(rules, Exception):
+            kind, note = explain_exception(rules, request.url)
+            raise VisitRefused(f"robots.txt could not be had, so the site is treated as closed: {note}", kind)
+        if isinstance(rules, int):
+            raise RobotsRefusal(f"robots.txt of {host} answers with status {rules}: the site is treated as closed")
+        if not rules.allowed(request.url):
+            self._crawler.stats.inc_value("robotstxt/forbidden")
+            raise RobotsRefusal(f"robots.txt of {host} does not allow this page")
+        if rules.delay > self._longest:
+            raise RobotsRefusal(f"robots.txt of {host} asks for {rules.delay:g} seconds between two requests, more than the crawl waits ({self._longest:g})")
+        if rules.delay:
+            gate_of(self._crawler).slow_down(host, rules.delay)
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port: what one robots.txt is for."""
+    parts = urlsplit(url)
+    port = parts.port
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + ("" if port is None or (parts.scheme, port) in (("http", 80), ("https", 443)) else f":{port}")
 
 
 class PoliteRetryMiddleware(RetryMiddleware):

@@ -1,21 +1,34 @@
-"""The one way to the network: only public addresses, checked when a name is resolved and again when the connection stands."""
+"""The one way to the network: only public addresses, checked when a name is resolved and again when the connection stands.
+
+The connection goes to the very addresses that were checked: nothing is resolved twice, so a name that changes its answer in between gains nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
-from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import CannotResolveHostError
+from scrapy import Request, signals
+from scrapy.core.downloader import Downloader
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+)
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError
 from scrapy.http import Response
 from scrapy.resolver import HostResolution
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
-from crawler.addresses import is_public
+from crawler.addresses import host_key, is_public
+from crawler.errors import PayloadTooLarge
 from crawler.failures import WORDS, BadAddress, PrivateAddress, UnknownHost
 from crawler.gate import gate_of
+
+MAX_HEADER_LINE = 64 * 1024                                    # bytes
+MAX_HEADERS = 256 * 1024                                       # bytes of the status line and all headers, those of answers 1xx included
 
 _refused_names: dict[str, str] = {}                            # host -> private address that it resolved to, for the message
 
@@ -40,7 +53,8 @@ class _Filter:
         self._addresses.append(address)
 
     def resolutionComplete(self) -> None:
-        private = next((a.host for a in self._addresses if not is_public(a.host) and a.host not in self._allowed), None)
+        # an address of the host map is allowed where it was asked for as it stands; a name never leads there
+        private = next((a.host for a in self._addresses if not is_public(a.host) and not (a.host in self._allowed and a.host == self._host)), None)
         if private is None:
             for address in self._addresses:
                 self._receiver.addressResolved(address)
@@ -75,11 +89,60 @@ class PublicResolver:
         return self._inner.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
 
+class HeadersTooLarge(Exception):
+    """Raised inside the HTTP parser; GuardedHandler makes a PayloadTooLarge of it."""
+
+
+class _BoundedParser(_LenientHTTPClientParser):
+    """Twisted limits a line, but not how many there are."""
+
+    MAX_LENGTH = MAX_HEADER_LINE
+    _header_bytes = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        self._header_bytes += len(line) + 2
+        if self._header_bytes > MAX_HEADERS:
+            raise HeadersTooLarge
+        super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        raise HeadersTooLarge
+
+
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    def request(self, request):
+        answer = super().request(request)
+        self._parser.__class__ = _BoundedParser                # as Scrapy does it; both classes add no state that needs an __init__
+        return answer
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr):
+        return _BoundedProtocol(self._quiescentCallback)
+
+
+class PoliteDownloader(Downloader):
+    """One queue for a host, whatever its spelling, port and scheme. The gate keeps the pauses, from the end of an answer on.
+
+    Scrapy would leave the target of a redirect in the queue of the host that sent it, and so beside the requests of its own host.
+    """
+
+    def __init__(self, crawler) -> None:
+        super().__init__(crawler)
+        if crawler.settings.get("CHIPWATCH_MODE") != "archive":
+            self._delay = 0.0
+
+    def get_slot_key(self, request: Request) -> str:
+        return host_key(urlsplit(request.url).hostname or "")
+
+
 class GuardedHandler(HTTP11DownloadHandler):
     """Download handler for http and https. Hosts of HOST_MAP are asked at the address given there, under their own name."""
 
     def __init__(self, crawler) -> None:
         super().__init__(crawler)
+        self._pool._factory = _BoundedFactory
+        crawler.signals.connect(gate_of(crawler).received, signal=signals.bytes_received)
         self._map = read_host_map(crawler.settings)
         self._only_mapped = crawler.settings.get("CHIPWATCH_MODE") == "sample"
 
@@ -96,7 +159,7 @@ class GuardedHandler(HTTP11DownloadHandler):
 
     async def _ask(self, request: Request) -> Response:
         parts = urlsplit(request.url)
-        host = (parts.hostname or "").lower()
+        host = (parts.hostname or "").lower().rstrip(".")
         mapped = self._map.get(host)
         if mapped:
             return await self._ask_mapped(request, parts, host, mapped)
@@ -104,7 +167,7 @@ class GuardedHandler(HTTP11DownloadHandler):
             raise UnknownHost(WORDS["dns"].format(host=host))
         _refused_names.pop(host, None)
         try:
-            response = await super().download_request(request)
+            response = await self._send(request, host)
         except CannotResolveHostError:
             if host in _refused_names:
                 raise PrivateAddress(f"the name {host} resolves to an address that is not public") from None
@@ -120,5 +183,13 @@ class GuardedHandler(HTTP11DownloadHandler):
         where = f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
         inner = request.replace(url=urlunsplit(("http", where, parts.path, parts.query, "")))
         inner.headers.setdefault("Host", parts.netloc)
-        response = await super().download_request(inner)
+        response = await self._send(inner, host)
         return response.replace(url=request.url)
+
+    async def _send(self, request: Request, host: str) -> Response:
+        try:
+            return await super().download_request(request)
+        except DownloadFailedError as error:
+            if "HeadersTooLarge" in f"{error!r} {error.__cause__!r}":
+                raise PayloadTooLarge(f"{host} sends headers of more than {MAX_HEADERS:,} bytes, or a line of more than {MAX_HEADER_LINE:,}") from None
+            raise

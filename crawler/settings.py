@@ -25,7 +25,7 @@ DEFAULT_REQUEST_HEADERS = {
 # --- pace: one request at a time per host, with a pause; Crawl-delay and Retry-After on top (crawler.manners, crawler.gate)
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = 3.0                                           # seconds, plus or minus DOWNLOAD_DELAY_JITTER
+DOWNLOAD_DELAY = 3.0                                           # seconds from the end of an answer to the next request, plus or minus DOWNLOAD_DELAY_JITTER
 DOWNLOAD_DELAY_JITTER = 0.3
 CHIPWATCH_PACE = 1.0                                           # factor on every pause; below 1 for servers of our own alone (the sample market)
 CHIPWATCH_MAX_CRAWL_DELAY = 120.0                              # seconds; a site that asks for more is not read
@@ -66,6 +66,7 @@ DOWNLOAD_HANDLERS = {
     "http": "crawler.network.GuardedHandler", "https": "crawler.network.GuardedHandler",
     "file": None, "ftp": None, "s3": None, "data": None,       # only the web
 }
+DOWNLOADER = "crawler.network.PoliteDownloader"
 TWISTED_DNS_RESOLVER = "crawler.network.PublicResolver"
 ITEM_PIPELINES = {"crawler.pipelines.CapturesPipeline": 300}
 HTTPERROR_ALLOW_ALL = True                                     # a 404 is an answer to report, not an error
