@@ -1,7 +1,7 @@
 """The last check before a request leaves, and the first look at what came back.
 
 Requests wait in the queue of their host while earlier ones are answered, so what those answers say (a pause, a spent budget, a dead host)
-must be looked at when a request's turn comes, not when it was queued. The download handler asks `admit` then, holding the host's only slot.
+must be looked at when a request's turn comes, not when it was queued. The download handler asks `admit` then, holding the host's `turn`.
 Pauses run from the end of one answer to the start of the next request: a server that is slow to answer gets its rest all the same.
 """
 
@@ -13,7 +13,7 @@ import json
 import random
 import time
 import weakref
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -82,6 +82,7 @@ class Gate:
         self._bytes: Counter[str] = Counter()
         self._silent: Counter[tuple[str, str]] = Counter()     # (host, kind of failure) -> attempts in a row
         self._refusals: Counter[str] = Counter()               # host key -> answers 429 or 503 in a row
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._ended: dict[str, float] = {}                     # host key -> when its last answer ended
         self._pauses: dict[str, float] = {}                    # host key -> factor on the delay before its next request
         self._delays: dict[str, float] = {}                    # host key -> seconds that its robots.txt asks for
@@ -100,6 +101,10 @@ class Gate:
                 seen.add(record)
                 self._pages[provider] += 1 + len(row.get("redirects") or ())
                 self._bytes[provider] += row.get("length") or 0
+
+    def turn(self, request: Request) -> asyncio.Lock:
+        """Held while a host is asked: one request at a time, whatever its spelling, port and scheme."""
+        return self._turns[host_key(host_of(request))]
 
     async def admit(self, request: Request) -> None:
         """Wait until the host may be asked; count the request. Raises VisitRefused."""

@@ -148,13 +148,14 @@ class GuardedHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         gate = gate_of(self.crawler)
-        await gate.admit(request)
-        try:
-            response = await self._ask(request)
-        except Exception as error:                             # noqa: BLE001  noted, and passed on as it is
-            gate.silent(request, error)
-            raise
-        gate.answered(request, response)
+        async with gate.turn(request):                         # Scrapy's own queue lets several requests through at once where its delay is 0
+            await gate.admit(request)
+            try:
+                response = await self._ask(request)
+            except Exception as error:                         # noqa: BLE001  noted, and passed on as it is
+                gate.silent(request, error)
+                raise
+            gate.answered(request, response)
         return response
 
     async def _ask(self, request: Request) -> Response:

@@ -298,7 +298,7 @@ def test_live_never_reaches_this_machine(tmp_path, monkeypatch):
         assert server.log == []
 
 
-def resolve(answers: list[str], allowed=frozenset(), sealed=False) -> list[str]:
+def resolve(answers: list[str], allowed=frozenset(), sealed=False, name: str = "a.example") -> list[str]:
     """What PublicResolver lets through of these DNS answers."""
     from twisted.internet.address import IPv4Address, IPv6Address
 
@@ -313,7 +313,7 @@ def resolve(answers: list[str], allowed=frozenset(), sealed=False) -> list[str]:
     got = []
     receiver = SimpleNamespace(resolutionBegan=lambda r: None, addressResolved=lambda a: got.append(a.host), resolutionComplete=lambda: None)
     reactor = SimpleNamespace(nameResolver=SimpleNamespace(resolveHostName=inner))
-    PublicResolver(reactor, allowed, sealed).resolveHostName(receiver, "a.example")
+    PublicResolver(reactor, allowed, sealed).resolveHostName(receiver, name)
     return got
 
 
@@ -322,7 +322,8 @@ def test_private_dns_answers_are_withheld():
     for private in ("127.0.0.1", "10.0.0.8", "169.254.169.254", "::1", "fe80::1", "::ffff:10.0.0.1", "fd00::1", "0.0.0.0"):
         assert resolve([private]) == []
         assert resolve(["8.8.8.8", private]) == [], "a name with both kinds of answer is a trap"
-    assert resolve(["127.0.0.1"], allowed=frozenset({"127.0.0.1"})) == ["127.0.0.1"]
+    assert resolve(["127.0.0.1"], allowed=frozenset({"127.0.0.1"}), name="127.0.0.1") == ["127.0.0.1"]
+    assert resolve(["127.0.0.1"], allowed=frozenset({"127.0.0.1"})) == [], "a name never leads to the address of a test server"
     assert resolve(["8.8.8.8"], sealed=True) == [], "a replay has no network"
 
 
