@@ -104,6 +104,11 @@ class TestDeclared(ProviderIntegrity):
         assert declaration.seat_country or re.search(r"^# .*\bseat\b", text, re.MULTILINE), "no seat_country, and no comment about the seat"
         assert "offers" in declaration.info().expected_roles or re.search(r"^# .*\boffers\b", text, re.MULTILINE), "no offers, and no comment about them"
 
+    def test_names_what_a_crawl_can_answer_with(self, declaration, place):
+        """A price page, a document that binds, or at the least a page in which the company says what it sells."""
+        telling = {"offers", "terms_of_service", "acceptable_use", "service_terms", "export_policy", "marketing"}
+        assert telling & set(declaration.info().expected_roles)
+
     def test_addresses_are_the_providers_own(self, declaration, place):
         """No mirror, no wiki, no repository: an address stands on a host of the provider (any that more than one address names, or its site)."""
         foreign = ("github.com", "githubusercontent.com", "lawinsider.com", "scribd.com", "sec.gov", "wikipedia.org", "archive.org")
