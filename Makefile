@@ -8,7 +8,7 @@ export VENV
 DATA ?= var/$(if $(LIVE),live,$(if $(ARCHIVE),archive,sample))
 MODE = $(if $(LIVE),--live,$(if $(ARCHIVE),--archive $(ARCHIVE) $(if $(SOURCES),--sources $(SOURCES)),--sample))
 
-.PHONY: help setup briefing test test-all lint lock bench clean
+.PHONY: help setup setup-rendered briefing test test-all lint lock bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,6 +22,9 @@ help: ## list the targets
 
 setup: ## install what is needed into .venv (and apt packages for fonts and Pango)
 	@scripts/setup.sh
+
+setup-rendered: ## the same, with Chromium for pages that only a browser shows
+	@scripts/setup.sh --rendered
 
 briefing: setup ## install, run the main job on the sample market, print where the PDF lies
 	@$(BIN)/chipwatch run $(MODE) --data $(DATA)
@@ -40,6 +43,8 @@ bench: setup ## speed, as ratios measured side by side
 
 lock: ## pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -o requirements.lock --upgrade
+	uv pip compile pyproject.toml --extra rendered --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -o requirements-rendered.lock --upgrade
+	@python3 scripts/only_extra.py requirements-rendered.lock requirements.lock
 
 clean: ## remove the virtual environment and caches (captures and data sets stay)
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

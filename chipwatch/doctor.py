@@ -38,6 +38,14 @@ def _libraries() -> list[tuple[bool, str]]:
     return rows
 
 
+def _browser() -> list[tuple[bool, str]]:
+    """Optional: a run goes on without it, and says which sources it did not read."""
+    from crawler.browser import missing
+
+    fault = missing({})
+    return [(True, "pages that need a browser can be drawn" if fault is None else f"pages that need a browser are not read: {fault} (optional)")]
+
+
 def _data(data: Path) -> list[tuple[bool, str]]:
     folder = next(p for p in (data.absolute(), *data.absolute().parents) if p.exists())
     free = shutil.disk_usage(folder).free
@@ -50,5 +58,5 @@ def _data(data: Path) -> list[tuple[bool, str]]:
 def examine(data: Path) -> tuple[list[str], bool]:
     """(lines to print, everything well)."""
     version = ".".join(map(str, sys.version_info[:3]))
-    rows = [(sys.version_info >= (3, 11), f"Python {version}"), *_libraries(), *_fonts(), *_data(data)]
+    rows = [(sys.version_info >= (3, 11), f"Python {version}"), *_libraries(), *_fonts(), *_browser(), *_data(data)]
     return [f"{'ok     ' if good else 'MISSING'} {text}" for good, text in rows], all(good for good, _ in rows)

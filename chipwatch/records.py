@@ -71,7 +71,7 @@ FAILURE_KINDS = (                                              # what each means
     "dns", "timeout", "refused", "robots", "permission", "private_address", "unauthorized", "forbidden", "not_found", "gone",
     "rate_limited", "server_error", "too_large", "wrong_type", "empty", "truncated", "soft_404", "moved", "login_wall", "bot_challenge",
     "selector_missed", "layout_changed", "language_changed", "assertion_broken", "unreadable", "language_not_covered",
-    "budget", "not_in_archive", "bad_address", "key_missing", "feed_changed", "other",
+    "no_browser", "budget", "not_in_archive", "bad_address", "key_missing", "feed_changed", "other",
 )
 # Found when a document is read, not when it is fetched: a capture never carries one of these.
 READING_FAILURES = frozenset({"selector_missed", "layout_changed", "language_changed", "assertion_broken", "unreadable", "language_not_covered"})

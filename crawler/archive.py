@@ -26,6 +26,7 @@ GZIP = b"\x1f\x8b\x08"
 VISIT_FIELD = "X-Chipwatch-Visit"                              # extension field of our own records: which visit a record belongs to
 FAILURE_TYPE = "application/warc-fields"
 PAYLOAD_TYPES = frozenset({"response", "revisit", "resource"})
+READABLE_TYPES = PAYLOAD_TYPES | {"conversion"}               # conversion: a document as a browser drew it
 
 
 class Payload(NamedTuple):
@@ -391,8 +392,8 @@ class RawResponse(NamedTuple):
 
 
 def read_response(path: str | Path, entry: Entry) -> RawResponse:
-    """The response that a record holds; a `resource` record reads as 200 with its own type. Raises as `read_record`, and RecordNotFound."""
-    if entry.kind not in PAYLOAD_TYPES:
+    """The response that a record holds; a `resource` or `conversion` record reads as 200 with its own type. Raises as `read_record`, and RecordNotFound."""
+    if entry.kind not in READABLE_TYPES:
         raise RecordNotFound(f"{Path(path).name}: {entry.record_id} is a {entry.kind} record and has no payload")
     parsed = read_record(path, entry)
     body, http = parsed.block, parsed.record.http_headers

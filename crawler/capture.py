@@ -19,6 +19,7 @@ from crawler.errors import OutputFailed
 
 FAILURE_FIELD = "chipwatch-failure"
 NOTE_FIELD = "chipwatch-note"
+PART = ";part"                                                 # ends the visit of a file that a drawn page fetched: no page of its own
 
 
 def now() -> str:
@@ -109,6 +110,16 @@ class Recorder:
             http_headers=StatusAndHeaders(f"{method} {request_target} HTTP/1.1", request_headers, is_http_request=True))
         self._write([answer, asked])
         return record_id, date
+
+    def conversion(self, *, url: str, body: bytes, content_type: str, refers_to: str, visit: str, lacking: dict[str, int]) -> tuple[str, str]:
+        """Write a document as a browser drew it, beside the response that it was made from. Returns (record id, WARC-Date). Raises OutputFailed."""
+        date = now()
+        fields = {**self._headers(date, visit), "WARC-Refers-To": refers_to}
+        if lacking:
+            fields["X-Chipwatch-Lacking"] = ", ".join(f"{reason} {count}" for reason, count in sorted(lacking.items()))
+        record = self._writer.create_warc_record(url, "conversion", payload=io.BytesIO(body), length=len(body), warc_content_type=content_type, warc_headers_dict=fields)
+        self._write([record])
+        return record.rec_headers.get_header("WARC-Record-ID"), date
 
     def failure(self, *, url: str, kind: str, note: str, visit: str) -> str:
         """Write the reason why a visit gave no page. Returns the WARC-Date. Raises OutputFailed."""

@@ -18,7 +18,7 @@ from scrapy.responsetypes import responsetypes
 from w3lib.url import canonicalize_url
 
 from crawler.archive import PAYLOAD_TYPES, Entry, Index, damage_words, list_records, read_response
-from crawler.capture import FAILURE_FIELD, NOTE_FIELD
+from crawler.capture import FAILURE_FIELD, NOTE_FIELD, PART
 from crawler.errors import ArchiveError, PayloadTooLarge
 from crawler.failures import NotInArchive, VisitRefused
 from crawler.recorders import replay_of
@@ -71,6 +71,7 @@ class Replay:
     visits: dict[str, ReplayVisit] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
     issues: list = field(default_factory=list)
+    drawn: dict[str, Held] = field(default_factory=dict)       # record id of a response -> the conversion record of the document as drawn
 
     def __post_init__(self) -> None:
         self._by_address: dict[str, list[Held]] = {}
@@ -81,6 +82,10 @@ class Replay:
             self.issues += index.issues
             for entry in index.entries:
                 failed = entry.kind == "metadata" and FAILURE_FIELD in entry.fields
+                if entry.kind == "conversion" and entry.refers_to:
+                    self.drawn[entry.refers_to] = Held(entry, index)
+                if (entry.visit or "").endswith(PART):         # a file of a drawn page
+                    continue
                 if not entry.url or not (entry.kind in PAYLOAD_TYPES or failed):
                     continue
                 held = Held(entry, index)
@@ -138,6 +143,14 @@ class Replay:
             return visit.failure
         raise NotInArchive("the archive ends in the middle of this visit")
 
+    def drawing(self, held: Held) -> bytes:
+        """The document as drawn. Raises crawler.errors for a damaged record."""
+        return read_response(held.index.path, held.entry).body
+
+    def failed(self, held: Held) -> VisitRefused:
+        """The failure that a record tells of."""
+        return VisitRefused(held.entry.fields.get(NOTE_FIELD, ""), held.entry.fields[FAILURE_FIELD])
+
     def unvisited(self) -> list[dict[str, str]]:
         """Responses that no source led to, robots.txt aside: what a run must report, never drop."""
         return [{"url": h.entry.url, "record_id": h.entry.record_id, "date": h.entry.date, "archive": h.index.path.name} for h in self.held
@@ -162,7 +175,7 @@ class ReplayDownloadHandler(BaseDownloadHandler):
         entry = held.entry
         visit.last_date = entry.date
         if entry.kind == "metadata":
-            raise VisitRefused(entry.fields.get(NOTE_FIELD, ""), entry.fields[FAILURE_FIELD])
+            raise replay.failed(held)
         if entry.damage:
             raise VisitRefused(damage_words(entry), DAMAGE_KINDS[entry.damage])
         request.meta["chain"].append({"record_id": entry.record_id, "status": entry.status or 200, "url": request.url, "date": entry.date,

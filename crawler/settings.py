@@ -50,6 +50,11 @@ REDIRECT_PRIORITY_ADJUST = 0
 METAREFRESH_ENABLED = False                                    # a page that was fetched is the page
 URLLENGTH_LIMIT = 0                                            # a long address is tried and reported, never dropped
 
+# --- drawn pages (`method: rendered`): what one page may take; what it fetches counts as requests of its provider
+CHIPWATCH_RENDER_SECONDS = 300.0                               # pauses between its requests to one host included
+CHIPWATCH_RENDER_REQUESTS = 60
+CHIPWATCH_RENDER_BYTES = 32 * 1024 * 1024
+
 # --- capture, decoding, address checks
 COMPRESSION_ENABLED = False                                    # done by DecodeMiddleware, with the code that reads archives
 DOWNLOADER_MIDDLEWARES = {
@@ -58,6 +63,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.manners.AddressMiddleware": 60,
     "crawler.manners.RobotsMiddleware": 100,
+    "crawler.rendering.RenderMiddleware": 110,                 # after redirects, retries and decoding
     "crawler.manners.PoliteRetryMiddleware": 550,
     "crawler.manners.DecodeMiddleware": 590,
     "crawler.manners.CaptureMiddleware": 880,                  # next to the network: bytes as they came

@@ -673,7 +673,7 @@ REASON_WORDS = {
     "permission": "its terms forbid automated reading", "private_address": "private address", "unauthorized": "login needed",
     "forbidden": "access denied (403)", "not_found": "not found (404)", "gone": "gone (410)", "rate_limited": "asked to slow down (429)",
     "server_error": "server error", "too_large": "larger than the size limit", "wrong_type": "not a text document", "empty": "empty answer",
-    "truncated": "incomplete answer", "budget": "page budget spent", "not_in_archive": "not in the archive", "bad_address": "bad address",
+    "truncated": "incomplete answer", "budget": "page budget spent", "no_browser": "needs a browser", "not_in_archive": "not in the archive", "bad_address": "bad address",
     "soft_404": "says that it is not there", "moved": "moved elsewhere", "login_wall": "a sign-in page instead", "bot_challenge": "a check for robots instead",
     "selector_missed": "a declared selector matches nothing", "layout_changed": "the page changed and gives far less", "language_changed": "came in another language",
     "assertion_broken": "outside the declared bounds", "other": "other error", "unreadable": "fetched, text could not be read", "language_not_covered": "language not covered by the clause rules",

@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # Installs all that chipwatch needs: Debian packages (Pango, fonts) and a virtual environment pinned by requirements.lock.
 # Does nothing, in a fraction of a second, where that is already done. Called by the Makefile; safe to call by hand.
+# `scripts/setup.sh --rendered` adds what draws pages that only a browser shows: Debian's Chromium, and scrapy-playwright pinned by requirements-rendered.lock.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 VENV=${VENV:-.venv}
 PYTHON=${PYTHON:-}
+RENDERED=""
+case "${1:-}" in
+  "") ;;
+  --rendered) RENDERED=1 ;;
+  *) printf 'usage: scripts/setup.sh [--rendered]\n' >&2; exit 2 ;;
+esac
 # Pango and HarfBuzz for WeasyPrint; fonts for Latin, Cyrillic and CJK; without fonts-noto-cjk, Korean prints as empty boxes.
 PACKAGES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-dejavu-core fonts-noto-core fonts-noto-cjk)
 
@@ -66,4 +73,18 @@ if [ ! -x "$VENV/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]
   "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . || fail "chipwatch itself could not be installed (see above)"
   "$VENV/bin/python" -m compileall -q chipwatch crawler nlp assessment dataset reports sample_market >/dev/null 2>&1 || true
   printf '%s\n' "$wanted" > "$stamp"
+fi
+
+if [ -n "$RENDERED" ]; then
+  if ! command -v chromium >/dev/null 2>&1; then
+    command -v dpkg-query >/dev/null 2>&1 || fail "install Chromium, so that \`chromium\` is on PATH, then run the same command again"
+    install_packages chromium
+  fi
+  stamp=$VENV/.installed-rendered
+  wanted=$(cat requirements.lock requirements-rendered.lock | sha256sum | cut -d' ' -f1)
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+    "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-rendered.lock ||
+      fail "pip could not install the pinned packages of the rendered extra (see above); check the connection to the package index, then run the same command again"
+    printf '%s\n' "$wanted" > "$stamp"
+  fi
 fi
