@@ -142,6 +142,10 @@ class Capture(Record):
     page: int | None = None                                    # of a feed that comes in pages: 1, 2, …
     part_of: str | None = None                                 # pages 2 and on: the declared address whose feed they continue
     more: str | None = None                                    # address of the page that follows; None after the last one
+    etag: str | None = None                                    # validators of the payload, as the server stated them (RFC 9110, 8.8)
+    last_modified: str | None = None
+    warc_offset: int | None = None                             # first byte of the record in the WARC file
+    revisit_of: str | None = None                              # record id of the response that holds the payload, where this one only says "not modified"
 
 
 @dataclass(slots=True)

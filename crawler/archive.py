@@ -24,6 +24,9 @@ MAX_RECORD = 64 * 1024 * 1024                                  # bytes of one re
 CHUNK = 16 * 1024
 GZIP = b"\x1f\x8b\x08"
 VISIT_FIELD = "X-Chipwatch-Visit"                              # extension field of our own records: which visit a record belongs to
+ORIGINAL_FIELD = "X-Chipwatch-Original"                        # of our own revisits: `FILE OFFSET` of the response referred to, FILE relative to the data folder
+# What a 304 answer says anew of a page that is kept (RFC 9110, 15.4.5); everything else stays as it came with the page.
+FRESHENED = ("cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary")
 FAILURE_TYPE = "application/warc-fields"
 PAYLOAD_TYPES = frozenset({"response", "revisit", "resource"})
 READABLE_TYPES = PAYLOAD_TYPES | {"conversion"}               # conversion: a document as a browser drew it
@@ -53,6 +56,7 @@ class Entry:
     payload_digest: str | None = None
     refers_to: str | None = None                               # revisit: record id, or address, of the payload
     refers_to_date: str | None = None
+    original: str | None = None                                # revisit of our own: where the payload lies (ORIGINAL_FIELD)
     visit: str | None = None
     warcinfo: str | None = None
     cut: bool = False                                          # WARC-Truncated: the server's answer broke off
@@ -255,7 +259,7 @@ def _entry(parsed: _Parsed, offset: int, end: int, number: int, damage: str | No
         date=_second(header("WARC-Date")), offset=offset, end=end, number=number, status=status,
         content_type=(http.get_header("Content-Type") if http else header("Content-Type")),
         payload_digest=header("WARC-Payload-Digest"), refers_to=header("WARC-Refers-To") or header("WARC-Refers-To-Target-URI"),
-        refers_to_date=_second(header("WARC-Refers-To-Date")), visit=header(VISIT_FIELD), warcinfo=header("WARC-Warcinfo-ID"),
+        refers_to_date=_second(header("WARC-Refers-To-Date")), original=header(ORIGINAL_FIELD), visit=header(VISIT_FIELD), warcinfo=header("WARC-Warcinfo-ID"),
         cut=header("WARC-Truncated") is not None, damage=damage,
         fields=_fields(parsed.block) if kind == "metadata" and (header("Content-Type") or "").startswith(FAILURE_TYPE) else {})
 
@@ -370,8 +374,28 @@ def read_record(path: str | Path, entry: Entry) -> _Parsed:
     raise RecordNotFound(f"{Path(path).name}: {entry.record_id} is not where the index says; the file changed while it was read")
 
 
-def _original(index: Index, entry: Entry) -> Entry:
-    """The record that holds the payload of a revisit. Raises RecordNotFound."""
+def read_at(path: str | Path, offset: int, record_id: str) -> tuple[Entry, _Parsed]:
+    """One record by its place, without indexing the archive. Raises ArchiveMissing, RecordNotFound where another record (or none) lies there,
+    ArchiveTruncated, DigestMismatch, PayloadTooLarge for a damaged one."""
+    path = Path(path)
+    try:
+        with open(path, "rb") as handle:
+            size = path.stat().st_size
+            compressed = handle.read(3) == GZIP
+            data, end, damage = _gzip_member(handle, offset) if compressed else _plain_record(handle, offset, size)
+    except (OSError, ValueError) as error:
+        raise ArchiveMissing(f"cannot open the archive {path}: {getattr(error, 'strerror', None) or error}") from None
+    parsed = next(_records(data), None)
+    entry = _entry(parsed, offset, end, 0, damage) if parsed else None
+    if parsed is None or entry is None or entry.record_id != record_id:
+        raise RecordNotFound(f"{path.name}: {record_id} does not lie at byte {offset:,}")
+    if entry.damage:
+        return entry, read_record(path, entry)                 # raises
+    return entry, parsed
+
+
+def _local_original(index: Index, entry: Entry) -> Entry | None:
+    """The response in the same archive whose payload a revisit refers to."""
     candidates = [e for e in index.entries if e.kind == "response" and e.damage is None]
     for match in (lambda e: e.record_id == entry.refers_to,
                   lambda e: e.url == entry.refers_to and e.date == entry.refers_to_date,
@@ -379,7 +403,38 @@ def _original(index: Index, entry: Entry) -> Entry:
         found = next((e for e in candidates if match(e)), None)
         if found:
             return found
-    raise RecordNotFound(f"{index.path.name}: the revisit of {entry.url} refers to a record that is not in this archive")
+    return None
+
+
+def _original(path: Path, entry: Entry) -> _Parsed:
+    """The record that holds the payload of a revisit: in the same archive, in the run that our own revisits name, or in an archive beside it.
+
+    Raises RecordNotFound where it is gone, and as `read_record` for a damaged one.
+    """
+    found = _local_original(list_records(path), entry)
+    if found:
+        return read_record(path, found)
+    name, _, offset = (entry.original or "").rpartition(" ")
+    place = path.resolve().parents[2] / name if name and len(path.resolve().parents) > 2 else None
+    if place is not None and offset.isdigit() and ".." not in Path(name).parts and not Path(name).is_absolute() and place.is_file():
+        try:
+            return read_at(place, int(offset), str(entry.refers_to))[1]
+        except RecordNotFound:                                 # the file was written anew (recompressed): its index tells
+            held = list_records(place).by_id.get(str(entry.refers_to))
+            if held:
+                return read_record(place, held)
+    for beside in sorted(path.parent.glob("*.warc*")):
+        if beside == path or beside.name.endswith(".part"):
+            continue
+        try:
+            other = list_records(beside)
+        except (ArchiveMissing, NotAWarc):                     # not an archive after all
+            continue
+        found = _local_original(other, entry)
+        if found:
+            return read_record(beside, found)
+    raise RecordNotFound(f"{path.name}: the page {entry.url} was unchanged, and the record that holds it ({entry.refers_to}"
+                         + (f" in {name}" if name else "") + ") is gone; restore that file from a backup")
 
 
 class RawResponse(NamedTuple):
@@ -396,19 +451,29 @@ def read_response(path: str | Path, entry: Entry) -> RawResponse:
     if entry.kind not in READABLE_TYPES:
         raise RecordNotFound(f"{Path(path).name}: {entry.record_id} is a {entry.kind} record and has no payload")
     parsed = read_record(path, entry)
+    if entry.kind != "revisit":
+        return raw_response(parsed)
+    page, said = raw_response(_original(Path(path), entry)), parsed.record.http_headers
+    return page if said is None else page._replace(headers=freshened(page.headers, said.headers))
+
+
+def raw_response(parsed: _Parsed) -> RawResponse:
+    """The response in a record that is no revisit."""
     body, http = parsed.block, parsed.record.http_headers
-    if entry.kind == "revisit":
-        original = read_record(path, _original(list_records(path), entry))
-        body, http = original.block, http or original.record.http_headers
-        encoded = original.record.http_headers
-    else:
-        encoded = http
     if http is None:
-        return RawResponse(200, [("Content-Type", entry.content_type or "application/octet-stream")], body, "HTTP/1.1")
-    if encoded is not None and (encoded.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
+        return RawResponse(200, [("Content-Type", parsed.record.rec_headers.get_header("Content-Type") or "application/octet-stream")], body, "HTTP/1.1")
+    if (http.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
         body = _unchunk(body)
     headers = [(name, value) for name, value in http.headers if name.lower() != "transfer-encoding"]
-    return RawResponse(entry.status or 200, headers, body, http.protocol or "HTTP/1.1")
+    code = http.get_statuscode() or ""
+    return RawResponse(int(code) if code.isdigit() else 200, headers, body, http.protocol or "HTTP/1.1")
+
+
+def freshened(page: list[tuple[str, str]], said: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Headers of a kept page, brought up to date by those of an answer that says that it is unchanged (RFC 9111, 3.2)."""
+    new = [(name, value) for name, value in said if name.lower() in FRESHENED]
+    names = {name.lower() for name, _ in new}
+    return [(name, value) for name, value in page if name.lower() not in names] + new
 
 
 def _unchunk(body: bytes) -> bytes:

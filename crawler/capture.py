@@ -13,13 +13,39 @@ import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from crawler.archive import GZIP, VISIT_FIELD, _gzip_member
+from crawler.archive import GZIP, ORIGINAL_FIELD, VISIT_FIELD, _gzip_member
 from crawler.errors import OutputFailed
 
 FAILURE_FIELD = "chipwatch-failure"
 NOTE_FIELD = "chipwatch-note"
 PART = ";part"                                                 # ends the visit of a file that a drawn page fetched: no page of its own
+# WARC 1.1, 6.7.2 and 6.7.3; the URIs as the specification has them
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+
+
+class Kept(NamedTuple):
+    """Where an answer was written."""
+
+    record_id: str
+    date: str                                                  # WARC-Date
+    offset: int                                                # first byte of the record in the file
+
+
+class Original(NamedTuple):
+    """The response that holds the payload of a page visited before."""
+
+    record_id: str
+    warc_file: str                                             # relative to the data folder
+    warc_offset: int
+    url: str                                                   # its WARC-Target-URI
+    fetched_at: str                                            # its WARC-Date
+    payload_sha256: str                                        # of the decoded payload
+    etag: str | None = None
+    last_modified: str | None = None
+    payload_digest: str | None = None                          # WARC-Payload-Digest of its record, once that was read
 
 
 def now() -> str:
@@ -67,7 +93,8 @@ class Recorder:
         self.warcinfo = record.rec_headers.get_header("WARC-Record-ID")
         self._write([record])
 
-    def _write(self, records: Iterable[object]) -> None:
+    def _write(self, records: Iterable[object]) -> int:
+        """Write these records; returns the offset of the first."""
         start = self._file.tell()
         try:
             for record in records:
@@ -79,6 +106,7 @@ class Recorder:
             except OSError:
                 pass                                           # the tail is repaired when the crawl is resumed
             raise OutputFailed(f"cannot write {self.path}: {error.strerror}; free some space or give another folder with --data") from None
+        return start
 
     def _headers(self, date: str, visit: str | None) -> dict[str, str]:
         fields = {"WARC-Date": date, "WARC-Warcinfo-ID": self.warcinfo}
@@ -87,8 +115,9 @@ class Recorder:
         return fields
 
     def response(self, *, url: str, method: str, request_headers: list[tuple[str, str]], request_target: str, status: int,
-                 headers: list[tuple[str, str]], body: bytes, protocol: str, ip: str | None, visit: str | None, cut: bool) -> tuple[str, str]:
-        """Write a response and its request. Returns (record id, WARC-Date). Raises OutputFailed."""
+                 headers: list[tuple[str, str]], body: bytes, protocol: str, ip: str | None, visit: str | None, cut: bool,
+                 original: Original | None = None) -> Kept:
+        """Write a response and its request; with `original`, a revisit record that refers to it instead of the payload. Raises OutputFailed."""
         from warcio.statusandheaders import StatusAndHeaders
 
         date = now()
@@ -101,15 +130,25 @@ class Recorder:
             phrase = http.HTTPStatus(status).phrase
         except ValueError:
             phrase = ""
-        answer = self._writer.create_warc_record(
-            url, "response", payload=io.BytesIO(body), length=len(body), warc_headers_dict=dict(fields),
-            http_headers=StatusAndHeaders(f"{status} {phrase}".strip(), headers, protocol=protocol))
+        http_headers = StatusAndHeaders(f"{status} {phrase}".strip(), headers, protocol=protocol)
+        if original:
+            answer = self._revisit(url, original, fields, http_headers, NOT_MODIFIED if status == 304 else IDENTICAL)
+        else:
+            answer = self._writer.create_warc_record(url, "response", payload=io.BytesIO(body), length=len(body), warc_headers_dict=dict(fields), http_headers=http_headers)
         record_id = answer.rec_headers.get_header("WARC-Record-ID")
         asked = self._writer.create_warc_record(
             url, "request", payload=io.BytesIO(b""), length=0, warc_headers_dict={**self._headers(date, visit), "WARC-Concurrent-To": record_id},
             http_headers=StatusAndHeaders(f"{method} {request_target} HTTP/1.1", request_headers, is_http_request=True))
-        self._write([answer, asked])
-        return record_id, date
+        start = self._write([answer, asked])
+        return Kept(record_id, date, start)
+
+    def _revisit(self, url: str, original: Original, fields: dict[str, str], http_headers: Any, profile: str) -> Any:
+        """A record that says: as before (WARC 1.1, 6.7). Our extension field tells in which run the payload lies, and where."""
+        more = {"WARC-Profile": profile, "WARC-Refers-To": original.record_id, "WARC-Refers-To-Target-URI": original.url,
+                "WARC-Refers-To-Date": original.fetched_at, ORIGINAL_FIELD: f"{original.warc_file} {original.warc_offset}"}
+        if original.payload_digest:
+            more["WARC-Payload-Digest"] = original.payload_digest
+        return self._writer.create_warc_record(url, "revisit", payload=io.BytesIO(b""), length=0, warc_headers_dict={**fields, **more}, http_headers=http_headers)
 
     def conversion(self, *, url: str, body: bytes, content_type: str, refers_to: str, visit: str, lacking: dict[str, int]) -> tuple[str, str]:
         """Write a document as a browser drew it, beside the response that it was made from. Returns (record id, WARC-Date). Raises OutputFailed."""

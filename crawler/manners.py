@@ -28,6 +28,7 @@ from scrapy.responsetypes import responsetypes
 
 from chipwatch.records import Source
 from crawler.addresses import host_is_refused, host_key
+from crawler.conditional import unchanged
 from crawler.errors import CrawlerError, OutputFailed
 from crawler.failures import BadAddress, PrivateAddress, RobotsRefusal, VisitRefused, explain_exception
 from crawler.gate import gate_of, read_json_lines
@@ -242,18 +243,20 @@ class CaptureMiddleware:
         sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, values in request.headers.items() for value in values]
         if not request.headers.get("Host"):
             sent.insert(0, ("Host", parts.netloc))
+        original = unchanged(request, response)
         try:
-            record_id, date = recorder_of(self._crawler).response(
+            kept = recorder_of(self._crawler).response(
                 url=request.url, method=request.method, request_headers=sent,
                 request_target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""), status=response.status,
                 headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values],
                 body=response.body, protocol=response.protocol or "HTTP/1.1", ip=str(response.ip_address) if response.ip_address else None,
-                visit=request.meta.get("visit"), cut="dataloss" in response.flags)
+                visit=request.meta.get("visit"), cut="dataloss" in response.flags, original=original)
         except OutputFailed as error:
             stop_for(self._crawler, error)
             raise
         if "chain" in request.meta:
-            request.meta["chain"].append({"record_id": record_id, "status": response.status, "url": request.url, "date": date})
+            request.meta["chain"].append({"record_id": kept.record_id, "status": response.status, "url": request.url, "date": kept.date, "offset": kept.offset,
+                                          "revisit_of": original.record_id if original else None})
         return response
 
 

@@ -115,7 +115,7 @@ class Replay:
         if not visit.whole or visit.failure:
             return False
         last = visit.records[-1].entry
-        return (last.status or 0) in TRANSIENT or 300 <= (last.status or 0) < 400
+        return (last.status or 0) in TRANSIENT or (300 <= (last.status or 0) < 400 and last.kind != "revisit")
 
     def answer(self, visit: ReplayVisit, url: str) -> Held:
         """The record that answers this request of a visit. Raises NotInArchive."""
@@ -134,7 +134,7 @@ class Replay:
         for n in range(visit.position, len(visit.records)):
             if address_key(visit.records[n].entry.url) != key:
                 continue
-            while n + 1 < len(visit.records) and address_key(visit.records[n + 1].entry.url) == key and (visit.records[n].entry.status or 0) in TRANSIENT:
+            while n + 1 < len(visit.records) and address_key(visit.records[n + 1].entry.url) == key and asked_again(visit.records[n].entry, visit.records[n + 1].entry):
                 visit.records[n].served = True                 # asked again: the answer that counted is the later one
                 n += 1
             visit.position = n + 1
@@ -155,6 +155,11 @@ class Replay:
         """Responses that no source led to, robots.txt aside: what a run must report, never drop."""
         return [{"url": h.entry.url, "record_id": h.entry.record_id, "date": h.entry.date, "archive": h.index.path.name} for h in self.held
                 if not h.served and h.entry.kind in PAYLOAD_TYPES and urlsplit(h.entry.url).path != "/robots.txt"]
+
+
+def asked_again(entry: Entry, following: Entry) -> bool:
+    """Whether the live crawl asked again after this answer: a temporary fault, or a 304 that does not answer what was asked."""
+    return (entry.status or 0) in TRANSIENT or (entry.kind == "response" and entry.status == 304 and following.kind in PAYLOAD_TYPES)
 
 
 def _apart(a: str, b: str) -> int:
@@ -179,7 +184,9 @@ class ReplayDownloadHandler(BaseDownloadHandler):
         if entry.damage:
             raise VisitRefused(damage_words(entry), DAMAGE_KINDS[entry.damage])
         request.meta["chain"].append({"record_id": entry.record_id, "status": entry.status or 200, "url": request.url, "date": entry.date,
-                                      "archive": held.index.path.name})
+                                      "archive": held.index.path.name, "offset": entry.offset, "revisit_of": entry.refers_to if entry.kind == "revisit" and (entry.refers_to or "").startswith("<") else None})
+        if entry.kind == "response" and entry.status == 304 and visit.failure:
+            raise VisitRefused(visit.failure.entry.fields.get(NOTE_FIELD, ""), visit.failure.entry.fields[FAILURE_FIELD])
         try:
             raw = read_response(held.index.path, entry)
         except PayloadTooLarge as error:

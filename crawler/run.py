@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import contextlib
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +27,24 @@ SAMPLE_PACE = 0.01                                             # the sample mark
 DELAY = 3.0                                                    # seconds between two requests to one host, as in crawler/settings.py
 SAMPLE_TIMEOUT = 3.0                                           # seconds
 COPY_LIMIT = 1 << 30                                           # bytes; a larger archive is hard-linked
+LOCK_SECONDS = 30.0                                            # how long to wait for the crawl process of a killed run to end
 RESTARTS = 2                                                   # a crawl whose process dies goes on this often
 FATAL = {kind.__name__: kind for kind in (OutputFailed, ArchiveMissing, NotAWarc)}
 NOT_TOLD = "the crawl process ended before this page was done; see crawl.log"
 
 
 def crawl(sources: Iterable[Source], *, run_dir: Path | str, run_id: str, mode: str, archives: Iterable[Path | str] = (),
-          settings: dict[str, Any] | None = None, on_progress: Callable[..., Any] | None = None) -> list[Capture]:
+          settings: dict[str, Any] | None = None, on_progress: Callable[..., Any] | None = None,
+          originals: Mapping[str, Iterable[Any]] | None = None) -> list[Capture]:
     """Visit every source, and keep what came under `run_dir`.
 
     `mode`: `live` (the network, public addresses only), `sample` (the hosts of `settings["host_map"]`, `{host: (ip, port)}`, and no other), or
     `archive` (responses from the WARC files `archives`; no network at all). Other `settings` are Scrapy's, in capitals.
-    `on_progress(done, note, total)` is called after each visit.
+    `on_progress(done, note, total)` is called after each visit. `originals` (address -> crawler.capture.Original) are pages that earlier runs in the
+    same data folder keep: they are asked for with their validators, and an unchanged one is kept as a revisit.
 
     Every source gives one Capture; in archive mode one for each date that the archive has of it. A run that was killed is gone on with when it is
-    called again with the same `run_dir`. Writes crawl.warc.gz (or keeps the archives), captures.jsonl, run.json and crawl.log.
+    called again with the same `run_dir`: pages that its WARC file holds whole are not asked for again. Writes crawl.warc.gz (or keeps the archives), captures.jsonl, run.json and crawl.log.
 
     Raises ArchiveMissing, NotAWarc, ContactMissing, OutputFailed, CrawlFailed.
     """
@@ -50,28 +56,53 @@ def crawl(sources: Iterable[Source], *, run_dir: Path | str, run_id: str, mode: 
         raise ArchiveMissing("no archive is given; name a WARC file (.warc or .warc.gz)")
     for path in archives:
         check_archive(path)                                    # before anything is written
+    with contextlib.ExitStack() as stack:
+        with _explained(run_dir):
+            run_dir.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context(run_lock(run_dir))
+            kept = [keep_archive(a, run_dir) for a in archives] if mode == "archive" else []
+            kept = list({str(path): (path, digest) for path, digest in kept}.values())
+            done = [] if mode == "archive" else read_captures(run_dir / "captures.jsonl")
+            report = read_report(run_dir, {"run_id": run_id, "mode": mode, "started": _now(), "software": software()})
+            report["archives"] = [{"file": path.name, "bytes": path.stat().st_size, "sha256": digest} for path, digest in kept]
+            report["sources"] = len(sources)
+            report.pop("ended", None)
+            write_json(run_dir / "run.json", report)
+            write_lines(run_dir / "captures.jsonl", done)      # without a half-written last line
+            if not (run_dir / "sources.jsonl").exists():
+                write_lines(run_dir / "sources.jsonl", sources)
+        job = {**scrapy_settings(mode, given, contact), "CHIPWATCH_RUN_DIR": str(run_dir.absolute()), "CHIPWATCH_RUN_ID": run_id,
+               "CHIPWATCH_ORIGINALS": {url: list(original) for url, original in (originals or {}).items()},
+               "CHIPWATCH_ARCHIVES": [str(path.absolute()) for path, _ in kept], "LOG_FILE": str((run_dir / "crawl.log").absolute())}
+        end = _run_to_the_end(sources, done, job, run_dir, on_progress, lock)
+        with _explained(run_dir):
+            return _finish(run_dir, run_id, sources, report, end)
+
+
+@contextlib.contextmanager
+def _explained(run_dir: Path) -> Iterator[None]:
+    """A folder that cannot be written is one clear error. Raises OutputFailed."""
     try:
-        run_dir.mkdir(parents=True, exist_ok=True)
-        kept = [keep_archive(a, run_dir) for a in archives] if mode == "archive" else []
-        kept = list({str(path): (path, digest) for path, digest in kept}.values())
-        done = [] if mode == "archive" else read_captures(run_dir / "captures.jsonl")
-        report = _read_report(run_dir, {"run_id": run_id, "mode": mode, "started": _now(), "software": software()})
-        report["archives"] = [{"file": path.name, "bytes": path.stat().st_size, "sha256": digest} for path, digest in kept]
-        report["sources"] = len(sources)
-        report.pop("ended", None)
-        write_json(run_dir / "run.json", report)
-        write_lines(run_dir / "captures.jsonl", done)       # without a half-written last line
-        if not (run_dir / "sources.jsonl").exists():
-            write_lines(run_dir / "sources.jsonl", sources)
+        yield
     except OSError as error:
         raise OutputFailed(f"cannot write {run_dir}: {error.strerror}; free some space or give another folder with --data") from None
-    job = {**scrapy_settings(mode, given, contact), "CHIPWATCH_RUN_DIR": str(run_dir.absolute()), "CHIPWATCH_RUN_ID": run_id,
-           "CHIPWATCH_ARCHIVES": [str(path.absolute()) for path, _ in kept], "LOG_FILE": str((run_dir / "crawl.log").absolute())}
-    end = _run_to_the_end(sources, done, job, run_dir, on_progress)
-    try:
-        return _finish(run_dir, run_id, sources, report, end)
-    except OSError as error:
-        raise OutputFailed(f"cannot write {run_dir}: {error.strerror}; free some space or give another folder with --data") from None
+
+
+@contextlib.contextmanager
+def run_lock(run_dir: Path) -> Iterator[int]:
+    """Hold a run folder; yields the descriptor of the lock. The crawl process inherits it, so that after a kill nobody goes on with the run
+    while that process is still at its last page. Raises CrawlFailed where it stays held, OSError."""
+    with open(run_dir / ".lock", "w", encoding="ascii") as handle:
+        end = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise CrawlFailed(f"another crawl is at work in {run_dir}; wait until it ends") from None
+                time.sleep(0.1)
+        yield handle.fileno()
 
 
 def _contact(mode: str) -> str | None:
@@ -136,15 +167,18 @@ def keep_archive(archive: Path, run_dir: Path) -> tuple[Path, str]:
 
 # --- the worker ------------------------------------------------------------------------------------------------------------------
 
-def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[str, Any], run_dir: Path, on_progress: Callable[..., Any] | None) -> dict:
+def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[str, Any], run_dir: Path, on_progress: Callable[..., Any] | None,
+                    lock: int) -> dict:
     """Run workers until every source has a capture, or one says why it cannot go on. Returns what the last one told at its end."""
     end: dict = {}
     for attempt in range(RESTARTS + 1):
-        seen = {(c.provider, c.role, c.url) for c in done}
-        left = [s for s in sources if (s.provider, s.role, s.url) not in seen]
+        left = not_done(sources, done)
+        if left and settings["CHIPWATCH_MODE"] != "archive" and (attempt or (run_dir / "crawl.warc.gz").exists()):
+            done = salvage(left, done, settings, run_dir, lock)
+            left = not_done(sources, done)
         if not left:
             break
-        code, end, words = _run_worker(left, settings, run_dir, len(done), len(sources), on_progress)
+        code, end, words = _run_worker(left, settings, run_dir, len(done), len(sources), on_progress, lock)
         if end.get("fatal"):
             raise FATAL.get(end.get("fatal_kind"), CrawlFailed)(end["fatal"])
         if end.get("reason") == "finished":
@@ -158,8 +192,61 @@ def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[s
     return end
 
 
+def not_done(sources: Iterable[Source], done: Iterable[Capture]) -> list[Source]:
+    """The sources that have no capture yet."""
+    seen = {(c.provider, c.role, c.url) for c in done}
+    return [s for s in sources if (s.provider, s.role, s.url) not in seen]
+
+
+def salvage(left: list[Source], done: list[Capture], settings: dict[str, Any], run_dir: Path, lock: int) -> list[Capture]:
+    """All captures of a broken-off run, after those that its WARC file holds whole, but that were not noted yet, have been noted.
+
+    A kill may fall between the two. The pages are replayed from the file by the same spider; what is not held whole is visited again.
+    Raises OSError, CrawlFailed.
+    """
+    from crawler.capture import repair_tail
+
+    warc = run_dir / "crawl.warc.gz"
+    repair_tail(warc)
+    if not warc.exists() or not _holds_more(warc, done):
+        return done
+    place = run_dir / ".salvage" / run_dir.parent.name / run_dir.name
+    shutil.rmtree(run_dir / ".salvage", ignore_errors=True)
+    place.mkdir(parents=True)
+    try:
+        job = {**settings, **scrapy_settings("archive", {}, None), "CHIPWATCH_RUN_DIR": str(place.absolute()), "CHIPWATCH_ARCHIVES": [str(warc.absolute())],
+               "CHIPWATCH_ORIGINALS": {}, "LOG_FILE": str((run_dir / "salvage.log").absolute())}
+        write_json(place / "run.json", {"mode": "archive"})    # the spider describes a run only where nobody has
+        _run_worker([s for s in left if s.permission != "forbidden"], job, place, 0, len(left), None, lock)
+        found = {(c.provider, c.role, c.url): c for c in read_captures(place / "captures.jsonl") if _held_whole(c)}
+    finally:
+        shutil.rmtree(run_dir / ".salvage", ignore_errors=True)
+    with open(run_dir / "captures.jsonl", "a", encoding="utf-8") as handle:
+        handle.writelines(json.dumps(c.to_dict(), ensure_ascii=False) + "\n" for c in found.values())
+    return [*done, *found.values()]
+
+
+def _holds_more(warc: Path, done: list[Capture]) -> bool:
+    """Whether the file holds an answer of a visit that no capture tells of."""
+    from crawler.archive import PAYLOAD_TYPES, list_records
+
+    try:
+        entries = [e for e in list_records(warc).entries if e.visit and e.kind in PAYLOAD_TYPES]
+    except NotAWarc:                                           # nothing whole in it
+        return False
+    noted = {c.record_id for c in done} | {r for c in done for r in c.redirects}
+    urls = {c.url for c in done}
+    told = {e.visit for e in entries if e.record_id in noted or e.url in urls}
+    return any(e.visit not in told for e in entries)
+
+
+def _held_whole(capture: Capture) -> bool:
+    """Whether a replayed capture is that of a finished visit: not one broken off, nor one after which the live crawl asks again."""
+    return capture.failure != "not_in_archive" and capture.record_id is not None and (capture.failure is None or not (capture.status == 429 or (capture.status or 0) >= 500))
+
+
 def _run_worker(sources: list[Source], settings: dict[str, Any], run_dir: Path, before: int, total: int,
-                on_progress: Callable[..., Any] | None) -> tuple[int, dict, str]:
+                on_progress: Callable[..., Any] | None, lock: int) -> tuple[int, dict, str]:
     """(exit code, what it told at the end, last line on stderr) of one worker."""
     root = str(Path(__file__).resolve().parent.parent)
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -167,7 +254,7 @@ def _run_worker(sources: list[Source], settings: dict[str, Any], run_dir: Path, 
         job = Path(temporary) / "job.json"
         job.write_text(json.dumps({"settings": settings, "sources": [s.to_dict() for s in sources]}, ensure_ascii=False), encoding="utf-8")
         worker = subprocess.Popen([sys.executable, "-P", "-m", "crawler.worker", str(job)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                                  text=True, encoding="utf-8", env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"})
+                                  text=True, encoding="utf-8", pass_fds=(lock,), env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"})
         end: dict = {}
         try:
             for line in worker.stdout:
@@ -234,13 +321,28 @@ def write_json(path: Path, value: object) -> None:
     os.replace(part, path)
 
 
-def _read_report(run_dir: Path, new: dict) -> dict:
+def read_report(run_dir: Path, new: dict) -> dict:
     """run.json of a run that is gone on with, or a new one."""
     try:
         old = json.loads((run_dir / "run.json").read_text("utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return new
-    return {**new, "started": old.get("started", new["started"])} if isinstance(old, dict) else new
+    return {**new, **{key: old[key] for key in ("mode", "started") if key in old}} if isinstance(old, dict) else new
+
+
+def close_run(run_dir: Path) -> list[Capture]:
+    """Close a run that was broken off, as it stands: what it did not visit is left to a later run. Raises OSError."""
+    captures = read_captures(run_dir / "captures.jsonl")
+    report = read_report(run_dir, {"run_id": run_dir.name, "mode": "live", "started": min((c.fetched_at for c in captures), default=_now()), "software": software()})
+    write_lines(run_dir / "captures.jsonl", captures)
+    write_json(run_dir / "run.json", report | ended(captures) | {"closed": "broken off, closed as it stood"})
+    return captures
+
+
+def ended(captures: list[Capture]) -> dict[str, Any]:
+    """What run.json says of a run at its end."""
+    return {"ended": _now(), "captures": sum(c.failure is None for c in captures), "not_modified": sum(c.status == 304 and c.failure is None for c in captures),
+            "failures": dict(Counter(c.failure for c in captures if c.failure))}
 
 
 def _finish(run_dir: Path, run_id: str, sources: list[Source], report: dict, end: dict) -> list[Capture]:
@@ -256,7 +358,6 @@ def _finish(run_dir: Path, run_id: str, sources: list[Source], report: dict, end
                                     language=source.language, failure="other", note=NOT_TOLD))
     captures.sort(key=lambda c: (place.get((c.provider, c.role, c.url), len(place)), c.fetched_at, c.record_id or ""))
     write_lines(run_dir / "captures.jsonl", captures)
-    report |= {"ended": _now(), "captures": sum(c.failure is None for c in captures), "failures": dict(Counter(c.failure for c in captures if c.failure)),
-               "not_in_sources": end.get("unvisited", []), "issues": end.get("issues", [])}
+    report |= ended(captures) | {"not_in_sources": end.get("unvisited", []), "issues": end.get("issues", [])}
     write_json(run_dir / "run.json", report)
     return captures

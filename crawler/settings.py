@@ -66,6 +66,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.rendering.RenderMiddleware": 110,                 # after redirects, retries and decoding
     "crawler.manners.PoliteRetryMiddleware": 550,
     "crawler.manners.DecodeMiddleware": 590,
+    "crawler.conditional.ConditionalMiddleware": 870,
     "crawler.manners.CaptureMiddleware": 880,                  # next to the network: bytes as they came
 }
 DOWNLOAD_HANDLERS = {

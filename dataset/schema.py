@@ -8,7 +8,7 @@ from typing import Any
 
 from chipwatch.records import Capture, Clause, Offer, ProviderInfo, Region, Signal
 
-SCHEMA_VERSION = 2                                             # PRAGMA user_version; raise it with every change of a table or view
+SCHEMA_VERSION = 3                                             # PRAGMA user_version; raise it with every change of a table or view
 APPLICATION_ID = 0x43485031                                    # PRAGMA application_id: "CHP1"
 
 
@@ -94,6 +94,8 @@ MEANINGS = {
     "redirects": "record ids of the redirect responses, in order", "content_type": "captures: as served; documents: as read", "payload_sha256": "SHA-256 of the decoded payload",
     "length": "bytes of the payload", "failure": "why there is no document (closed vocabulary)", "note": "one sentence for people",
     "page": "of a feed that comes in pages: 1, 2, …", "part_of": "pages 2 and on: the declared address whose feed they continue", "more": "address of the page that follows in the feed",
+    "etag": "entity tag of the payload, as the server stated it", "last_modified": "Last-Modified of the payload, as the server stated it", "warc_offset": "first byte of the record in the WARC file",
+    "revisit_of": "record id of the response that holds the payload, where the server only said that the page is unchanged (status 304) or sent the same bytes again",
     # providers
     "slug": "key of the provider", "kind": "providers: gpu_cloud or adjacent; documents: terms, offers or regions", "legal_entity": "contracting entity, as declared",
     "seat_country": "ISO 3166-1 alpha-2 of the seat, as declared", "category": "as declared", "website": "as declared",
@@ -166,7 +168,7 @@ TABLES: tuple[Table, ...] = (
         *LIFE,
     ), history=True, order="provider, role, url, version"),
     Table("capture", "captures", "One row a visit: a response kept in a WARC file, or the reason why there is none.", (
-        ID, Column("evidence_id", "text", EVIDENCE[0].meaning), *_fields(Capture, kinds={"status": "integer", "page": "integer"}),
+        ID, Column("evidence_id", "text", EVIDENCE[0].meaning), *_fields(Capture, kinds={"status": "integer", "page": "integer", "warc_offset": "integer"}),
         Column("document_id", "text", EVIDENCE[1].meaning),
     ), order="provider, role, url, fetched_at, id"),
     Table("offer", "offers", "One row an offer of accelerators for rent.", (

@@ -75,9 +75,10 @@ class PagesSpider(scrapy.Spider):
         for source in response.meta["sources"]:
             items.append(Capture(
                 provider=source.provider, role=source.role, url=source.url, run_id=self._run_id(), fetched_at=last["date"],
-                record_id=last["record_id"], warc_file=self._warc_file(last), final_url=response.url, redirects=redirects_of(chain), status=response.status,
+                record_id=last["record_id"], warc_file=self._warc_file(last), final_url=response.url, redirects=redirects_of(chain), status=last["status"] if last["revisit_of"] else response.status,
                 content_type=headers.get("content-type"), payload_sha256=hashlib.sha256(response.body).hexdigest(), length=len(response.body),
-                language=source.language, failure=failure, note=note).to_dict())
+                language=source.language, failure=failure, note=note, etag=headers.get("etag"), last_modified=headers.get("last-modified"),
+                warc_offset=last["offset"], revisit_of=last["revisit_of"]).to_dict())
         return items
 
     def give_up(self, failure) -> list[dict]:
@@ -88,7 +89,7 @@ class PagesSpider(scrapy.Spider):
         if isinstance(failure.value, (PayloadTooLarge, PayloadUndecodable)) and request.meta["chain"]:
             last = request.meta["chain"][-1]                   # the answer is kept, though it cannot be read
             for item in items:
-                item |= {"record_id": last["record_id"], "warc_file": self._warc_file(last), "status": last["status"]}
+                item |= {"record_id": last["record_id"], "warc_file": self._warc_file(last), "status": last["status"], "warc_offset": last["offset"]}
         return items
 
     def _failed(self, sources: list[Source], visit: str, url: str, kind: str, note: str, chain: list[dict]) -> list[dict]:
@@ -117,7 +118,7 @@ def new_visit() -> str:
 
 def redirects_of(chain: list[dict]) -> list[str]:
     """Record ids of the redirects on the way to the last link of the chain."""
-    return [link["record_id"] for link in chain[:-1] if 300 <= link["status"] < 400]
+    return [link["record_id"] for link in chain[:-1] if 300 <= link["status"] < 400 and link["status"] != 304]
 
 
 def by_address(sources: list[Source]) -> dict[str, list[Source]]:
