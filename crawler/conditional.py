@@ -17,7 +17,7 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.archive import MAX_PAYLOAD, freshened, raw_response, read_at
-from crawler.capture import Original
+from crawler.capture import PART, Original
 from crawler.errors import ArchiveError, PayloadTooLarge, PayloadUndecodable
 from crawler.failures import VisitRefused
 from crawler.payload import decode_body
@@ -54,7 +54,7 @@ class ConditionalMiddleware:
             request.headers.pop(name, None)
         request.meta.pop("original", None)
         known = self._originals.get(request.url)
-        if known is None or "visit" not in request.meta or request.method != "GET" or request.meta.get(PLAIN):
+        if known is None or not self._may_be_conditional(request):
             return
         held = self._held(known)
         if held is None:                                       # the page it would refer to is gone: ask for it in full
@@ -64,6 +64,12 @@ class ConditionalMiddleware:
             request.headers["If-None-Match"] = known.etag
         if known.last_modified:
             request.headers["If-Modified-Since"] = known.last_modified
+
+    def _may_be_conditional(self, request: Request) -> bool:
+        """Not robots.txt, not the files of a drawn page, nor that page itself: an unchanged frame says nothing of what is drawn into it."""
+        if request.method != "GET" or request.meta.get(PLAIN) or request.meta.get("visit", PART).endswith(PART):
+            return False
+        return not any(source.method == "rendered" for source in request.meta.get("sources", ()))
 
     def _held(self, known: Original) -> Any:
         """The record with the page; None where it cannot be had."""

@@ -217,7 +217,7 @@ def salvage(left: list[Source], done: list[Capture], settings: dict[str, Any], r
         job = {**settings, **scrapy_settings("archive", {}, None), "CHIPWATCH_RUN_DIR": str(place.absolute()), "CHIPWATCH_ARCHIVES": [str(warc.absolute())],
                "CHIPWATCH_ORIGINALS": {}, "LOG_FILE": str((run_dir / "salvage.log").absolute())}
         write_json(place / "run.json", {"mode": "archive"})    # the spider describes a run only where nobody has
-        _run_worker([s for s in left if s.permission != "forbidden"], job, place, 0, len(left), None, lock)
+        _run_worker([s for s in left if s.permission != "forbidden" and s.method != "rendered"], job, place, 0, len(left), None, lock)
         found = {(c.provider, c.role, c.url): c for c in read_captures(place / "captures.jsonl") if _held_whole(c)}
     finally:
         shutil.rmtree(run_dir / ".salvage", ignore_errors=True)
@@ -229,9 +229,10 @@ def salvage(left: list[Source], done: list[Capture], settings: dict[str, Any], r
 def _holds_more(warc: Path, done: list[Capture]) -> bool:
     """Whether the file holds an answer of a visit that no capture tells of."""
     from crawler.archive import PAYLOAD_TYPES, list_records
+    from crawler.capture import PART
 
     try:
-        entries = [e for e in list_records(warc).entries if e.visit and e.kind in PAYLOAD_TYPES]
+        entries = [e for e in list_records(warc).entries if e.visit and not e.visit.endswith(PART) and e.kind in PAYLOAD_TYPES]
     except NotAWarc:                                           # nothing whole in it
         return False
     noted = {c.record_id for c in done} | {r for c in done for r in c.redirects}
