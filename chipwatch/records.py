@@ -146,6 +146,7 @@ class Capture(Record):
     last_modified: str | None = None
     warc_offset: int | None = None                             # first byte of the record in the WARC file
     revisit_of: str | None = None                              # record id of the response that holds the payload, where this one only says "not modified"
+    moved_to: str | None = None                                # where the server has moved the page for good (301, 308): the declaration is to follow
 
 
 @dataclass(slots=True)

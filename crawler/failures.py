@@ -21,6 +21,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.errors import PayloadTooLarge, PayloadUndecodable
+from crawler.standins import is_page, recognise
 
 WORDS = {"dns": "the name {host} does not resolve", "timeout": "{host} did not answer in time", "refused": "{host} refuses connections"}
 STATUS_KINDS = {401: "unauthorized", 402: "unauthorized", 403: "forbidden", 404: "not_found", 407: "unauthorized", 408: "timeout", 410: "gone",
@@ -106,9 +107,16 @@ def _broken_connection(error: BaseException, host: str) -> tuple[str, str]:
     return "other", f"the connection to {host} broke off"
 
 
-def explain_response(status: int, headers: dict[str, str], body: bytes, flags: list[str]) -> tuple[str, str] | tuple[None, None]:
-    """(failure kind, sentence) of a response that is no usable page; (None, None) for a page. Header names in lower case."""
+def explain_response(status: int, headers: dict[str, str], body: bytes, flags: list[str], *, asked: str = "", final: str = "", role: str | None = None,
+                     method: str = "html") -> tuple[str, str] | tuple[None, None]:
+    """(failure kind, sentence) of a response that is no usable page; (None, None) for a page.
+
+    `headers`: names in lower case. `asked`, `final`: address of the source, and the one that answered; `role`, `method`: of the source.
+    """
     kind = STATUS_KINDS.get(status) or ("server_error" if status >= 500 else None)
+    standing_in = recognise(status, headers, body, asked=asked, final=final or asked, role=role) if asked and status not in (404, 410) else (None, None)
+    if standing_in[0] and (not kind or kind in ("forbidden", "rate_limited", "server_error")):
+        return standing_in[0], standing_in[1] + (f" (status {status})" if kind else "")    # type: ignore[operator]
     if kind:
         wait = headers.get("retry-after")
         return kind, f"the server {STATUS_WORDS[kind]} (status {status}" + (f", Retry-After: {wait[:40]}" if wait else "") + ")"
@@ -123,4 +131,13 @@ def explain_response(status: int, headers: dict[str, str], body: bytes, flags: l
     content_type = headers.get("content-type", "")
     if (_WRONG_TYPE.match(content_type) and not _IMAGE_TEXT.match(content_type)) or body.startswith(_BINARY_HEADS):
         return "wrong_type", f"not a text document ({content_type.partition(';')[0].strip() or 'no type stated'})"
+    if method == "feed" and _is_page(headers, body):
+        return "wrong_type", "a web page came where the declaration has a feed"
+    if method == "pdf" and not body[:1024].lstrip().startswith(b"%PDF-"):
+        return "wrong_type", f"no PDF came where the declaration has one ({content_type.partition(';')[0].strip() or 'no type stated'})"
     return None, None
+
+
+def _is_page(headers: dict[str, str], body: bytes) -> bool:
+    """Whether it is a page of HTML by its own beginning; servers label feeds as HTML, too."""
+    return is_page({}, body) and not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml")

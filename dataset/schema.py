@@ -96,6 +96,7 @@ MEANINGS = {
     "page": "of a feed that comes in pages: 1, 2, …", "part_of": "pages 2 and on: the declared address whose feed they continue", "more": "address of the page that follows in the feed",
     "etag": "entity tag of the payload, as the server stated it", "last_modified": "Last-Modified of the payload, as the server stated it", "warc_offset": "first byte of the record in the WARC file",
     "revisit_of": "record id of the response that holds the payload, where the server only said that the page is unchanged (status 304) or sent the same bytes again",
+    "moved_to": "address to which the server has moved the page for good (status 301 or 308)",
     # providers
     "slug": "key of the provider", "kind": "providers: gpu_cloud or adjacent; documents: terms, offers or regions", "legal_entity": "contracting entity, as declared",
     "seat_country": "ISO 3166-1 alpha-2 of the seat, as declared", "category": "as declared", "website": "as declared",

@@ -21,6 +21,7 @@ from crawler.failures import explain_exception, explain_response
 from crawler.identity import CONTACT_VARIABLE
 from crawler.recorders import recorder_of, replay_of
 from crawler.replay import address_key
+from crawler.standins import permanent_move
 
 NOT_ALLOWED = "the terms of the site forbid automated reading; the crawler does not visit it"
 
@@ -69,16 +70,17 @@ class PagesSpider(scrapy.Spider):
         """The captures of one answered visit."""
         chain = response.meta["chain"]
         headers = {name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items() if values}
-        failure, note = explain_response(response.status, headers, response.body, response.flags)
         last = chain[-1]
         items = []
         for source in response.meta["sources"]:
+            failure, note = explain_response(response.status, headers, response.body, response.flags, asked=source.url, final=response.url, role=source.role,
+                                             method=source.method)
             items.append(Capture(
                 provider=source.provider, role=source.role, url=source.url, run_id=self._run_id(), fetched_at=last["date"],
                 record_id=last["record_id"], warc_file=self._warc_file(last), final_url=response.url, redirects=redirects_of(chain), status=last["status"] if last["revisit_of"] else response.status,
                 content_type=headers.get("content-type"), payload_sha256=hashlib.sha256(response.body).hexdigest(), length=len(response.body),
                 language=source.language, failure=failure, note=note, etag=headers.get("etag"), last_modified=headers.get("last-modified"),
-                warc_offset=last["offset"], revisit_of=last["revisit_of"]).to_dict())
+                warc_offset=last["offset"], revisit_of=last["revisit_of"], moved_to=permanent_move(source.url, chain)).to_dict())
         return items
 
     def give_up(self, failure) -> list[dict]:
