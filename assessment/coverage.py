@@ -23,7 +23,8 @@ _FAILURE_WORDS = {
     "forbidden": "refused by the server (403)", "not_found": "not found (404)", "gone": "gone (410)", "rate_limited": "too many requests (429)",
     "server_error": "server error", "too_large": "larger than the size limit", "wrong_type": "not a readable document type", "empty": "empty answer",
     "soft_404": "the page says that it is not there", "moved": "moved elsewhere", "login_wall": "a sign-in page came instead", "bot_challenge": "a check for robots came instead",
-    "truncated": "cut off", "budget": "page budget used up", "no_browser": "needs a browser", "not_in_archive": "not in the archive", "bad_address": "address cannot be fetched", "other": "failed",
+    "truncated": "cut off", "budget": "page budget used up", "no_browser": "needs a browser", "not_in_archive": "not in the archive", "bad_address": "address cannot be fetched",
+    "key_missing": "needs a key", "feed_changed": "the feed has changed its fields", "other": "failed",
 }
 
 

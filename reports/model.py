@@ -676,7 +676,7 @@ REASON_WORDS = {
     "truncated": "incomplete answer", "budget": "page budget spent", "no_browser": "needs a browser", "not_in_archive": "not in the archive", "bad_address": "bad address",
     "soft_404": "says that it is not there", "moved": "moved elsewhere", "login_wall": "a sign-in page instead", "bot_challenge": "a check for robots instead",
     "selector_missed": "a declared selector matches nothing", "layout_changed": "the page changed and gives far less", "language_changed": "came in another language",
-    "assertion_broken": "outside the declared bounds", "other": "other error", "unreadable": "fetched, text could not be read", "language_not_covered": "language not covered by the clause rules",
+    "assertion_broken": "outside the declared bounds", "key_missing": "needs a key", "feed_changed": "the feed has changed its fields", "other": "other error", "unreadable": "fetched, text could not be read", "language_not_covered": "language not covered by the clause rules",
 }
 
 
