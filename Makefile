@@ -8,7 +8,7 @@ export VENV
 DATA ?= var/$(if $(LIVE),live,$(if $(ARCHIVE),archive,sample))
 MODE = $(if $(LIVE),--live,$(if $(ARCHIVE),--archive $(ARCHIVE) $(if $(SOURCES),--sources $(SOURCES)),--sample))
 
-.PHONY: help setup setup-rendered briefing test test-all lint lock bench clean
+.PHONY: help setup setup-rendered briefing test test-all lint lock bench coverage clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -40,6 +40,9 @@ lint: setup ## ruff
 
 bench: setup ## speed, as ratios measured side by side
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+coverage: setup ## write the table of what is declared into the README
+	@$(BIN)/python -m crawler.coverage README.md
 
 lock: ## pin the dependencies of pyproject.toml anew, with hashes (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -o requirements.lock --upgrade

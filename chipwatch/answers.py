@@ -8,9 +8,12 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chipwatch.records import CUSTOMER_KINDS
+
+if TYPE_CHECKING:
+    from crawler.declarations import Declaration
 
 STANDING = "This describes what the providers' public documents said when read. It is not a statement that any access is lawful or unlawful."
 PLACES_SHOWN = 4
@@ -131,3 +134,20 @@ def providers_text(form: str) -> str:
         (r["provider"], r["name"], r["seat"], r["category"], r["permission"], r["roles"].get("offers", 0), r["roles"].get("terms_of_service", 0),
          r["sources"] - r["roles"].get("offers", 0) - r["roles"].get("terms_of_service", 0), f"{r['verified']}/{r['sources']}") for r in rows])
     return render(table, "table", terminal_columns()).rstrip("\n") + "\nverified: addresses seen live by a person, of those declared; the others are tried and reported all the same."
+
+
+def coverage_text(declarations: Sequence[Declaration]) -> str:
+    """What is declared, as tables for a terminal."""
+    from crawler.coverage import cover, headline, tables
+    from dataset.query import Result, to_table
+
+    coverage = cover(declarations)
+    parts = [f"{title}\n{to_table(Result(columns, rows), terminal_columns())}" for title, columns, rows in tables(coverage)]
+    return "\n".join([*parts, _paragraph(headline(coverage))])
+
+
+def coverage_json(declarations: Sequence[Declaration], faults: Sequence[str]) -> str:
+    """The same as JSON; `declarations` counts those without a fault."""
+    from crawler.coverage import cover
+
+    return json.dumps({"declarations": len(declarations), "faults": list(faults), "coverage": cover(declarations).as_json()}, ensure_ascii=False, indent=1)

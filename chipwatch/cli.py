@@ -288,13 +288,20 @@ def providers_list(form: str) -> None:
     click.echo(providers_text(form))
 
 
-@providers_group.command("check", short_help="Validate; faults with file and line.")
+@providers_group.command("check", short_help="Validate; what is declared, and what is not yet.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
-def providers_check(folder: Path | None) -> None:
-    """Validate all declarations; every fault with file, line and what to write instead."""
-    from crawler.declarations import check_providers
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+def providers_check(folder: Path | None, form: str) -> None:
+    """Validate all declarations; every fault with file, line and what to write instead. Where there is none, tables say how much of the field
+    is declared: by seat country, category, role of the document, permission and method. As JSON the faults are in it too."""
+    from crawler.declarations import read_providers
 
-    count, faults = check_providers(folder)
+    declarations, faults, count = read_providers(folder)
+    if form == "json":
+        from chipwatch.answers import coverage_json
+
+        click.echo(coverage_json(declarations, faults))
     for fault in faults:
         click.echo(printable(fault), err=True)
     if faults:
@@ -302,7 +309,11 @@ def providers_check(folder: Path | None) -> None:
         sys.exit(errors.DATA_ERROR)
     if not count:
         raise errors.InputError(f"no declarations in {folder}; give a folder that holds SLUG/provider.yml")
-    click.echo(f"{count} declarations, no fault")
+    if form == "table":
+        from chipwatch.answers import coverage_text
+
+        click.echo(coverage_text(declarations))
+        click.echo(f"{count} declaration{'' if count == 1 else 's'}, no fault")
 
 
 @providers_group.command("new", short_help="Start the declaration of a provider.")

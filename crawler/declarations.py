@@ -411,7 +411,8 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
 
 
-def _read_all(folder: Path | str | None) -> tuple[list[Declaration], list[str], int]:
+def read_providers(folder: Path | str | None = None) -> tuple[list[Declaration], list[str], int]:
+    """(declarations without a fault, one line for each fault, number of folders). Raises DeclarationError where the folder itself is not there."""
     declarations, faults = [], []
     folders = _folders(Path(folder) if folder else PROVIDERS)
     for place in folders:
@@ -428,7 +429,7 @@ def _read_all(folder: Path | str | None) -> tuple[list[Declaration], list[str], 
 
 def load_providers(folder: Path | str | None = None) -> list[Declaration]:
     """All declarations of a folder (default: those that come with the package), by slug. Raises DeclarationError with every fault."""
-    declarations, faults, _ = _read_all(folder)
+    declarations, faults, _ = read_providers(folder)
     if faults:
         raise DeclarationError(faults)
     return declarations
@@ -436,7 +437,7 @@ def load_providers(folder: Path | str | None = None) -> list[Declaration]:
 
 def check_providers(folder: Path | str | None = None) -> tuple[int, list[str]]:
     """(number of declarations, one line for each fault). Raises DeclarationError where the folder itself is not there."""
-    _, faults, count = _read_all(folder)
+    _, faults, count = read_providers(folder)
     return count, faults
 
 
