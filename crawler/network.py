@@ -142,6 +142,7 @@ class GuardedHandler(HTTP11DownloadHandler):
     def __init__(self, crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
+        self._pool.retryAutomatically = False                  # Twisted would ask again at once; the retry middleware does it after a pause
         crawler.signals.connect(gate_of(crawler).received, signal=signals.bytes_received)
         self._map = read_host_map(crawler.settings)
         self._only_mapped = crawler.settings.get("CHIPWATCH_MODE") == "sample"

@@ -32,6 +32,8 @@ class Request:
     user_agent: str | None
     began: float
     ended: float
+    complete: bool = True                                      # False: the client hung up before the end of the answer
+    retry_after: float | None = None                           # seconds, of the Retry-After header of the answer
 
 
 class _Server(ThreadingHTTPServer):
@@ -87,14 +89,15 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         site = self.server.sites.get(name)
         answer = self._next(name, path, site.answer(path)) if site else Answer(421, b"no such host in the sample market", (("Content-Type", "text/plain"),))
-        status = answer.status
+        status, complete = answer.status, True
+        wait = next((float(value) for header, value in answer.headers if header == "Retry-After" and value.isdigit()), None)
         try:
             status = self._send(answer, site.headers if site else (), with_body)
         except (ConnectionError, TimeoutError):                # the client has gone
-            self.close_connection = True
+            self.close_connection, complete = True, False
         finally:
             with self.server.lock:
-                self.server.log.append(Request(name, self.path, status, self.headers.get("User-Agent"), began, time.monotonic()))
+                self.server.log.append(Request(name, self.path, status, self.headers.get("User-Agent"), began, time.monotonic(), complete, wait))
 
     def _next(self, name: str, path: str, answer: Answer) -> Answer:
         """`answer`, or the one that stands before it in this run."""

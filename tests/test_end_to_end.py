@@ -7,6 +7,7 @@ shown row by row: `-` is missing from the data set, `+` should not be there.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import html
 import json
@@ -23,6 +24,7 @@ import pytest
 from chipwatch.run import RunResult, rebuild, run
 from crawler.archive import read_payload
 from crawler.run import crawl
+from sample_market import guest
 from sample_market import market as market_module
 from sample_market.market import Request, providers_folder, truth
 from sample_market.sites import hosts
@@ -333,6 +335,23 @@ def test_the_crawler_is_a_guest(visits):
     assert 1 <= sum(r.path == "/regions" for r in by_host["www.malhargrid.example"]) <= 3
     known = {h + p for h, site in hosts(1).items() for p in site.answers} | {h + "/robots.txt" for h in hosts(1)} | {"brackenfels.example/agb"}
     assert paths <= known, "it follows no link that is not declared"
+
+
+def test_no_violation_in_the_log_of_the_server(visits):
+    """The log of the whole market, judged by a checker that knows nothing of the crawler."""
+    from crawler.declarations import load_providers
+
+    log = [guest.Asked(r.host, r.path, r.began, r.ended, r.status, r.complete, r.retry_after, r.user_agent) for r in visits[1].requests]
+    sources = [s for d in load_providers(providers_folder()) for s in d.sources()]
+    closed = {s.url.split("/")[2] for s in sources if s.permission == "forbidden"} - {s.url.split("/")[2] for s in sources if s.permission != "forbidden"}
+    market = hosts(1)
+    houses = {name: guest.House(answer.body.decode(), answer.status) for name, answer in ((n, h.answer("/robots.txt")) for n, h in market.items())}
+    rules = guest.Rules(delay=3.0 * 0.01 * 0.7, pace=0.01, houses=houses, owner={name: host.provider for name, host in market.items()}, max_pages=120,
+                        forbidden=closed | {s.url.partition("//")[2] for s in sources if s.permission == "forbidden"})
+    assert len(log) > 60 and closed and any(h.robots for h in houses.values()) and any(a.retry_after for a in log)
+    assert guest.violations(log, rules) == []
+    again = [*log, *(dataclasses.replace(a, path=a.path + "?again", began=a.began + 1e-4) for a in log if a.path != "/robots.txt")]
+    assert guest.violations(again, rules), "these rules can fail on this log"
 
 
 def test_robots_txt_binds_every_page_that_waits_for_it(tmp_path):
