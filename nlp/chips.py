@@ -91,6 +91,11 @@ def plausible_memory(gpu_name: str, size: float) -> bool:
     return 2 <= size <= 640 if sizes is None else any(abs(size - s) <= 0.02 * s for s in sizes)
 
 
+def nominal_memory(gpu_name: str, size: float) -> float:
+    """The size that a card is sold with, of a size as software reports it: 79.6 (of 81,559 MiB) is 80. A whole number is taken as it stands."""
+    return next((float(s) for s in _memories().get(gpu_name, ()) if size != int(size) and abs(size - s) <= 0.02 * s), size)
+
+
 # --- what stands around a name (all on folded text) ---------------------------------------------------------------------------------------
 
 _GLUED_LEFT = re.compile(r"(?:(?:^|[^a-z0-9])(?:[1-9]\d{0,2}x?|nvidia|tesla|hgx|dgx|rtx|quadro|geforce|instinct|amd|gpu|intel)|x[1-9]\d?)$")

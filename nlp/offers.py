@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from chipwatch.records import Issue, Offer
-from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, plausible_memory, unknown_labels
+from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
 from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, parse_number, resolve_currency, scope_in,
                         tax_in, unit_in)
@@ -96,7 +96,8 @@ def read_head(label: str) -> Head:
             words = currency_words(label)
             currency = words[0] if words else None
     commitment, months = commitment_in(label)
-    return Head(text, role, unit, scope_in(text) or scope_in(label), commitment, months, currency, tax_in(label),
+    tax = "excluded" if re.search(r"\b(?:net|netto)\b", text) else "included" if re.search(r"\b(?:gross|brutto)\b", text) else tax_in(label)
+    return Head(text, role, unit, scope_in(text) or scope_in(label), commitment, months, currency, tax,
                 bool(re.search(r"\bcents?\b", text)), chips, asks_for_contact(label))
 
 
@@ -120,7 +121,7 @@ def no_offer_words(text: str) -> bool:
 
 UNIT_CODES = {"HUR": "hour", "MON": "month", "ANN": "year", "DAY": "day", "MIN": "minute", "SEC": "second"}    # UN/CEFACT, as schema.org's unitCode
 _COUNT = re.compile(r"^(?:[^\w]{0,3}|gpus?:? ?|x ?|× ?|~ ?|约 ?)(?P<upto>up to |最大|最多|bis zu |jusqu.?a )?(?P<count>\d{1,4}(?:\s?/\s?\d{1,2})?)\s?(?:x|×|\*)?\s*(?:nvidia\s*)?(?:gpus?|颗|卡|张|張|块|枚|基|個|个|장|개|cards?|units?|accelerators?|vgpu)?\s*(?:\(.*)?$")
-_MEMORY = re.compile(r"(?P<size>\d{1,6}(?:\.\d+)?)\s*(?P<unit>gib|gb|g|tib|tb|mib|mb|m)?(?![a-z0-9])")
+_MEMORY = re.compile(r"(?P<size>\d{1,6}(?:\.\d+)?)\s*(?P<unit>gib|gb|gi|g|tib|tb|ti|mib|mb|mi|m)?(?![a-z0-9])")
 
 
 def parse_count(value: Any) -> tuple[float | None, bool]:
@@ -374,6 +375,7 @@ class Reading:
     rivals: tuple[str, ...] = ()                               # names of other sellers that the document compares itself with, case folded
     cities: Any = None                                         # text -> places of cities in it
     locate: Any = None                                         # label -> (country, city)
+    place_names: dict[str, str] = field(default_factory=dict)  # code of a place -> the name that a feed gives it
 
     def issue(self, level: str, code: str, text: str) -> None:
         """Report once."""
@@ -463,9 +465,9 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
     if facts.gpu_memory is not None and not chip.slice:
         size = facts.gpu_memory
         if plausible_memory(chip.gpu_name, size):
-            memory = size
+            memory = nominal_memory(chip.gpu_name, size)
         elif count and count > 0 and plausible_memory(chip.gpu_name, size / count):
-            memory = size / count
+            memory = nominal_memory(chip.gpu_name, size / count)
         elif memory is None and chip_slug(chip.gpu_name) is None and size <= 640:
             memory = size
     if memory is not None and memory == int(memory):
@@ -497,7 +499,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             reading.issue("warning", "implausible_price", f"{price:g} {currency or ''} per {unit} for {chip.gpu_name}".replace("  ", " "))
             return None
         if scope is None:
-            scope = "instance" if count is not None or facts.cpu else "gpu"
+            scope = "instance" if count is not None or facts.cpu and not q.chips else "gpu"
         if commitment is None and unit in ("hour", "minute", "second"):
             commitment = "on_demand"
     elif contact:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nlp.chips import find_chips
+from nlp.feeds import read_known
 from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
                         split_label)
 from nlp.prices import Price, commitment_in, tax_in, unit_in
@@ -26,6 +27,8 @@ _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|
 
 def read_feed(reading: Reading, root: Node) -> None:
     """Collect the offers under `root` into `reading.offers`."""
+    if read_known(reading, root):
+        return
     walker = _Walker(reading)
     if root.kind == "map" and any(k in ("openapi", "swagger") for k, _ in root.entries):
         for example in _examples(root):
@@ -99,6 +102,8 @@ class _Walker:
         except TreeError:
             return
         _shift(inner, offset if offset >= 0 and self.text.startswith(value, offset) else None, node, self.text)
+        if read_known(self.reading, inner):
+            return
         self.walk(inner, facts.child(), "")
 
     def _record(self, node: Node, facts: Facts, key: str, place: bool = False) -> None:
@@ -157,6 +162,10 @@ class _Walker:
             elif head.role == "price" and "tier" not in head.text or (head.role in (None, "instance") and k.lower() in ("prices", "pricing", "pricings")):
                 if not any(n.kind == "map" and self._describes_chip(n) for _, n in child.children()):
                     quoted += self._branch_prices(child, [k], 0)
+        units = {q.head.unit or q.unit for q in quoted if q.price is not None} - {None}
+        for q in quoted:                                       # "price_per_hour" and "spot_price" side by side: per the same
+            if q.commitment == "spot" and q.price is not None and not (q.unit or q.head.unit or q.price.unit) and len(units) == 1:
+                q.unit = next(iter(units))
         full = {q.price.amount for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit)}
         if full and facts.unit is None:                        # one price, printed plainly and again with its unit (schema.org's priceSpecification)
             quoted = [q for q in quoted if q.price is None or q.price.unit or q.unit or q.head.unit or q.price.amount not in full]
@@ -307,7 +316,8 @@ class _Walker:
             if child.kind == "scalar":
                 if not (_MONEY.match(head.text) or head.role == "price" or re.search(r"\d+ ?(?:m|mo|y|yr|year|month)", head.text)) or _NOT_MONEY.search(head.text) or head.role in ("other_price", "unit"):
                     continue
-                joined = Head(head.text, "price", head.unit, head.scope or label.scope, head.commitment or commitment, head.months or months, head.currency or currency, cents=head.cents)
+                joined = Head(head.text, "price", head.unit, head.scope or label.scope, head.commitment or commitment, head.months or months, head.currency or currency,
+                              head.tax if head.tax != "unknown" else label.tax, head.cents)
                 if isinstance(child.value, str) and is_nothing(child.value):
                     continue
                 for price in cell_prices(self.reading, joined, child.value):
@@ -346,7 +356,7 @@ class _Walker:
         if quoted is not None and quoted.price is not None:
             unit = quoted.price.unit or quoted.unit or quoted.head.unit or facts.unit
             sign = quoted.price.sign or quoted.currency or quoted.head.currency or facts.currency
-            if unit is None and sign is None:                  # a number under a key that sounds like a price: neither per what nor in what
+            if unit is None and sign is None and not (quoted.chips and self.reading.declared):     # a number under a key that sounds like a price: neither per what nor in what
                 return
         self.reading.offers += make_offers(self.reading, facts, [quoted] if quoted else [], start, end)
 

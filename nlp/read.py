@@ -62,6 +62,9 @@ def read_document(
     kind = kind_of(text, content_type, path, url)
     document = Document(text, digest, KINDS.get(kind, kind), [], url=url, charset=charset)
     document.issues += [Issue("warning", "encoding", note) for note in notes]
+    declared = declared_feed(content_type, path, url)
+    if declared and kind == "html":
+        document.issues.append(Issue("error", "feed_is_html", f"{declared} was asked for, the answer is an HTML page"))
     if (select or remove) and document.content_type != "html":
         document.issues.append(Issue("info", "selector", f"selectors are for HTML pages; this is {document.content_type}"))
     if text and not text.isspace():
@@ -104,6 +107,14 @@ def kind_of(text: str, content_type: str | None, path: str | None, url: str | No
     if suffix:
         return suffix
     return guess(text, head)
+
+
+def declared_feed(content_type: str | None, path: str | None, url: str | None) -> str | None:
+    """JSON, YAML, CSV or XML where the header, else the suffix, says that a document is data; None where it is to be a page."""
+    media = MEDIA_TYPES.get((content_type or "").split(";")[0].strip().lower())
+    suffix = next((found for name in (path, re.sub(r"[?#].*", "", url or "")) if name and (found := SUFFIXES.get(PurePosixPath(name).suffix.lower()))), None)
+    kind = suffix if media in (None, "html") else media        # a server that says HTML of an address that ends in .json has sent a page
+    return {"json": "JSON", "jsonl": "JSON", "yaml": "YAML", "csv": "CSV", "xml": "XML"}.get(kind or "")
 
 
 def looks_like_json(text: str) -> bool:

@@ -152,6 +152,9 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
             return names[word]
         if word in short and (word != parts[0] or len(word) == 3):
             return short[word], None
+        named = re.fullmatch(r"([a-z]{4,}?)(?:north|south|east|west|central)(?:east|west|central)?\d?", code)
+        if named and country_named(named[1].title(), None):    # "swedencentral"
+            return country_named(named[1].title(), None), None
         return (word.upper(), None) if len(word) == 2 and word == parts[0] and word.upper() in iso and word not in areas else (None, None)
     for part in parts[1:] if parts[0] in areas or len(parts[0]) == 2 else parts:
         word = re.sub(r"\d+$", "", part)
@@ -578,7 +581,7 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
     return out
 
 
-_REGION_KEYS = re.compile(r"^(?:regions?|zones?|locations?|data ?cent(?:er|re)s?|availability zones?|dcs?|sites?|items?|data|results?|zone|region|location)$")
+_REGION_KEYS = re.compile(r"^(?:regions?|zones?|locations?|data ?cent(?:er|re)s?|availability zones?|dcs?|sites?|items?|data|results?|zone|region|location|(?:available |supported )?regions?(?: with capacity)?(?: available)?)$")
 _ID_KEYS = ("code", "slug", "id", "regionCode", "region_id", "RegionId", "regionId", "zoneName", "regionName", "region", "name", "label", "key", "dc", "datacenter", "location", "zone")
 _NAME_KEYS = ("displayName", "display_name", "LocalName", "description", "name", "label", "city", "title", "location", "site", "subCategory")
 _COUNTRY_KEYS = ("countryCode", "country_code", "country", "iso2", "country_iso", "iso", "countryName")
@@ -649,7 +652,7 @@ def _is_region_record(key: str, scalars: dict[str, Node], keys: set[str]) -> boo
     typed = {"region id", "region code", "zone name", "region name", "local name"} & names
     place = {"country", "city", "country code", "iso2", "continent", "sub category"} & names
     ident = next((c.value for k, c in scalars.items() if split_label(k) in ("id", "code", "slug")), "")
-    if "location" in names and _CODE.fullmatch(ident):
+    if "location" in names and _CODE.fullmatch(ident) or {"region", "display name"} <= names:
         return True
     return bool(typed) or (bool(place) and bool({"id", "code", "slug", "name"} & names)) or (key in ("items", "item", "data", "zone", "region") and {"id", "description"} <= names) \
         or any("#region" in str(c.value) or "#zone" in str(c.value) for c in scalars.values())

@@ -10,6 +10,7 @@ from dataclasses import replace
 from chipwatch.records import ChipMention, Issue, Offer, Region
 from nlp.chips import ChipSpan, chip_slug, find_chips, names_instances, unknown_labels
 from nlp.document import Block, Document
+from nlp.feeds.faults import faults
 from nlp.layout import layout_tables
 from nlp.offers import Reading, read_head, unique
 from nlp.offers_feeds import read_feed
@@ -20,6 +21,7 @@ from nlp.prices import currency_words, find_prices, tax_in
 from nlp.regions import find_cities, locate, read_regions
 from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
+FEEDS = ("json", "yaml", "xml", "csv")                         # content types whose text is data
 SAMPLE = 200_000                                               # characters in which currencies are counted
 _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: [A-Z][\w.]{2,20})?(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
 _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
@@ -37,7 +39,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     placed = list(_placed(document))
     drawn: list[Placed] = []
     reading = _reading(document, placed, currency)
-    if document.content_type in ("json", "yaml", "xml", "csv"):
+    if document.content_type in FEEDS:
         if find_chips(document.text) or names_instances(document.text):
             for tree in trees:
                 read_feed(reading, tree)
@@ -57,8 +59,25 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     chips, found = read_chips(document)
     chips = _roles(document, chips, offers, reading)
     regions = read_regions(document, [(p.block, p.path, p.before) for p in [*placed, *drawn]], trees, offers)
+    regions = _named(regions, reading.place_names)
+    if document.content_type in FEEDS and not any(i.code in ("feed_shape", "feed_left_out") for i in reading.issues) and not _is_interface(trees):
+        issues += faults(trees, offers=len(offers), regions=len(regions), gpus=bool(chips) or names_instances(document.text))
     issues += reading.issues + [i for i in found if i not in reading.issues]
     return chips, offers, regions, issues
+
+
+def _is_interface(trees: list[Node]) -> bool:
+    """Whether a document describes an interface (OpenAPI): it is no feed, and need not hold offers."""
+    return any(key in ("openapi", "swagger") for tree in trees for key, _ in tree.entries)
+
+
+def _named(regions: list[Region], names: dict[str, str]) -> list[Region]:
+    """The regions with the names that a feed gives to their codes; a name that stood as a region of its own falls to its code."""
+    for region in regions:
+        if region.label in names and (region.name is None or region.name == region.label):
+            region.name = names[region.label]
+    coded = {names[r.label] for r in regions if r.label in names}
+    return [r for r in regions if r.label in names or r.label not in coded]
 
 
 def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
@@ -66,7 +85,7 @@ def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
     mentions: list[ChipMention] = []
     issues: list[Issue] = []
     unknown: dict[str, None] = {}
-    if document.content_type in ("json", "yaml", "xml", "csv"):
+    if document.content_type in FEEDS:
         spans = find_chips(document.text, context=False)
         mentions = [_mention(document.text, s, s.start, s.end, "offered") for s in spans]
         return mentions, issues
@@ -117,7 +136,7 @@ def _mention(text: str, span: ChipSpan, start: int, end: int, role: str) -> Chip
 def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], reading: Reading) -> list[ChipMention]:
     """Set the role of each mention: offered, compared (beside a rival's name), or mentioned (a feed names it, and offers others)."""
     offered = {o.gpu_name for o in offers}
-    feed = document.content_type in ("json", "yaml", "xml", "csv")
+    feed = document.content_type in FEEDS
     for chip in chips:
         if chip.gpu_name in offered:
             continue

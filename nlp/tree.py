@@ -198,19 +198,28 @@ def _yaml_scalar(tag: str, value: str) -> Any:
 def read_csv(text: str) -> Node:
     """The rows of a CSV or TSV file as maps from column head to cell, with the offsets of each cell. Raises TreeError for a file of one column."""
     lines = list(_csv_rows(text, _delimiter(text)))
-    if len(lines) < 2 or max(len(line) for line in lines[:5]) < 2:
+    if len(lines) < 2 or max(len(line) for line in lines[:12]) < 2:
         raise TreeError("no table of comma-separated values")
-    heads = [cell.value for cell in lines[0]]
+    first = _first_row(lines)
+    heads = [cell.value for cell in lines[first]]
     root = Node("list", 0, len(text))
-    for line in lines[1:]:
+    for line in lines[first + 1:]:
         if any(cell.value for cell in line):
             entries = [(heads[i] if i < len(heads) else f"column {i + 1}", cell) for i, cell in enumerate(line)]
             root.items.append(Node("map", line[0].start, line[-1].end, entries=entries))
     return root
 
 
+def _first_row(lines: list[list[Node]]) -> int:
+    """The row of column heads: the first, or, behind a preamble of pairs ("Version","2026"), the first of a run of rows of many cells."""
+    for index, line in enumerate(lines[1:11], 1):
+        if len(lines[0]) <= 3 and len(line) > 2 * len(lines[0]) and all(len(other) == len(line) for other in lines[index + 1:index + 4]):
+            return index
+    return 0
+
+
 def _delimiter(text: str) -> str:
-    head = text[:4000].split("\n", 1)[0]
+    head = text[:4000].lstrip("\ufeff").split("\n", 1)[0]
     return max(",;\t|", key=head.count)
 
 
