@@ -27,6 +27,11 @@ VISIT_FIELD = "X-Chipwatch-Visit"                              # extension field
 ORIGINAL_FIELD = "X-Chipwatch-Original"                        # of our own revisits: `FILE OFFSET` of the response referred to, FILE relative to the data folder
 # What a 304 answer says anew of a page that is kept (RFC 9110, 15.4.5); everything else stays as it came with the page.
 FRESHENED = ("cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary")
+PAGE_FIELD = "X-Chipwatch-Page"                                # of a feed: 2 and on
+FOLLOWS_FIELD = "X-Chipwatch-Follows"                          # record id of the page that led to this one
+ASKED_FIELD = "X-Chipwatch-Asked-Digest"                       # of the body of the request, where it was a POST
+FILTER_FIELD = "X-Chipwatch-Filter"                            # on conversion records: which lines of a large file were kept
+SAID_FIELD = "X-Chipwatch-Note"
 FAILURE_TYPE = "application/warc-fields"
 PAYLOAD_TYPES = frozenset({"response", "revisit", "resource"})
 READABLE_TYPES = PAYLOAD_TYPES | {"conversion"}               # conversion: a document as a browser drew it
@@ -62,6 +67,15 @@ class Entry:
     cut: bool = False                                          # WARC-Truncated: the server's answer broke off
     damage: str | None = None                                  # truncated | digest | too_large: the record cannot be trusted
     fields: dict[str, str] = field(default_factory=dict)       # of our own metadata records
+    page: int | None = None                                    # of a feed: 2 and on
+    follows: str | None = None                                 # record id of the page before
+    asked: str | None = None                                   # digest of what was posted
+    filtered: str | None = None                                # conversion: what is kept of a large file, in words
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers a request: other conversions (a page as drawn, a text of it) stand beside what does."""
+        return self.kind in PAYLOAD_TYPES or self.filtered is not None
 
 
 @dataclass(slots=True)
@@ -260,7 +274,9 @@ def _entry(parsed: _Parsed, offset: int, end: int, number: int, damage: str | No
         content_type=(http.get_header("Content-Type") if http else header("Content-Type")),
         payload_digest=header("WARC-Payload-Digest"), refers_to=header("WARC-Refers-To") or header("WARC-Refers-To-Target-URI"),
         refers_to_date=_second(header("WARC-Refers-To-Date")), original=header(ORIGINAL_FIELD), visit=header(VISIT_FIELD), warcinfo=header("WARC-Warcinfo-ID"),
-        cut=header("WARC-Truncated") is not None, damage=damage,
+        cut=header("WARC-Truncated") is not None, damage=damage, follows=header(FOLLOWS_FIELD), asked=header(ASKED_FIELD),
+        page=int(header(PAGE_FIELD)) if re.fullmatch(r"[0-9]{1,6}", header(PAGE_FIELD) or "") else None,
+        filtered=(header(SAID_FIELD) or "filtered") if kind == "conversion" and header(FILTER_FIELD) else None,
         fields=_fields(parsed.block) if kind == "metadata" and (header("Content-Type") or "").startswith(FAILURE_TYPE) else {})
 
 
@@ -451,10 +467,22 @@ def read_response(path: str | Path, entry: Entry) -> RawResponse:
     if entry.kind not in READABLE_TYPES:
         raise RecordNotFound(f"{Path(path).name}: {entry.record_id} is a {entry.kind} record and has no payload")
     parsed = read_record(path, entry)
+    if entry.filtered is not None:
+        return _filtered_response(path, entry, parsed.block)
     if entry.kind != "revisit":
         return raw_response(parsed)
     page, said = raw_response(_original(Path(path), entry)), parsed.record.http_headers
     return page if said is None else page._replace(headers=freshened(page.headers, said.headers))
+
+
+def _filtered_response(path: str | Path, entry: Entry, body: bytes) -> RawResponse:
+    """What a filter kept of a large file, under the head of the answer. Raises RecordNotFound."""
+    head = list_records(path).by_id.get(entry.refers_to or "")
+    if head is None or head.kind != "response":
+        raise RecordNotFound(f"{Path(path).name}: the filtered record of {entry.url} refers to a response that is not in this archive")
+    answer = raw_response(read_record(path, head))
+    headers = [(name, value) for name, value in answer.headers if name.lower() not in ("content-encoding", "content-type")]
+    return answer._replace(headers=[*headers, ("Content-Type", entry.content_type or "")], body=body)
 
 
 def raw_response(parsed: _Parsed) -> RawResponse:
@@ -494,5 +522,5 @@ def read_payload(warc_path: str | Path, record_id: str) -> Payload:
         raise RecordNotFound(f"{Path(warc_path).name} has no record {record_id}")
     raw = read_response(warc_path, entry)
     encodings = [value for name, value in raw.headers if name.lower() == "content-encoding"]
-    return Payload(entry.status, raw.headers, decode_body(raw.body, encodings, MAX_PAYLOAD))
+    return Payload(raw.status if entry.filtered else entry.status, raw.headers, decode_body(raw.body, encodings, MAX_PAYLOAD))
 

@@ -6,16 +6,18 @@ Extension field `X-Chipwatch-Visit` groups the records of one visit, so that a r
 
 from __future__ import annotations
 
+import hashlib
 import http
 import io
+import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crawler.archive import GZIP, ORIGINAL_FIELD, VISIT_FIELD, _gzip_member
+from crawler.archive import ASKED_FIELD, FILTER_FIELD, FOLLOWS_FIELD, GZIP, ORIGINAL_FIELD, PAGE_FIELD, SAID_FIELD, VISIT_FIELD, _gzip_member
 from crawler.errors import OutputFailed
 
 FAILURE_FIELD = "chipwatch-failure"
@@ -46,6 +48,20 @@ class Original(NamedTuple):
     etag: str | None = None
     last_modified: str | None = None
     payload_digest: str | None = None                          # WARC-Payload-Digest of its record, once that was read
+
+
+def page_fields(meta: Mapping[str, Any]) -> dict[str, str]:
+    """Extension fields of the records of a feed: the page, the record that led to it, the digest of the question that was posted."""
+    fields = {}
+    if meta.get("page", 1) > 1:
+        fields |= {PAGE_FIELD: str(meta["page"]), FOLLOWS_FIELD: meta["follows"]}
+    asked = asked_digest(meta.get("feed"))
+    return fields | ({ASKED_FIELD: asked} if asked else {})
+
+
+def asked_digest(feed: Mapping[str, Any] | None) -> str | None:
+    """Digest of the question that a feed is asked by POST; None for a GET."""
+    return f"sha256:{hashlib.sha256(feed['post']['body'].encode()).hexdigest()}" if feed and "post" in feed else None
 
 
 def now() -> str:
@@ -93,11 +109,13 @@ class Recorder:
         self.warcinfo = record.rec_headers.get_header("WARC-Record-ID")
         self._write([record])
 
-    def _write(self, records: Iterable[object]) -> int:
-        """Write these records; returns the offset of the first."""
+    def _write(self, records: Iterable[object]) -> list[int]:
+        """Write these records; returns their offsets."""
         start = self._file.tell()
+        starts = []
         try:
             for record in records:
+                starts.append(self._file.tell())
                 self._writer.write_record(record)
             self._file.flush()
         except OSError as error:
@@ -106,41 +124,58 @@ class Recorder:
             except OSError:
                 pass                                           # the tail is repaired when the crawl is resumed
             raise OutputFailed(f"cannot write {self.path}: {error.strerror}; free some space or give another folder with --data") from None
-        return start
+        return starts
 
-    def _headers(self, date: str, visit: str | None) -> dict[str, str]:
+    def _headers(self, date: str, visit: str | None, more: Mapping[str, str] | None = None) -> dict[str, str]:
         fields = {"WARC-Date": date, "WARC-Warcinfo-ID": self.warcinfo}
         if visit:
             fields[VISIT_FIELD] = visit
-        return fields
+        return fields | dict(more or {})
 
     def response(self, *, url: str, method: str, request_headers: list[tuple[str, str]], request_target: str, status: int,
                  headers: list[tuple[str, str]], body: bytes, protocol: str, ip: str | None, visit: str | None, cut: bool,
-                 original: Original | None = None) -> Kept:
-        """Write a response and its request; with `original`, a revisit record that refers to it instead of the payload. Raises OutputFailed."""
+                 original: Original | None = None, more: Mapping[str, str] | None = None, asked: bytes = b"",
+                 streamed: Mapping[str, Any] | None = None) -> Kept:
+        """Write a response and its request; with `original`, a revisit record that refers to it instead of the payload. Raises OutputFailed.
+
+        `more`: extension fields. `asked`: body of the request. `streamed`: what `feeds.asking.fetch_stream` says of a large file; then `body` is what
+        its filter kept, and goes into a conversion record, which is the one returned.
+        """
         from warcio.statusandheaders import StatusAndHeaders
 
         date = now()
-        fields = self._headers(date, visit)
+        fields = self._headers(date, visit, more)
         if ip:
             fields["WARC-IP-Address"] = ip
-        if cut:
-            fields["WARC-Truncated"] = "disconnect"
+        if cut or streamed:
+            fields["WARC-Truncated"] = "disconnect" if cut else "length"
         try:
             phrase = http.HTTPStatus(status).phrase
         except ValueError:
             phrase = ""
-        http_headers = StatusAndHeaders(f"{status} {phrase}".strip(), headers, protocol=protocol)
+        http_headers = StatusAndHeaders(f"{status} {phrase}".strip(), streamed["headers"] if streamed else headers, protocol=protocol)
+        held = b"" if streamed else body
         if original:
             answer = self._revisit(url, original, fields, http_headers, NOT_MODIFIED if status == 304 else IDENTICAL)
         else:
-            answer = self._writer.create_warc_record(url, "response", payload=io.BytesIO(body), length=len(body), warc_headers_dict=dict(fields), http_headers=http_headers)
+            answer = self._writer.create_warc_record(url, "response", payload=io.BytesIO(held), length=len(held), warc_headers_dict=dict(fields), http_headers=http_headers)
         record_id = answer.rec_headers.get_header("WARC-Record-ID")
-        asked = self._writer.create_warc_record(
-            url, "request", payload=io.BytesIO(b""), length=0, warc_headers_dict={**self._headers(date, visit), "WARC-Concurrent-To": record_id},
+        request = self._writer.create_warc_record(
+            url, "request", payload=io.BytesIO(asked), length=len(asked), warc_headers_dict={**self._headers(date, visit), "WARC-Concurrent-To": record_id},
             http_headers=StatusAndHeaders(f"{method} {request_target} HTTP/1.1", request_headers, is_http_request=True))
-        start = self._write([answer, asked])
-        return Kept(record_id, date, start)
+        records = [answer, request]
+        if streamed:
+            fields = {**self._headers(date, visit, more), "WARC-Refers-To": record_id, **({"WARC-Truncated": "disconnect"} if cut else {})}
+            records.append(self._filtered(url, body, streamed, fields))
+            record_id = records[-1].rec_headers.get_header("WARC-Record-ID")
+        starts = self._write(records)
+        return Kept(record_id, date, starts[2 if streamed else 0])
+
+    def _filtered(self, url: str, body: bytes, streamed: Mapping[str, Any], fields: dict[str, str]) -> Any:
+        """What a filter kept of a large file (WARC 1.1, 6.6): the response record has the head of the answer, this one the lines, and what the whole was."""
+        fields |= {FILTER_FIELD: json.dumps(streamed["filter"], sort_keys=True), "X-Chipwatch-Full-Length": str(streamed["length"]),
+                   "X-Chipwatch-Full-Digest": f"sha256:{streamed['sha256']}", "X-Chipwatch-Decoded-Length": str(streamed["decoded"]), SAID_FIELD: streamed["said"]}
+        return self._writer.create_warc_record(url, "conversion", payload=io.BytesIO(body), length=len(body), warc_content_type=streamed["type"], warc_headers_dict=fields)
 
     def _revisit(self, url: str, original: Original, fields: dict[str, str], http_headers: Any, profile: str) -> Any:
         """A record that says: as before (WARC 1.1, 6.7). Our extension field tells in which run the payload lies, and where."""
@@ -160,12 +195,12 @@ class Recorder:
         self._write([record])
         return record.rec_headers.get_header("WARC-Record-ID"), date
 
-    def failure(self, *, url: str, kind: str, note: str, visit: str) -> str:
+    def failure(self, *, url: str, kind: str, note: str, visit: str, more: Mapping[str, str] | None = None) -> str:
         """Write the reason why a visit gave no page. Returns the WARC-Date. Raises OutputFailed."""
         date = now()
         block = f"{FAILURE_FIELD}: {kind}\r\n{NOTE_FIELD}: {' '.join(note.split())}\r\n".encode()
         record = self._writer.create_warc_record(url, "metadata", payload=io.BytesIO(block), length=len(block),
-                                                 warc_content_type="application/warc-fields", warc_headers_dict=self._headers(date, visit))
+                                                 warc_content_type="application/warc-fields", warc_headers_dict=self._headers(date, visit, more))
         self._write([record])
         return date
 

@@ -147,7 +147,7 @@ class Gate:
     def received(self, data: bytes, request: Request) -> None:
         """Count bytes as they come, of answers too that are broken off."""
         provider = request.meta.get("provider")
-        if provider is not None:
+        if provider is not None and "stream" not in (request.meta.get("feed") or {}):   # a streamed file has a bound of its own
             self._bytes[provider] += len(data)
 
     def answered(self, request: Request, response: Response) -> None:

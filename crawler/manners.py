@@ -28,9 +28,12 @@ from scrapy.responsetypes import responsetypes
 
 from chipwatch.records import Source
 from crawler.addresses import host_is_refused, host_key
+from crawler.capture import page_fields
 from crawler.conditional import unchanged
 from crawler.errors import CrawlerError, OutputFailed
 from crawler.failures import BadAddress, PrivateAddress, RobotsRefusal, VisitRefused, explain_exception
+from crawler.feeds.asking import same_site
+from crawler.feeds.keys import shown
 from crawler.gate import gate_of, read_json_lines
 from crawler.network import read_host_map
 from crawler.payload import decode_body
@@ -243,21 +246,33 @@ class CaptureMiddleware:
         sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, values in request.headers.items() for value in values]
         if not request.headers.get("Host"):
             sent.insert(0, ("Host", parts.netloc))
-        original = unchanged(request, response)
+        target, more = recorded_target(request)
+        streamed = request.meta.get("streamed") or None
+        original = None if streamed else unchanged(request, response)
         try:
             kept = recorder_of(self._crawler).response(
-                url=request.url, method=request.method, request_headers=sent,
-                request_target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""), status=response.status,
+                url=request.url, method=request.method, request_headers=[*sent, *more], request_target=target, status=response.status,
                 headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values],
                 body=response.body, protocol=response.protocol or "HTTP/1.1", ip=str(response.ip_address) if response.ip_address else None,
-                visit=request.meta.get("visit"), cut="dataloss" in response.flags, original=original)
+                visit=request.meta.get("visit"), cut="dataloss" in response.flags, original=original,
+                more=page_fields(request.meta), asked=request.body, streamed=streamed)
         except OutputFailed as error:
             stop_for(self._crawler, error)
             raise
         if "chain" in request.meta:
             request.meta["chain"].append({"record_id": kept.record_id, "status": response.status, "url": request.url, "date": kept.date, "offset": kept.offset,
-                                          "revisit_of": original.record_id if original else None})
+                                          "revisit_of": original.record_id if original else None, "said": streamed and streamed["said"]})
         return response
+
+
+def recorded_target(request: Request) -> tuple[str, list[tuple[str, str]]]:
+    """(target of the request line, further headers) as they are recorded: that a key was sent, not which."""
+    feed = request.meta.get("feed") or {}
+    url, headers = request.url, []
+    if "key" in feed and same_site(url, request.meta["declared"]):
+        url, headers = shown(url, feed["key"])
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), headers
 
 
 def stop_for(crawler, error: OutputFailed) -> None:

@@ -25,6 +25,7 @@ from zope.interface import implementer
 from crawler.addresses import host_key, is_public
 from crawler.errors import PayloadTooLarge
 from crawler.failures import WORDS, BadAddress, PrivateAddress, UnknownHost
+from crawler.feeds.asking import asking_with_key, fetch_stream
 from crawler.gate import gate_of
 
 MAX_HEADER_LINE = 64 * 1024                                    # bytes
@@ -152,7 +153,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         async with gate.turn(request):                         # Scrapy's own queue lets several requests through at once where its delay is 0
             await gate.admit(request)
             try:
-                response = await self._ask(request)
+                response = await asking_with_key(request, self._ask)
             except Exception as error:                         # noqa: BLE001  noted, and passed on as it is
                 gate.silent(request, error)
                 raise
@@ -190,6 +191,8 @@ class GuardedHandler(HTTP11DownloadHandler):
 
     async def _send(self, request: Request, host: str) -> Response:
         try:
+            if "stream" in (request.meta.get("feed") or {}):
+                return await fetch_stream(self, request)
             return await super().download_request(request)
         except DownloadFailedError as error:
             if "HeadersTooLarge" in f"{error!r} {error.__cause__!r}":

@@ -75,26 +75,28 @@ class Replay:
 
     def __post_init__(self) -> None:
         self._by_address: dict[str, list[Held]] = {}
+        self._after: dict[str, ReplayVisit] = {}               # record id of a page of a feed -> the visit of the page after it
         self._starts: dict[str, list[ReplayVisit]] = {}
         grouped: dict[str, list[Held]] = {}
         for path in self.archives:
             index = list_records(path)
             self.issues += index.issues
+            heads = {e.refers_to for e in index.entries if e.filtered}   # their payload is the filtered record
             for entry in index.entries:
                 failed = entry.kind == "metadata" and FAILURE_FIELD in entry.fields
-                if entry.kind == "conversion" and entry.refers_to:
+                if entry.kind == "conversion" and entry.refers_to and not entry.filtered:
                     self.drawn[entry.refers_to] = Held(entry, index)
                 if (entry.visit or "").endswith(PART):         # a file of a drawn page
                     continue
-                if not entry.url or not (entry.kind in PAYLOAD_TYPES or failed):
+                if not entry.url or entry.record_id in heads or not (entry.answers or failed):
                     continue
                 held = Held(entry, index)
                 self.held.append(held)
-                if entry.kind in PAYLOAD_TYPES:
+                if entry.answers:
                     self._by_address.setdefault(address_key(entry.url), []).append(held)
                 if entry.visit:
                     grouped.setdefault(entry.visit, []).append(held)
-                elif entry.kind in PAYLOAD_TYPES:
+                elif entry.answers:
                     self._add(ReplayVisit(entry.record_id, entry.url, entry.date, [held], whole=False))
         for key, records in grouped.items():
             failure = next((h for h in reversed(records) if h.entry.kind == "metadata"), None)
@@ -104,12 +106,23 @@ class Replay:
 
     def _add(self, visit: ReplayVisit) -> None:
         self.visits[visit.key] = visit
+        first = visit.records[0].entry
+        if first.follows:
+            self._after[first.follows] = visit
+            return
         self._starts.setdefault(address_key(visit.url), []).append(visit)
 
-    def visits_of(self, url: str) -> list[ReplayVisit]:
-        """The visits of one address, oldest first. A visit that a killed crawl left unfinished gives way to a later one."""
-        visits = self._starts.get(address_key(url), [])
+    def visits_of(self, url: str, asked: str | None = None) -> list[ReplayVisit]:
+        """The visits of one address, oldest first; `asked`: digest of what was posted. A visit that a killed crawl left unfinished gives way to a later one."""
+        visits = [v for v in self._starts.get(address_key(url), []) if not v.whole or v.records[0].entry.asked == asked]
         return [v for n, v in enumerate(visits) if n == len(visits) - 1 or not self._unfinished(v)]
+
+    def after(self, record_id: str, url: str | None, date: str) -> ReplayVisit | None:
+        """The visit of the page that follows in a feed: the one that our crawl made, else the visit of its address that is nearest in time."""
+        own = self._after.get(record_id)
+        if own or url is None:
+            return own
+        return min((v for v in self.visits_of(url) if not v.whole), key=lambda v: (_apart(v.date, date), v.date), default=None)
 
     def _unfinished(self, visit: ReplayVisit) -> bool:
         if not visit.whole or visit.failure:
@@ -154,7 +167,7 @@ class Replay:
     def unvisited(self) -> list[dict[str, str]]:
         """Responses that no source led to, robots.txt aside: what a run must report, never drop."""
         return [{"url": h.entry.url, "record_id": h.entry.record_id, "date": h.entry.date, "archive": h.index.path.name} for h in self.held
-                if not h.served and h.entry.kind in PAYLOAD_TYPES and urlsplit(h.entry.url).path != "/robots.txt"]
+                if not h.served and h.entry.answers and urlsplit(h.entry.url).path != "/robots.txt"]
 
 
 def asked_again(entry: Entry, following: Entry) -> bool:
@@ -184,7 +197,8 @@ class ReplayDownloadHandler(BaseDownloadHandler):
         if entry.damage:
             raise VisitRefused(damage_words(entry), DAMAGE_KINDS[entry.damage])
         request.meta["chain"].append({"record_id": entry.record_id, "status": entry.status or 200, "url": request.url, "date": entry.date,
-                                      "archive": held.index.path.name, "offset": entry.offset, "revisit_of": entry.refers_to if entry.kind == "revisit" and (entry.refers_to or "").startswith("<") else None})
+                                      "archive": held.index.path.name, "offset": entry.offset, "revisit_of": entry.refers_to if entry.kind == "revisit" and (entry.refers_to or "").startswith("<") else None,
+                                      "said": entry.filtered})
         if entry.kind == "response" and entry.status == 304 and visit.failure:
             raise VisitRefused(visit.failure.entry.fields.get(NOTE_FIELD, ""), visit.failure.entry.fields[FAILURE_FIELD])
         try:

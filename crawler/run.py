@@ -20,6 +20,7 @@ from typing import Any
 from chipwatch.records import Capture, Record, Source
 from crawler.archive import check_archive
 from crawler.errors import ArchiveMissing, ContactMissing, CrawlFailed, NotAWarc, OutputFailed
+from crawler.feeds.ends import open_ends
 from crawler.identity import CONTACT_VARIABLE, SAMPLE_CONTACT, contact_address, software, user_agent
 
 MODES = ("live", "sample", "archive")
@@ -43,7 +44,7 @@ def crawl(sources: Iterable[Source], *, run_dir: Path | str, run_id: str, mode: 
     `on_progress(done, note, total)` is called after each visit. `originals` (address -> crawler.capture.Original) are pages that earlier runs in the
     same data folder keep: they are asked for with their validators, and an unchanged one is kept as a revisit.
 
-    Every source gives one Capture; in archive mode one for each date that the archive has of it. A run that was killed is gone on with when it is
+    Every source gives one Capture, a feed in pages one for each page; in archive mode one for each date that the archive has of it. A run that was killed is gone on with when it is
     called again with the same `run_dir`: pages that its WARC file holds whole are not asked for again. Writes crawl.warc.gz (or keeps the archives), captures.jsonl, run.json and crawl.log.
 
     Raises ArchiveMissing, NotAWarc, ContactMissing, OutputFailed, CrawlFailed.
@@ -176,9 +177,10 @@ def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[s
         if left and settings["CHIPWATCH_MODE"] != "archive" and (attempt or (run_dir / "crawl.warc.gz").exists()):
             done = salvage(left, done, settings, run_dir, lock)
             left = not_done(sources, done)
-        if not left:
+        resume = open_ends(sources, done)
+        if not left and not resume:
             break
-        code, end, words = _run_worker(left, settings, run_dir, len(done), len(sources), on_progress, lock)
+        code, end, words = _run_worker(left, resume, settings, run_dir, len(done), len(sources), on_progress, lock)
         if end.get("fatal"):
             raise FATAL.get(end.get("fatal_kind"), CrawlFailed)(end["fatal"])
         if end.get("reason") == "finished":
@@ -194,7 +196,7 @@ def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[s
 
 def not_done(sources: Iterable[Source], done: Iterable[Capture]) -> list[Source]:
     """The sources that have no capture yet."""
-    seen = {(c.provider, c.role, c.url) for c in done}
+    seen = {(c.provider, c.role, c.url) for c in done if c.part_of is None}
     return [s for s in sources if (s.provider, s.role, s.url) not in seen]
 
 
@@ -217,8 +219,8 @@ def salvage(left: list[Source], done: list[Capture], settings: dict[str, Any], r
         job = {**settings, **scrapy_settings("archive", {}, None), "CHIPWATCH_RUN_DIR": str(place.absolute()), "CHIPWATCH_ARCHIVES": [str(warc.absolute())],
                "CHIPWATCH_ORIGINALS": {}, "LOG_FILE": str((run_dir / "salvage.log").absolute())}
         write_json(place / "run.json", {"mode": "archive"})    # the spider describes a run only where nobody has
-        _run_worker([s for s in left if s.permission != "forbidden" and s.method != "rendered"], job, place, 0, len(left), None, lock)
-        found = {(c.provider, c.role, c.url): c for c in read_captures(place / "captures.jsonl") if _held_whole(c)}
+        _run_worker([s for s in left if s.permission != "forbidden" and s.method != "rendered"], [], job, place, 0, len(left), None, lock)
+        found = {(c.provider, c.role, c.url, c.page): c for c in read_captures(place / "captures.jsonl") if _held_whole(c)}
     finally:
         shutil.rmtree(run_dir / ".salvage", ignore_errors=True)
     with open(run_dir / "captures.jsonl", "a", encoding="utf-8") as handle:
@@ -246,14 +248,14 @@ def _held_whole(capture: Capture) -> bool:
     return capture.failure != "not_in_archive" and capture.record_id is not None and (capture.failure is None or not (capture.status == 429 or (capture.status or 0) >= 500))
 
 
-def _run_worker(sources: list[Source], settings: dict[str, Any], run_dir: Path, before: int, total: int,
+def _run_worker(sources: list[Source], resume: list[dict], settings: dict[str, Any], run_dir: Path, before: int, total: int,
                 on_progress: Callable[..., Any] | None, lock: int) -> tuple[int, dict, str]:
     """(exit code, what it told at the end, last line on stderr) of one worker."""
     root = str(Path(__file__).resolve().parent.parent)
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     with tempfile.TemporaryDirectory(prefix="chipwatch-") as temporary, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         job = Path(temporary) / "job.json"
-        job.write_text(json.dumps({"settings": settings, "sources": [s.to_dict() for s in sources]}, ensure_ascii=False), encoding="utf-8")
+        job.write_text(json.dumps({"settings": settings, "sources": [s.to_dict() for s in sources], "resume": resume}, ensure_ascii=False), encoding="utf-8")
         worker = subprocess.Popen([sys.executable, "-P", "-m", "crawler.worker", str(job)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                                   text=True, encoding="utf-8", pass_fds=(lock,), env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"})
         end: dict = {}
@@ -352,12 +354,12 @@ def _finish(run_dir: Path, run_id: str, sources: list[Source], report: dict, end
     place = {}
     for n, source in enumerate(sources):
         place.setdefault((source.provider, source.role, source.url), n)
-    told = {(c.provider, c.role, c.url) for c in captures}
+    told = {(c.provider, c.role, c.url) for c in captures if c.part_of is None}
     for source in sources:
         if (source.provider, source.role, source.url) not in told:
             captures.append(Capture(provider=source.provider, role=source.role, url=source.url, run_id=run_id, fetched_at=_now(),
                                     language=source.language, failure="other", note=NOT_TOLD))
-    captures.sort(key=lambda c: (place.get((c.provider, c.role, c.url), len(place)), c.fetched_at, c.record_id or ""))
+    captures.sort(key=lambda c: (place.get((c.provider, c.role, c.part_of or c.url), len(place)), c.fetched_at, c.page or 0, c.record_id or ""))
     write_lines(run_dir / "captures.jsonl", captures)
     report |= ended(captures) | {"not_in_sources": end.get("unvisited", []), "issues": end.get("issues", [])}
     write_json(run_dir / "run.json", report)

@@ -64,7 +64,7 @@ def run(job: dict) -> str | None:
 
     crawler.signals.connect(item_scraped, signal=signals.item_scraped)
     threading.Thread(target=watch_parent, args=(lambda: _stop(recorder),), daemon=True).start()
-    process.crawl(crawler, sources=sources)
+    process.crawl(crawler, sources=sources, resume=job.get("resume"))
     process.start(install_signal_handlers=False)
     fatal = crawler.stats.get_value("chipwatch/fatal")
     tell("end", fatal=fatal, fatal_kind="OutputFailed", reason=crawler.stats.get_value("finish_reason"), errors=crawler.stats.get_value("log_count/ERROR", 0),

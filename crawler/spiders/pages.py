@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import uuid
 from collections.abc import AsyncIterator
@@ -15,9 +16,12 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
 from chipwatch.records import Capture, Source
-from crawler.capture import now
+from crawler.capture import asked_digest, now, page_fields
 from crawler.errors import PayloadTooLarge, PayloadUndecodable
 from crawler.failures import explain_exception, explain_response
+from crawler.feeds.asking import request_parts
+from crawler.feeds.keys import why_missing
+from crawler.feeds.paging import Fault, Page, read_page
 from crawler.identity import CONTACT_VARIABLE
 from crawler.recorders import recorder_of, replay_of
 from crawler.replay import address_key
@@ -31,9 +35,11 @@ class PagesSpider(scrapy.Spider):
 
     name = "pages"
 
-    def __init__(self, provider: str | None = None, sources: list[Source] | None = None, folder: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, provider: str | None = None, sources: list[Source] | None = None, folder: str | None = None, resume: list[dict] | None = None,
+                 **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.sources = sources if sources is not None else declared_sources(provider, folder)
+        self.resume = resume or []                             # feeds that a killed crawl left in the middle (crawler.feeds.ends)
 
     @classmethod
     def update_settings(cls, settings) -> None:
@@ -49,61 +55,126 @@ class PagesSpider(scrapy.Spider):
             logging.getLogger(__name__).error("set %s to a web page or an e-mail address where the owner of a site can reach you", CONTACT_VARIABLE)
             raise CloseSpider("contact_missing")
         replay = replay_of(self.crawler)
-        for url, sources in by_address(self.sources).items():
-            keys = [v.key for v in replay.visits_of(url)] if replay else []
+        for row in self.resume:
+            sources = [Source.from_dict(source) for source in row["sources"]]
+            meta = self._meta(sources, new_visit(), sources[0].url) | {"page": row["page"], "follows": row["follows"], "before": row["before"]}
+            for item in self._requests(row["url"], meta):
+                yield item
+        for url, sources in by_address(self.sources):
+            feed = sources[0].feed
+            keys = [v.key for v in replay.visits_of(url, asked_digest(feed))] if replay else []
             if not keys:
                 keys = [new_visit()]
-                # One declaration that forbids an address is enough. An archive that holds it was not fetched by this crawler.
-                if any(s.permission == "forbidden" for s in sources):
-                    for item in self._failed(sources, keys[0], url, "permission", NOT_ALLOWED, []):
+                refused = self._not_asked(sources, replay)
+                if refused:
+                    for item in self._failed(self._meta(sources, keys[0], url), url, *refused, []):
                         yield item
                     continue
             for key in keys:
-                try:
-                    yield Request(url, callback=self.parse, errback=self.give_up, dont_filter=True, meta={
-                        "visit": key, "chain": [], "sources": sources, "provider": sources[0].provider})
-                except ValueError:
-                    for item in self._failed(sources, key, url, "bad_address", "the address is not one of the web (http or https)", []):
-                        yield item
+                for item in self._requests(url, self._meta(sources, key, url)):
+                    yield item
 
-    def parse(self, response: Response, **kwargs: Any) -> list[dict]:
-        """The captures of one answered visit."""
-        chain = response.meta["chain"]
+    def _not_asked(self, sources: list[Source], replay: Any) -> tuple[str, str] | None:
+        """(failure kind, sentence) where an address is not asked for at all."""
+        # One declaration that forbids an address is enough. An archive that holds it was not fetched by this crawler.
+        if any(s.permission == "forbidden" for s in sources):
+            return "permission", NOT_ALLOWED
+        key = (sources[0].feed or {}).get("key")
+        missing = why_missing(key) if key and not replay else None
+        return ("key_missing", missing) if missing else None
+
+    @staticmethod
+    def _meta(sources: list[Source], visit: str, declared: str) -> dict[str, Any]:
+        return {"visit": visit, "chain": [], "sources": sources, "provider": sources[0].provider, "declared": declared, "page": 1}
+
+    def _requests(self, url: str, meta: dict[str, Any]) -> list[Any]:
+        """The request for an address, or the captures that say that it is none."""
+        parts = request_parts(meta["sources"][0].feed)
+        try:
+            return [Request(url, callback=self.parse, errback=self.give_up, dont_filter=True, **{**parts, "meta": {**meta, **parts["meta"]}})]
+        except ValueError:
+            return self._failed(meta, url, "bad_address", "the address is not one of the web (http or https)", [])
+
+    def parse(self, response: Response, **kwargs: Any) -> list[Any]:
+        """The captures of one answered visit; of a feed in pages, and the request for the next page."""
+        meta, chain = response.meta, response.meta["chain"]
         headers = {name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items() if values}
         last = chain[-1]
-        items = []
-        for source in response.meta["sources"]:
+        digest = hashlib.sha256(response.body).hexdigest()
+        page = self._page(response, digest) if meta["sources"][0].method == "feed" and 200 <= response.status < 300 and response.body.strip() else Page()
+        captures = []
+        for source in meta["sources"]:
             failure, note = explain_response(response.status, headers, response.body, response.flags, asked=source.url, final=response.url, role=source.role,
                                              method=source.method)
-            items.append(Capture(
-                provider=source.provider, role=source.role, url=source.url, run_id=self._run_id(), fetched_at=last["date"],
+            if failure is None and page.fault:
+                failure, note = page.fault.kind, page.fault.note
+            captures.append(Capture(
+                provider=source.provider, role=source.role, url=own_address(source, meta, response.request.url), run_id=self._run_id(), fetched_at=last["date"],
                 record_id=last["record_id"], warc_file=self._warc_file(last), final_url=response.url, redirects=redirects_of(chain), status=last["status"] if last["revisit_of"] else response.status,
-                content_type=headers.get("content-type"), payload_sha256=hashlib.sha256(response.body).hexdigest(), length=len(response.body),
-                language=source.language, failure=failure, note=note, etag=headers.get("etag"), last_modified=headers.get("last-modified"),
-                warc_offset=last["offset"], revisit_of=last["revisit_of"], moved_to=permanent_move(source.url, chain)).to_dict())
-        return items
+                content_type=headers.get("content-type"), payload_sha256=digest, length=len(response.body),
+                language=source.language, failure=failure, note=note or last.get("said"), etag=headers.get("etag"), last_modified=headers.get("last-modified"),
+                warc_offset=last["offset"], revisit_of=last["revisit_of"], moved_to=permanent_move(source.url, chain) if meta["page"] == 1 else None,
+                more=None if failure else page.follows, **page_of(source, meta)).to_dict())
+        if all(capture["failure"] for capture in captures):
+            page = Page(page.fault)                            # nothing follows what is no page
+        # What says that the feed does not go on stands before the page itself: a killed crawl that has the page has it too.
+        return [*self._refused_page(page, meta, last), *captures, *self._next_page(page, meta, last, digest)]
+
+    def _page(self, response: Response, digest: str) -> Page:
+        """What an answer of a feed says of its shape and of the page that follows."""
+        meta = response.meta
+        page = read_page(meta["sources"][0].feed or {}, response.body, declared=meta["declared"], url=meta["chain"][0]["url"], page=meta["page"],
+                         before=meta.get("before", ()), counted=meta.get("counted", 0))
+        if digest in meta.get("digests", ()) and page.fault is None:
+            return Page(Fault("feed_changed", f"page {meta['page']} repeats an earlier page: the feed does not page as declared"))
+        return page
+
+    def _refused_page(self, page: Page, meta: dict[str, Any], last: dict) -> list[dict]:
+        """The captures of a next page that is not asked for. Its address is that of the feed: what a hostile link says is not repeated."""
+        if page.refused is None:
+            return []
+        replay = replay_of(self.crawler)
+        known = replay.after(last["record_id"], None, last["date"]) if replay else None
+        after = {**meta, "chain": [], "page": meta["page"] + 1, "follows": last["record_id"], "visit": known.key if known else new_visit()}
+        return self._failed(after, meta["declared"], page.refused.kind, page.refused.note, [])
+
+    def _next_page(self, page: Page, meta: dict[str, Any], last: dict, digest: str) -> list[Any]:
+        """The request for the next page: the one that the answer names, in a replay the one that was asked for then."""
+        replay = replay_of(self.crawler)
+        if page.fault or page.refused or not (meta["sources"][0].feed or {}).get("paging"):
+            return []
+        known = replay.after(last["record_id"], page.follows, last["date"]) if replay else None
+        url = known.url if known else page.follows
+        if url is None:
+            return []
+        after = self._meta(meta["sources"], known.key if known else new_visit(), meta["declared"])
+        return self._requests(url, after | {"page": meta["page"] + 1, "follows": last["record_id"], "before": [*meta.get("before", ()), meta["chain"][0]["url"]],
+                                            "counted": meta.get("counted", 0) + (page.records or 0), "digests": [*meta.get("digests", ()), digest]})
 
     def give_up(self, failure) -> list[dict]:
         """The captures of a visit that gave no answer."""
         request = failure.request
         kind, note = explain_exception(failure.value, request.url)
-        items = self._failed(request.meta["sources"], request.meta["visit"], request.url, kind, note, request.meta["chain"])
+        items = self._failed(request.meta, request.url, kind, note, request.meta["chain"])
         if isinstance(failure.value, (PayloadTooLarge, PayloadUndecodable)) and request.meta["chain"]:
             last = request.meta["chain"][-1]                   # the answer is kept, though it cannot be read
             for item in items:
                 item |= {"record_id": last["record_id"], "warc_file": self._warc_file(last), "status": last["status"], "warc_offset": last["offset"]}
         return items
 
-    def _failed(self, sources: list[Source], visit: str, url: str, kind: str, note: str, chain: list[dict]) -> list[dict]:
+    def _failed(self, meta: dict[str, Any], url: str, kind: str, note: str, chain: list[dict]) -> list[dict]:
         recorder, replay = recorder_of(self.crawler), replay_of(self.crawler)
         date = chain[-1]["date"] if chain else now()
+        visit = meta["visit"]
         if recorder:
-            date = recorder.failure(url=url, kind=kind, note=note, visit=visit)
+            date = recorder.failure(url=url, kind=kind, note=note, visit=visit, more=page_fields(meta | {"feed": meta["sources"][0].feed}))
         elif replay and visit in replay.visits:
             known = replay.visits[visit]
+            if known.failure:
+                known.failure.served = True
             date = known.failure.entry.date if known.failure else known.last_date or known.date
-        return [Capture(provider=s.provider, role=s.role, url=s.url, run_id=self._run_id(), fetched_at=date, final_url=url if chain else None,
-                        redirects=redirects_of([*chain, {}]), language=s.language, failure=kind, note=note).to_dict() for s in sources]
+        return [Capture(provider=s.provider, role=s.role, url=own_address(s, meta, url), run_id=self._run_id(), fetched_at=date, final_url=url if chain else None,
+                        redirects=redirects_of([*chain, {}]), language=s.language, failure=kind, note=note, **page_of(s, meta)).to_dict() for s in meta["sources"]]
 
     def _run_id(self) -> str:
         return self.crawler.settings.get("CHIPWATCH_RUN_ID") or Path(self.crawler.settings["CHIPWATCH_RUN_DIR"]).name
@@ -123,14 +194,27 @@ def redirects_of(chain: list[dict]) -> list[str]:
     return [link["record_id"] for link in chain[:-1] if 300 <= link["status"] < 400 and link["status"] != 304]
 
 
-def by_address(sources: list[Source]) -> dict[str, list[Source]]:
-    """Sources grouped by address, in the order given: a page that serves two roles is fetched once."""
-    spelling: dict[str, str] = {}
-    groups: dict[str, list[Source]] = {}
+def own_address(source: Source, meta: dict[str, Any], url: str) -> str:
+    """The address of a capture: as declared, of further pages of a feed their own."""
+    return source.url if meta["page"] == 1 else (meta["chain"][0]["url"] if meta["chain"] else url)
+
+
+def page_of(source: Source, meta: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a capture that say which page of a feed it is."""
+    if not (source.feed or {}).get("paging"):
+        return {}
+    return {"page": meta["page"], "part_of": source.url if meta["page"] > 1 else None}
+
+
+def by_address(sources: list[Source]) -> list[tuple[str, list[Source]]]:
+    """Sources grouped by address (and way of asking), in the order given: a page that serves two roles is fetched once."""
+    spelling: dict[tuple[str, str], str] = {}
+    groups: dict[tuple[str, str], list[Source]] = {}
     for source in sources:
-        url = spelling.setdefault(address_key(source.url), source.url.strip())
-        groups.setdefault(url, []).append(source)
-    return groups
+        key = (address_key(source.url), json.dumps(source.feed, sort_keys=True))
+        spelling.setdefault(key, source.url.strip())
+        groups.setdefault(key, []).append(source)
+    return [(spelling[key], group) for key, group in groups.items()]
 
 
 def declared_sources(provider: str | None, folder: str | None) -> list[Source]:
