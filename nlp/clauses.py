@@ -411,8 +411,9 @@ class _Reader:
         quote, start, end = located
         context = intro | self.headings(unit.block) if rule.label in PROVIDER_LABELS else intro   # "What we may do" above what the provider does
         scope = self.scopes.read(rule.label, text, rows, own, context, offset=unit.start)
-        polarity = attributes.get("polarity") or scope.polarity
-        mode = attributes.get("mode") or scope.mode
+        usual = {} if scope.stated else attributes.get("usual", {})
+        polarity = attributes.get("polarity") or usual.get("polarity") or scope.polarity
+        mode = attributes.get("mode") or usual.get("mode") or scope.mode
         exception = text[slice(*scope.exception)] if scope.exception else None
         confidence = attributes.get("confidence", 0.9) * (0.7 if exception else 1.0)
         if groups and not places and not place_groups.resolve(groups, self.on):

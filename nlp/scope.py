@@ -28,6 +28,7 @@ class Scope:
     mode: str
     actor: str | None
     exception: tuple[int, int] | None                          # within the text that was read
+    stated: bool                                               # False: no cue says what the sentence does; polarity and mode are the fallback
     negated: bool                                              # a cue of prohibition or exception stands in the sentence: a harder reading
 
 
@@ -47,6 +48,7 @@ class ScopeReader:
         right = bool(wide & self.right)
         represents = bool(wide & self.represent)
         duty = bool(wide & (self.duty | self.comply))
+        stated = True
         if label in PROVIDER_LABELS:
             mode = "provider_right" if right else "notice"
             polarity = "permits" if right else "describes"
@@ -62,15 +64,15 @@ class ScopeReader:
         elif wide & self.condition and label in CONDITION_LABELS:
             mode = "obligation" if duty or own & self.customer else "notice"
             polarity = "conditions"
-        elif duty and own & self.subject_to and not own & self.duty:
+        elif duty and own & self.subject_to and not intro & self.duty and not self._duty_elsewhere(rows):
             mode, polarity = "notice", "describes"
         elif duty:
             mode, polarity = "obligation", "requires"
         elif own & self.permit:
             mode, polarity = "notice", "permits"
         else:
-            mode, polarity = "notice", "describes"
-        return Scope(polarity, mode, self.actor(label, mode, own), exception, prohibits or exception is not None)
+            mode, polarity, stated = "notice", "describes", False
+        return Scope(polarity, mode, self.actor(label, mode, own), exception, stated, prohibits or exception is not None)
 
     def actor(self, label: str, mode: str, own: int) -> str | None:
         if mode == "provider_right" or label in PROVIDER_LABELS:
@@ -80,6 +82,11 @@ class ScopeReader:
         if own & self.customer or mode in ("obligation", "representation"):
             return "customer"
         return None
+
+    def _duty_elsewhere(self, rows: list[tuple[int, int, int]]) -> bool:
+        """Whether a cue of a duty stands outside the words that say to which law something is subject ("is subject to" alone puts no duty on anybody)."""
+        subject = self.book.spans(rows, self.subject_to)
+        return any(not any(a < d and c < b for a, b in subject) for c, d in self.book.spans(rows, self.duty | self.comply))
 
     def _first(self, rows: list[tuple[int, int, int]], groups: int) -> int:
         spans = self.book.spans(rows, groups)
