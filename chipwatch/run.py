@@ -182,7 +182,7 @@ def read_stage(data: Path, *, workers: int | None = None):
         sources = {(s.provider, s.url): s for s in run.sources}
         for capture in run.captures:
             if capture.failure is None and capture.record_id and capture.payload_sha256:
-                tasks[(capture.run_id, capture.record_id, capture.provider, capture.role, capture.url)] = task_for(capture, sources.get((capture.provider, capture.url)), data)
+                tasks[(capture.run_id, capture.record_id, capture.provider, capture.role, capture.url)] = task_for(capture, sources.get((capture.provider, capture.part_of or capture.url)), data)
     readings = data / "readings"
     missing = sum(not has_reading(readings, t.key) for t in tasks.values())
     try:

@@ -25,6 +25,7 @@ from assessment.places import resolve
 from assessment.tables import rule_table
 from chipwatch.records import BINDING_ROLES, CUSTOMER_KINDS, VERDICT_CODES, Capture, Clause, Extraction, Offer, ProviderInfo, Region, Signal, Verdict
 from dataset.errors import CannotWrite, NothingToBuild, writing
+from dataset.feed_pages import FeedPages
 from dataset.fold import KINDS, NOT_VISITED, Address, Change, State, Version, fold, withdraw
 from dataset.ids import Keys
 from dataset.money import usd_per_gpu_hour
@@ -123,11 +124,12 @@ class Builder:
         self.infos: dict[str, ProviderInfo] = {}
         self.visits: dict[str, dict[tuple[str, str], list[Capture]]] = defaultdict(lambda: defaultdict(list))
         self.withdrawn = _withdrawn(runs)
+        self.pages = FeedPages()
         for run in runs:
             for info in run.providers:
                 self.infos[info.slug] = info
             for capture in run.captures:
-                self.visits[capture.provider][capture.role, capture.url].append(capture)
+                self.visits[capture.provider][capture.role, capture.part_of or capture.url].append(capture)
         for slug in self.visits:
             self.infos.setdefault(slug, ProviderInfo(slug=slug, name=slug, declared=False))
         good = [c.fetched_at for run in runs for c in run.captures if c.failure is None]
@@ -157,8 +159,9 @@ class Builder:
         offers_min = info.assertions.get("offers_min", 0)
         lines = []
         for (role, url), visits in sorted(self.visits[slug].items(), key=lambda kv: (_role_rank(kv[0][0]), kv[0])):
-            visits.sort(key=lambda c: (c.fetched_at, self.run_order.get(c.run_id, 0), c.record_id or ""))
-            line = fold(slug, role, url, visits, self.reading_of, offers_min=offers_min if role == "offers" else 0)
+            visits.sort(key=lambda c: (c.fetched_at, self.run_order.get(c.run_id, 0), c.page or 0, c.record_id or ""))
+            joined, reading_of = self.pages.join(visits, self.reading_of)
+            line = fold(slug, role, url, joined, reading_of, offers_min=offers_min if role == "offers" else 0)
             gone = self.withdrawn.get((slug, role, url))
             if gone and line.current is not None:
                 withdraw(line, gone)
@@ -174,7 +177,7 @@ class Builder:
         for line in lines:
             main = aliases.get(id(line))
             for version in line.versions:
-                capture, extraction = version.capture, version.extraction
+                capture, extraction = self.pages.pages_of(version.capture)[0], version.extraction
                 d = extraction.document if extraction is not None else None
                 stale = line.stale_since if version.current else None
                 self.writer.add("document", (
@@ -195,18 +198,20 @@ class Builder:
         version_of = {}
         for line in lines:
             for version in line.versions:
-                version_of[line.role, line.url, version.capture.payload_sha256] = documents[id(version)]
+                for page in self.pages.pages_of(version.capture):
+                    version_of[line.role, page.url, page.payload_sha256] = documents[id(version)]
         listed: dict[tuple, int] = {}
         for (role, url), visits in sorted(self.visits[slug].items()):
             for capture in visits:
-                parts = (slug, role, url, capture.run_id, capture.fetched_at, capture.record_id)
+                parts = (slug, role, capture.url, capture.run_id, capture.fetched_at, capture.record_id)
                 listed[parts] = listed.get(parts, 0) + 1
                 key = self.keys["capture"](*parts, listed[parts])
                 row = [getattr(capture, c.name) for c in BY_NAME["capture"].columns[2:-1]]
-                self.writer.add("capture", (key, self._evidence_id(capture), *row, version_of.get((role, url, capture.payload_sha256)) if capture.payload_sha256 else None))
+                self.writer.add("capture", (key, self._evidence_id(capture), *row, version_of.get((role, capture.url, capture.payload_sha256)) if capture.payload_sha256 else None))
 
     def _evidence_id(self, capture: Capture) -> str | None:
         """Key of a response as evidence: the same record gives the same key, whatever it is cited for."""
+        capture = self.pages.pages_of(capture)[0]
         return self.evidence(capture.record_id, capture.payload_sha256, capture.url) if capture.record_id else None
 
     def _evidence(self, line: Address, capture: Capture, version: Version, documents: dict[int, str]) -> tuple:
@@ -227,9 +232,10 @@ class Builder:
                 if taken.setdefault(key, line) is not line:    # the same address in another role shows the same item
                     continue
                 extra = self._extra(name, state)
-                proof = known.get((id(state.capture), id(state.version)))
+                capture = self.pages.capture_of(state.record, state.capture)
+                proof = known.get((id(capture), id(state.version)))
                 if proof is None:
-                    proof = known[id(state.capture), id(state.version)] = self._evidence(line, state.capture, state.version, documents)
+                    proof = known[id(capture), id(state.version)] = self._evidence(line, capture, state.version, documents)
                 stale = line.stale_since if state.current else None
                 self.writer.add(name, (key, slug, *getter(state.record), *extra, *proof,
                                        state.first_seen, state.last_changed, state.last_checked, state.gone_since, stale, state.current))
@@ -267,7 +273,7 @@ class Builder:
                 found["warning", "layout_changed", "the page holds fewer offers than it must; the last good data are kept, marked stale"] = 1
             for (level, code, text), times in sorted(found.items()):
                 key = self.keys["issue"](slug, line.role, line.url, level, code, text)
-                self.writer.add("issue", (key, slug, level, code, text, times, *self._evidence(line, version.capture, version, documents)))
+                self.writer.add("issue", (key, slug, level, code, text, times, *self._evidence(line, self.pages.pages_of(version.capture)[0], version, documents)))
 
     def _change(self, slug: str, line: Address, change: Change) -> tuple:
         item_id = self._item_id(change.item, slug, line.url, change.key) if change.item != "document" else None
