@@ -201,7 +201,7 @@ class Builder:
                 for page in self.pages.pages_of(version.capture):
                     version_of[line.role, page.url, page.payload_sha256] = documents[id(version)]
         listed: dict[tuple, int] = {}
-        for (role, url), visits in sorted(self.visits[slug].items()):
+        for (role, _), visits in sorted(self.visits[slug].items()):
             for capture in visits:
                 parts = (slug, role, capture.url, capture.run_id, capture.fetched_at, capture.record_id)
                 listed[parts] = listed.get(parts, 0) + 1
