@@ -7,7 +7,7 @@ import errno
 from chipwatch.records import ChipwatchError
 
 # sysexits.h, as mail and cron tools use them: a monitor can tell bad input from a full disk
-USAGE, DATA_ERROR, NO_INPUT, UNAVAILABLE, INTERNAL, CANNOT_WRITE = 2, 65, 66, 69, 70, 73
+USAGE, PARTIAL, DATA_ERROR, NO_INPUT, UNAVAILABLE, INTERNAL, CANNOT_WRITE, BUSY = 2, 3, 65, 66, 69, 70, 73, 75
 
 
 class InputError(ChipwatchError):
@@ -20,6 +20,12 @@ class OutputError(ChipwatchError):
     """The output folder cannot be written."""
 
     exit_code = CANNOT_WRITE
+
+
+class Busy(OutputError):
+    """Another run holds the data folder."""
+
+    exit_code = BUSY
 
 
 def explain_os_error(error: OSError, doing: str) -> str:

@@ -1,8 +1,9 @@
-"""How often a document of each role is visited: the defaults of `data/cadence.yml`."""
+"""How often a document of each role is visited, and how visits are planned: the content of `data/cadence.yml`."""
 
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,24 @@ from chipwatch.records import CADENCES, DOCUMENT_ROLES
 
 RULES = Path(__file__).parent / "data" / "cadence.yml"
 DAYS = dict(zip(CADENCES, (1, 7, 30, 91), strict=True))        # days between two visits
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRules:
+    """The `plan:` part of the file; what each means stands there."""
+
+    early_share: float
+    gather_hours: float
+    soon_hours: float
+    soon_longest_days: float
+    slow_longest_days: float
+    full_days: float
+    broken_off_hours: float
+
+
+def plan_rules() -> PlanRules:
+    """How visits are planned. Raises TypeError for a key too many or too few."""
+    return PlanRules(**rules()["plan"])
 
 
 @functools.cache
