@@ -50,6 +50,19 @@ def cli() -> None:
     """
 
 
+EXIT_CODES = """
+    \b
+    Exit codes:
+      0    done; with --due also: nothing is due, or another run is at work in the folder
+      2    usage, or no contact address (CHIPWATCH_CONTACT) for a live crawl
+      3    more than --fail-above per cent of the visited providers gave no page at all
+      65   a declaration or a kept file is wrong      66   an argument names what is not there
+      69   no page could be had at all (network down?) 70   a defect, or the crawler does not run
+      73   the data folder cannot be written          75   another run is at work (without --due)
+      130  stopped by Ctrl-C
+"""
+
+
 @cli.command("run", short_help="Crawl or replay, read, judge, and write the briefing.")
 @click.option("--sample", is_flag=True, help="Crawl the bundled sample market (invented companies, served on loopback).")
 @click.option("--live", is_flag=True, help="Crawl the live web, politely; takes long.")
@@ -57,9 +70,12 @@ def cli() -> None:
 @click.option("--sources", "maps", multiple=True, type=click.Path(path_type=Path), help="JSON lines that tell provider and role of each address of the archive "
               "(default: NAME.sources.jsonl beside NAME.warc.gz, else the declarations).")
 @click.option("--provider", "only", multiple=True, metavar="SLUG", help="Only this provider; may be given several times.")
+@click.option("--due", is_flag=True, help="Visit only what is due, and build anew only where something came; for cron (as `crawl --due`, with its exit codes).")
+@click.option("--report/--no-report", "report", default=True, help="Write the briefing PDF, or leave it to `chipwatch report briefing`.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Reading processes (default: one a core).")
 @data_option
-def run_command(sample: bool, live: bool, archives: tuple[Path, ...], maps: tuple[Path, ...], only: tuple[str, ...], workers: int | None, data: Path) -> None:
+def run_command(sample: bool, live: bool, archives: tuple[Path, ...], maps: tuple[Path, ...], only: tuple[str, ...], due: bool, report: bool, workers: int | None,
+                data: Path) -> None:
     """The main job: crawl or replay, read, judge, fill the data set, write the briefing PDF."""
     modes = [name for name, given in (("sample", sample), ("live", live), ("archive", bool(archives))) if given]
     if not modes:
@@ -69,30 +85,78 @@ def run_command(sample: bool, live: bool, archives: tuple[Path, ...], maps: tupl
     mode = modes[0]
     if maps and mode != "archive":
         raise click.UsageError("--sources goes with --archive")
+    if due and mode == "archive":
+        raise click.UsageError("--due goes with --live or --sample: a replay visits nobody")
+    if due:
+        run_what_is_due(data, mode, list(only) or None, report, workers)
     from chipwatch.run import run
     from chipwatch.summary import summary
 
-    result = run(data, mode, archives=list(archives), maps=list(maps), only=list(only) or None, workers=workers)
+    result = run(data, mode, archives=list(archives), maps=list(maps), only=list(only) or None, workers=workers, report=report)
     click.echo(summary(result, sample=mode == "sample"))
+
+
+def run_what_is_due(data: Path, mode: str, only: list[str] | None, report: bool, workers: int | None) -> None:
+    """`run --due`; ends the program with the exit code of its crawl."""
+    from chipwatch.crawling import as_text, exit_code
+    from chipwatch.run import run_due
+
+    try:
+        crawled, result = run_due(data, mode, only=only, workers=workers, report=report)
+    except errors.Busy as busy:
+        click.echo(f"chipwatch: {busy}", err=True)
+        sys.exit(0)
+    click.echo(as_text(crawled))
+    if result is not None:
+        from chipwatch.summary import summary
+
+        click.echo(summary(result, sample=mode == "sample"))
+    sys.exit(exit_code(crawled))
 
 
 @cli.command("crawl", short_help="The network stage alone: visit and keep.")
 @click.argument("providers", nargs=-1, metavar="[PROVIDER]...")
 @click.option("--live/--sample", "live", default=True, help="The live web, or the bundled sample market.")
+@click.option("--due", is_flag=True, help="Only what is due by its cadence and its last visit; may be called every minute.")
+@click.option("--shard", default=None, metavar="I/N", help="Only the I-th of N parts of the providers: one part a machine, each with a data folder of its own.")
+@click.option("--dry-run", is_flag=True, help="Visit nothing; list what is due, why, and what comes next.")
+@click.option("--fail-above", type=click.FloatRange(0, 100), default=25, show_default=True, help="Exit with 3 when more than this per cent of the visited providers gave no page at all.")
+@click.option("--json", "as_object", is_flag=True, help="The summary (or the list of --dry-run) as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something was visited or is wrong.")
 @data_option
-def crawl_command(providers: tuple[str, ...], live: bool, data: Path) -> None:
-    """The network stage alone: visit the declared sources of PROVIDER (default: all) and keep every response."""
-    from chipwatch.run import crawl_stage, locked, prepare_data_dir
+def crawl_command(providers: tuple[str, ...], live: bool, due: bool, shard: str | None, dry_run: bool, fail_above: float, as_object: bool, quiet: bool, data: Path) -> None:
+    """The network stage alone: visit the declared sources of PROVIDER (default: all) and keep every response.
 
+    A run that was broken off is gone on with first. The data set stays as it is until `chipwatch rebuild`; `chipwatch run --due` does both.
+    """
+    from chipwatch import crawling
+    from chipwatch.run_folders import locked, prepare_data_dir
+
+    mode, only, part = "live" if live else "sample", list(providers) or None, crawling.parse_shard(shard)
     prepare_data_dir(data)
-    with locked(data):
-        _, folder, captures = crawl_stage(data, "live" if live else "sample", only=list(providers) or None)
-    failed = [c for c in captures if c.failure]
-    for capture in failed:
-        click.echo(printable(f"{capture.provider}: {capture.role}: {capture.failure}: {capture.note or ''} {capture.url}"), err=True)
-    click.echo(f"{len(captures) - len(failed)} captures, {len(failed)} not fetched; kept in {folder}")
-    if captures and len(failed) == len(captures):
-        sys.exit(errors.UNAVAILABLE)
+    if dry_run:
+        plan = crawling.due_plan(data, mode, only=only, shard=part)
+        click.echo(crawling.plan_json(plan) if as_object else crawling.plan_text(plan))
+        return
+    try:
+        with locked(data):
+            result = crawling.crawl_stage(data, mode, only=only, due=due, shard=part)
+    except errors.Busy as busy:
+        if not due:
+            raise
+        if not quiet:
+            click.echo(f"chipwatch: {busy}", err=True)
+        return
+    code = crawling.exit_code(result, fail_above)
+    for capture in result.captures:
+        if capture.failure:
+            click.echo(printable(f"{capture.provider}: {capture.role}: {capture.failure}: {capture.note or ''} {capture.url}"), err=True)
+    if result.captures or not quiet:
+        click.echo(crawling.as_json(result, code) if as_object else crawling.as_text(result))
+    sys.exit(code)
+
+
+crawl_command.help = f"{crawl_command.help}\n{EXIT_CODES}"
 
 
 @cli.command("extract", short_help="Read one document, print JSON, store nothing.")

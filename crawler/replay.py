@@ -19,7 +19,7 @@ from w3lib.url import canonicalize_url
 
 from crawler.archive import PAYLOAD_TYPES, Entry, Index, damage_words, list_records, read_response
 from crawler.capture import FAILURE_FIELD, NOTE_FIELD, PART
-from crawler.errors import ArchiveError, PayloadTooLarge
+from crawler.errors import ArchiveError, PayloadTooLarge, RecordNotFound
 from crawler.failures import NotInArchive, VisitRefused
 from crawler.recorders import replay_of
 
@@ -205,6 +205,8 @@ class ReplayDownloadHandler(BaseDownloadHandler):
             raw = read_response(held.index.path, entry)
         except PayloadTooLarge as error:
             raise VisitRefused(str(error), "too_large") from error
+        except RecordNotFound as error:                        # an unchanged page, and the archive that holds it is not here
+            raise VisitRefused(str(error), "not_in_archive") from error
         except ArchiveError as error:
             raise VisitRefused(str(error), "truncated") from error
         headers = headers_of(raw.headers)

@@ -93,7 +93,7 @@ def next_due(source: Source, visit: Visit | None, rules: PlanRules) -> tuple[dat
         return last + interval - early, f"{cadence}, last read {visit.last_visit}"
     times = f"{visit.failures} time{'s' if visit.failures != 1 else ''} in a row"
     why = f"{visit.failure} {times}, last asked {visit.last_visit}"
-    doubled = 2 ** min(visit.failures - 1, 30)
+    doubled = 2 ** min(visit.failures - 1, 12)
     retry = failure_kind(visit.failure).retry
     if visit.failure == "permission":
         return (None, "its terms forbid automated reading") if source.permission == "forbidden" else (last, "no longer forbidden")
@@ -216,6 +216,9 @@ class Schedule:
             if version or connection.execute("select count(*) from sqlite_master").fetchone()[0]:
                 raise ValueError(f"{self.path}: version {version}")
             connection.executescript(f"begin exclusive; {_TABLES} pragma user_version = {VERSION}; commit")
+        tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+        if not tables >= {"run", "visit", "original", "declared"} or connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
+            raise ValueError(f"{self.path}: damaged")
         self._refresh()
 
     def _refresh(self) -> None:
