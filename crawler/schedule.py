@@ -163,15 +163,12 @@ def fold(captures: Iterable[Capture], visits: dict[Key, Visit], originals: dict[
 
 
 def _keep_original(capture: Capture, originals: dict[str, dict[str, Any]]) -> None:
+    """A page that came in full becomes what later answers refer to; the validators sent are those that came with it."""
     if capture.failure or not capture.final_url or not capture.record_id or not capture.payload_sha256 or capture.warc_offset is None:
         return
-    said = {"etag": capture.etag, "last_modified": capture.last_modified}
-    known = originals.get(capture.final_url)
     if capture.revisit_of is None:
-        originals[capture.final_url] = {"record_id": capture.record_id, "warc_file": capture.warc_file, "warc_offset": capture.warc_offset,
-                                        "fetched_at": capture.fetched_at, "payload_sha256": capture.payload_sha256, **said}
-    elif known and known["record_id"] == capture.revisit_of:
-        known |= said
+        originals[capture.final_url] = {"record_id": capture.record_id, "warc_file": capture.warc_file, "warc_offset": capture.warc_offset, "fetched_at": capture.fetched_at,
+                                        "payload_sha256": capture.payload_sha256, "etag": capture.etag, "last_modified": capture.last_modified}
 
 
 # --- the file --------------------------------------------------------------------------------------------------------------------

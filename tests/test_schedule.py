@@ -157,10 +157,10 @@ def test_a_feed_whose_second_page_failed_has_failed():
 
 def test_an_unchanged_page_keeps_its_first_record(tmp_path):
     write_run(tmp_path, "r1", [page(source(), NOON, "r1")])
-    write_run(tmp_path, "r2", [page(source(), NOON + DAY, "r2", status=304, revisit_of=f"<urn:uuid:p0-{stamp(NOON)}>", record_id="<urn:uuid:b>", etag='"2"')])
+    write_run(tmp_path, "r2", [page(source(), NOON + DAY, "r2", status=304, revisit_of=f"<urn:uuid:p0-{stamp(NOON)}>", record_id="<urn:uuid:b>", etag='W/"1"')])
     with Schedule(tmp_path) as schedule:
         kept = schedule.originals(NOON + 2 * DAY, RULES)[source().url]
-        assert kept[:2] == (f"<urn:uuid:p0-{stamp(NOON)}>", "captures/r1/crawl.warc.gz") and kept[6] == '"2"'
+        assert kept[:2] == (f"<urn:uuid:p0-{stamp(NOON)}>", "captures/r1/crawl.warc.gz") and kept[6] == '"1"'
         assert schedule.originals(NOON + 31 * DAY, RULES) == {}, "fetched in full once a month"
     (tmp_path / "captures/r1/crawl.warc.gz").unlink()
     with Schedule(tmp_path) as schedule:
