@@ -22,6 +22,8 @@ _ANSWER = re.compile(r"\s*[\[{]")
 _DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|product|machine|shape|attributes|properties|category|resource|node|server|configuration|details|meta|type|price|chip|graphics")
 _MONEY = re.compile(r"^(?:value|amount|price|cost|usd|eur|hour|hourly|month|monthly|day|minute|second|year|unit price|on demand|spot|reserved|retail|default|list|net|gross)")
 _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d.,]*(?:\s?\(.{1,12}\))?$")
+_LOW = re.compile(r"^(?:low|lowest|min|minimum|from|starting) price|^price (?:low|from|min)")
+_HIGH = re.compile(r"^(?:high|highest|max|maximum|to) price|^price (?:high|to|max)")
 _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
 
 
@@ -162,6 +164,8 @@ class _Walker:
             elif head.role == "price" and "tier" not in head.text or (head.role in (None, "instance") and k.lower() in ("prices", "pricing", "pricings")):
                 if not any(n.kind == "map" and self._describes_chip(n) for _, n in child.children()):
                     quoted += self._branch_prices(child, [k], 0)
+        if any(_LOW.search(q.head.text) for q in quoted):      # a range as two fields: its low end counts
+            quoted = [replace(q, price=replace(q.price, price_from=True)) if q.price is not None and _LOW.search(q.head.text) else q for q in quoted if not _HIGH.search(q.head.text)]
         units = {q.head.unit or q.unit for q in quoted if q.price is not None} - {None}
         for q in quoted:                                       # "price_per_hour" and "spot_price" side by side: per the same
             if q.commitment == "spot" and q.price is not None and not (q.unit or q.head.unit or q.price.unit) and len(units) == 1:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
 from nlp.chips import ChipSpan, chip_slug, find_chips, names_instances, unknown_labels
@@ -16,6 +17,7 @@ from nlp.offers import Reading, read_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table
 from nlp.offers_text import Placed, read_families, read_lists, read_text, settle, settle_orphans
+from nlp.payloads import payloads, unfold
 from nlp.places import fold
 from nlp.prices import currency_words, find_prices, tax_in
 from nlp.regions import find_cities, locate, read_regions
@@ -238,7 +240,7 @@ def _trees(document: Document, issues: list[Issue]) -> list[Node]:
                     root = read_json_lines(text)
             except TreeError:
                 root = read_json_lines(text)
-            return [root]
+            return [unfold(root)]
         if kind == "yaml":
             return read_yaml(text)
         if kind == "xml":
@@ -268,8 +270,8 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
                 read_feed(reading, trees[-1])
             except TreeError:
                 continue                                       # a listing that is no JSON (shortened by dots, or a program)
-    if "<script" in document.text or re.search(r"=\s*[\[{]", document.text):
-        for tree in embedded(document.text):
+    if "<script" in document.text or "&quot;" in document.text or re.search(r"=\s*'?[\[{]", document.text):
+        for tree in chain(map(unfold, embedded(document.text)), payloads(document.text)):
             trees.append(tree)
             if find_chips(document.text[tree.start:tree.end][:500_000], context=True):
                 read_feed(reading, tree)

@@ -289,7 +289,7 @@ def read_xml(text: str) -> Node:
 
 _SCRIPT = re.compile(r"<script\b([^<>]{0,20000})>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
-_LITERAL = re.compile(r"(?:(?:const|let|var)\s+|export\s+const\s+|window\.|self\.)?[\w.$]+\s*(?::\s*[\w<>\[\]]+\s*)?=\s*(?:JSON\.parse\()?(?=[\[{])|export default\s*(?=[\[{])|=\{(?=[\[{])")
+_LITERAL = re.compile(r"(?:(?:const|let|var)\s+|export\s+const\s+|window\.|self\.)?[\w.$]+\s*(?::\s*[\w<>\[\]]+\s*)?=\s*(?:/\*[^*]{0,200}\*/\s*)?(?:JSON\.parse\()?(?=[\[{])|export default\s*(?=[\[{])|=\{(?=[\[{])")
 
 
 def embedded(text: str) -> Iterator[Node]:
