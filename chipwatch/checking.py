@@ -1,0 +1,205 @@
+"""`chipwatch providers check SLUG`: what each declared address and selector yields, twice, and what of it is not mapped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chipwatch.errors import InputError
+from chipwatch.reading import ReadTask, extract_within_limits, limited_memory, task_for
+from chipwatch.records import Capture, Extraction, Source
+from chipwatch.terminal import printable
+
+SHOWN = 6                                                      # examples of one kind of unmapped thing
+
+
+@dataclass(slots=True)
+class Yield:
+    """What one visit of an address gave."""
+
+    capture: Capture
+    reading: Extraction | None = None
+    selectors: list[tuple[str, int]] = field(default_factory=list)   # `select` and `remove` rules with the characters that each matches
+
+
+@dataclass(slots=True)
+class Checked:
+    """One declared address: what its last two visits gave, oldest first; one visit read twice where there is no other."""
+
+    source: Source
+    place: str                                                 # file:line of the declaration
+    yields: list[Yield] = field(default_factory=list)
+    read_again: bool = False
+
+
+def recent_captures(data: Path, sources: list[Source], sample: bool) -> dict[tuple[str, str], list[Capture]]:
+    """address and role -> its last two visits, oldest first. Pages of a feed after the first are left out."""
+    from dataset.runs import read_runs
+
+    wanted = {(s.provider, s.url) for s in sources}
+    found: dict[tuple[str, str], list[Capture]] = {}
+    for run in read_runs(data):
+        if (run.mode == "sample") != sample:
+            continue
+        for capture in run.captures:
+            if (capture.provider, capture.url) in wanted and not capture.part_of:
+                found.setdefault((capture.role, capture.url), []).append(capture)
+    return {key: sorted(captures, key=lambda c: c.fetched_at)[-2:] for key, captures in found.items()}
+
+
+def _read(capture: Capture, source: Source, data: Path) -> Yield:
+    """Read a capture now, whatever readings are kept."""
+    from crawler.archive import read_payload
+    from crawler.errors import CrawlerError
+
+    out = Yield(capture)
+    if capture.failure or not capture.record_id:
+        return out
+    task: ReadTask = task_for(capture, source, data)
+    try:
+        body = read_payload(task.warc, task.record_id).body
+    except CrawlerError as error:
+        raise InputError(f"a kept archive is gone or damaged ({error}); restore it from a backup, or crawl again") from error
+    with limited_memory():
+        out.reading = extract_within_limits(body, task.options)
+        for rule in (*source.select, *source.remove):
+            only = extract_within_limits(body, {**task.options, "select": [rule], "remove": []}) if rule in source.select else None
+            out.selectors.append((rule, _matched(body, rule, capture, only)))
+    return out
+
+
+def _matched(body: bytes, rule: str, capture: Capture, only: Extraction | None) -> int:
+    """Characters of text in what a selector matches; 0 where it matches nothing."""
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+    if only is not None and any(i.code == "selector" and i.level != "info" for i in only.issues):
+        return 0
+    try:
+        return sum(len(" ".join(node.text(separator=" ").split())) for node in LexborHTMLParser(body).css(rule))
+    except (SelectolaxError, ValueError):
+        return 0
+
+
+def check_provider(slug: str, data: Path, *, folder: Path | None = None, sample: bool = False) -> list[Checked]:
+    """Every declared address of a provider with what it yields. Raises InputError for a slug that is not declared or was never visited."""
+    from chipwatch.run import declared
+    from crawler.declarations import PROVIDERS
+    from crawler.edits import line_of_address
+
+    folder = folder or PROVIDERS
+    sources, _ = declared(folder, [slug])
+    path = folder / slug / "provider.yml"
+    text = path.read_text("utf-8")
+    try:
+        shown = path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        shown = path
+    captures = recent_captures(data, sources, sample)
+    if not captures:
+        raise InputError(f"nothing of {slug} is kept in {data}; add --live to visit it now (twice, politely), or name the folder of its captures with --data")
+    out = []
+    for source in sources:
+        row = Checked(source, f"{shown}:{line_of_address(text, source.role, source.url) or 1}")
+        mine = captures.get((source.role, source.url), [])
+        row.yields = [_read(c, source, data) for c in mine]
+        if len(row.yields) == 1 and row.yields[0].reading is not None:
+            row.yields.append(_read(mine[0], source, data))
+            row.read_again = True
+        out.append(row)
+    return out
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------------------
+
+def facts_of(reading: Extraction) -> dict[str, Counter]:
+    """What counts as the same yield, by kind."""
+    return {
+        "offers": Counter((o.gpu_name, o.gpu_count, o.instance_name, o.price, o.currency, o.price_unit, o.price_scope, o.commitment, o.location) for o in reading.offers),
+        "regions": Counter((r.label, r.country) for r in reading.regions),
+        "clauses": Counter((c.label, " ".join(c.quote.split())) for c in reading.clauses),
+    }
+
+
+def differences(yields: list[Yield]) -> list[str]:
+    """How the second visit differs from the first, one sentence each; empty where it does not, or where there are no two."""
+    if len(yields) < 2:
+        return []
+    if any(y.reading is None for y in yields):
+        kinds = [y.capture.failure or "read" for y in yields]
+        return [f"{kinds[0]} first, {kinds[1]} then"] if kinds[0] != kinds[1] else []
+    before, after = (facts_of(y.reading) for y in yields if y.reading is not None)
+    out = []
+    for kind in before:
+        gone, new = before[kind] - after[kind], after[kind] - before[kind]
+        if gone or new:
+            out.append(f"{kind}: {gone.total()} gone, {new.total()} new, {(before[kind] & after[kind]).total()} the same")
+    return out
+
+
+def unmapped(reading: Extraction) -> list[str]:
+    """What was seen but not understood, one line for each kind."""
+    rows: dict[str, list[str]] = {}
+    for issue in reading.issues:
+        if issue.level != "info":
+            rows.setdefault(issue.code, []).append(issue.text)
+    for offer in reading.offers:
+        name = " ".join(str(part) for part in (offer.instance_name, offer.gpu_name) if part)
+        for missing, kind in ((offer.price is not None and offer.currency is None, "offer without currency"), (offer.price is not None and offer.price_unit is None, "offer without unit"),
+                              (bool(offer.location) and offer.country is None, "offer in a place without country")):
+            if missing:
+                rows.setdefault(kind, []).append(f"{name} ({offer.location})" if "place" in kind else name)
+    for region in reading.regions:
+        if region.country is None:
+            rows.setdefault("region without country", []).append(region.label)
+    out = []
+    for kind, texts in rows.items():
+        different = list(dict.fromkeys(texts))
+        more = f", and {len(different) - SHOWN} more" if len(different) > SHOWN else ""
+        out.append(f"{kind} ({len(texts)}): " + "; ".join(printable(t)[:100] for t in different[:SHOWN]) + more)
+    return out
+
+
+def counts(reading: Extraction) -> str:
+    names = (("offers", reading.offers), ("chips named", reading.chips), ("regions", reading.regions), ("clauses", reading.clauses), ("signals", reading.signals))
+    found = ", ".join(f"{len(rows)} {name}" for name, rows in names if rows)
+    return f"{found or 'nothing'} ({reading.document.characters:,} characters, {reading.document.language or 'language unknown'})"
+
+
+EXPECTED = {"offers": "offers", "regions": "regions"}
+
+
+def faults_of(row: Checked) -> list[str]:
+    """Why a person should look at this address."""
+    if not row.yields:
+        return ["never visited"]
+    last = row.yields[-1]
+    if last.reading is None:
+        return [f"not read: {last.capture.failure}: {last.capture.note or ''}"]
+    out = [f"not stable: {words}" for words in differences(row.yields)]
+    if row.source.role in EXPECTED and not getattr(last.reading, EXPECTED[row.source.role]):
+        out.append(f"gives no {row.source.role}")
+    out += [f"selector {rule!r} matches nothing" for rule, size in last.selectors if not size]
+    return out
+
+
+def as_text(rows: list[Checked]) -> str:
+    """The report for a terminal."""
+    lines = []
+    for row in rows:
+        lines.append(f"{row.place}: {row.source.role} {row.source.url}")
+        for number, one in enumerate(row.yields):
+            when = "read again" if row.read_again and number else one.capture.fetched_at.replace("T", " ").removesuffix("Z")
+            lines.append(f"  {when:<19}  {counts(one.reading) if one.reading is not None else 'not read: ' + (one.capture.failure or '')}")
+        last = row.yields[-1] if row.yields else None
+        if last is not None:
+            lines += [f"  {'select' if rule in row.source.select else 'remove'} {rule!r}: {size:,} characters" for rule, size in last.selectors]
+        faults = faults_of(row)
+        lines += [f"  LOOK  {words}" for words in faults]
+        if len(row.yields) == 2 and not faults:
+            lines.append("  stable: the same twice" + (" (one visit, read twice; --live visits it anew)" if row.read_again else ""))
+        if last is not None and last.reading is not None:
+            lines += [f"  unmapped  {words}" for words in unmapped(last.reading)]
+    bad = sum(bool(faults_of(row)) for row in rows)
+    lines.append(f"{len(rows) - bad} of {len(rows)} addresses yield what they should" + (f"; look at {bad}" if bad else ""))
+    return "\n".join(printable(line) if not line.startswith(" ") else "  " + printable(line) for line in lines)

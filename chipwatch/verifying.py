@@ -1,0 +1,214 @@
+"""`chipwatch providers verify`: what live runs saw of the declared addresses goes back into the declarations.
+
+An address counts as seen where it answered with a page that is plausible for its role: a price page names chips or prices, a list of regions
+gives regions, a contract has clauses or is long enough to be one. Sample runs never count; replayed archives only on request, by their own dates.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chipwatch.errors import InputError
+from chipwatch.progress import Progress
+from chipwatch.reading import TERMS_ROLES, load_reading, read_all, task_for
+from chipwatch.records import Capture, Extraction, Source
+from chipwatch.terminal import printable
+
+LONG_ENOUGH = 2_000                                            # characters of a contract without a clause that we know
+NOT_BLANK = 200                                                # characters of any other page
+PERMANENT = frozenset({301, 308})
+GONE = frozenset({"not_found", "gone"})
+ORDER = ("verified", "moved", "moved_away", "gone", "implausible", "failed", "not_visited", "not_allowed")
+WORDS = {"verified": "seen", "moved": "moved", "moved_away": "moved to another site", "gone": "gone", "implausible": "not what its role expects", "failed": "not fetched",
+         "not_visited": "not visited", "not_allowed": "not visited, by permission"}
+
+
+@dataclass(slots=True)
+class Finding:
+    """What the runs say of one declared address. `outcome` is one of ORDER."""
+
+    provider: str
+    role: str
+    url: str
+    outcome: str
+    date: str | None = None                                    # of the capture
+    new_url: str | None = None
+    kind: str | None = None                                    # of a failure
+    words: str = ""
+
+
+@dataclass(slots=True)
+class Verification:
+    findings: list[Finding]
+    diffs: dict[Path, str] = field(default_factory=dict)       # declaration -> unified diff
+    texts: dict[Path, str] = field(default_factory=dict)       # declaration -> its new text
+    faults: list[str] = field(default_factory=list)            # changes that cannot be made, and why
+
+
+def plausible(role: str, reading: Extraction | None) -> tuple[bool, str]:
+    """(whether this is a page of that role, what was found) of a reading."""
+    if reading is None or not reading.document.readable:
+        return False, "nothing readable in it"
+    size = f"{reading.document.characters:,} characters"
+    if role == "offers":
+        return bool(reading.offers or reading.chips), f"{len(reading.offers)} offers, {len(reading.chips)} chips named"
+    if role == "regions":
+        return bool(reading.regions), f"{len(reading.regions)} regions"
+    if role in TERMS_ROLES:
+        return bool(reading.clauses) or reading.document.characters >= LONG_ENOUGH, f"{len(reading.clauses)} clauses, {size}"
+    return reading.document.characters >= NOT_BLANK, size
+
+
+def latest_captures(data: Path, since: datetime.date | None = None) -> dict[tuple[str, str], Capture]:
+    """(provider, address) -> its last capture in live runs; with `since` also in replayed archives, where the record is of that day or later."""
+    from dataset.runs import read_runs
+
+    found: dict[tuple[str, str], Capture] = {}
+    for run in read_runs(data):
+        for capture in run.captures:
+            key = capture.provider, capture.url
+            recent = since is not None and capture.failure is None and capture.fetched_at[:10] >= since.isoformat()
+            if capture.part_of or not (run.mode == "live" or (run.mode == "archive" and recent)):
+                continue
+            if key not in found or capture.fetched_at >= found[key].fetched_at:
+                found[key] = capture
+    return found
+
+
+def destination(capture: Capture, data: Path) -> tuple[str | None, str | None]:
+    """(new address, where it lies: `same` | `other`) of a page that redirects for good; (None, None) where it does not, or only for now."""
+    from crawler.archive import list_records
+    from crawler.site import same_site
+
+    final = (capture.final_url or capture.url).partition("#")[0]
+    if not capture.redirects or final == capture.url:
+        return None, None
+    records = list_records(data / str(capture.warc_file)).by_id
+    if any(record not in records or records[record].status not in PERMANENT for record in capture.redirects):
+        return None, None
+    return final, "same" if same_site(final, capture.url) else "other"
+
+
+def judge(source: Source, capture: Capture | None, reading: Extraction | None, data: Path) -> Finding:
+    """What is known of one declared address."""
+    found = Finding(source.provider, source.role, source.url, "not_visited")
+    if capture is None:
+        if source.permission == "forbidden":
+            found.outcome = "not_allowed"
+        return found
+    found.date, found.kind = capture.fetched_at[:10], capture.failure
+    if capture.failure:
+        found.words = capture.note or ""
+        found.outcome = "not_allowed" if capture.failure == "permission" else "gone" if capture.failure in GONE else "failed"
+        return found
+    good, found.words = plausible(source.role, reading)
+    new, where = destination(capture, data)
+    if good and urlsplit(capture.final_url or "").path in ("", "/") and urlsplit(source.url).path not in ("", "/"):
+        good, found.words = False, "it leads to the home page"
+    if not good:
+        found.outcome = "implausible"
+        return found
+    found.outcome = {None: "verified", "same": "moved", "other": "moved_away"}[where]
+    found.new_url = new
+    return found
+
+
+def findings_of(sources: Iterable[Source], data: Path, since: datetime.date | None = None) -> list[Finding]:
+    """One finding for each source, in order. Raises InputError where no run counts."""
+    sources, captures = list(sources), latest_captures(data, since)
+    if not captures:
+        raise InputError(f"no live run in {data}: `chipwatch crawl --data {data}` makes one (docs/first-live-run.md); replayed archives count with --from-archive DATE")
+    tasks = {}
+    for source in sources:
+        capture = captures.get((source.provider, source.url))
+        if capture is not None and capture.failure is None and capture.record_id:
+            own = Capture.from_dict({**capture.to_dict(), "role": source.role, "language": source.language})
+            tasks[source.provider, source.role, source.url] = task_for(own, source, data)
+    readings = data / "readings"
+    with Progress("reading", len(tasks)) as bar:
+        read_all(tasks.values(), readings, progress=bar)
+    out = []
+    for source in sources:
+        task = tasks.get((source.provider, source.role, source.url))
+        out.append(judge(source, captures.get((source.provider, source.url)), load_reading(readings, task.key) if task else None, data))
+    return out
+
+
+def verify(data: Path, *, folder: Path | None = None, only: list[str] | None = None, since: datetime.date | None = None) -> Verification:
+    """What the runs in `data` say of every declared address, and the changes to the declarations that follow. Nothing is written.
+
+    Raises InputError, crawler.errors.DeclarationError for a declaration that is wrong.
+    """
+    from chipwatch.run import declared
+    from crawler.declarations import PROVIDERS
+    from crawler.edits import AddressEdit, edit_text
+    from crawler.errors import DeclarationError
+
+    folder = folder or PROVIDERS
+    sources, _ = declared(folder, only)
+    result = Verification(findings_of(sources, data, since))
+    known = {(s.provider, s.role, s.url): s.verified for s in sources}
+    edits: dict[str, list[AddressEdit]] = {}
+    for found in result.findings:
+        if found.outcome not in ("verified", "moved"):
+            continue
+        if found.new_url and (found.provider, found.role, found.new_url) in known:
+            result.faults.append(f"{found.provider}: {found.role}: {found.url} has moved to {found.new_url}, which is declared already; leave one of them out")
+            continue
+        if found.new_url or (known[found.provider, found.role, found.url] or "") < str(found.date):
+            edits.setdefault(found.provider, []).append(AddressEdit(found.role, found.url, datetime.date.fromisoformat(str(found.date)), found.new_url))
+    for slug, changes in edits.items():
+        path = folder / slug / "provider.yml"
+        old = path.read_bytes().decode("utf-8")
+        try:
+            new = edit_text(old, changes)
+        except DeclarationError as error:
+            result.faults.append(f"{path}: {error}")
+            continue
+        result.texts[path] = new
+        result.diffs[path] = "".join(difflib.unified_diff(old.splitlines(True), new.splitlines(True), str(path), str(path)))
+    return result
+
+
+def write(result: Verification) -> int:
+    """Put the changed declarations in place; returns how many. One that would not be sound is left as it is, and added to `faults`."""
+    from crawler.edits import write_checked
+    from crawler.errors import DeclarationError
+
+    done = 0
+    for path, text in result.texts.items():
+        try:
+            write_checked(path, text)
+            done += 1
+        except DeclarationError as error:
+            result.faults += error.faults
+    return done
+
+
+def summary(findings: list[Finding]) -> str:
+    """n of m verified; what the others are; failures by kind."""
+    counts = Counter(f.outcome for f in findings)
+    seen = counts["verified"] + counts["moved"]
+    lines = [f"{seen} of {len(findings)} declared addresses verified" + (f" ({counts['moved']} of them at a new address of the same site)" if counts["moved"] else "")]
+    lines += [f"  {WORDS[outcome]}: {counts[outcome]}" for outcome in ORDER[2:] if counts[outcome]]
+    kinds = Counter(f.kind for f in findings if f.kind)
+    if kinds:
+        lines.append("failures by kind: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
+    return "\n".join(lines)
+
+
+def details(findings: list[Finding]) -> str:
+    """One line for each address that a person should look at."""
+    lines = []
+    for found in sorted(findings, key=lambda f: ORDER.index(f.outcome)):
+        if found.outcome in ("verified", "not_visited", "not_allowed"):
+            continue
+        to = f" -> {found.new_url}" if found.new_url else ""
+        lines.append(printable(f"{found.provider}: {found.role}: {WORDS[found.outcome]}{f' ({found.kind})' if found.kind else ''}: {found.url}{to} {found.words}"))
+    return "\n".join(lines)
