@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from chipwatch import __version__, errors
+from chipwatch.cli_providers import add_commands as add_provider_commands
+from chipwatch.cli_providers import check_one
 from chipwatch.records import CUSTOMER_KINDS, ChipwatchError
 from chipwatch.terminal import printable
 
@@ -352,15 +354,27 @@ def providers_list(form: str) -> None:
     click.echo(providers_text(form))
 
 
-@providers_group.command("check", short_help="Validate; what is declared, and what is not yet.")
-@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+@providers_group.command("check", short_help="Validate all, or see what one yields.")
+@click.argument("what", required=False, metavar="[SLUG|FOLDER]", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
-def providers_check(folder: Path | None, form: str) -> None:
-    """Validate all declarations; every fault with file, line and what to write instead. Where there is none, tables say how much of the field
-    is declared: by seat country, category, role of the document, permission and method. As JSON the faults are in it too."""
+@click.option("--live", is_flag=True, help="With SLUG: visit its addresses now, twice, politely.")
+@click.option("--sample", is_flag=True, help="With SLUG: a provider of the sample market, visited now, twice.")
+@data_option
+def providers_check(what: Path | None, form: str, live: bool, sample: bool, data: Path) -> None:
+    """Validate all declarations (of FOLDER); every fault with file, line and what to write instead. Where there is none, tables say how much of the field
+    is declared: by seat country, category, role of the document, permission and method. As JSON the faults are in it too.
+
+    With SLUG, show what each declared address and selector yields in its last two visits (where there is one, it is read twice), whether the two agree,
+    and what of it is not mapped: unknown chips, prices without currency or unit, places without country. Ends with 1 where a person should look.
+    """
+    if what is not None and not what.is_dir() and what.name == str(what):
+        return check_one(str(what), data, live=live, sample=sample)
+    if live or sample:
+        raise click.UsageError("--live and --sample go with the SLUG of one provider")
     from crawler.declarations import read_providers
 
+    folder = what
     declarations, faults, count = read_providers(folder)
     if form == "json":
         from chipwatch.answers import coverage_json
@@ -380,13 +394,7 @@ def providers_check(folder: Path | None, form: str) -> None:
         click.echo(f"{count} declaration{'' if count == 1 else 's'}, no fault")
 
 
-@providers_group.command("new", short_help="Start the declaration of a provider.")
-@click.argument("slug")
-def providers_new(slug: str) -> None:
-    """Start the declaration of a provider: writes a commented file to fill in."""
-    from crawler.declarations import new_provider
-
-    click.echo(f"{new_provider(slug)}: fill it in (docs/add-a-provider.md), then run `chipwatch providers check`")
+add_provider_commands(providers_group, data_option)
 
 
 @cli.command("doctor", short_help="What this machine has, and what is missing.")

@@ -16,7 +16,7 @@ from chipwatch.terminal import printable
 def add_commands(group: click.Group, data_option: Callable) -> None:
     """Add `new` and `verify` to the group."""
     group.add_command(data_option(verify_command))
-    group.add_command(new_command)
+    group.add_command(data_option(new_command))
 
 
 @click.command("verify", short_help="Write dates and moved addresses back.")
@@ -72,3 +72,39 @@ def visit_twice(slug: str, data: Path, mode: str) -> None:
     with locked(data):
         for _ in range(2):
             crawl_stage(data, mode, only=[slug])
+
+
+@click.command("new", short_help="Draft a declaration: probe a site, or a template.")
+@click.argument("name")
+@click.argument("url", required=False)
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR", help="Write DIR/SLUG/provider.yml (default: the declarations that come with chipwatch).")
+@click.option("--offline", is_flag=True, help="Visit nothing: write a commented template to fill in; so does a call without URL.")
+@click.option("--sample", is_flag=True, help="URL is a site of the bundled sample market (needs --output).")
+def new_command(name: str, url: str | None, output: Path | None, offline: bool, sample: bool, data: Path) -> None:
+    """Start the declaration of provider NAME.
+
+    With URL, the site is looked at within the rules of a guest: robots.txt first, at most 25 requests, one at a time with pauses, this site alone. The draft
+    names candidates by role with what the readers found on them, and what a person must decide. What was fetched is kept below DATA/probes.
+    Without URL (or with --offline) a template is written: NAME is the slug then.
+    """
+    if sample and (output is None or url is None):
+        raise click.UsageError("--sample goes with a URL of the sample market and --output DIR: invented companies never stand among the declarations")
+    if url is None or offline:
+        from crawler.declarations import new_provider
+
+        click.echo(f"{new_provider(name, output)}: fill it in (docs/add-a-provider.md), then run `chipwatch providers check`")
+        return
+    from chipwatch.probing import known_folder, probe
+    from chipwatch.run import prepare_data_dir
+
+    prepare_data_dir(data)
+    folder = output or known_folder()
+    if sample:
+        from sample_market.market import crawl_settings, serve
+
+        with serve() as market:
+            draft = probe(name, url, data=data, folder=folder, mode="sample", settings=crawl_settings(market))
+    else:
+        draft = probe(name, url, data=data, folder=folder)
+    click.echo(f"{draft.counts['visited']} pages looked at, {draft.counts['failed']} not had; kept in {draft.run_dir}", err=True)
+    click.echo(f"{draft.path}: a draft; the comments say what to decide (docs/add-a-provider.md)")

@@ -165,6 +165,11 @@ class RobotsMiddleware:
             self._sites.setdefault(origin(response.url), rules)
         return rules
 
+    def sitemaps(self, url: str) -> list[str]:
+        """Sitemaps that the robots.txt of this address's site names, as written; none before it was read."""
+        rules = self._sites.get(origin(url))
+        return list(rules.sitemaps) if isinstance(rules, Rules) else []
+
     def _judge(self, rules: Rules | Exception | int, request: Request) -> None:
         """Raises VisitRefused where the page may not be asked for; tells the gate the delay that the site wants."""
         host = urlsplit(request.url).hostname or ""

@@ -90,7 +90,7 @@ class RenderMiddleware:
 
     def _as_drawn(self, request: Request, response: Response, body: bytes, record_id: str, date: str) -> Response:
         link = request.meta["chain"][-1]
-        request.meta["chain"].append({**link, "record_id": record_id, "date": date, "status": 200, "offset": None})
+        request.meta["chain"].append({**link, "record_id": record_id, "date": date, "status": 200, "offset": None, "revisit_of": None})
         return HtmlResponse(url=response.url, status=200, headers={"Content-Type": DRAWN_TYPE}, body=body, encoding="utf-8", flags=[*response.flags, "rendered"],
                             protocol=response.protocol, ip_address=response.ip_address, request=request)
 

@@ -7,6 +7,7 @@ from crawler.identity import contact_address, user_agent
 BOT_NAME = "chipwatch"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
+CHIPWATCH_SPIDER = "crawler.spiders.pages.PagesSpider"         # of a crawl that `crawler.run.crawl` starts
 
 # --- who we are, and what we obey
 CHIPWATCH_CONTACT = contact_address(os.environ)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from urllib.parse import urlsplit
 
+from crawler.addresses import literal_address
+
 
 @functools.cache
 def _extractor():
@@ -14,12 +16,14 @@ def _extractor():
 
 
 def site_of(url: str) -> str:
-    """The registrable domain of an address (`shop.provider.co.uk` -> `provider.co.uk`); the host itself where it has none."""
+    """The registrable domain of an address (`shop.provider.co.uk` -> `provider.co.uk`); the host itself where it is a number."""
     try:
         host = (urlsplit(url).hostname or "").rstrip(".").lower()
     except ValueError:
         return ""
-    return _extractor()(host).top_domain_under_public_suffix or host
+    if literal_address(host):
+        return host
+    return _extractor()(host).top_domain_under_public_suffix or ".".join(host.split(".")[-2:])   # an ending that the list does not know counts as one label
 
 
 def same_site(one: str, other: str) -> bool:

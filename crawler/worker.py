@@ -38,17 +38,17 @@ def run(job: dict) -> str | None:
     from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
+    from scrapy.utils.misc import load_object
 
     from crawler.errors import CrawlerError
     from crawler.recorders import recorder_of, replay_of
-    from crawler.spiders.pages import PagesSpider
 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.update(job["settings"], priority="cmdline")
     sources = [Source.from_dict(row) for row in job["sources"]]
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(PagesSpider)
+    crawler = process.create_crawler(load_object(settings["CHIPWATCH_SPIDER"]))
     try:
         recorder = recorder_of(crawler)
         replay = replay_of(crawler)
