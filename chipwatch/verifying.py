@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 from chipwatch.errors import InputError
 from chipwatch.progress import Progress
-from chipwatch.reading import TERMS_ROLES, load_reading, read_all, task_for
+from chipwatch.reading import load_reading, read_all, task_for
 from chipwatch.records import Capture, Extraction, Source
 from chipwatch.terminal import printable
 
-LONG_ENOUGH = 2_000                                            # characters of a contract without a clause that we know
+CONTRACTS = frozenset({"terms_of_service", "acceptable_use", "service_terms", "export_policy"})
+LONG_ENOUGH = 1_000                                            # characters of a contract without a clause that we know
 NOT_BLANK = 200                                                # characters of any other page
 PERMANENT = frozenset({301, 308})
 GONE = frozenset({"not_found", "gone"})
@@ -60,7 +61,7 @@ def plausible(role: str, reading: Extraction | None) -> tuple[bool, str]:
         return bool(reading.offers or reading.chips), f"{len(reading.offers)} offers, {len(reading.chips)} chips named"
     if role == "regions":
         return bool(reading.regions), f"{len(reading.regions)} regions"
-    if role in TERMS_ROLES:
+    if role in CONTRACTS:
         return bool(reading.clauses) or reading.document.characters >= LONG_ENOUGH, f"{len(reading.clauses)} clauses, {size}"
     return reading.document.characters >= NOT_BLANK, size
 
