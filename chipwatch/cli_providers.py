@@ -50,12 +50,17 @@ def verify_command(providers: tuple[str, ...], write: bool, since: datetime.date
 def check_one(slug: str, data: Path, *, live: bool, sample: bool) -> None:
     """`providers check SLUG`."""
     from chipwatch.checking import as_text, check_provider, faults_of
+    from chipwatch.run import declared
 
     folder = None
     if sample:
         from sample_market.market import providers_folder
 
         folder = providers_folder()
+    try:
+        declared(folder, [slug])
+    except errors.InputError as error:
+        raise errors.InputError(f"no such folder of declarations: {slug}; and as a slug: {error}") from None
     if live or sample:
         visit_twice(slug, data, "sample" if sample else "live")
     rows = check_provider(slug, data, folder=folder, sample=sample)

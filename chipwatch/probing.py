@@ -83,7 +83,7 @@ def probe(name: str, url: str, *, data: Path, folder: Path, mode: str = "live", 
         if place.exists():
             raise DeclarationError([f"{place} is already there; `chipwatch providers check {slug}` shows what it yields"])
     run_dir = data / "probes" / slug / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    own = {"CHIPWATCH_SPIDER": "crawler.spiders.probe.ProbeSpider", "CHIPWATCH_PROBE_PAGES": PAGES, "CHIPWATCH_MAX_PAGES": REQUESTS, "CONCURRENT_REQUESTS": 1}
+    own = {"CHIPWATCH_SPIDER": "crawler.probe.ProbeSpider", "CHIPWATCH_PROBE_PAGES": PAGES, "CHIPWATCH_MAX_PAGES": REQUESTS, "CONCURRENT_REQUESTS": 1}
     with Progress("looking", PAGES) as bar:
         captures = crawl([Source(provider=slug, url=home, role="other", provider_name=name)], run_dir=run_dir, run_id=run_dir.name, mode=mode,
                          settings={**(settings or {}), **own}, on_progress=lambda done, note, total: bar(done, note))

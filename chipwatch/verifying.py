@@ -23,7 +23,6 @@ from chipwatch.terminal import printable
 CONTRACTS = frozenset({"terms_of_service", "acceptable_use", "service_terms", "export_policy"})
 LONG_ENOUGH = 1_000                                            # characters of a contract without a clause that we know
 NOT_BLANK = 200                                                # characters of any other page
-PERMANENT = frozenset({301, 308})
 GONE = frozenset({"not_found", "gone"})
 ORDER = ("verified", "moved", "moved_away", "gone", "implausible", "failed", "not_visited", "not_allowed")
 WORDS = {"verified": "seen", "moved": "moved", "moved_away": "moved to another site", "gone": "gone", "implausible": "not what its role expects", "failed": "not fetched",
@@ -82,21 +81,15 @@ def latest_captures(data: Path, since: datetime.date | None = None) -> dict[tupl
     return found
 
 
-def destination(capture: Capture, data: Path) -> tuple[str | None, str | None]:
-    """(new address, where it lies: `same` | `other`) of a page that redirects for good; (None, None) where it does not, or only for now."""
-    from crawler.archive import list_records
+def destination(capture: Capture) -> tuple[str | None, str | None]:
+    """(new address, where it lies: `same` | `other`) of a page that the server has moved for good; (None, None) where it has not, or only for now."""
     from crawler.site import same_site
 
-    final = (capture.final_url or capture.url).partition("#")[0]
-    if not capture.redirects or final == capture.url:
-        return None, None
-    records = list_records(data / str(capture.warc_file)).by_id
-    if any(record not in records or records[record].status not in PERMANENT for record in capture.redirects):
-        return None, None
-    return final, "same" if same_site(final, capture.url) else "other"
+    new = (capture.moved_to or "").partition("#")[0]
+    return (new, "same" if same_site(new, capture.url) else "other") if new and new != capture.url else (None, None)
 
 
-def judge(source: Source, capture: Capture | None, reading: Extraction | None, data: Path) -> Finding:
+def judge(source: Source, capture: Capture | None, reading: Extraction | None) -> Finding:
     """What is known of one declared address."""
     found = Finding(source.provider, source.role, source.url, "not_visited")
     if capture is None:
@@ -109,7 +102,7 @@ def judge(source: Source, capture: Capture | None, reading: Extraction | None, d
         found.outcome = "not_allowed" if capture.failure == "permission" else "gone" if capture.failure in GONE else "failed"
         return found
     good, found.words = plausible(source.role, reading)
-    new, where = destination(capture, data)
+    new, where = destination(capture)
     if good and urlsplit(capture.final_url or "").path in ("", "/") and urlsplit(source.url).path not in ("", "/"):
         good, found.words = False, "it leads to the home page"
     if not good:
@@ -137,7 +130,7 @@ def findings_of(sources: Iterable[Source], data: Path, since: datetime.date | No
     out = []
     for source in sources:
         task = tasks.get((source.provider, source.role, source.url))
-        out.append(judge(source, captures.get((source.provider, source.url)), load_reading(readings, task.key) if task else None, data))
+        out.append(judge(source, captures.get((source.provider, source.url)), load_reading(readings, task.key) if task else None))
     return out
 
 

@@ -1,4 +1,4 @@
-"""Looks at an unknown site as a guest: a few pages, one after the other, the most telling links first. Used by `chipwatch providers new NAME URL`."""
+"""Looks at an unknown site as a guest: a few pages, one after the other, the most telling links first. Used by `chipwatch providers new NAME URL`; no spider of the project that is run by hand, so it lies outside crawler/spiders."""
 
 from __future__ import annotations
 
