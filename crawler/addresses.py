@@ -12,7 +12,7 @@ import socket
 
 # names that only ever mean this machine or this network (RFC 6761, RFC 6762, RFC 8375, ICANN's .internal; the others are in wide private use)
 _LOCAL_NAMES = re.compile(r"(^|\.)(localhost|local|internal|intranet|private|corp|home|lan|home\.arpa|localdomain)\.?$", re.IGNORECASE)
-_NUMERIC_HOST = re.compile(r"^(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+)){0,3}\.?$", re.IGNORECASE)
+_NUMERIC_END = re.compile(r"(^|\.)(0x[0-9a-f]*|\d+)\.?$", re.IGNORECASE)   # no top-level domain is a number; what ends in one is an address, or nothing
 
 _REFUSED_V4 = tuple(map(ipaddress.IPv4Network, (
     "0.0.0.0/8",                                               # this network
@@ -65,7 +65,7 @@ def literal_address(host: str) -> str | None:
         pass
     if ":" in host:
         return "0.0.0.0"                                       # no name has a colon, and no resolver should see one
-    if _NUMERIC_HOST.match(host):
+    if _NUMERIC_END.search(host):
         try:
             return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
         except OSError:

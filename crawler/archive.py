@@ -22,6 +22,7 @@ from crawler.payload import MAX_PAYLOAD, decode_body
 
 MAX_RECORD = 64 * 1024 * 1024                                  # bytes of one record, uncompressed; larger ones are reported, not read
 CHUNK = 16 * 1024
+HEADER_ROOM = 1 << 20                                          # bytes: warcio loses part of a header line that runs over two of its blocks
 GZIP = b"\x1f\x8b\x08"
 VISIT_FIELD = "X-Chipwatch-Visit"                              # extension field of our own records: which visit a record belongs to
 ORIGINAL_FIELD = "X-Chipwatch-Original"                        # of our own revisits: `FILE OFFSET` of the response referred to, FILE relative to the data folder
@@ -212,7 +213,7 @@ def _records(data: bytes) -> Iterator[_Parsed]:
         stream.seek(start + len(rest) - len(rest.lstrip(b"\r\n\0")))
         if stream.tell() >= len(data):
             return
-        reader = BufferedReader(stream, block_size=CHUNK)
+        reader = BufferedReader(stream, block_size=HEADER_ROOM)
         try:
             record = loader.parse_record_stream(reader, known_format="warc", check_digests=True)
             before = record.payload_length if record.http_headers else record.length

@@ -43,6 +43,7 @@ from crawler.robots import LIMIT, Rules, read_robots
 
 LOG = logging.getLogger(__name__)
 
+MAX_ADDRESS = 8_000                                            # characters: RFC 9110 (4.1) asks servers to take 8,000; archives are read by line
 REFUSED_ROBOTS = frozenset({429, *range(500, 600)})            # RFC 9309, 2.3.1.4: an unreachable robots.txt closes the site
 
 
@@ -70,6 +71,8 @@ class AddressMiddleware:
         host = (parts.hostname or "").rstrip(".").lower()
         if parts.scheme not in ("http", "https") or not host:
             raise BadAddress("the address is not one of the web (http or https)")
+        if len(request.url) > MAX_ADDRESS:
+            raise BadAddress(f"the address is longer than {MAX_ADDRESS:,} characters")
         if parts.username or parts.password:
             raise BadAddress("the address holds a user name; the crawler never logs in")
         if parts.port is not None and parts.port < 1024 and parts.port not in (80, 443):

@@ -5,6 +5,8 @@ The connection goes to the very addresses that were checked: nothing is resolved
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,16 +22,18 @@ from scrapy.exceptions import CannotResolveHostError, DownloadFailedError
 from scrapy.http import Response
 from scrapy.resolver import HostResolution
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from twisted.web.http_headers import InvalidHeaderName
 from zope.interface import implementer
 
 from crawler.addresses import host_key, is_public
-from crawler.errors import PayloadTooLarge
-from crawler.failures import WORDS, BadAddress, PrivateAddress, UnknownHost
+from crawler.failures import WORDS, BadAddress, PrivateAddress, UnknownHost, VisitRefused
 from crawler.feeds.asking import asking_with_key, fetch_stream
 from crawler.gate import gate_of
 
+LOG = logging.getLogger(__name__)
 MAX_HEADER_LINE = 64 * 1024                                    # bytes
 MAX_HEADERS = 256 * 1024                                       # bytes of the status line and all headers, those of answers 1xx included
+_STATUS_LINE = re.compile(rb"HTTP/\d\.\d [1-9]\d\d(?: |$)")   # RFC 9112, section 4; three digits
 
 _refused_names: dict[str, str] = {}                            # host -> private address that it resolved to, for the message
 
@@ -91,7 +95,15 @@ class PublicResolver:
 
 
 class HeadersTooLarge(Exception):
-    """Raised inside the HTTP parser; GuardedHandler makes a PayloadTooLarge of it."""
+    """Raised inside the HTTP parser; GuardedHandler makes an AnswerRefused of it."""
+
+
+class StatusLineOdd(Exception):
+    """Raised inside the HTTP parser: what came is not HTTP. Twisted takes any status that Python can make a number of."""
+
+
+class AnswerRefused(VisitRefused):
+    """An answer that is not read to its end."""
 
 
 class _BoundedParser(_LenientHTTPClientParser):
@@ -105,6 +117,17 @@ class _BoundedParser(_LenientHTTPClientParser):
         if self._header_bytes > MAX_HEADERS:
             raise HeadersTooLarge
         super().lineReceived(line)
+
+    def statusReceived(self, status: bytes) -> None:
+        if not _STATUS_LINE.match(status):
+            raise StatusLineOdd
+        super().statusReceived(status)
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:
+        try:
+            super().headerReceived(name, value)
+        except InvalidHeaderName:                              # browsers pass over such a line as well
+            LOG.debug("a header line without a proper name: %r", name[:80])
 
     def lineLengthExceeded(self, line: bytes) -> None:
         raise HeadersTooLarge
@@ -195,6 +218,9 @@ class GuardedHandler(HTTP11DownloadHandler):
                 return await fetch_stream(self, request)
             return await super().download_request(request)
         except DownloadFailedError as error:
-            if "HeadersTooLarge" in f"{error!r} {error.__cause__!r}":
-                raise PayloadTooLarge(f"{host} sends headers of more than {MAX_HEADERS:,} bytes, or a line of more than {MAX_HEADER_LINE:,}") from None
+            reason = f"{error!r} {error.__cause__!r}"
+            if HeadersTooLarge.__name__ in reason:
+                raise AnswerRefused(f"{host} sends headers of more than {MAX_HEADERS:,} bytes, or a line of more than {MAX_HEADER_LINE:,}", "too_large") from None
+            if StatusLineOdd.__name__ in reason:
+                raise AnswerRefused(f"{host} answers with something that is not HTTP", "other") from None
             raise
