@@ -24,7 +24,7 @@ LAST_MODIFIED = "Mon, 23 Nov 2026 06:00:00 GMT"
 
 @dataclass(slots=True, frozen=True)
 class Request:
-    """One line of the log. `began` and `ended` are seconds of `time.monotonic()`."""
+    """One line of the log. `began` and `ended` are seconds of `time.monotonic()`; an answer ends when its last piece is handed to the network."""
 
     host: str
     path: str
@@ -89,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         site = self.server.sites.get(name)
         answer = self._next(name, path, site.answer(path)) if site else Answer(421, b"no such host in the sample market", (("Content-Type", "text/plain"),))
-        status, complete = answer.status, True
+        status, complete, self.handed = answer.status, True, None
         wait = next((float(value) for header, value in answer.headers if header == "Retry-After" and value.isdigit()), None)
         try:
             status = self._send(answer, site.headers if site else (), with_body)
@@ -97,7 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection, complete = True, False
         finally:
             with self.server.lock:
-                self.server.log.append(Request(name, self.path, status, self.headers.get("User-Agent"), began, time.monotonic(), complete, wait))
+                self.server.log.append(Request(name, self.path, status, self.headers.get("User-Agent"), began, self.handed if complete and self.handed else time.monotonic(),
+                                               complete, wait))
 
     def _next(self, name: str, path: str, answer: Answer) -> Answer:
         """`answer`, or the one that stands before it in this run."""
@@ -132,9 +133,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if not with_body or answer.status == 304:
             return answer.status
+        self.handed = time.monotonic()
         self.wfile.write(body)
         blanks = b" " * 65536
         for _ in range(max(0, answer.pad_to - len(body)) // len(blanks)):
+            self.handed = time.monotonic()
             self.wfile.write(blanks)
         self.wfile.write(b" " * (max(0, answer.pad_to - len(body)) % len(blanks)))
         if answer.stall:

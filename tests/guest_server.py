@@ -87,6 +87,7 @@ class Handler(socketserver.StreamRequestHandler):
         status, complete, more = 200, True, False
         if site.seconds:
             time.sleep(site.seconds)
+        handed = None                                          # when the answer was handed to the network: the client cannot have it before
         try:
             if callable(answer):
                 answer(self)
@@ -95,12 +96,13 @@ class Handler(socketserver.StreamRequestHandler):
                 status, fields, body = answer
                 retry = float(fields["Retry-After"]) if fields.get("Retry-After", "").isdigit() else None
                 head = {"Content-Type": "text/html", "Content-Length": str(len(body)), **fields}
+                handed = time.monotonic()
                 self.wfile.write(f"HTTP/1.1 {status} X\r\n".encode() + b"".join(f"{k}: {v}\r\n".encode("latin-1") for k, v in head.items()) + b"\r\n" + body)
                 more = True
         except (ConnectionError, TimeoutError):
             complete, retry = False, None
         with self.server.lock:
-            self.server.lines.append(Line(Asked(host, path, began, time.monotonic(), status, complete, retry, headers.get("user-agent")), headers))
+            self.server.lines.append(Line(Asked(host, path, began, handed or time.monotonic(), status, complete, retry, headers.get("user-agent")), headers))
         return more
 
     def trickle(self, piece: bytes, pause: float, seconds: float) -> None:
