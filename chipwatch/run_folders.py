@@ -91,7 +91,8 @@ def known_slugs(only: list[str] | None, slugs: list[str]) -> None:
 def choose(archives: list[Path], maps: list[Path]) -> tuple[list[Source], list[ProviderInfo]]:
     """Sources of an archive run: the given sources files, else `NAME.sources.jsonl` beside `NAME.warc.gz`, else the declarations alone.
 
-    A provider that is declared keeps its declared identity; its documents in the archive come from both.
+    A provider that is declared keeps its declared identity; its documents in the archive come from both. A sources file says whom the archive is about:
+    declared providers that none of the files names are left out, so that a replay does not list the rest of the field as missing from it.
     """
     from crawler.declarations import load_providers
     from crawler.sources import read_sources
@@ -105,12 +106,16 @@ def choose(archives: list[Path], maps: list[Path]) -> tuple[list[Source], list[P
     declarations = load_providers()
     sources, providers = [s for d in declarations for s in d.sources()], [d.info() for d in declarations]
     known = {p.slug for p in providers}
+    named: set[str] = set()
     for path in maps:
         if not path.is_file():
             raise InputError(f"no such sources file: {path}")
         more, infos = read_sources(path)
+        named.update(s.provider for s in more)
         seen = {(s.provider, s.url) for s in sources}
         sources += [s for s in more if (s.provider, s.url) not in seen]
         providers += [p for p in infos if p.slug not in known]
         known |= {p.slug for p in infos}
+    if maps:
+        sources, providers = [s for s in sources if s.provider in named], [p for p in providers if p.slug in named]
     return sources, providers
