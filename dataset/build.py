@@ -13,7 +13,7 @@ import importlib.resources
 import json
 import os
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
@@ -23,10 +23,11 @@ from assessment.judge import judge_provider
 from assessment.places import as_of as groups_as_of
 from assessment.places import resolve
 from assessment.tables import rule_table
-from chipwatch.records import BINDING_ROLES, CUSTOMER_KINDS, VERDICT_CODES, Capture, Clause, Extraction, Offer, ProviderInfo, Region, Signal, Verdict
+from chipwatch.records import BINDING_ROLES, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES, Capture, Clause, Extraction, Offer, ProviderInfo, Region, Signal, Verdict
 from dataset.errors import CannotWrite, NothingToBuild, writing
 from dataset.feed_pages import FeedPages
 from dataset.fold import KINDS, NOT_VISITED, Address, Change, State, Version, fold, withdraw
+from dataset.health import MAIN, ONE, Bounds, bounds_for, outside, thresholds
 from dataset.ids import Keys
 from dataset.money import usd_per_gpu_hour
 from dataset.runs import Run, read_runs
@@ -125,9 +126,16 @@ class Builder:
         self.visits: dict[str, dict[tuple[str, str], list[Capture]]] = defaultdict(lambda: defaultdict(list))
         self.withdrawn = _withdrawn(runs)
         self.pages = FeedPages()
+        self.assertions: dict[tuple[str, str], dict[str, int]] = {}   # (run, provider) -> bounds as declared then
+        self.addresses: Counter[tuple[str, str, str]] = Counter()     # (run, provider, role) -> addresses as declared then
+        self.options: dict[tuple[str, str, str, str], tuple] = {}     # (run, provider, role, address) -> how to read it, as declared then
         for run in runs:
             for info in run.providers:
                 self.infos[info.slug] = info
+                self.assertions[run.run_id, info.slug] = info.assertions
+            for source in run.sources:
+                self.addresses[run.run_id, source.provider, source.role] += 1
+                self.options[run.run_id, source.provider, source.role, source.url] = (source.select, source.remove, source.language, source.currency)
             for capture in run.captures:
                 self.visits[capture.provider][capture.role, capture.part_of or capture.url].append(capture)
         for slug in self.visits:
@@ -147,7 +155,7 @@ class Builder:
         changes: list[tuple] = []
         kept = [line for line in lines if id(line) not in aliases]
         items = {kind.name: self._items(slug, kind.name, kept, documents) for kind in KINDS}
-        self._issues(slug, kept, documents)
+        self._issues(slug, info, kept, items, documents)
         for line in kept:
             changes += [self._change(slug, line, c) for c in line.changes]
         changes += self._verdicts(slug, info, lines, aliases)
@@ -156,17 +164,29 @@ class Builder:
         self._provider_row(slug, info, lines, items)
 
     def _lines(self, slug: str, info: ProviderInfo) -> list[Address]:
-        offers_min = info.assertions.get("offers_min", 0)
         lines = []
         for (role, url), visits in sorted(self.visits[slug].items(), key=lambda kv: (_role_rank(kv[0][0]), kv[0])):
             visits.sort(key=lambda c: (c.fetched_at, self.run_order.get(c.run_id, 0), c.page or 0, c.record_id or ""))
             joined, reading_of = self.pages.join(visits, self.reading_of)
-            line = fold(slug, role, url, joined, reading_of, offers_min=offers_min if role == "offers" else 0)
+            line = fold(slug, role, url, joined, reading_of, bounds_of=self._bounds(slug, role, info),
+                        declared_of=lambda c, role=role, url=url: self.options.get((c.run_id, slug, role, url)))
             gone = self.withdrawn.get((slug, role, url))
             if gone and line.current is not None:
                 withdraw(line, gone)
             lines.append(line)
         return lines
+
+    def _bounds(self, slug: str, role: str, info: ProviderInfo) -> Callable[[Capture], Bounds]:
+        """What the declaration of the day of a capture expects of each address of a role."""
+        known: dict[str, Bounds] = {}
+
+        def bounds_of(capture: Capture) -> Bounds:
+            run = capture.run_id
+            if run not in known:
+                known[run] = bounds_for(role, self.assertions.get((run, slug), info.assertions), self.addresses[run, slug, role])
+            return known[run]
+
+        return bounds_of
 
     def _documents(self, slug: str, lines: Sequence[Address], aliases: dict[int, Address]) -> dict[int, str]:
         """Rows of the document versions; returns id(version) -> document id."""
@@ -186,7 +206,7 @@ class Builder:
                     int(d.readable and d.characters > 0) if d else 0, int(d.language_covered) if d else 0, list(d.refers_to) if d else [], version.number,
                     d and d.sha256, d and d.text_sha256, self._evidence_id(capture), capture.record_id, capture.payload_sha256, capture.fetched_at, capture.status,
                     ids[id(main.current)] if main is not None and main.current is not None and version.current else None,
-                    line.failed.failure if line.failed is not None and version.current else None,
+                    line.trouble if version.current else None, line.trouble_words if version.current else None,
                     version.first_seen, version.last_changed, version.last_checked, version.gone_since, stale, version.current,
                 ))
         return ids
@@ -261,7 +281,9 @@ class Builder:
             return (day,)
         return ()
 
-    def _issues(self, slug: str, lines: Sequence[Address], documents: dict[int, str]) -> None:
+    def _issues(self, slug: str, info: ProviderInfo, lines: Sequence[Address], items: dict[str, list[State]], documents: dict[int, str]) -> None:
+        """What readers could not make out, and what the visits say of the documents themselves."""
+        told = _broken_bounds(info, lines, items)
         for line in lines:
             version = line.current
             if version is None:
@@ -269,8 +291,9 @@ class Builder:
             found: dict[tuple[str, str, str], int] = {}
             for issue in version.extraction.issues if version.extraction is not None else ():
                 found[issue.level, issue.code, issue.text] = found.get((issue.level, issue.code, issue.text), 0) + 1
-            if line.shape_changed:
-                found["warning", "layout_changed", "the page holds fewer offers than it must; the last good data are kept, marked stale"] = 1
+            found |= dict.fromkeys(_of_the_address(line, has_offers=bool(items["offer"])), 1)
+            if id(line) in told:
+                found["warning", "assertion_broken", told[id(line)]] = 1
             for (level, code, text), times in sorted(found.items()):
                 key = self.keys["issue"](slug, line.role, line.url, level, code, text)
                 self.writer.add("issue", (key, slug, level, code, text, times, *self._evidence(line, self.pages.pages_of(version.capture)[0], version, documents)))
@@ -367,6 +390,36 @@ class Builder:
             slug, *row, has_offers, has_terms, group, len(items["offer"]), strong, len(items["clause"]), sum(line.current is not None for line in lines),
             min(visited, default=None), max(changed, default=None), max(visited, default=None), None, stale, True,
         ))
+
+
+def _of_the_address(line: Address, *, has_offers: bool) -> list[tuple[str, str, str]]:
+    """(level, code, text) of what an operator is to know of an address, beside what its reading says. `has_offers`: the provider has some."""
+    found = []
+    version = line.current
+    assert version is not None
+    if line.failed is not None:
+        found.append(("warning", str(line.failed.failure), f"the last visit failed: {line.failed.note or line.failed.failure}; what was read on {version.last_checked[:10]} is kept, marked stale"))
+    elif line.held is not None:
+        rest = ("it stays until the page is mended or the declaration is changed" if line.held.finding.lasting else
+                f"the new reading is taken over once {thresholds()['confirm']} further visits show the same ({line.held.confirmed} did), or the declaration is changed")
+        found.append(("error", line.held.finding.kind, f"{line.held.finding.words}; what was read before is kept, marked stale since {line.held.since[:10]}; {rest}"))
+    if version.capture.moved_to:
+        found.append(("info", "moved", f"the server has moved this page for good to {version.capture.moved_to}; write that address into the declaration"))
+    if line.role in SUPPLY_ROLES and version.status == "read" and not any(s.current for s in line.states[ONE[MAIN[line.role]]]):
+        level = "info" if has_offers and line.role == "offers" else "warning"
+        found.append((level, "nothing_found", f"declared as a document of {line.role}, but no {ONE[MAIN[line.role]]} was read in it"))
+    return found
+
+
+def _broken_bounds(info: ProviderInfo, lines: Sequence[Address], items: dict[str, list[State]]) -> dict[int, str]:
+    """id(address) -> what is wrong, for the first address in each role whose documents together break a bound of the declaration."""
+    out: dict[int, str] = {}
+    for what, name in ONE.items():
+        words = outside(len(items[name]), what, info.assertions)
+        first = next((line for line in lines if MAIN.get(line.role) == what and line.current is not None), None)
+        if words and first is not None:
+            out[id(first)] = words
+    return out
 
 
 def _role_rank(role: str) -> int:

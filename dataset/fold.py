@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from chipwatch.records import Capture, Clause, Extraction, Offer, Record, Region, Signal
+from dataset.health import MAIN, ONE, Bounds, Finding, count, examine, same_items, thresholds
 
 ReadingOf = Callable[[Capture], Extraction | None]
 # Failures that tell nothing of the page: it was not visited.
@@ -82,12 +83,15 @@ class Version:
     last_checked: str
     gone_since: str | None = None
     current: bool = True
+    held: bool = False                                         # it was read, but its reading is not taken over (see Held)
 
     @property
     def status(self) -> str:
         if self.extraction is None:
             return "unread"
         document = self.extraction.document
+        if self.held:
+            return "held"
         if not document.readable or not document.characters:
             return "unreadable"
         return "read" if document.language_covered else "language_not_covered"
@@ -107,6 +111,17 @@ class Change:
 
 
 @dataclass(slots=True)
+class Held:
+    """A reading that is not taken over, because it may be the page that slipped and not the offer: what stood there before is kept, marked stale."""
+
+    finding: Finding
+    since: str
+    extraction: Extraction
+    bounds: Bounds                                             # in force when it began
+    confirmed: int = 0                                         # further visits in a row that showed the same
+
+
+@dataclass(slots=True)
 class Address:
     """The life line of one address of a provider in one role."""
 
@@ -120,8 +135,28 @@ class Address:
     failed: Capture | None = None                              # the last visit, where it failed
     unvisited: Capture | None = None                           # why it was never visited, where nothing else is known
     timeline: list[tuple[str, Capture, Extraction | None]] = field(default_factory=list)   # what counted as its reading, from when on
-    shape_changed: bool = False                                # the last page held no offers where there were some before
+    good: Extraction | None = None                             # the last reading that was taken over
+    held: Held | None = None                                   # the reading of the last page, where it was not
     withdrawn: str | None = None                               # time from which the declaration no longer names it
+
+    @property
+    def shape_changed(self) -> bool:
+        """The last page was read, but its reading is not taken over."""
+        return self.held is not None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the address gives no fresh data, one of records.FAILURE_KINDS: the last visit failed, or what it gave is held. (What cannot be read has a status.)"""
+        if self.failed is not None:
+            return self.failed.failure
+        return self.held.finding.kind if self.held is not None else None
+
+    @property
+    def trouble_words(self) -> str | None:
+        """The same as a sentence for people."""
+        if self.failed is not None:
+            return self.failed.note
+        return self.held.finding.words if self.held is not None else None
 
     @property
     def current(self) -> Version | None:
@@ -156,8 +191,15 @@ def usable(extraction: Extraction | None) -> bool:
     return extraction is not None and extraction.document.readable and extraction.document.characters > 0
 
 
-def fold(provider: str, role: str, url: str, visits: Sequence[Capture], reading_of: ReadingOf, *, offers_min: int = 0) -> Address:
-    """The life line of an address from its visits, oldest first. `offers_min`: fewer offers than this mean that the page changed its shape."""
+def fold(provider: str, role: str, url: str, visits: Sequence[Capture], reading_of: ReadingOf, *, offers_min: int = 0,
+         bounds_of: Callable[[Capture], Bounds] | None = None, declared_of: Callable[[Capture], object] | None = None) -> Address:
+    """The life line of an address from its visits, oldest first.
+
+    `bounds_of` gives what the declaration of the day expected of the address, `declared_of` what it said of how to read it; `offers_min` is
+    short for a minimum that always stood.
+    """
+    fixed = Bounds(offers_min or None)
+    told: object = None
     line = Address(provider, role, url)
     alive: dict[str, dict[tuple, State]] = {k.name: {} for k in KINDS}
     seen: set[str] = set()
@@ -169,7 +211,9 @@ def fold(provider: str, role: str, url: str, visits: Sequence[Capture], reading_
         if capture.failure is not None or capture.payload_sha256 is None:
             _failed(line, capture)
             continue
-        _visited(line, alive, capture, reading_of, offers_min)
+        declared = declared_of(capture) if declared_of else None
+        _visited(line, alive, capture, reading_of, bounds_of(capture) if bounds_of else fixed, declared == told)
+        told = declared
     for kind in KINDS:
         line.states[kind.name] += alive[kind.name].values()
     return line
@@ -188,33 +232,38 @@ def _failed(line: Address, capture: Capture) -> None:
         line.timeline.append((capture.fetched_at, capture, None))
 
 
-def _visited(line: Address, alive: dict[str, dict[tuple, State]], capture: Capture, reading_of: ReadingOf, offers_min: int) -> None:
+def _visited(line: Address, alive: dict[str, dict[tuple, State]], capture: Capture, reading_of: ReadingOf, bounds: Bounds, as_before: bool) -> None:
+    """Take a visit that gave a page into the life line. `as_before`: the declaration says the same of how to read it as at the visit before."""
     moment = capture.fetched_at
     last = line.current
     line.failed = None
-    if last is not None and last.capture.payload_sha256 == capture.payload_sha256:
+    same = last is not None and last.capture.payload_sha256 == capture.payload_sha256
+    extraction = last.extraction if same and as_before else reading_of(capture)
+    if same and extraction == last.extraction:
         last.capture, last.last_checked = capture, moment
-        if usable(last.extraction) and not line.shape_changed:
+        version = last
+        if not usable(extraction):
+            return
+        if line.held is None:
             line.stale_since = None
             for states in alive.values():
                 for state in states.values():
                     state.last_checked, state.capture = moment, capture
-            line.timeline.append((moment, capture, last.extraction))
-        return
-    extraction = reading_of(capture)
-    version = _new_version(line, capture, extraction)
-    before = len(alive["offer"])
+            line.timeline.append((moment, capture, extraction))
+            return
+    else:
+        version = _new_version(line, capture, extraction)
     if not usable(extraction):
         line.stale_since = line.stale_since or (moment if last is not None else None)
         if not any(usable(x) for _, _, x in line.timeline):
             line.timeline.append((moment, capture, extraction))
         return
     assert extraction is not None
-    if before and len(extraction.offers) < max(1, min(offers_min, before)):
-        line.shape_changed = True
+    if _hold(line, extraction, bounds, moment):
+        version.held = True
         line.stale_since = line.stale_since or moment
         return
-    line.shape_changed, line.stale_since = False, None
+    line.held, line.stale_since, version.held, line.good = None, None, False, extraction
     first_reading = not any(usable(x) for _, _, x in line.timeline)
     previous = "" if first_reading else line.timeline[-1][0]
     line.timeline.append((moment, capture, extraction))
@@ -222,9 +271,32 @@ def _visited(line: Address, alive: dict[str, dict[tuple, State]], capture: Captu
         _merge(line, kind, alive[kind.name], kind.of(extraction), version, capture, previous)
 
 
+def _hold(line: Address, extraction: Extraction, bounds: Bounds, moment: str) -> bool:
+    """Whether a reading is to wait: until further visits confirm it, the page is as before, or the declaration has been brought into line with it."""
+    found = examine(line.good, extraction, line.role, bounds) if line.good is not None else None
+    if found is None:
+        return False
+    held = line.held
+    if held is None:
+        line.held = Held(found, moment, extraction, bounds)
+        return True
+    if bounds != held.bounds and bounds.hold(count(extraction, line.role)):
+        return False                                           # somebody has looked, and has written that this is right
+    kind = next(k for k in KINDS if k.name == ONE[MAIN[line.role]])
+    if same_items([kind.key(r) for r in kind.of(held.extraction)], [kind.key(r) for r in kind.of(extraction)]):
+        held.confirmed += 1
+    else:
+        held.confirmed = 0
+    held.finding, held.extraction = found, extraction
+    return found.lasting or held.confirmed < thresholds()["confirm"]
+
+
 def _new_version(line: Address, capture: Capture, extraction: Extraction | None) -> Version:
     """The version that this capture shows: the present one where only markup changed, else a new one."""
     last, moment = line.current, capture.fetched_at
+    if last is not None and last.capture.payload_sha256 == capture.payload_sha256:
+        last.extraction, last.capture, last.last_checked = extraction, capture, moment    # the same page, read by another declaration
+        return last
     if last is not None and last.extraction is not None and extraction is not None:
         text = extraction.document.text_sha256
         if text is not None and text == last.extraction.document.text_sha256 and usable(extraction) and usable(last.extraction):

@@ -11,7 +11,7 @@ from typing import Any
 from assessment.customers import parse_customer
 from assessment.judge import judge_provider
 from assessment.tables import rule_table
-from chipwatch.records import CUSTOMER_KINDS, VERDICT_CODES, Capture, Clause, DocumentInfo, Extraction, Issue, ProviderInfo, Signal, Verdict
+from chipwatch.records import CUSTOMER_KINDS, READING_FAILURES, VERDICT_CODES, Capture, Clause, DocumentInfo, Extraction, Issue, ProviderInfo, Signal, Verdict
 from dataset.opening import meta, records
 
 _LISTS = {"places", "place_groups", "places_resolved", "chips", "regions", "heading_path", "expected_roles", "none_found", "assertions", "refers_to"}
@@ -33,6 +33,8 @@ def stored_readings(connection: sqlite3.Connection, provider: str) -> tuple[list
         signals.setdefault(f"{row['role']} {row['url']}", []).append(row)
     errors: dict[str, list[Issue]] = {}
     for row in records(connection, "select * from issues where provider = ? and level = 'error' order by id", (provider,)):
+        if row["code"] in READING_FAILURES - {"unreadable"}:   # of a page whose reading is not taken over: the one before speaks
+            continue
         errors.setdefault(f"{row['role']} {row['url']}", []).append(Issue(row["level"], row["code"], row["text"]))
     present = {f"{d['role']} {d['url']}" for d in records(connection, "select role, url from documents where provider = ?", (provider,))}
     readings: list[Reading] = []

@@ -157,7 +157,7 @@ TABLES: tuple[Table, ...] = (
         Column("title", "text", "title as printed"), Column("kind", "text", MEANINGS["kind"]), Column("language", "text", "BCP 47, declared or identified"),
         Column("content_type", "text", "html, markdown, rst, text, json, yaml, xml, csv or pdf"), Column("charset", "text", "as decoded"),
         Column("characters", "integer", "of the decoded source text"), Column("stated_date", "text", "date that the document itself states"),
-        Column("status", "text", "read, unreadable, language_not_covered or unread"),
+        Column("status", "text", "read, unreadable, language_not_covered, unread, or held (read, but not taken over: see failure)"),
         Column("readable", "boolean", "0: empty, broken or mostly damaged"), Column("language_covered", "boolean", "0: no rules for its language"),
         Column("refers_to", "json", "roles of documents that it makes part of itself"),
         Column("version", "integer", "1 for the first version seen at this address"),
@@ -165,7 +165,8 @@ TABLES: tuple[Table, ...] = (
         Column("evidence_id", "text", EVIDENCE[0].meaning), Column("record_id", "text", MEANINGS["record_id"]), Column("payload_sha256", "text", MEANINGS["payload_sha256"]),
         Column("fetched_at", "time", "time of the latest capture of this version"), Column("http_status", "integer", "HTTP status of that capture"),
         Column("alias_of", "text", "another document of the provider with the same bytes; items are counted there"),
-        Column("failure", "text", "why the last visit failed, where it did"),
+        Column("failure", "text", "why there are no fresh data, where there are none: the last visit failed, or what it gave is not taken over (closed vocabulary)"),
+        Column("failure_note", "text", "the same in one sentence"),
         *LIFE,
     ), history=True, order="provider, role, url, version"),
     Table("capture", "captures", "One row a visit: a response kept in a WARC file, or the reason why there is none.", (

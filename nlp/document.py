@@ -96,6 +96,8 @@ class Document:
     links: list[tuple[str, str]] = field(default_factory=list)      # (text, target)
     readable: bool = True                                      # False: empty or mostly damaged; then nothing follows from silence
     issues: list[Issue] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)            # selectors of parts to read that match nothing
+    text_language: str | None = None                           # what the text itself reads as, whatever is declared; None where that is not plain
 
     def quote(self, block: MappedText, start: int, end: int) -> tuple[str, int, int]:
         """(quote, start, end) in the source of `block.text[start:end]`."""

@@ -74,6 +74,18 @@ def misdeclared(document: Document) -> Issue | None:
     return Issue("warning", "language_not_covered", f"declared as {document.language}, but the text reads as {found}, for which there is no cue pack")
 
 
+def structure(document: Document) -> dict[str, int]:
+    """Of what a document is built: table rows, cards, records of data, headings, list items, paragraphs. A page that is built anew shows here."""
+    counts: dict[str, int] = {}
+    for block in document.body():
+        if block.table is not None:
+            counts["row"] = counts.get("row", 0) + len(block.table.rows)
+        else:
+            counts[block.kind] = counts.get(block.kind, 0) + 1
+    cards = len({block.container for block in document.body() if block.container})
+    return dict(sorted({**counts, **({"card": cards} if cards else {})}.items()))
+
+
 def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language: str | None = None, content_type: str | None = None,
             path: str | None = None, select: Sequence[str] = (), remove: Sequence[str] = (), currency: str | None = None) -> Extraction:
     """Read one document.
@@ -115,6 +127,7 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
         url=document.url, kind=settled, language=document.language, sha256=document.sha256, characters=len(document.text), title=document.title,
         charset=document.charset, content_type=document.content_type, text_sha256=text_sha256(document), readable=readable,
         stated_date=stated_date(document), refers_to=refers_to(document) if settled == "terms" else [],
-        language_covered=not any(i.code == "language_not_covered" for i in issues),
+        language_covered=not any(i.code == "language_not_covered" for i in issues), text_language=document.text_language, missed=document.missed,
+        structure=structure(document),
     )
     return Extraction(document=info, chips=chips, offers=offers, regions=regions, clauses=clauses, signals=signals, issues=issues)

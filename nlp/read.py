@@ -163,6 +163,7 @@ def _html(document: Document, kind: str, select: Sequence[str], remove: Sequence
         except soup.SelectorError as error:
             document.issues.append(Issue("error", "selector", f"{error}; the whole page is read"))
             chosen, unmatched = normalised(markup), []
+        document.missed = [s for s in unmatched if s in select]
         for selector in unmatched:
             # the page has changed shape, or the declaration is wrong: either way an operator is to look
             document.issues.append(Issue("warning", "selector", f"{selector!r} matches nothing" + ("" if selector in remove else "; the whole page is read" if not set(select) - set(unmatched) else "")))
@@ -250,13 +251,14 @@ def _finish(document: Document, declared: str | None) -> Document:
             if len(sample) < 400:
                 sample.append(block.text)
     found, confidence = identify("\n".join(sample)) if sample else (None, 0.0)
+    document.text_language = found if confidence >= 0.9 and size >= 200 else None
     if found is None and document.content_type == "html" and (said := _HTML_LANG.search(document.text, 0, 2000)):
         found = canonical(said.group(1))                       # too little text to tell: what the page says
     if declared:
         document.language = canonical(declared)
         if document.language == "zh" and found and found.startswith("zh"):
             document.language = found
-        if found and confidence >= 0.9 and size >= 200 and not agree(document.language, found):
+        if document.text_language and not agree(document.language, found):
             document.issues.append(Issue("info", "language_differs", f"declared as {document.language}, the text reads as {found}"))
     else:
         document.language = found
