@@ -8,6 +8,7 @@ Pauses run from the end of one answer to the start of the next request: a server
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email.utils
 import json
 import random
@@ -83,6 +84,7 @@ class Gate:
         self._silent: Counter[tuple[str, str]] = Counter()     # (host, kind of failure) -> attempts in a row
         self._refusals: Counter[str] = Counter()               # host key -> answers 429 or 503 in a row
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._visits: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)   # provider -> held while a page is under way
         self._ended: dict[str, float] = {}                     # host key -> when its last answer ended
         self._pauses: dict[str, float] = {}                    # host key -> factor on the delay before its next request
         self._delays: dict[str, float] = {}                    # host key -> seconds that its robots.txt asks for
@@ -105,6 +107,11 @@ class Gate:
     def turn(self, request: Request) -> asyncio.Lock:
         """Held while a host is asked: one request at a time, whatever its spelling, port and scheme."""
         return self._turns[host_key(host_of(request))]
+
+    def visit(self, request: Request) -> contextlib.AbstractAsyncContextManager:
+        """Held while a page of a provider is under way, on whichever of its hosts: a kill costs each provider one page at most."""
+        provider = request.meta.get("provider")
+        return self._visits[provider] if provider is not None else contextlib.nullcontext()
 
     async def admit(self, request: Request) -> None:
         """Wait until the host may be asked; count the request. Raises VisitRefused."""
