@@ -83,7 +83,7 @@ def _matched(body: bytes, rule: str, capture: Capture, only: Extraction | None) 
 
 def check_provider(slug: str, data: Path, *, folder: Path | None = None, sample: bool = False) -> list[Checked]:
     """Every declared address of a provider with what it yields. Raises InputError for a slug that is not declared or was never visited."""
-    from chipwatch.run import declared
+    from chipwatch.run_folders import declared
     from crawler.declarations import PROVIDERS
     from crawler.edits import line_of_address
 

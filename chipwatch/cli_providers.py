@@ -50,7 +50,7 @@ def verify_command(providers: tuple[str, ...], write: bool, since: datetime.date
 def check_one(slug: str, data: Path, *, live: bool, sample: bool) -> None:
     """`providers check SLUG`."""
     from chipwatch.checking import as_text, check_provider, faults_of
-    from chipwatch.run import declared
+    from chipwatch.run_folders import declared
 
     folder = None
     if sample:
@@ -71,7 +71,8 @@ def check_one(slug: str, data: Path, *, live: bool, sample: bool) -> None:
 
 def visit_twice(slug: str, data: Path, mode: str) -> None:
     """Two visits one after the other, each kept as a run of its own."""
-    from chipwatch.run import crawl_stage, locked, prepare_data_dir
+    from chipwatch.crawling import crawl_stage
+    from chipwatch.run_folders import locked, prepare_data_dir
 
     prepare_data_dir(data)
     with locked(data):
@@ -100,7 +101,7 @@ def new_command(name: str, url: str | None, output: Path | None, offline: bool, 
         click.echo(f"{new_provider(name, output)}: fill it in (docs/add-a-provider.md), then run `chipwatch providers check`")
         return
     from chipwatch.probing import known_folder, probe
-    from chipwatch.run import prepare_data_dir
+    from chipwatch.run_folders import prepare_data_dir
 
     prepare_data_dir(data)
     folder = output or known_folder()

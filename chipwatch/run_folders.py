@@ -88,13 +88,22 @@ def known_slugs(only: list[str] | None, slugs: list[str]) -> None:
             raise InputError(f"no provider {slug!r} is declared" + (f"; did you mean {' or '.join(near)}?" if near else "; `chipwatch providers list` shows all"))
 
 
+def declared(folder: Path | None = None, only: list[str] | None = None) -> tuple[list[Source], list[ProviderInfo]]:
+    """Sources and providers of the declarations of a folder. Raises crawler.errors for an invalid one, InputError for an unknown slug."""
+    from crawler.declarations import load_providers
+
+    declarations = load_providers(folder)
+    known_slugs(only, [d.slug for d in declarations])
+    chosen = [d for d in declarations if not only or d.slug in only]
+    return [s for d in chosen for s in d.sources()], [d.info() for d in chosen]
+
+
 def choose(archives: list[Path], maps: list[Path]) -> tuple[list[Source], list[ProviderInfo]]:
     """Sources of an archive run: the given sources files, else `NAME.sources.jsonl` beside `NAME.warc.gz`, else the declarations alone.
 
     A provider that is declared keeps its declared identity; its documents in the archive come from both. A sources file says whom the archive is about:
     declared providers that none of the files names are left out, so that a replay does not list the rest of the field as missing from it.
     """
-    from crawler.declarations import load_providers
     from crawler.sources import read_sources
 
     for archive in archives:
@@ -103,8 +112,7 @@ def choose(archives: list[Path], maps: list[Path]) -> tuple[list[Source], list[P
     if not maps:
         beside = [a.with_name(a.name.removesuffix(".gz").removesuffix(".warc") + ".sources.jsonl") for a in archives]
         maps = [b for b in beside if b.is_file()]
-    declarations = load_providers()
-    sources, providers = [s for d in declarations for s in d.sources()], [d.info() for d in declarations]
+    sources, providers = declared()
     known = {p.slug for p in providers}
     named: set[str] = set()
     for path in maps:

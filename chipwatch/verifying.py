@@ -139,7 +139,7 @@ def verify(data: Path, *, folder: Path | None = None, only: list[str] | None = N
 
     Raises InputError, crawler.errors.DeclarationError for a declaration that is wrong.
     """
-    from chipwatch.run import declared
+    from chipwatch.run_folders import declared
     from crawler.declarations import PROVIDERS
     from crawler.edits import AddressEdit, edit_text
     from crawler.errors import DeclarationError

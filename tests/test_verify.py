@@ -14,7 +14,7 @@ from probe_site import TERMS, moved, page, prices, serving
 from chipwatch.checking import check_provider, differences, faults_of, unmapped
 from chipwatch.cli import cli
 from chipwatch.errors import InputError
-from chipwatch.run import declared, write_lines
+from chipwatch.run_folders import declared, write_lines
 from chipwatch.verifying import summary, verify, write
 from crawler.declarations import read_declaration
 from crawler.edits import AddressEdit, edit_text, line_of_address
