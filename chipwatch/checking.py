@@ -84,6 +84,7 @@ def _matched(body: bytes, rule: str, capture: Capture, only: Extraction | None) 
 def check_provider(slug: str, data: Path, *, folder: Path | None = None, sample: bool = False) -> list[Checked]:
     """Every declared address of a provider with what it yields. Raises InputError for a slug that is not declared or was never visited."""
     from chipwatch.run_folders import declared
+    from chipwatch.verifying import declared_as
     from crawler.declarations import PROVIDERS
     from crawler.edits import line_of_address
 
@@ -95,12 +96,14 @@ def check_provider(slug: str, data: Path, *, folder: Path | None = None, sample:
         shown = path.resolve().relative_to(Path.cwd())
     except ValueError:
         shown = path
+    templates = declared_as(folder, [slug])
     captures = recent_captures(data, sources, sample)
     if not captures:
         raise InputError(f"nothing of {slug} is kept in {data}; add --live to visit it now (twice, politely), or name the folder of its captures with --data")
     out = []
     for source in sources:
-        row = Checked(source, f"{shown}:{line_of_address(text, source.role, source.url) or 1}")
+        written = templates[source.provider, source.role, source.url]
+        row = Checked(source, f"{shown}:{line_of_address(text, source.role, written) or 1}")
         mine = captures.get((source.role, source.url), [])
         row.yields = [_read(c, source, data) for c in mine]
         if len(row.yields) == 1 and row.yields[0].reading is not None:

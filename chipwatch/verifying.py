@@ -134,6 +134,13 @@ def findings_of(sources: Iterable[Source], data: Path, since: datetime.date | No
     return out
 
 
+def declared_as(folder: Path, only: list[str] | None = None) -> dict[tuple[str, str, str], str]:
+    """(provider, role, address to visit) -> the address as its declaration writes it, which may be a template with variants."""
+    from crawler.declarations import load_providers
+
+    return {(d.slug, role, url): address.url for d in load_providers(folder) if not only or d.slug in only for role, address in d.addresses() for url in address.urls()}
+
+
 def verify(data: Path, *, folder: Path | None = None, only: list[str] | None = None, since: datetime.date | None = None) -> Verification:
     """What the runs in `data` say of every declared address, and the changes to the declarations that follow. Nothing is written.
 
@@ -147,16 +154,22 @@ def verify(data: Path, *, folder: Path | None = None, only: list[str] | None = N
     folder = folder or PROVIDERS
     sources, _ = declared(folder, only)
     result = Verification(findings_of(sources, data, since))
-    known = {(s.provider, s.role, s.url): s.verified for s in sources}
-    edits: dict[str, list[AddressEdit]] = {}
+    templates = declared_as(folder, only)
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
     for found in result.findings:
-        if found.outcome not in ("verified", "moved"):
-            continue
-        if found.new_url and (found.provider, found.role, found.new_url) in known:
-            result.faults.append(f"{found.provider}: {found.role}: {found.url} has moved to {found.new_url}, which is declared already; leave one of them out")
-            continue
-        if found.new_url or (known[found.provider, found.role, found.url] or "") < str(found.date):
-            edits.setdefault(found.provider, []).append(AddressEdit(found.role, found.url, datetime.date.fromisoformat(str(found.date)), found.new_url))
+        groups.setdefault((found.provider, found.role, templates[found.provider, found.role, found.url]), []).append(found)
+    dates = {(s.provider, s.role, templates[s.provider, s.role, s.url]): s.verified or "" for s in sources}
+    edits: dict[str, list[AddressEdit]] = {}
+    for (slug, role, address), group in groups.items():
+        if any(f.outcome not in ("verified", "moved") for f in group):
+            continue                                           # of an address with variants all must have been seen
+        seen, new = min(str(f.date) for f in group), group[0].new_url
+        if any(f.new_url for f in group) and (len(group) > 1 or group[0].url != address):
+            result.faults.append(f"{slug}: {role}: pages of {address} have moved, e.g. to {next(f.new_url for f in group if f.new_url)}; correct the template by hand")
+        elif new and (slug, role, new) in groups:
+            result.faults.append(f"{slug}: {role}: {address} has moved to {new}, which is declared already; leave one of them out")
+        elif new or dates[slug, role, address] < seen:
+            edits.setdefault(slug, []).append(AddressEdit(role, address, datetime.date.fromisoformat(seen), new))
     for slug, changes in edits.items():
         path = folder / slug / "provider.yml"
         old = path.read_bytes().decode("utf-8")

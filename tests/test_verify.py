@@ -203,3 +203,29 @@ def test_what_is_not_mapped_is_named():
     reading = Extraction(DocumentInfo(None, "offers", "en", "0", 10), offers=[Offer("H100", price=1.0), Offer("A100", price=2.0, currency="USD", price_unit="hour", location="Zone 7")],
                          regions=[Region("R-9")], issues=[Issue("warning", "unknown_chip", "H150"), Issue("warning", "unknown_chip", "H150"), Issue("info", "limit", "x")])
     assert unmapped(reading) == ["unknown_chip (2): H150", "offer without currency (1): H100", "offer without unit (1): H100", "offer in a place without country (1): A100 (Zone 7)", "region without country (1): R-9"]
+
+
+FEED = DECLARATION.partition("documents:")[0].replace("probed", "fed") + """documents:
+  offers:
+    - url: http://www.fed.example/{zone}/prices
+      verified: null
+      feed: {variants: {zone: [north, south]}}
+      method: feed
+"""
+
+
+@pytest.mark.parametrize(("south", "written"), [(Answer(200, b'[{"gpu": "H100", "price_usd_per_hour": 2.5}]', (("Content-Type", "application/json"),)), True), (Answer(404), False), (moved("/new/prices"), False)])
+def test_an_address_with_variants_counts_as_seen_when_all_were(tmp_path, south, written):
+    file = tmp_path / "declared" / "fed" / "provider.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text(FEED, encoding="utf-8")
+    sources, _ = declared(tmp_path / "declared")
+    north = Answer(200, b'[{"gpu": "H100", "price_usd_per_hour": 2.5}]', (("Content-Type", "application/json"),))
+    run = tmp_path / "data" / "captures" / "20261125T000000Z-live"
+    with serving({"www.fed.example": Host("www.fed.example", "fed", {"/north/prices": north, "/south/prices": south, "/new/prices": north})}) as market, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHIPWATCH_CONTACT", "tests@chipwatch.example")
+        crawl(sources, run_dir=run, run_id=run.name, mode="live", settings={"HOST_MAP": dict(market), "CHIPWATCH_PACE": 0.01})
+    result = verify(tmp_path / "data", folder=tmp_path / "declared")
+    assert bool(result.texts) is written and len(result.findings) == 2
+    assert bool(result.faults) is (south.status == 301)
+    assert check_provider("fed", tmp_path / "data", folder=tmp_path / "declared")[0].place.endswith(":8")
