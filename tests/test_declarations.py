@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -31,6 +32,9 @@ def registrable(url: str) -> str:
     return ".".join(labels[-3:] if ".".join(labels[-2:]) in MULTI_LABEL else labels[-2:])
 
 
+read_once = functools.cache(read_declaration)                  # a declaration is frozen, and a dozen tests look at each
+
+
 class ProviderIntegrity:
     """What every declaration must keep; inherit it, and give `folder`."""
 
@@ -40,7 +44,7 @@ class ProviderIntegrity:
 
     @pytest.fixture
     def declaration(self, folder):
-        declaration, faults = read_declaration(folder / "provider.yml")
+        declaration, faults = read_once(folder / "provider.yml")
         assert not faults
         return declaration
 
