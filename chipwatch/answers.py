@@ -98,23 +98,6 @@ def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeou
     return render(run(database, sql, limit=limit if limit is not None or form != "table" else TABLE_ROWS, timeout=timeout), form, terminal_columns())
 
 
-def status_text(database: Path, *, form: str) -> str:
-    """Per provider, role and address, what state it is in; the ones that need a look first."""
-    from dataset.query import Result, render
-    from dataset.status import status
-
-    rows = status(database)
-    if form == "json":
-        return json.dumps(rows, ensure_ascii=False, indent=1)
-    rows.sort(key=lambda r: (r["state"] == "ok", r["name"].casefold(), r["role"], r["url"] or ""))
-    table = Result(["provider", "role", "state", "last success", "days", "why", "address"],
-                   [(r["provider"], r["role"].replace("_", " "), r["state"].replace("_", " "), (r["last_success"] or "never")[:10], r["age_days"], (r["failure"] or "").replace("_", " "), r["url"]) for r in rows])
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row["state"]] = counts.get(row["state"], 0) + 1
-    return render(table, "table", terminal_columns()) + ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(counts.items(), key=lambda c: -c[1]))
-
-
 def providers_text(form: str) -> str:
     """The declarations, one a line."""
     from crawler.declarations import load_providers

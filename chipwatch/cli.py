@@ -11,7 +11,7 @@ import click
 from chipwatch import __version__, errors
 from chipwatch.cli_providers import add_commands as add_provider_commands
 from chipwatch.cli_providers import check_one
-from chipwatch.records import CUSTOMER_KINDS, ChipwatchError
+from chipwatch.records import CUSTOMER_KINDS, DOCUMENT_ROLES, ChipwatchError
 from chipwatch.terminal import printable
 
 
@@ -277,14 +277,42 @@ def query_command(sql: str, form: str, limit: int | None, timeout: float, data: 
     click.echo(query_text(database_of(data), sql, form=form, limit=limit, timeout=timeout), nl=False)
 
 
-@cli.command("status", short_help="What was read when, what was not, and why.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@cli.command("status", short_help="What was read when, what was not, and what to do.")
+@click.argument("providers", nargs=-1, metavar="[PROVIDER]...")
+@click.option("--failed", is_flag=True, help="Only documents that could not be fetched or read.")
+@click.option("--stale", is_flag=True, help="Only documents whose last good data are kept, because later visits gave none.")
+@click.option("--role", type=click.Choice(DOCUMENT_ROLES), metavar="ROLE", default=None, help="Only documents of this role (offers, regions, terms_of_service …).")
+@click.option("--all", "whole", is_flag=True, help="Every document on lines of its own; else providers without trouble take one line.")
+@click.option("--json", "as_object", is_flag=True, help="One object a document, in a list.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", hidden=True)
+@click.option("--check", is_flag=True, help="For monitors: say the totals alone, and exit with 3 or 69 (below).")
 @data_option
-def status_command(form: str, data: Path) -> None:
-    """Per provider and role: last success, age, why not, how stale."""
-    from chipwatch.answers import status_text
+def status_command(providers: tuple[str, ...], failed: bool, stale: bool, role: str | None, whole: bool, as_object: bool, form: str, check: bool, data: Path) -> None:
+    """Per provider and document: last success, its age, why there is nothing newer, what to do, when it is due next.
 
-    click.echo(status_text(database_of(data), form=form))
+    Documents that are declared and were never visited are listed, too.
+
+    \b
+    Exit codes with --check:
+      0   nothing that was asked for needs somebody to act
+      3   a document is missing or old and will stay so (a moved page, a selector that misses, …),
+          or was not visited long after it was due
+      69  nothing that was visited could be read
+    """
+    import json
+
+    from chipwatch import monitor
+
+    everything, remarks = monitor.gather(data)
+    rows = monitor.choose(everything, providers=providers, role=role, failed=failed, stale=stale)
+    if as_object or form == "json":
+        click.echo(json.dumps(monitor.as_rows(rows), ensure_ascii=False, indent=1))
+    elif check:
+        click.echo(monitor.total(rows))
+    else:
+        click.echo(monitor.as_text(rows, remarks, whole=whole or bool(providers or failed or stale or role)))
+    if check:
+        sys.exit(monitor.exit_code(rows))
 
 
 @cli.command("export", short_help="Write CSV, JSON lines, dictionary, checksums.")
