@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _META = re.compile(rb"<meta\b[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)|^\.\.? ?-\*- coding: ([\w-]+)|@charset \"([\w-]+)\"", re.IGNORECASE)
@@ -19,12 +20,14 @@ _WEB = {
     "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "windows-949": "cp949", "ms949": "cp949",
     "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs",
     "euc-jp": "euc_jp", "x-euc-jp": "euc_jp", "unicode": "utf-16", "utf8": "utf-8", "windows-1251": "cp1251", "koi8-r": "koi8_r",
-    "iso-8859-9": "cp1254", "tis-620": "cp874", "windows-874": "cp874",
+    "iso-8859-9": "cp1254", "tis-620": "cp874", "windows-874": "cp874", "iso-8859-11": "cp874", "koi8-u": "koi8_u", "koi8": "koi8_r",
 }
 # Codecs of Python that no web page may ask for: they build names or escapes, raise on any damage, or (UTF-7) hide markup.
 _NO_ENCODINGS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape", "utf-7"})
 _NAMES = {"cp1252": "windows-1252", "cp932": "shift_jis", "cp949": "euc-kr", "big5hkscs": "big5", "euc_jp": "euc-jp", "cp1251": "windows-1251", "koi8_r": "koi8-r",
-          "utf-8-sig": "utf-8", "utf_8": "utf-8", "cp1254": "windows-1254", "cp874": "windows-874", "cp1250": "windows-1250"}
+          "utf-8-sig": "utf-8", "utf_8": "utf-8", "cp1254": "windows-1254", "cp874": "windows-874", "cp1250": "windows-1250",
+          "cp1253": "windows-1253", "cp1255": "windows-1255", "cp1256": "windows-1256", "koi8_u": "koi8-u", "iso8859-2": "iso-8859-2", "iso8859_2": "iso-8859-2",
+          "iso8859-5": "iso-8859-5", "iso8859_5": "iso-8859-5", "iso8859-15": "iso-8859-15", "cp866": "ibm866", "iso2022_jp": "iso-2022-jp"}
 
 
 def decode(data: bytes, content_type: str | None = None) -> tuple[str, str, list[str]]:
@@ -55,14 +58,17 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str, list
     try:
         text = data.decode("utf-8")
         wrong = [name for name in declared if codec_of(name) not in ("utf-8", "cp1252", None)]
-        if text.isascii() and wrong and b"\x1b" in data:        # ISO-2022-JP is ASCII bytes
-            text = data.decode(codec_of(wrong[0]) or "utf-8", "replace")
-            return text, wrong[0].lower(), notes
+        if text.isascii() and b"\x1b" in data and (wrong or _ISO_2022.search(data)):        # ISO-2022-JP is ASCII bytes
+            name = wrong[0] if wrong else "iso-2022-jp"
+            if not wrong:
+                notes.append("no encoding declared; read as iso-2022-jp by its escapes")
+            return data.decode(codec_of(name) or "utf-8", "replace"), name.lower(), notes
         if wrong and not text.isascii():
             notes.append(f"declared as {wrong[0]}, but the bytes are UTF-8")
-        return text, "utf-8", notes
+        return _once(text, notes), "utf-8", notes
     except UnicodeDecodeError:
-        pass
+        if mostly_utf8(data):                                  # a few foreign bytes in a page of UTF-8
+            return _utf8(data, notes)
     candidates: list[str] = []
     for name in declared:
         codec = codec_of(name)
@@ -75,14 +81,14 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str, list
         text, share = attempt(data, codec)
         if best is None or share < best[0]:
             best = (share, codec, text)
-    # windows-1252 (and what it stands for) is what servers say that do not know, and every byte fits it
-    if best is None or best[0] > 0.002 or best[1] == "cp1252" and in_runs(data):
-        guess = detect(data)
+    # windows-1252 (and what it stands for) is what servers say that do not know, and every byte fits it: the letters decide
+    if best is None or best[0] > 0.002 or best[1] == "cp1252":
+        guess = detect(data, best[1] if best and best[0] <= 0.002 else None)
         if guess and guess not in candidates:
             text, share = attempt(data, guess)
             if best is None or share < best[0] or best[1] == "cp1252" and share < 0.002:
-                if candidates:
-                    notes.append(f"declared as {declared[0]}, but the bytes read better as {_NAMES.get(guess, guess)}")
+                notes.append(f"declared as {declared[0]}, but the bytes read better as {_NAMES.get(guess, guess)}" if candidates else
+                             f"no encoding declared; read as {_NAMES.get(guess, guess)} by its letters")
                 best = (share, guess, text)
     if best is None:
         return _utf8(data, notes)
@@ -94,11 +100,15 @@ def decode(data: bytes, content_type: str | None = None) -> tuple[str, str, list
 
 
 def wide(data: bytes) -> str | None:
-    """`utf-16-le` or `utf-16-be` where the bytes are mostly ASCII in UTF-16 without a byte order mark (nearly every other byte is zero, and hardly one between)."""
+    """`utf-16-le` or `utf-16-be` where bytes without a byte order mark are UTF-16: zero bytes stand at even (or at odd) places only, and what they give is text."""
     head = data[:4096]
     even, odd = head[::2].count(0), head[1::2].count(0)
-    least = 0.4 * len(head) / 2
-    return "utf-16-le" if odd > least and even <= 0.02 * len(head) / 2 else "utf-16-be" if even > least and odd <= 0.02 * len(head) / 2 else None
+    if max(even, odd) < 0.05 * len(head) / 2 or min(even, odd) > 0.02 * len(head) / 2:
+        return None
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    text = head[:len(head) // 2 * 2].decode(codec, "replace")
+    strange = len(re.findall("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x80-\x9f]", text))
+    return codec if max(even, odd) > 0.4 * len(head) / 2 or strange <= 0.01 * len(text) and re.search(r"[\s<]", text) else None
 
 
 def _utf8(data: bytes, notes: list[str]) -> tuple[str, str, list[str]]:
@@ -131,39 +141,107 @@ def attempt(data: bytes, codec: str) -> tuple[str, float]:
     return text, bad / max(1, len(text))
 
 
-def in_runs(data: bytes) -> bool:
-    """Whether bytes above 0x7F mostly follow one another (Chinese, Japanese, Korean, Cyrillic); in Western text each stands alone between letters."""
-    sample = data[:200_000]
-    high = sum(1 for b in sample if b >= 0x80)
-    return len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample)) <= 0.6 * high
+def mostly_utf8(data: bytes) -> bool:
+    """Whether nearly all bytes above 0x7F belong to well-formed UTF-8."""
+    right = len(_UTF8_CHARACTER.findall(data, 0, 400_000))
+    wrong = data[:400_000].decode("utf-8", "replace").count("\ufffd") - (1 if len(data) > 400_000 else 0)
+    return right >= 3 and wrong <= 0.1 * right
 
 
-def detect(data: bytes) -> str | None:
-    """The encoding that the bytes look like by the characters that they would give; None for ASCII."""
+_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_ISO_2022 = re.compile(rb"\x1b\$[@B]")
+_FOREIGN = re.compile("[^\x00-\x7f]+")
+DOUBLED = 0.95                                                 # so large a share of the foreign letters has to be UTF-8 that was encoded twice
+
+
+def _once(text: str, notes: list[str]) -> str:
+    """Text that was UTF-8, read as windows-1252 and saved as UTF-8 again, put right; where that is nearly all of it and a good part of the text. Else as it is.
+
+    A page with a few such places is left as it is: its offsets are those of the file, and its words can be read.
+    """
+    runs = [m[0] for m in _FOREIGN.finditer(text[:400_000])]
+    size = sum(map(len, runs))
+    if size < 20 or size < 0.04 * min(len(text), 400_000):
+        return text
+    if sum(len(run) for run in runs if _single(run) is not None) < DOUBLED * size:
+        return text
+    notes.append("encoded as UTF-8 twice; read once more")
+    return _FOREIGN.sub(lambda m: _single(m[0]) or m[0], text)
+
+
+def _single(run: str) -> str | None:
+    """The characters whose UTF-8 bytes these are as windows-1252 (or as Latin-1, where that has none)."""
+    try:
+        return b"".join(bytes([ord(c)]) if ord(c) < 0x100 else c.encode("cp1252") for c in run).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def detect(data: bytes, declared: str | None = None) -> str | None:
+    """The encoding that the bytes look like by the letters that they would give; None for ASCII. `declared` is kept unless another one reads clearly better."""
     sample = data[:400_000]
     if sample.isascii():
         return None
-    families = _DENSE if in_runs(data) else _WESTERN
-    scores: list[tuple[float, str]] = []
-    for codec, common in families:
-        text = sample.decode(codec, "replace")
-        wide = [c for c in text if ord(c) > 0x7F]
-        if wide and text.count("\ufffd") <= max(2, 0.002 * len(wide)):
-            scores.append((sum(c in common for c in wide) / len(wide), codec))
-    best = max(scores, key=lambda score: score[0], default=(0.0, ""))    # the first of equals
-    if best[0] >= (0.15 if families is _DENSE else 0.5):
-        return best[1]
+    scores = {codec: score for codec, family in _FAMILIES.items() if (score := letters(sample, codec, *family)) is not None}
+    best = max(scores, key=lambda codec: scores[codec], default=None)     # the first of equals
+    if declared in scores and best is not None and scores[best] < scores[declared] + 0.05:
+        return declared
+    if best is not None and scores[best] >= 0.15:
+        return "cp1252" if "cp1252" in scores and sample.decode(best, "replace") == sample.decode("cp1252", "replace") else best
     from charset_normalizer import from_bytes
     found = from_bytes(sample[:60_000]).best()
     return (codec_of(found.encoding) if found else None) or "cp1252"
 
 
+def letters(sample: bytes, codec: str, languages: tuple[frozenset[str], ...], script: str) -> float | None:
+    """How much the characters above 0x7F look like one of the languages: about 1 where all are its frequent letters, down to below 0; None where the bytes do not
+    fit the codec.
+
+    Against a codec count: signs within words, Latin letters beside Cyrillic, Greek or Thai ones, a capital after a small letter, rows of accented letters. Bytes
+    that fit an East Asian codec, and give its frequent characters, are hardly anything else.
+    """
+    text = sample.decode(codec, "replace")
+    foreign = [c for c in text if ord(c) > 0x7F]
+    if not foreign or text.count("\ufffd") > max(2, 0.002 * len(foreign)):
+        return None
+    counts = Counter(foreign)
+    if script == "cjk":
+        share = sum(n for c, n in counts.items() if c in languages[0]) / len(foreign)
+        return share + 0.6 if share >= 0.12 else share
+    within = _SCRIPTS[script]
+    rare = 0.0 if script == "thai" else 0.2
+    score = max(sum(n * (1.0 if c in common else 0.8 if c in _SIGNS else rare if within.match(c) else -1.0) for c, n in counts.items()) for common in languages)
+    if script == "latin":
+        score -= sum(len(row) for row in _ROW.findall(text))
+    else:
+        score -= len(_MIXED.findall(text))
+    score -= len(_HUMP.findall(text)) + len(_SIGN_WITHIN.findall(text))
+    return score / len(foreign)
+
+
+_SIGNS = frozenset("\u00a0«»°§©®™№–—‘’“”„…•·€£¢¥")
+_ROW = re.compile("[\u00c0-\u024f]{4,}")
+_MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f\u0590-\u06ff\u0e00-\u0e7f])|[\u0370-\u052f\u0590-\u06ff\u0e00-\u0e7f](?=[A-Za-z])")
+_HUMP = re.compile("[a-zß-öø-ÿа-яёђ-џα-ώ](?=[À-ÖØ-ÞĀĂĄĆČĎĐĘĚĽŁŃŇŐŘŚŠŞŤŮŰŹŻŽА-ЯЁЂ-ЏΑ-Ω])")
+_SIGN_WITHIN = re.compile("(?<=[^\\W\\d_])[±³¹²º¶¦¯¬´¸¼½¾×÷¤ªµ\u2500-\u25ff\x80-\x9f](?=[^\\W\\d_]|\\b)")
+_SCRIPTS = {"latin": re.compile("[\u00c0-\u024f]"), "cyrillic": re.compile("[\u0400-\u052f]"), "greek": re.compile("[\u0370-\u03ff]"), "thai": re.compile("[\u0e00-\u0e5b]"),
+            "hebrew": re.compile("[\u0590-\u05ff]"), "arabic": re.compile("[\u0600-\u06ff]")}
 _KANA = frozenset(chr(c) for c in range(0x3041, 0x30FF)) | frozenset("、。")
 _HANGUL = frozenset("이다의는을에가를고하지서로한은자사인용해여도및어기대시정경우수있보관제등")
 _HANS = frozenset("的一是不了在人有我他这个们中来上为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里，。、用户服务本协议条款同意使")
 _HANT = frozenset("的一是不了在人有我他這個們中來上為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡，。、用戶服務本協議條款同意使")
-_RUSSIAN = frozenset("оеаинтсрвлкмдпуязьыбгчй")
-_LATIN1 = frozenset("àâäáãåæçéèêëíìîïñóòôöõøœúùûüÿßÀÂÄÁÅÆÇÉÈÊÓÖØÚÜ’‘“”„–—…«»°§€£©®¿¡·º")
-_LATIN2 = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰľĺŕôäöüđâăîșțşţ’‘“”„–—…«»°§€©®")
-_DENSE = (("cp932", _KANA), ("euc_jp", _KANA), ("cp949", _HANGUL), ("gb18030", _HANS), ("big5hkscs", _HANT), ("cp1251", _RUSSIAN), ("koi8_r", _RUSSIAN))
-_WESTERN = (("cp1252", _LATIN1), ("cp1250", _LATIN2), ("cp1251", _RUSSIAN))
+_CYRILLIC = frozenset("оеаинтсрвлкмдпуязьыбгчйхжшюцщэфіїєґ")
+_GREEK = frozenset("αοιετσνηυρπκμλωάέήίόύώςδγθχφβξζ")
+_THAI = frozenset("านรกเงมยลวดทสตะปบคหแจพชขใไโอ่้ัีิืุู์ำ็ซถผธณ")
+_HEBREW = frozenset(chr(c) for c in range(0x05D0, 0x05EB))
+_ARABIC = frozenset("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآءئؤ،")
+_WEST = tuple(map(frozenset, ("àâæçéèêëîïôœùûüÿÀÂÇÉÈÊÎÔ", "äöüßÄÖÜéè", "áéíñóúü¿¡ÁÉÍÑÓÚ", "àáâãçéêíóôõúÀÁÂÃÇÉÍÓÔÕÚ", "åäöæøÅÄÖÆØé", "àèéìíòóùÀÈÉÌÒÙ", "ëéïóöüè", "áéíóúýöæðþÁÉÍÓÚÝÖÆÐÞ", "äöüõšžÄÖÜÕŠŽ")))
+_CENTRAL = tuple(map(frozenset, ("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "áčďéěíňóřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽ", "áäčďéíĺľňóôŕšťúýžÁČĽŠŤŽ", "áéíóöőúüűÁÉÍÓÖŐÚÜŰ", "ăâîşţĂÂÎŞŢ", "čćđšžČĆĐŠŽ")))
+_TURKISH = (frozenset("ıİşŞğĞçÇöÖüÜâî"),)
+# codec -> (the frequent characters of its languages, its script); of equals the first is taken
+_FAMILIES = {
+    "cp1252": (_WEST, "latin"), "cp1250": (_CENTRAL, "latin"), "cp1254": (_TURKISH, "latin"), "iso8859-2": (_CENTRAL, "latin"), "iso8859-15": (_WEST, "latin"),
+    "cp1251": ((_CYRILLIC,), "cyrillic"), "koi8_r": ((_CYRILLIC,), "cyrillic"), "koi8_u": ((_CYRILLIC,), "cyrillic"), "iso8859-5": ((_CYRILLIC,), "cyrillic"), "cp866": ((_CYRILLIC,), "cyrillic"),
+    "cp932": ((_KANA,), "cjk"), "euc_jp": ((_KANA,), "cjk"), "cp949": ((_HANGUL,), "cjk"), "gb18030": ((_HANS,), "cjk"), "big5hkscs": ((_HANT,), "cjk"),
+    "cp1253": ((_GREEK,), "greek"), "cp874": ((_THAI,), "thai"), "cp1255": ((_HEBREW,), "hebrew"), "cp1256": ((_ARABIC,), "arabic"),
+}

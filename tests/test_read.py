@@ -204,7 +204,7 @@ def test_pdf_without_text_is_unreadable():
 # --- readable? ----------------------------------------------------------------------------------------------------------------------
 
 SHELL = "<html><head>" + "<script src=/a.js></script>" * 40 + "</head><body><div id=root>Loading</div><noscript>You need to enable JavaScript to run this app.</noscript>" + "<script>1</script>" * 60
-MOJIBAKE = FILL + "<p>" + "Les donnÃ©es personnelles sont traitÃ©es conformÃ©ment Ã\xa0 la loi. " * 12
+MOJIBAKE = FILL + "<p>" + "Les donnÃ©es personnelles sont traitÃ©es conformÃ©ment Ã\xa0 la loi, Ã\x00 Ã ï¿½. " * 12
 
 
 @pytest.mark.parametrize(("data", "readable"), [
