@@ -16,6 +16,7 @@ from sample_market.server import Market, Request, serve
 __all__ = ["ClauseTruth", "DocumentTruth", "Market", "ProviderTruth", "Request", "SignalTruth", "TruthError", "crawl_settings", "providers_folder", "serve", "truth"]
 
 _HERE = Path(__file__).parent
+AGAIN = ("not_modified", "same_bytes", "changed")
 TIMEOUT = 3.0                                                  # seconds; the market has one slow page of 1.5 s, and one that never ends
 
 
@@ -85,6 +86,7 @@ class ProviderTruth:
     signals: list[SignalTruth]
     issues: list[dict[str, str]]                               # {code, text}
     verdicts: dict[str, str]                                   # customer kind -> code
+    again: dict[str, str] = field(default_factory=dict)        # address -> not_modified | same_bytes | changed: what a second visit is told (some providers)
 
 
 def truth(phase: int = 1) -> dict[str, ProviderTruth]:
@@ -120,7 +122,8 @@ def _provider(slug: str, row: dict, phase: int) -> ProviderTruth:
         clauses={document: [_clause(document, c) for c in rows] for document, rows in clauses.items()},
         lookalikes={document: [(_known(label, CLAUSE_LABELS), words) for label, words in rows] for document, rows in (row.get("lookalikes") or {}).items()},
         signals=[SignalTruth(**{**s, "label": _known(s["label"], SIGNAL_LABELS)}) for s in row["signals"]], issues=row["issues"],
-        verdicts={kind: _known(code, VERDICT_CODES) for kind, code in verdicts.items()})
+        verdicts={kind: _known(code, VERDICT_CODES) for kind, code in verdicts.items()},
+        again={url: _known(told, AGAIN) for url, told in row.get("again", {}).items()})
 
 
 def _edit(rows: list[dict], delta: Mapping[str, Any]) -> None:

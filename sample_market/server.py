@@ -19,7 +19,6 @@ from sample_market.sites import Answer, Host, hosts
 ADDRESS = "127.0.0.1"
 MAX_CONNECTIONS = 64
 IDLE_SECONDS = 20.0
-LAST_MODIFIED = "Mon, 23 Nov 2026 06:00:00 GMT"
 
 
 @dataclass(slots=True, frozen=True)
@@ -92,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
         status, complete, self.handed = answer.status, True, None
         wait = next((float(value) for header, value in answer.headers if header == "Retry-After" and value.isdigit()), None)
         try:
-            status = self._send(answer, site.headers if site else (), with_body)
+            status = self._send(answer, site, with_body)
         except (ConnectionError, TimeoutError):                # the client has gone
             self.close_connection, complete = True, False
         finally:
@@ -106,12 +105,24 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.seen[name, path] += 1
             return answer.first if answer.first and self.server.seen[name, path] == 1 else answer
 
-    def _send(self, answer: Answer, headers: tuple[tuple[str, str], ...], with_body: bool) -> int:
+    def _validators(self, answer: Answer, site: Host | None) -> dict[str, str]:
+        """ETag and Last-Modified of a page, as far as its host sends them."""
+        if site is None or answer.status != 200:
+            return {}
+        told = {"ETag": f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'} if "etag" in site.validators else {}
+        return told | ({"Last-Modified": answer.modified} if "date" in site.validators else {})
+
+    def _unchanged(self, told: dict[str, str]) -> bool:
+        """RFC 9110, 13.2.2: the entity tag counts where one was sent, else the date."""
+        sent = self.headers.get("If-None-Match")
+        return told.get("ETag") == sent if sent else "Last-Modified" in told and told["Last-Modified"] == self.headers.get("If-Modified-Since")
+
+    def _send(self, answer: Answer, site: Host | None, with_body: bool) -> int:
         """Send an answer; returns its status."""
+        headers, told = site.headers if site else (), self._validators(answer, site)
         if answer.delay:
             self.server.stopping.wait(answer.delay)
-        tag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
-        if answer.status == 200 and not answer.stall and self.headers.get("If-None-Match") == tag:
+        if not answer.stall and self._unchanged(told):
             answer = Answer(304)
         body = answer.body
         packed = answer.gzip and len(body) > 300 and "gzip" in (self.headers.get("Accept-Encoding") or "")
@@ -124,9 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
         if packed:
             self.send_header("Content-Encoding", "gzip")
             self.send_header("Vary", "Accept-Encoding")
-        if answer.status in (200, 304):
-            self.send_header("ETag", tag)
-            self.send_header("Last-Modified", LAST_MODIFIED)
+        for name, value in told.items():
+            self.send_header(name, value)
         length = max(len(body), answer.pad_to) + (1024 if answer.stall else 0)
         if answer.status != 304:
             self.send_header("Content-Length", str(length))

@@ -9,6 +9,7 @@ A site file maps hosts to answers:
         charset: shift_jis             of its pages (default utf-8); must agree with what a page says of itself
         type: text/html                default: text/html; charset=…
         gzip: true                     where the client takes it
+        validators: both               etag | date | both | none: what it sends for conditional requests (default both)
         forward_to: http://www.…       every path is redirected there
         routes:
           /path: {file: page.html}
@@ -27,8 +28,10 @@ from typing import Any
 import yaml
 
 SITES = Path(__file__).parent / "sites"
+LAST_MODIFIED = {1: "Mon, 23 Nov 2026 06:00:00 GMT", 2: "Tue, 24 Nov 2026 06:00:00 GMT"}   # of a page, by the phase that last changed it
 PHASES = (1, 2)
-_HOST_KEYS = {"robots", "headers", "charset", "type", "gzip", "forward_to", "routes"}
+_HOST_KEYS = {"robots", "headers", "charset", "type", "gzip", "validators", "forward_to", "routes"}
+VALIDATORS = {"both": frozenset({"etag", "date"}), "etag": frozenset({"etag"}), "date": frozenset({"date"}), "none": frozenset()}
 _ROUTE_KEYS = {"file", "text", "redirect", "stall", "pad_to", "status", "type", "charset", "delay", "first", "phase_2"}
 
 
@@ -47,6 +50,7 @@ class Answer:
     stall: float = 0.0                                         # seconds for which the body trickles, and is never complete
     pad_to: int = 0                                            # bytes: the body is filled up with blanks
     gzip: bool = False
+    modified: str = LAST_MODIFIED[1]
     first: Answer | None = None                                # given once a run, before this one
 
 
@@ -59,6 +63,7 @@ class Host:
     answers: dict[str, Answer] = field(default_factory=dict)
     headers: tuple[tuple[str, str], ...] = ()
     forward_to: str | None = None
+    validators: frozenset[str] = VALIDATORS["both"]            # etag, date
 
     def answer(self, path: str) -> Answer:
         """The answer to a path (query left out)."""
@@ -112,7 +117,8 @@ def _answer(folder: Path, row: dict, host: dict, where: str, phase: int) -> Answ
         wait = (("Retry-After", str(first["retry_after"])),) if "retry_after" in first else ()
         first = Answer(first["status"], first.get("text", "").encode(), (("Content-Type", "text/plain"), *wait))
     return Answer(row.get("status", 200), body, (("Content-Type", kind or f"text/html; charset={charset}"),), delay=row.get("delay", 0.0), stall=row.get("stall", 0.0),
-                  pad_to=row.get("pad_to", 0), gzip=host.get("gzip", False) and not row.get("pad_to") and not row.get("stall"), first=first)
+                  pad_to=row.get("pad_to", 0), gzip=host.get("gzip", False) and not row.get("pad_to") and not row.get("stall"),
+                  modified=LAST_MODIFIED[phase if row.get("phase_2") else 1], first=first)
 
 
 def _robots(folder: Path, value: Any) -> Answer | None:
@@ -130,11 +136,13 @@ def _host(name: str, row: dict, folder: Path, phase: int) -> Host:
         raise SiteError(f"{folder.name}/site.yml: {name}: unknown {', '.join(sorted(unknown))}")
     if not name.endswith(".example"):
         raise SiteError(f"{folder.name}/site.yml: {name}: hosts of the sample market end in .example")
+    if row.get("validators", "both") not in VALIDATORS:
+        raise SiteError(f"{folder.name}/site.yml: {name}: validators: one of {', '.join(VALIDATORS)}")
     answers = {path: _answer(folder, route, row, f"{folder.name}/site.yml: {name}{path}", phase) for path, route in (row.get("routes") or {}).items()}
     robots = _robots(folder, row.get("robots"))
     if robots:
         answers["/robots.txt"] = robots
-    return Host(name, folder.name, answers, tuple((row.get("headers") or {}).items()), row.get("forward_to"))
+    return Host(name, folder.name, answers, tuple((row.get("headers") or {}).items()), row.get("forward_to"), VALIDATORS[row.get("validators", "both")])
 
 
 @functools.cache

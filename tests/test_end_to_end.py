@@ -368,6 +368,36 @@ def test_robots_txt_binds_every_page_that_waits_for_it(tmp_path):
 
 # --- the second visit ---------------------------------------------------------------------------------------------------------------
 
+@pytest.mark.parametrize("slug", [slug for slug, truth in TRUTH[2].items() if truth.again])
+def test_an_unchanged_page_is_kept_as_a_revisit_and_checked_anew(visits, slug):
+    """A 304, or the same bytes again, points at the first capture; what was read of it is now last checked by the second visit, and last changed by the first."""
+    rows = {}
+    for row in visits[2].rows("select * from captures where provider = ? order by fetched_at", slug):
+        rows.setdefault(row["url"], []).append(row)
+    for url, told in TRUTH[2][slug].again.items():
+        first, second = rows[url]
+        assert (second["status"], second["revisit_of"]) == {"not_modified": (304, first["record_id"]), "same_bytes": (200, first["record_id"]), "changed": (200, None)}[told], url
+        assert (second["payload_sha256"] == first["payload_sha256"]) == (told != "changed")
+        read = visits[2].rows("select first_seen, last_changed, last_checked from documents where url = ?", url)
+        assert {r["last_checked"] for r in read} == {second["fetched_at"]}
+        if told != "changed":
+            assert {(r["first_seen"], r["last_changed"]) for r in read} == {(first["fetched_at"],) * 2}
+        assert hashlib.sha256(read_payload(visits[2].data / second["warc_file"], second["record_id"]).body).hexdigest() == second["payload_sha256"]
+
+
+def test_an_unchanged_page_is_not_read_again(visits):
+    """The reading of the first visit is that of the revisit: one key, so one file in readings/."""
+    from chipwatch.reading import task_for
+    from dataset.runs import read_runs
+
+    first, second = read_runs(visits[2].data)
+    keys = [{(c.url, c.role): task_for(c, {(s.provider, s.url): s for s in run.sources}[c.provider, c.url], visits[2].data).key for c in run.captures if c.failure is None}
+            for run in (first, second)]
+    unchanged = [(c.url, c.role) for c in second.captures if c.revisit_of]
+    assert len(unchanged) > 40 and all(keys[0][k] == keys[1][k] for k in unchanged)
+    assert len(list((visits[2].data / "readings").glob("*.json"))) == len({*keys[0].values(), *keys[1].values()})
+
+
 def test_noise_is_no_change(visits):
     """A telephone hour, a menu entry and white space changed on the Korean pages."""
     assert not visits[2].rows("select * from changes where provider = 'haneulbit' and item <> 'document'")
