@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from chipwatch.errors import InputError
 from chipwatch.reading import ReadTask, extract_within_limits, limited_memory, task_for
 from chipwatch.records import Capture, Extraction, Source
 from chipwatch.terminal import printable
+from chipwatch.verifying import NOT_VISITED, declared_as
 
 SHOWN = 6                                                      # examples of one kind of unmapped thing
 
@@ -43,7 +45,7 @@ def recent_captures(data: Path, sources: list[Source], sample: bool) -> dict[tup
         if (run.mode == "sample") != sample:
             continue
         for capture in run.captures:
-            if (capture.provider, capture.url) in wanted and not capture.part_of:
+            if (capture.provider, capture.url) in wanted and not capture.part_of and capture.failure not in NOT_VISITED:
                 found.setdefault((capture.role, capture.url), []).append(capture)
     return {key: sorted(captures, key=lambda c: c.fetched_at)[-2:] for key, captures in found.items()}
 
@@ -84,7 +86,6 @@ def _matched(body: bytes, rule: str, capture: Capture, only: Extraction | None) 
 def check_provider(slug: str, data: Path, *, folder: Path | None = None, sample: bool = False) -> list[Checked]:
     """Every declared address of a provider with what it yields. Raises InputError for a slug that is not declared or was never visited."""
     from chipwatch.run_folders import declared
-    from chipwatch.verifying import declared_as
     from crawler.declarations import PROVIDERS
     from crawler.edits import line_of_address
 
@@ -184,6 +185,18 @@ def faults_of(row: Checked) -> list[str]:
         out.append(f"gives no {row.source.role}")
     out += [f"selector {rule!r} matches nothing" for rule, size in last.selectors if not size]
     return out
+
+
+def as_json(rows: list[Checked]) -> str:
+    """The same as one JSON object an address."""
+    out = []
+    for row in rows:
+        visits = [{"fetched_at": y.capture.fetched_at, "failure": y.capture.failure, "status": y.capture.status, "selectors": dict(y.selectors),
+                   **({kind: len(getattr(y.reading, kind)) for kind in ("offers", "chips", "regions", "clauses", "signals")} if y.reading is not None else {})} for y in row.yields]
+        last = row.yields[-1].reading if row.yields else None
+        out.append({"place": row.place, "role": row.source.role, "url": row.source.url, "visits": visits, "read_again": row.read_again, "look": faults_of(row),
+                    "unmapped": unmapped(last) if last is not None else []})
+    return json.dumps(out, ensure_ascii=False, indent=1)
 
 
 def as_text(rows: list[Checked]) -> str:

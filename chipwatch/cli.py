@@ -397,7 +397,7 @@ def providers_check(what: Path | None, form: str, live: bool, sample: bool, data
     and what of it is not mapped: unknown chips, prices without currency or unit, places without country. Ends with 1 where a person should look.
     """
     if what is not None and not what.is_dir() and what.name == str(what):
-        return check_one(str(what), data, live=live, sample=sample)
+        return check_one(str(what), data, live=live, sample=sample, form=form)
     if live or sample:
         raise click.UsageError("--live and --sample go with the SLUG of one provider")
     from crawler.declarations import read_providers

@@ -47,9 +47,9 @@ def verify_command(providers: tuple[str, ...], write: bool, since: datetime.date
         sys.exit(errors.DATA_ERROR)
 
 
-def check_one(slug: str, data: Path, *, live: bool, sample: bool) -> None:
+def check_one(slug: str, data: Path, *, live: bool, sample: bool, form: str = "table") -> None:
     """`providers check SLUG`."""
-    from chipwatch.checking import as_text, check_provider, faults_of
+    from chipwatch.checking import as_json, as_text, check_provider, faults_of
     from chipwatch.run_folders import declared
 
     folder = None
@@ -64,7 +64,7 @@ def check_one(slug: str, data: Path, *, live: bool, sample: bool) -> None:
     if live or sample:
         visit_twice(slug, data, "sample" if sample else "live")
     rows = check_provider(slug, data, folder=folder, sample=sample)
-    click.echo(as_text(rows))
+    click.echo(as_json(rows) if form == "json" else as_text(rows))
     if any(faults_of(row) for row in rows):
         sys.exit(1)
 

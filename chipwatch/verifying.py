@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 
 from chipwatch.errors import InputError
 from chipwatch.progress import Progress
-from chipwatch.reading import load_reading, read_all, task_for
+from chipwatch.reading import has_reading, load_reading, read_all, task_for
 from chipwatch.records import Capture, Extraction, Source
 from chipwatch.terminal import printable
 
 CONTRACTS = frozenset({"terms_of_service", "acceptable_use", "service_terms", "export_policy"})
 LONG_ENOUGH = 1_000                                            # characters of a contract without a clause that we know
 NOT_BLANK = 200                                                # characters of any other page
+NOT_VISITED = frozenset({"not_in_archive", "budget"})         # says nothing of the address
 GONE = frozenset({"not_found", "gone"})
 ORDER = ("verified", "moved", "moved_away", "gone", "implausible", "failed", "not_visited", "not_allowed")
 WORDS = {"verified": "seen", "moved": "moved", "moved_away": "moved to another site", "gone": "gone", "implausible": "not what its role expects", "failed": "not fetched",
@@ -74,7 +75,7 @@ def latest_captures(data: Path, since: datetime.date | None = None) -> dict[tupl
         for capture in run.captures:
             key = capture.provider, capture.url
             recent = since is not None and capture.failure is None and capture.fetched_at[:10] >= since.isoformat()
-            if capture.part_of or not (run.mode == "live" or (run.mode == "archive" and recent)):
+            if capture.part_of or capture.failure in NOT_VISITED or not (run.mode == "live" or (run.mode == "archive" and recent)):
                 continue
             if key not in found or capture.fetched_at >= found[key].fetched_at:
                 found[key] = capture
@@ -125,7 +126,7 @@ def findings_of(sources: Iterable[Source], data: Path, since: datetime.date | No
             own = Capture.from_dict({**capture.to_dict(), "role": source.role, "language": source.language})
             tasks[source.provider, source.role, source.url] = task_for(own, source, data)
     readings = data / "readings"
-    with Progress("reading", len(tasks)) as bar:
+    with Progress("reading", sum(not has_reading(readings, task.key) for task in tasks.values())) as bar:
         read_all(tasks.values(), readings, progress=bar)
     out = []
     for source in sources:

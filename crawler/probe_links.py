@@ -76,6 +76,7 @@ def path_parts(url: str) -> set[str]:
 def score(link: Link) -> tuple[str, float] | None:
     """(role, how well it fits) of a link; `hub` for a page of legal links; None for one that is of no interest."""
     parts, text = path_parts(link.url), link.text.lower()
+    last = {urlsplit(link.url).path.lower().rstrip("/").rpartition("/")[2]}
     if parts & cues()["never"]:
         return None
     best: tuple[str, float] | None = None
@@ -84,7 +85,7 @@ def score(link: Link) -> tuple[str, float] | None:
         value = 0.0
         if found:
             value += 1.0 + len(found.group()) / max(len(text), 1)          # a link that says nothing else fits best
-        hit = parts & paths
+        hit = (last if role == "hub" else parts) & paths       # everything below /docs/ is no page of links
         if hit:
             value += 1.0 + min(max(len(word) for word in hit) / 20, 0.5)   # `acceptable-use` says more than `terms`
         if value and (best is None or value > best[1]):

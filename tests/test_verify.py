@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from probe_site import TERMS, moved, page, prices, serving
 
-from chipwatch.checking import check_provider, differences, faults_of, unmapped
+from chipwatch.checking import as_json, check_provider, differences, faults_of, unmapped
 from chipwatch.cli import cli
 from chipwatch.errors import InputError
 from chipwatch.run_folders import declared, write_lines
@@ -176,6 +176,8 @@ def test_check_shows_what_selectors_yield_and_what_is_not_mapped(visited):
     assert faults_of(rows["terms"]) == ["selector '.gone' matches nothing"]
     assert faults_of(rows["nothing"]) == ["gives no offers"]
     assert faults_of(rows["lost"])[0].startswith("not read: not_found")
+    told = json.loads(as_json(list(rows.values())))
+    assert told[0]["visits"][1]["offers"] == 3 and next(r for r in told if r["url"].endswith("/nothing"))["look"] == ["gives no offers"]
     with pytest.raises(InputError, match="add --live"):
         check_provider("closed", visited.data / "empty", folder=visited.declared)
 
