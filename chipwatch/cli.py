@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from chipwatch.cli_providers import add_commands as add_provider_commands
 from chipwatch.cli_providers import check_one
 from chipwatch.records import CUSTOMER_KINDS, DOCUMENT_ROLES, ChipwatchError
 from chipwatch.terminal import printable
+
+if TYPE_CHECKING:
+    from chipwatch.run import RunResult
 
 
 class Commands(click.Group):
@@ -75,9 +79,10 @@ EXIT_CODES = """
 @click.option("--due", is_flag=True, help="Visit only what is due, and build anew only where something came; for cron (as `crawl --due`, with its exit codes).")
 @click.option("--report/--no-report", "report", default=True, help="Write the briefing PDF, or leave it to `chipwatch report briefing`.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Reading processes (default: one a core).")
+@click.option("--json", "as_object", is_flag=True, help="Print captures/RUN_ID/summary.json in the stead of the summary in words.")
 @data_option
 def run_command(sample: bool, live: bool, archives: tuple[Path, ...], maps: tuple[Path, ...], only: tuple[str, ...], due: bool, report: bool, workers: int | None,
-                data: Path) -> None:
+                as_object: bool, data: Path) -> None:
     """The main job: crawl or replay, read, judge, fill the data set, write the briefing PDF."""
     modes = [name for name, given in (("sample", sample), ("live", live), ("archive", bool(archives))) if given]
     if not modes:
@@ -90,17 +95,23 @@ def run_command(sample: bool, live: bool, archives: tuple[Path, ...], maps: tupl
     if due and mode == "archive":
         raise click.UsageError("--due goes with --live or --sample: a replay visits nobody")
     if due:
-        run_what_is_due(data, mode, list(only) or None, report, workers)
+        run_what_is_due(data, mode, list(only) or None, report, workers, as_object)
     from chipwatch.run import run
+
+    tell(run(data, mode, archives=list(archives), maps=list(maps), only=list(only) or None, workers=workers, report=report), mode, as_object)
+
+
+def tell(result: RunResult, mode: str, as_object: bool) -> None:
+    """The summary of a run on stdout."""
+    from chipwatch.run_summary import as_json
     from chipwatch.summary import summary
 
-    result = run(data, mode, archives=list(archives), maps=list(maps), only=list(only) or None, workers=workers, report=report)
-    click.echo(summary(result, sample=mode == "sample"))
+    click.echo(as_json(result.summary) if as_object else summary(result, sample=mode == "sample"))
 
 
-def run_what_is_due(data: Path, mode: str, only: list[str] | None, report: bool, workers: int | None) -> None:
+def run_what_is_due(data: Path, mode: str, only: list[str] | None, report: bool, workers: int | None, as_object: bool) -> None:
     """`run --due`; ends the program with the exit code of its crawl."""
-    from chipwatch.crawling import as_text, exit_code
+    from chipwatch.crawling import as_json, as_text, exit_code
     from chipwatch.run import run_due
 
     try:
@@ -108,11 +119,13 @@ def run_what_is_due(data: Path, mode: str, only: list[str] | None, report: bool,
     except errors.Busy as busy:
         click.echo(f"chipwatch: {busy}", err=True)
         sys.exit(0)
-    click.echo(as_text(crawled))
+    if as_object and not (result and result.summary):          # nothing was due
+        click.echo(as_json(crawled, exit_code(crawled)))
+        sys.exit(exit_code(crawled))
+    if not as_object:
+        click.echo(as_text(crawled))
     if result is not None:
-        from chipwatch.summary import summary
-
-        click.echo(summary(result, sample=mode == "sample"))
+        tell(result, mode, as_object)
     sys.exit(exit_code(crawled))
 
 
@@ -133,6 +146,7 @@ def crawl_command(providers: tuple[str, ...], live: bool, due: bool, shard: str 
     """
     from chipwatch import crawling
     from chipwatch.run_folders import locked, prepare_data_dir
+    from chipwatch.run_summary import summarise, write_summary
 
     mode, only, part = "live" if live else "sample", list(providers) or None, crawling.parse_shard(shard)
     prepare_data_dir(data)
@@ -143,6 +157,8 @@ def crawl_command(providers: tuple[str, ...], live: bool, due: bool, shard: str 
     try:
         with locked(data):
             result = crawling.crawl_stage(data, mode, only=only, due=due, shard=part)
+            for folder in result.folders:
+                write_summary(folder, summarise(folder, result.captures, mode=mode))
     except errors.Busy as busy:
         if not due:
             raise

@@ -230,7 +230,8 @@ def _roles(mine: Sequence[Row], width: int) -> list[str]:
             age = "" if first.age_days is None else "today" if first.age_days == 0 else f"{first.age_days} d ago"
             times = [r.next_due for r in same if r.next_due and state != "withdrawn"]
             due = f"{'LATE' if any(r.overdue for r in same) else 'due'} {min(times)[:10]}" if times else ""
-            lines.append(f"  {label:<26} {WORDS[state]:<12} {(first.last_success or 'never')[:10]:<11} {age:<10} {due}".rstrip())
+            cells = f"{WORDS[state]:<12} {(first.last_success or 'never')[:10]:<11}"
+            lines.append((f"  {label:<26} {cells} {age:<10} {due}" if width >= WIDTH else f"  {label[:22]:<22} {cells} {age}").rstrip())
             if state not in GOOD and state != "never":
                 for row in same:
                     lines += _why(row, width)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from chipwatch.crawling import CrawlResult, crawl_stage, data_set_is_behind
 from chipwatch.errors import InputError, OutputError, explain_os_error
@@ -25,6 +26,7 @@ class RunResult:
     database: Path
     report: Path | None
     counts: dict[str, int] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)      # as summary.json of the run
 
 
 def read_stage(data: Path, *, workers: int | None = None):
@@ -114,11 +116,18 @@ def run_due(data: Path, mode: str, *, only: list[str] | None = None, shard: tupl
 
 def _after_crawl(data: Path, crawled: CrawlResult, workers: int | None, report: bool) -> RunResult:
     """Read, judge, fill the data set, and write the briefing."""
+    from chipwatch.run_summary import count_items, summarise, write_summary
+
+    before = count_items(data / "chipwatch.sqlite")
     database = build_stage(data, read_stage(data, workers=workers))
+    summary: dict[str, Any] = {}
+    for done in crawled.folders:
+        summary = summarise(done, crawled.captures, mode=crawled.mode, before=before, database=database)
+        write_summary(done, summary)
     failed = sum(c.failure is not None for c in crawled.captures)
     folder = crawled.folders[-1] if crawled.folders else max((p.parent for p in (data / "captures").glob("*/captures.jsonl")), key=lambda p: p.name)
     return RunResult(folder.name, folder, database, report_stage(data, database) if report else None,
-                     {"captures": len(crawled.captures) - failed, "failures": failed})
+                     {"captures": len(crawled.captures) - failed, "failures": failed}, summary)
 
 
 def rebuild(data: Path, *, fresh: bool = False, workers: int | None = None) -> Path:
