@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from chipwatch.errors import InputError
 from chipwatch.reading import ReadTask, extract_within_limits, limited_memory, task_for
@@ -23,6 +24,7 @@ class Yield:
     capture: Capture
     reading: Extraction | None = None
     selectors: list[tuple[str, int]] = field(default_factory=list)   # `select` and `remove` rules with the characters that each matches
+    columns: list[str] = field(default_factory=list)           # of price tables, without a meaning to the reader
 
 
 @dataclass(slots=True)
@@ -65,10 +67,22 @@ def _read(capture: Capture, source: Source, data: Path) -> Yield:
         raise InputError(f"a kept archive is gone or damaged ({error}); restore it from a backup, or crawl again") from error
     with limited_memory():
         out.reading = extract_within_limits(body, task.options)
+        out.columns = _columns(body, task.options, out.reading)
         for rule in (*source.select, *source.remove):
             only = extract_within_limits(body, {**task.options, "select": [rule], "remove": []}) if rule in source.select else None
             out.selectors.append((rule, _matched(body, rule, capture, only)))
     return out
+
+
+def _columns(body: bytes, options: dict[str, Any], reading: Extraction) -> list[str]:
+    """Labels of the columns that the reader gives no meaning to; only of a page that was read without trouble."""
+    from nlp.columns import unknown_columns
+    from nlp.read import read_document
+
+    if not reading.offers:
+        return []
+    document = read_document(body, **{key: value for key, value in options.items() if key not in ("kind", "currency")})
+    return unknown_columns(document, reading.offers)
 
 
 def _matched(body: bytes, rule: str, capture: Capture, only: Extraction | None) -> int:
@@ -141,9 +155,9 @@ def differences(yields: list[Yield]) -> list[str]:
     return out
 
 
-def unmapped(reading: Extraction) -> list[str]:
+def unmapped(reading: Extraction, columns: list[str] = ()) -> list[str]:
     """What was seen but not understood, one line for each kind."""
-    rows: dict[str, list[str]] = {}
+    rows: dict[str, list[str]] = {"column without a known meaning": list(columns)} if columns else {}
     for issue in reading.issues:
         if issue.level != "info":
             rows.setdefault(issue.code, []).append(issue.text)
@@ -193,9 +207,9 @@ def as_json(rows: list[Checked]) -> str:
     for row in rows:
         visits = [{"fetched_at": y.capture.fetched_at, "failure": y.capture.failure, "status": y.capture.status, "selectors": dict(y.selectors),
                    **({kind: len(getattr(y.reading, kind)) for kind in ("offers", "chips", "regions", "clauses", "signals")} if y.reading is not None else {})} for y in row.yields]
-        last = row.yields[-1].reading if row.yields else None
+        last = row.yields[-1] if row.yields else None
         out.append({"place": row.place, "role": row.source.role, "url": row.source.url, "visits": visits, "read_again": row.read_again, "look": faults_of(row),
-                    "unmapped": unmapped(last) if last is not None else []})
+                    "unmapped": unmapped(last.reading, last.columns) if last is not None and last.reading is not None else []})
     return json.dumps(out, ensure_ascii=False, indent=1)
 
 
@@ -215,7 +229,7 @@ def as_text(rows: list[Checked]) -> str:
         if len(row.yields) == 2 and not faults:
             lines.append("  stable: the same twice" + (" (one visit, read twice; --live visits it anew)" if row.read_again else ""))
         if last is not None and last.reading is not None:
-            lines += [f"  unmapped  {words}" for words in unmapped(last.reading)]
+            lines += [f"  unmapped  {words}" for words in unmapped(last.reading, last.columns)]
     bad = sum(bool(faults_of(row)) for row in rows)
     lines.append(f"{len(rows) - bad} of {len(rows)} addresses yield what they should" + (f"; look at {bad}" if bad else ""))
     return "\n".join(printable(line) if not line.startswith(" ") else "  " + printable(line) for line in lines)

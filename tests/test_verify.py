@@ -199,11 +199,23 @@ def test_two_visits_are_compared(copy):
     assert differences(rows["old-prices"].yields) == []
 
 
+def test_columns_without_a_meaning_are_named():
+    from nlp.columns import unknown_columns
+    from nlp.extract import extract
+    from nlp.read import read_document
+
+    body = (b"<table><tr><th>GPU</th><th>Flux index</th><th>vCPU</th><th>Price per hour</th></tr><tr><td>H100</td><td>7</td><td>26</td><td>$2.50</td></tr></table>"
+            b"<table><tr><th>Team</th><th>Mood</th></tr><tr><td>Ops</td><td>good</td></tr></table>")
+    offers = extract(body, kind="offers", content_type="text/html").offers
+    assert offers and unknown_columns(read_document(body, content_type="text/html"), offers) == ["Flux index"]
+
+
 def test_what_is_not_mapped_is_named():
     from chipwatch.records import DocumentInfo, Extraction, Issue, Offer, Region
 
     reading = Extraction(DocumentInfo(None, "offers", "en", "0", 10), offers=[Offer("H100", price=1.0), Offer("A100", price=2.0, currency="USD", price_unit="hour", location="Zone 7")],
                          regions=[Region("R-9")], issues=[Issue("warning", "unknown_chip", "H150"), Issue("warning", "unknown_chip", "H150"), Issue("info", "limit", "x")])
+    assert unmapped(reading, ["Flux index"])[0] == "column without a known meaning (1): Flux index"
     assert unmapped(reading) == ["unknown_chip (2): H150", "offer without currency (1): H100", "offer without unit (1): H100", "offer in a place without country (1): A100 (Zone 7)", "region without country (1): R-9"]
 
 
