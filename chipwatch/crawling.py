@@ -222,7 +222,7 @@ def _go_on(data: Path, mode: str, folder: Path, result: CrawlResult, everything:
         old = True
     if old or not wanted:
         with run_lock(folder):
-            close_run(folder)
+            close_run(folder, "broken off, closed as it stood")
         return
     done = {(c.provider, c.role, c.url) for c in read_captures(folder / "captures.jsonl")}
     sources = [declared.get(key) or _noted(key) for key in wanted if key in declared or key in done]

@@ -413,9 +413,11 @@ def read_at(path: str | Path, offset: int, record_id: str) -> tuple[Entry, _Pars
 
 def _local_original(index: Index, entry: Entry) -> Entry | None:
     """The response in the same archive whose payload a revisit refers to."""
+    named = index.by_id.get(entry.refers_to or "")
+    if named is not None and named.kind in ("response", "conversion") and named.damage is None:
+        return named
     candidates = [e for e in index.entries if e.kind == "response" and e.damage is None]
-    for match in (lambda e: e.record_id == entry.refers_to,
-                  lambda e: e.url == entry.refers_to and e.date == entry.refers_to_date,
+    for match in (lambda e: e.url == entry.refers_to and e.date == entry.refers_to_date,
                   lambda e: entry.payload_digest is not None and e.payload_digest == entry.payload_digest):
         found = next((e for e in candidates if match(e)), None)
         if found:

@@ -7,6 +7,7 @@ page itself, taken from the run that holds it, so that everything behind this pl
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
-from crawler.archive import MAX_PAYLOAD, freshened, raw_response, read_at
+from crawler.archive import FILTER_FIELD, MAX_PAYLOAD, freshened, raw_response, read_at
 from crawler.capture import PART, Original
 from crawler.errors import ArchiveError, PayloadTooLarge, PayloadUndecodable
 from crawler.failures import VisitRefused
@@ -57,8 +58,8 @@ class ConditionalMiddleware:
         if known is None or not self._may_be_conditional(request):
             return
         held = self._held(known)
-        if held is None:                                       # the page it would refer to is gone: ask for it in full
-            return
+        if held is None or held.record.rec_headers.get_header(FILTER_FIELD) != _filter_of(request):
+            return                                             # the page it would refer to is gone, or was filtered otherwise: ask for it in full
         request.meta["original"] = known._replace(payload_digest=held.record.rec_headers.get_header("WARC-Payload-Digest"))
         if known.etag:
             request.headers["If-None-Match"] = known.etag
@@ -100,6 +101,12 @@ class ConditionalMiddleware:
         again.meta[PLAIN] = True
         again.headers["Cache-Control"] = "no-cache"            # a cache on the way may be what answers
         return again
+
+
+def _filter_of(request: Request) -> str | None:
+    """The filter of a large file that is read as a stream, as its kept part states it."""
+    stream = (request.meta.get("feed") or {}).get("stream")
+    return json.dumps(stream, sort_keys=True) if stream else None
 
 
 def same_version(known: Original, response: Response) -> bool:

@@ -22,6 +22,7 @@ class CapturesPipeline:
             raise NotConfigured
         self._path = Path(run_dir) / "captures.jsonl"
         self._file = None
+        self._by_hand = False                                  # begun by `scrapy crawl` or Scrapyd: nobody else closes the run
 
     @classmethod
     def from_crawler(cls, crawler):
@@ -45,8 +46,13 @@ class CapturesPipeline:
 
         named = {s.provider for s in sources}
         write_lines(folder / "sources.jsonl", sources)
-        write_lines(folder / "providers.jsonl", [d.info() for d in load_providers() if d.slug in named])
-        write_json(folder / "run.json", {"run_id": folder.name, "mode": "live", "started": now(), "software": software(), "archives": [], "sources": len(sources)})
+        mode = self._crawler.settings.get("CHIPWATCH_MODE") or "live"
+        infos = [d.info() for d in load_providers(getattr(self._crawler.spider, "folder", None)) if d.slug in named]
+        for info in infos:
+            info.sample = mode == "sample"
+        write_lines(folder / "providers.jsonl", infos)
+        self._by_hand = True
+        write_json(folder / "run.json", {"run_id": folder.name, "mode": mode, "started": now(), "software": software(), "archives": [], "sources": len(sources)})
 
     def process_item(self, item: dict) -> dict:
         try:
@@ -62,3 +68,7 @@ class CapturesPipeline:
         recorder = recorder_of(self._crawler)
         if recorder:
             recorder.close()
+        if self._by_hand:
+            from crawler.run import close_run
+
+            close_run(self._path.parent)

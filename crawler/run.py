@@ -333,12 +333,12 @@ def read_report(run_dir: Path, new: dict) -> dict:
     return {**new, **{key: old[key] for key in ("mode", "started") if key in old}} if isinstance(old, dict) else new
 
 
-def close_run(run_dir: Path) -> list[Capture]:
-    """Close a run that was broken off, as it stands: what it did not visit is left to a later run. Raises OSError."""
+def close_run(run_dir: Path, note: str | None = None) -> list[Capture]:
+    """Close a run as it stands, e.g. one that was broken off: what it did not visit is left to a later run. `note` goes into run.json. Raises OSError."""
     captures = read_captures(run_dir / "captures.jsonl")
     report = read_report(run_dir, {"run_id": run_dir.name, "mode": "live", "started": min((c.fetched_at for c in captures), default=_now()), "software": software()})
     write_lines(run_dir / "captures.jsonl", captures)
-    write_json(run_dir / "run.json", report | ended(captures) | {"closed": "broken off, closed as it stood"})
+    write_json(run_dir / "run.json", report | ended(captures) | ({"closed": note} if note else {}))
     return captures
 
 

@@ -256,7 +256,7 @@ class Schedule:
         """Folders of runs of this mode that were begun and have not ended, oldest first. Runs that Scrapy or Scrapyd began are their own affair."""
         found = []
         for folder, mark in _runs(self.data):
-            if self._folded.get(folder.name) == mark or folder.name.endswith("-scrapy") or not _may_visit(folder.name):
+            if self._folded.get(folder.name) == mark or "-scrapy" in folder.name or not _may_visit(folder.name):
                 continue
             facts = run_facts(folder)
             if facts.get("mode") == mode and not facts.get("ended"):

@@ -74,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/changed":
             tag = f'"{visit}"'
             return (304, {"ETag": tag}, b"") if sent[0] == tag else (200, html | {"ETag": tag}, TEXT + str(visit).encode())
+        if path == "/bulk.csv":
+            return (304, {"ETag": '"bulk"'}, b"") if sent[0] == '"bulk"' else (200, {"Content-Type": "text/csv", "ETag": '"bulk"'}, b"kind,price\ngx1,2.5\nweb,0.1\ngx2,4\n")
         if path == "/same":                                    # no validators; the same bytes again
             return 200, html, TEXT
         if path == "/noise":                                   # no validators, other bytes
@@ -105,6 +107,7 @@ def site() -> Iterator[Site]:
 
 PATHS = ("etag", "weak", "date", "gzip", "changed", "same", "noise", "moved", "other-tag", "unasked", "always-304", "fails-later")
 SOURCES = [Source(provider=f"p-{path}", url=f"http://osprey.example/{path}", role="offers") for path in PATHS]
+SOURCES.append(Source(provider="p-bulk", url="http://osprey.example/bulk.csv", role="offers", method="feed", feed={"stream": {"format": "csv", "keep": {"kind": "^gx"}}}))
 RULES = plan_rules()
 
 
@@ -162,6 +165,17 @@ def test_the_same_bytes_again_are_kept_once(visits):
     with open(visits.data / again.warc_file, "rb") as handle:
         record = next(r for r in ArchiveIterator(handle) if r.rec_headers.get_header("WARC-Record-ID") == again.record_id)
     assert record.rec_headers.get_header("WARC-Profile") == "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+
+
+def test_an_unchanged_bulk_file_is_not_sent_again_unless_another_part_of_it_is_wanted(visits, tmp_path):
+    first, again = visits.runs[1]["bulk.csv"], visits.runs[3]["bulk.csv"]
+    assert (again.status, again.revisit_of, payload(visits, again)) == (304, first.record_id, b"kind,price\ngx1,2.5\ngx2,4\n")
+    shutil.copytree(visits.data, tmp_path / "data")
+    other = Source(provider="p-bulk", url="http://osprey.example/bulk.csv", role="offers", method="feed", feed={"stream": {"format": "csv", "keep": {"kind": "^web"}}})
+    with site() as server:
+        full = visit(tmp_path / "data", server, 4, [other])["bulk.csv"]
+        assert "if-none-match" not in server.asked("/bulk.csv", 4)[0]
+    assert full.status == 200 and read_payload(tmp_path / "data" / full.warc_file, full.record_id).body == b"kind,price\nweb,0.1\n"
 
 
 @pytest.mark.parametrize("path", ["changed", "noise"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -39,6 +40,7 @@ class PagesSpider(scrapy.Spider):
                  **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.sources = sources if sources is not None else declared_sources(provider, folder)
+        self.folder = folder
         self.resume = resume or []                             # feeds that a killed crawl left in the middle (crawler.feeds.ends)
 
     @classmethod
@@ -46,7 +48,7 @@ class PagesSpider(scrapy.Spider):
         """A crawl started by hand keeps its captures too, in a run folder of its own."""
         super().update_settings(settings)
         if not settings.get("CHIPWATCH_RUN_DIR"):
-            run_id = now().replace("-", "").replace(":", "") + "-scrapy"
+            run_id = f"{now().replace('-', '').replace(':', '')}-scrapy-{os.getpid()}"   # Scrapyd may begin several in one second
             settings.set("CHIPWATCH_RUN_DIR", str(Path(settings.get("CHIPWATCH_DATA") or "var") / "captures" / run_id), priority="spider")
 
     async def start(self) -> AsyncIterator[Any]:
