@@ -36,7 +36,11 @@ def crawl_settings(market: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class DocumentTruth:
-    """A page that is captured. `covered`: there are rules for its language."""
+    """A page that is captured. `covered`: there are rules for its language.
+
+    Of a feed: `pages` are the addresses of its further pages; `broken` is why it goes no further than these (a failure kind); `filtered`: it is
+    streamed, and only some of its lines are kept.
+    """
 
     url: str
     role: str
@@ -45,6 +49,14 @@ class DocumentTruth:
     final_url: str | None = None
     redirects: int = 0
     covered: bool = True
+    pages: list[str] = field(default_factory=list)
+    broken: str | None = None
+    filtered: bool = False
+
+    @property
+    def broken_at(self) -> str:
+        """The address under which the page is reported that is not asked for, because the link to it is refused."""
+        return f"{self.url}#page={len(self.pages) + 2}"
 
 
 @dataclass(slots=True)

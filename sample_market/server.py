@@ -87,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
         name = (self.headers.get("Host") or "").partition(":")[0].lower()
         path = self.path.partition("?")[0]
         site = self.server.sites.get(name)
-        answer = self._next(name, path, site.answer(path)) if site else Answer(421, b"no such host in the sample market", (("Content-Type", "text/plain"),))
+        answer = self._next(name, path, self._checked(site.answer(self.path))) if site else Answer(421, b"no such host in the sample market", (("Content-Type", "text/plain"),))
         status, complete, self.handed = answer.status, True, None
         wait = next((float(value) for header, value in answer.headers if header == "Retry-After" and value.isdigit()), None)
         try:
@@ -98,6 +98,13 @@ class _Handler(BaseHTTPRequestHandler):
             with self.server.lock:
                 self.server.log.append(Request(name, self.path, status, self.headers.get("User-Agent"), began, self.handed if complete and self.handed else time.monotonic(),
                                                complete, wait))
+
+    def _checked(self, answer: Answer) -> Answer:
+        """`answer`, or a refusal where the request lacks what it asks for."""
+        lacking = next((header for header, value in answer.needs if self.headers.get(header) != value), None)
+        if lacking is None:
+            return answer
+        return Answer(401 if lacking == "Authorization" else 400, b'{"error": "not for this request"}', (("Content-Type", "application/json"),))
 
     def _next(self, name: str, path: str, answer: Answer) -> Answer:
         """`answer`, or the one that stands before it in this run."""
@@ -138,10 +145,15 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in told.items():
             self.send_header(name, value)
         length = max(len(body), answer.pad_to) + (1024 if answer.stall else 0)
-        if answer.status != 304:
+        if answer.fill_bytes and answer.status == 200:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif answer.status != 304:
             self.send_header("Content-Length", str(length))
         self.end_headers()
         if not with_body or answer.status == 304:
+            return answer.status
+        if answer.fill_bytes:
+            self._table(answer)
             return answer.status
         self.handed = time.monotonic()
         self.wfile.write(body)
@@ -153,6 +165,22 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.stall:
             self._trickle(answer.stall)
         return answer.status
+
+    def _table(self, answer: Answer) -> None:
+        """A large table, made as it is sent: the rows of the body far apart among many others."""
+        lines = answer.body.splitlines(keepends=True)
+        rows = [n for n, line in enumerate(lines) if line.count(b",") >= answer.fill_line.count(",")][1:]       # after the header
+        others = "".join(answer.fill_line.replace("{n}", f"{n:06d}") + "\n" for n in range(256)).encode()
+        for n, line in enumerate(lines):
+            if n in rows:
+                for _ in range(max(1, answer.fill_bytes // len(rows) // len(others))):
+                    self._chunk(others)
+            self._chunk(line)
+        self.handed = time.monotonic()
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
     def _trickle(self, seconds: float) -> None:
         """A byte now and then, never all of them."""

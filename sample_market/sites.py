@@ -14,7 +14,9 @@ A site file maps hosts to answers:
         routes:
           /path: {file: page.html}
           # one of: file, text, redirect, stall (seconds: the answer never ends), pad_to (bytes: a body of that length, declared beforehand)
-          # and any of: status, type, charset, delay (seconds), first: {status, retry_after, text} (the first answer of a run)
+          # (a path may carry a query: /path?page=2)
+          # and any of: needs: {Header: value} (else 400, or 401 for Authorization), fill: {line, bytes} (a large table: lines like `line`, with {n} numbered,
+          # are made between the rows of the file as it is sent, until it has that many bytes), status, type, charset, delay (seconds), first: {status, retry_after, text} (the first answer of a run)
           # phase_2: [{find: …, put: …}] how the page reads when the market is served a second time; each `find` stands in it exactly once
 """
 
@@ -32,7 +34,7 @@ LAST_MODIFIED = {1: "Mon, 23 Nov 2026 06:00:00 GMT", 2: "Tue, 24 Nov 2026 06:00:
 PHASES = (1, 2)
 _HOST_KEYS = {"robots", "headers", "charset", "type", "gzip", "validators", "forward_to", "routes"}
 VALIDATORS = {"both": frozenset({"etag", "date"}), "etag": frozenset({"etag"}), "date": frozenset({"date"}), "none": frozenset()}
-_ROUTE_KEYS = {"file", "text", "redirect", "stall", "pad_to", "status", "type", "charset", "delay", "first", "phase_2"}
+_ROUTE_KEYS = {"file", "text", "redirect", "stall", "pad_to", "status", "type", "charset", "delay", "first", "phase_2", "needs", "fill"}
 
 
 class SiteError(Exception):
@@ -52,6 +54,9 @@ class Answer:
     gzip: bool = False
     modified: str = LAST_MODIFIED[1]
     first: Answer | None = None                                # given once a run, before this one
+    needs: tuple[tuple[str, str], ...] = ()                    # headers without which the server refuses
+    fill_line: str = ""                                        # made between the rows of the body, …
+    fill_bytes: int = 0                                        # … until it is that long
 
 
 @dataclass(slots=True, frozen=True)
@@ -66,8 +71,8 @@ class Host:
     validators: frozenset[str] = VALIDATORS["both"]            # etag, date
 
     def answer(self, path: str) -> Answer:
-        """The answer to a path (query left out)."""
-        found = self.answers.get(path)
+        """The answer to a path, with its query where the site tells queries apart."""
+        found = self.answers.get(path) or self.answers.get(path.partition("?")[0])
         if found:
             return found
         if self.forward_to and path != "/robots.txt":
@@ -117,8 +122,9 @@ def _answer(folder: Path, row: dict, host: dict, where: str, phase: int) -> Answ
         wait = (("Retry-After", str(first["retry_after"])),) if "retry_after" in first else ()
         first = Answer(first["status"], first.get("text", "").encode(), (("Content-Type", "text/plain"), *wait))
     return Answer(row.get("status", 200), body, (("Content-Type", kind or f"text/html; charset={charset}"),), delay=row.get("delay", 0.0), stall=row.get("stall", 0.0),
-                  pad_to=row.get("pad_to", 0), gzip=host.get("gzip", False) and not row.get("pad_to") and not row.get("stall"),
-                  modified=LAST_MODIFIED[phase if row.get("phase_2") else 1], first=first)
+                  pad_to=row.get("pad_to", 0), gzip=host.get("gzip", False) and not row.get("pad_to") and not row.get("stall") and "fill" not in row,
+                  modified=LAST_MODIFIED[phase if row.get("phase_2") else 1], first=first, needs=tuple((row.get("needs") or {}).items()),
+                  fill_line=(row.get("fill") or {}).get("line", ""), fill_bytes=(row.get("fill") or {}).get("bytes", 0))
 
 
 def _robots(folder: Path, value: Any) -> Answer | None:

@@ -129,7 +129,7 @@ def test_identity_is_declared_as_the_truth_has_it(slug):
 @pytest.mark.parametrize("slug", PROVIDERS)
 def test_every_row_of_the_truth_stands_on_its_page(slug, phase):
     row = TRUTH[phase][slug]
-    texts = {d.url: text_of(d.url, phase) for d in row.documents}
+    texts = {d.url: " ".join(text_of(url, phase) for url in (d.url, *d.pages)) for d in row.documents}
     missing = []
     for url, rows in row.clauses.items():
         missing += [(url, c.label, c.quotes) for c in rows if not any(plain(q) in texts[url] for q in c.quotes)]
@@ -171,7 +171,8 @@ def test_the_market_covers_what_the_product_must_survive():
     assert {o.availability for o in offers} == {"listed", "sold_out", "waitlist", "on_request"} and {o.tax for o in offers} == {"included", "excluded", "unknown"}
     assert len({r.country for p in rows for r in p.regions}) >= 12 and len(offers) >= 100
     assert {kind for p in rows for kind in p.failures.values()} >= {
-        "not_found", "robots", "forbidden", "server_error", "private_address", "too_large", "timeout", "empty", "permission"}
+        "not_found", "robots", "forbidden", "server_error", "private_address", "too_large", "timeout", "empty", "permission", "key_missing", "wrong_type", "feed_changed"}
+    assert {d.broken for p in rows for d in p.documents if d.broken} >= {"budget", "bad_address", "private_address"} and any(d.filtered for p in rows for d in p.documents)
 
 
 def test_terms_are_as_long_as_real_ones():
@@ -190,7 +191,7 @@ def test_the_second_phase_differs_only_where_the_sites_say_so():
     changed = {host + path for host, site in hosts(1).items() for path, answer in site.answers.items() if answer.body != hosts(2)[host].answers[path].body}
     assert len(changed) >= 7 and "www.haneulbit.example/policy/terms" in changed
     moved = {slug for slug in PROVIDERS if TRUTH[1][slug] != TRUTH[2][slug]}
-    assert moved == {"nimbusforge", "quernstone", "cindervale", "lowmere"}, "the noise on the Korean pages is no change"
+    assert moved == {"nimbusforge", "quernstone", "cindervale", "lowmere", "skerrybrook"}, "the noise on the Korean pages is no change"
     assert TRUTH[1]["cindervale"].verdicts["cn_subsidiary_abroad"] != TRUTH[2]["cindervale"].verdicts["cn_subsidiary_abroad"]
 
 
@@ -340,6 +341,26 @@ def test_many_clients_at_once(market):
     for thread in threads:
         thread.join(IDLE_SECONDS)
     assert statuses == [200] * len(threads)
+
+
+def test_an_answer_may_ask_for_a_header(market):
+    assert ask(market, "panel.skerrybrook.example", "/price.json")[0].status == 400
+    assert ask(market, "panel.skerrybrook.example", "/price.json", {"X-Requested-With": "XMLHttpRequest"})[0].status == 200
+    assert ask(market, "api.skerrybrook.example", "/v1/racks", {"Authorization": "Bearer guessed"})[0].status == 401
+
+
+def test_queries_are_told_apart_where_the_site_does(market):
+    assert b"sb-h100-1" in ask(market, "api.skerrybrook.example", "/v1/plans")[1]
+    assert b"sb-a100-1" in ask(market, "api.skerrybrook.example", "/v1/plans?after=12")[1]
+    assert ask(market, "www.skerrybrook.example", "/racks?utm=1")[0].status == 200
+
+
+def test_a_large_table_is_made_as_it_is_sent(market):
+    response, body = ask(market, "files.skerrybrook.example", "/pricelist/ork-1/index.csv")
+    lines = body.splitlines(keepends=True)
+    rows = [n for n, line in enumerate(lines) if b"sb-list" in line]
+    assert response.headers["Transfer-Encoding"] == "chunked" and 2_500_000 < len(body) < 3_500_000
+    assert len(rows) == 2 and rows[1] - rows[0] > 10_000 and b"".join(line for line in lines if b"sb-cpu" not in line) == hosts(1)["files.skerrybrook.example"].answers["/pricelist/ork-1/index.csv"].body
 
 
 def test_requests_are_logged_for_tests_of_politeness():

@@ -132,13 +132,13 @@ class PagesSpider(scrapy.Spider):
         return page
 
     def _refused_page(self, page: Page, meta: dict[str, Any], last: dict) -> list[dict]:
-        """The captures of a next page that is not asked for. Its address is that of the feed: what a hostile link says is not repeated."""
+        """The captures of a next page that is not asked for. They stand under `FEED#page=N`: what a hostile link says is not repeated."""
         if page.refused is None:
             return []
         replay = replay_of(self.crawler)
         known = replay.after(last["record_id"], None, last["date"]) if replay else None
         after = {**meta, "chain": [], "page": meta["page"] + 1, "follows": last["record_id"], "visit": known.key if known else new_visit()}
-        return self._failed(after, meta["declared"], page.refused.kind, page.refused.note, [])
+        return self._failed(after, f"{meta['declared']}#page={after['page']}", page.refused.kind, page.refused.note, [])
 
     def _next_page(self, page: Page, meta: dict[str, Any], last: dict, digest: str) -> list[Any]:
         """The request for the next page: the one that the answer names, in a replay the one that was asked for then."""
