@@ -82,7 +82,9 @@ class FeedPages:
             first, characters=sum(r.document.characters for r in readings), readable=all(r.document.readable for r in readings),
             text_sha256=hashlib.sha256("\n".join(map(str, texts)).encode()).hexdigest() if all(texts) else None)
         issues: list[Issue] = [issue for r in readings for issue in r.issues]
-        return Extraction(document=document, issues=issues, **{name: [record for r in readings for record in getattr(r, name)] for name in _LISTS})
+        lists = {name: [record for r in readings for record in getattr(r, name)] for name in _LISTS}
+        lists["regions"] = list({(r.label, r.name): r for r in reversed(lists["regions"])}.values())[::-1]   # one that offers of several pages name is one
+        return Extraction(document=document, issues=issues, **lists)
 
 
 def _groups(visits: Iterable[Capture]) -> list[list[Capture]]:

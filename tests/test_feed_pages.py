@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 from dataset_fakes import Folder, offer, page, sha
 
-from chipwatch.records import ProviderInfo
+from chipwatch.records import ProviderInfo, Region
 from dataset.build import build
 
 FEED = "https://alpha.example/v1/plans"
@@ -119,3 +119,16 @@ def test_the_same_pages_again_confirm_every_offer_by_the_new_captures(tmp_path):
     found = rows(database, "select o.instance_name, c.page, c.run_id from offers o join captures c using (record_id) order by 1")
     assert [(r["page"], r["run_id"]) for r in found] == [(1, "r2"), (1, "r2"), (2, "r2")]
     assert len(rows(database, "select * from documents_history")) == 1
+
+
+def test_a_region_that_several_pages_name_is_one_region(tmp_path):
+    folder = Folder(tmp_path)
+    folder.run("r1", "2026-11-01T00:00:00Z", providers=[ProviderInfo(slug="alpha", name="Alpha")])
+    for number in (1, 2):
+        shown = page(f"page {number}", kind="offers", offers=[offer(instance_name=f"n{number}")], regions=[Region("osl-1", "Oslo", "NO")])
+        capture = folder.visit("r1", "alpha", "offers", f"{FEED}?page={number}", f"2026-11-01T00:00:0{number}Z", shown)
+        capture.page, capture.part_of = number, f"{FEED}?page=1" if number > 1 else None
+        capture.more = f"{FEED}?page=2" if number == 1 else None
+    folder.write()
+    database = build(tmp_path, folder.reading_of)
+    assert [r["label"] for r in rows(database, "select label from regions")] == ["osl-1"] and len(rows(database, "select * from offers")) == 2
