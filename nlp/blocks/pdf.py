@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chipwatch.records import Issue
 from nlp.blocks.html import normalised
+from nlp.blocks.pdf_tables import PdfTable, find_tables, split_cells
 from nlp.blocks.plain import scan, wrapping
 from nlp.blocks.segment import segment
 from nlp.blocks.skeleton import Skeleton
@@ -81,6 +82,8 @@ class Line:
     left: float = 0.0
     gap: bool = False                                          # a wider gap than usual lies above
     start: int = 0                                             # in the document's text
+    page: int = 0
+    cells: list[tuple[int, int, float, float]] = field(default_factory=list)     # of a table, perhaps: (start, end) in the line, left and right edge
 
     @property
     def height(self) -> float:
@@ -102,9 +105,22 @@ def page_lines(textpage) -> list[Line]:
                     pass                                       # a character without a box: the line stays without coordinates
                 break
         if line.text.strip():
+            if line.height:
+                line.cells = line_cells(textpage, part, at, line)
             lines.append(line)
         at += len(part) + 2
     return with_gaps(with_markers(lines))
+
+
+def line_cells(textpage, part: str, at: int, line: Line) -> list[tuple[int, int, float, float]]:
+    """The cells of a line that begins at character `at` of its page; none where the page does not tell where its characters stand."""
+    try:
+        edges = [(match.end(), textpage.get_charbox(at + match.start() - 1, loose=True)[2], textpage.get_charbox(at + match.end(), loose=True)[0])
+                 for match in re.finditer(r"(?<=\S)\s+(?=\S)", part)]
+        right = textpage.get_charbox(at + len(part.rstrip()) - 1, loose=True)[2]
+    except (IndexError, ValueError, RuntimeError):
+        return []
+    return split_cells(line.text, edges, line.left, right, line.height)
 
 
 _MARKER = re.compile(r"(?:[•·▪●○◦–*-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])$")
@@ -122,7 +138,9 @@ def with_markers(lines: list[Line]) -> list[Line]:
         if owner is None:
             rest.append(marker)
         else:
+            shift = len(marker.text.strip()) + 1
             owner.text = f"{marker.text.strip()} {owner.text}"
+            owner.cells = [(a + shift if i else 0, b + shift, left, right) for i, (a, b, left, right) in enumerate(owner.cells)]
     return rest
 
 
@@ -161,7 +179,7 @@ def assemble(pages: list[list[Line]]) -> tuple[str, list[Line]]:
                 size -= 1
             elif previous is not None:
                 add("\n\n" if line.gap else "\n")
-            line.start = size
+            line.start, line.page = size, number
             add(line.text)
             kept.append(line)
             previous = line
@@ -174,10 +192,17 @@ def skeleton_of(text: str, lines: list[Line], end: int) -> Skeleton:
     heights = sorted(line.height for line in lines if line.height for _ in range(1 + len(line.text) // 20))
     body = heights[len(heights) // 2] if heights else 0.0
     wraps = wrapping(text, 0, end)
+    tables = {table.first: table for table in find_tables(lines)}
     at = 0
     i = 0
     while i < len(lines):
         line = lines[i]
+        if i in tables:
+            scan(text, at, line.start, RAW, skeleton, wraps)
+            draw(skeleton, tables[i])
+            i = tables[i].last + 1
+            at = lines[i - 1].start + len(lines[i - 1].text)
+            continue
         if body and line.height > 1.15 * body and len(line.text) < 120 and re.search(r"[^\W\d_]", line.text):
             last = i
             while last + 1 < len(lines) and not lines[last + 1].gap and abs(lines[last + 1].height - line.height) < 0.05 * body and last - i < 3 and "\f" not in text[line.start:lines[last + 1].start]:
@@ -191,6 +216,24 @@ def skeleton_of(text: str, lines: list[Line], end: int) -> Skeleton:
             i = last
         i += 1
     return scan(text, at, end, RAW, skeleton, wraps)
+
+
+def draw(skeleton: Skeleton, table: PdfTable) -> None:
+    """A table into the skeleton; its first row is the head where it holds no figure."""
+    skeleton.html.append("<table>")
+    for number, row in enumerate(table.rows):
+        words = "".join(skeleton.source[a:b] for cell in row for a, b in cell)
+        tag = "th" if not number and not re.search(r"\d[.,]\d|[$€£¥]\s?\d|\d\s?[€円元]", words) else "td"
+        skeleton.html.append("<tr>")
+        for cell in row:
+            skeleton.html.append(f"<{tag}>")
+            for place, (a, b) in enumerate(cell):
+                if place:
+                    skeleton.html.append(" ")
+                skeleton.run(a, b, RAW)
+            skeleton.html.append(f"</{tag}>")
+        skeleton.html.append("</tr>")
+    skeleton.html.append("</table>")
 
 
 def take_furniture(pages: list[list[Line]]) -> list[str]:
