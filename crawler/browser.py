@@ -61,7 +61,7 @@ class Answered(NamedTuple):
     body: bytes
 
 
-Fetch = Callable[[str, dict[str, str]], Awaitable[Answered]]
+Fetch = Callable[[str, dict[str, str], str], Awaitable[Answered]]   # address, headers, kind of resource
 
 
 def find_chromium(settings) -> str | None:
@@ -156,7 +156,7 @@ class Page:
                 return await self._refuse(route, request, "budget")
             self._left -= 1
             try:
-                answered = await self._fetch(request.url, self._headers(request))
+                answered = await self._fetch(request.url, self._headers(request), kind)
             except Exception as error:                         # noqa: BLE001  one file of a page is not the page: it is drawn without, and that is told
                 return await self._refuse(route, request, getattr(error, "kind", None) or type(error).__name__)
             self._bytes -= len(answered.body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -18,12 +18,13 @@ from scrapy.http import HtmlResponse, Response
 from crawler import browser
 from crawler.capture import PART
 from crawler.errors import ArchiveError, OutputFailed, PayloadTooLarge
-from crawler.failures import VisitRefused
+from crawler.failures import BudgetSpent, VisitRefused
 from crawler.manners import stop_for
 from crawler.recorders import recorder_of, replay_of
 
 log = logging.getLogger(__name__)
 AT_ONCE = 3                                                    # pages being drawn at one time, each of another host
+KEPT_SCRIPTS = 32 * 1024 * 1024                                # bytes of scripts kept for further pages of a run, so that no server sends one twice
 DRAWN_TYPE = "text/html; charset=utf-8"
 _DRAWABLE = ("text/html", "application/xhtml")
 
@@ -44,6 +45,10 @@ class RenderMiddleware:
         self._requests = settings.getint("CHIPWATCH_RENDER_REQUESTS")
         self._bytes = settings.getint("CHIPWATCH_RENDER_BYTES")
         self._limit = settings.getint("DOWNLOAD_MAXSIZE")
+        self._share = settings.getint("CHIPWATCH_MAX_PAGES") // 2 or self._requests   # of a provider's requests, what drawing may take: the rest is for its other pages
+        self._asked: Counter[str] = Counter()                  # provider -> files fetched for its pages
+        self._scripts: dict[str, browser.Answered] = {}
+        self._script_bytes = 0
         self._machine = None
         self._starting = asyncio.Lock()
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -98,7 +103,7 @@ class RenderMiddleware:
 
     async def _draw(self, request: Request, response: Response) -> Response:
         document = browser.Answered(response.status, _headers(response), response.body)
-        page = browser.Page(response.url, document, lambda url, headers: self._fetch(request, url, headers), requests=self._requests, size=self._bytes, log=log)
+        page = browser.Page(response.url, document, lambda *asked: self._fetch(request, *asked), requests=self._requests, size=self._bytes, log=log)
         try:
             text = await asyncio.wait_for(self._in_browser(request, page), self._seconds)
         except TimeoutError:
@@ -123,11 +128,21 @@ class RenderMiddleware:
     def _late(self) -> str:
         return f"the page was not drawn within {self._seconds:g} seconds"
 
-    async def _fetch(self, request: Request, url: str, headers: dict[str, str]) -> browser.Answered:
-        """A file of a page, by the crawler's own road: the same rules, the same pauses, the same budget, kept in the same WARC file."""
-        part = Request(url, headers=headers, dont_filter=True, meta={"visit": request.meta["visit"] + PART, "chain": [], "provider": request.meta["provider"], "dont_retry": True})
+    async def _fetch(self, request: Request, url: str, headers: dict[str, str], kind: str) -> browser.Answered:
+        """A file of a page, by the crawler's own road: the same rules, the same pauses, the same budget, kept in the same WARC file. Raises what a visit raises."""
+        if kind == "script" and url in self._scripts:
+            return self._scripts[url]
+        provider = request.meta["provider"]
+        if self._asked[provider] >= self._share:
+            raise BudgetSpent(f"the budget of {self._share:,} files of drawn pages for one provider is spent")
+        self._asked[provider] += 1
+        part = Request(url, headers=headers, dont_filter=True, meta={"visit": request.meta["visit"] + PART, "chain": [], "provider": provider, "dont_retry": True})
         response = await self._crawler.engine.download_async(part)
-        return browser.Answered(response.status, _headers(response), response.body)
+        answered = browser.Answered(response.status, _headers(response), response.body)
+        if kind == "script" and response.status == 200 and self._script_bytes + len(response.body) <= KEPT_SCRIPTS:
+            self._scripts[url] = answered
+            self._script_bytes += len(response.body)
+        return answered
 
     async def _in_browser(self, request: Request, page: browser.Page) -> str:
         from playwright.async_api import Error

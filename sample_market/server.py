@@ -11,6 +11,7 @@ import hashlib
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -210,12 +211,9 @@ class Market(dict):
 
 
 @contextlib.contextmanager
-def serve(phase: int = 1):
-    """Serve the market on a free port of 127.0.0.1 until the block ends; yields a `Market`.
-
-    Raises sites.SiteError for a site file with a fault, OSError where no port can be had.
-    """
-    server = _Server(hosts(phase))
+def serve_hosts(sites: dict[str, Host]) -> Iterator[Market]:
+    """Serve these hosts on a free port of 127.0.0.1 until the block ends. Raises OSError where no port can be had."""
+    server = _Server(sites)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="sample-market", daemon=True)
     thread.start()
     try:
@@ -225,3 +223,11 @@ def serve(phase: int = 1):
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def serve(phase: int = 1):
+    """Serve the market on a free port of 127.0.0.1 until the block ends; yields a `Market`.
+
+    Raises sites.SiteError for a site file with a fault, OSError where no port can be had.
+    """
+    return serve_hosts(hosts(phase))

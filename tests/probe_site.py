@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
-import threading
-from collections.abc import Iterator
 
-from sample_market.server import Market, _Server
 from sample_market.sites import Answer, Host
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
@@ -51,18 +47,3 @@ def probed_hosts() -> dict[str, Host]:
     return {"www.probed.example": Host("www.probed.example", "probed", www), "docs.probed.example": Host("docs.probed.example", "probed", docs),
             "shut.example": Host("shut.example", "shut", closed), "elsewhere.example": Host("elsewhere.example", "elsewhere", {"/terms": page(TERMS)}),
             "evil.example": Host("evil.example", "evil", {"/pricing": prices()})}
-
-
-@contextlib.contextmanager
-def serving(hosts: dict[str, Host]) -> Iterator[Market]:
-    """These hosts on a free port, with a log of requests."""
-    server = _Server(hosts)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield Market(server)
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(5)

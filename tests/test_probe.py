@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from probe_site import probed_hosts, serving
+from probe_site import probed_hosts
 
 from chipwatch.cli import cli
 from chipwatch.errors import InputError
@@ -15,12 +16,13 @@ from crawler.declarations import read_declaration
 from crawler.errors import ContactMissing, DeclarationError
 from crawler.probe_links import Link, is_sitemap, organisations, read_llms, read_page, read_sitemap, score
 from crawler.site import same_site, site_of
+from sample_market.server import serve_hosts
 
 
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("probe")
-    with serving(probed_hosts()) as market:
+    with serve_hosts(probed_hosts()) as market:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("CHIPWATCH_CONTACT", "tests@chipwatch.example")
             draft = probe("Probed Cloud", "http://www.probed.example/", data=folder, folder=folder / "out", mode="live", settings={"HOST_MAP": dict(market), "CHIPWATCH_PACE": 0.01})
@@ -73,7 +75,7 @@ def test_everything_is_kept(probed):
 
 def test_faults_are_told_in_one_line(tmp_path, monkeypatch):
     monkeypatch.delenv("CHIPWATCH_CONTACT", raising=False)
-    with serving(probed_hosts()) as market:
+    with serve_hosts(probed_hosts()) as market:
         where = {"data": tmp_path, "folder": tmp_path / "out", "mode": "sample", "settings": {"HOST_MAP": dict(market)}}
         with pytest.raises(ProbeFailed, match="robots.txt of shut.example does not allow this page; it is a site that asks not to be read"):
             probe("Shut", "http://shut.example/", **where)
@@ -123,6 +125,10 @@ def test_hostile_pages_and_maps():
     assert read_sitemap(b"\x1f\x8b\x08broken") == [] and read_sitemap(b"<html>no map</html>") == []
     bomb = b'<!DOCTYPE x [<!ENTITY a "http://a.example/"><!ENTITY b SYSTEM "file:///etc/passwd">]><urlset><url><loc>&b;</loc></url><url><loc>https://a.example/x?a=1&amp;b=2</loc></url></urlset>'
     assert read_sitemap(bomb) == ["https://a.example/x?a=1&b=2"]
+    began = time.process_time()
+    for junk in (b"<loc>" + b" " * 2_000_000, b"<loc>" * 400_000, b"<a:" * 600_000, b"<loc>https://a.example/" + b"x" * 2_000_000):
+        assert read_sitemap(junk) == []
+    assert time.process_time() - began < 2
     assert is_sitemap("https://a.example/maps/1.xml.gz") and not is_sitemap("https://a.example/pricing")
     facts = read_page(b'<a href="javascript:alert(1)">Terms</a><a href="http://[::1">x</a><a href="//u:p@a.example/">y</a><a href="/ok#f">Terms\n of  Service</a><script type="application/ld+json">{"@type":' + b"[" * 5000, "https://a.example/")
     assert facts.links == [Link("https://a.example/ok", "Terms of Service")] and facts.organisations == []

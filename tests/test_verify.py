@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from probe_site import TERMS, moved, page, prices, serving
+from probe_site import TERMS, moved, page, prices
 
 from chipwatch.checking import as_json, check_provider, differences, faults_of, unmapped
 from chipwatch.cli import cli
@@ -20,6 +20,7 @@ from crawler.declarations import read_declaration
 from crawler.edits import AddressEdit, edit_text, line_of_address
 from crawler.errors import DeclarationError
 from crawler.run import crawl
+from sample_market.server import serve_hosts
 from sample_market.sites import Answer, Host
 
 DECLARATION = """\
@@ -77,7 +78,7 @@ def visited(tmp_path_factory):
         (folder / "declared" / slug / "provider.yml").write_text(text, encoding="utf-8")
     sources, providers = declared(folder / "declared")
     run = folder / "data" / "captures" / "20261125T000000Z-live"
-    with serving(hosts()) as market, pytest.MonkeyPatch.context() as patch:
+    with serve_hosts(hosts()) as market, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHIPWATCH_CONTACT", "tests@chipwatch.example")
         captures = crawl(sources, run_dir=run, run_id=run.name, mode="live", settings={"HOST_MAP": dict(market), "CHIPWATCH_PACE": 0.01})
         paths = {(r.host, r.path) for r in market.requests}
@@ -190,7 +191,7 @@ def test_two_visits_are_compared(copy):
     later = hosts()
     later["www.probed.example"].answers["/prices"] = Answer(200, prices("$9.99").body, prices().headers)
     shutil.rmtree(second)
-    with serving(later) as market, pytest.MonkeyPatch.context() as patch:
+    with serve_hosts(later) as market, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHIPWATCH_CONTACT", "tests@chipwatch.example")
         crawl([s for s in sources if s.role == "offers"], run_dir=second, run_id=second.name, mode="live", settings={"HOST_MAP": dict(market), "CHIPWATCH_PACE": 0.01})
     write_lines(second / "providers.jsonl", providers)
@@ -236,7 +237,7 @@ def test_an_address_with_variants_counts_as_seen_when_all_were(tmp_path, south, 
     sources, _ = declared(tmp_path / "declared")
     north = Answer(200, b'[{"gpu": "H100", "price_usd_per_hour": 2.5}]', (("Content-Type", "application/json"),))
     run = tmp_path / "data" / "captures" / "20261125T000000Z-live"
-    with serving({"www.fed.example": Host("www.fed.example", "fed", {"/north/prices": north, "/south/prices": south, "/new/prices": north})}) as market, pytest.MonkeyPatch.context() as patch:
+    with serve_hosts({"www.fed.example": Host("www.fed.example", "fed", {"/north/prices": north, "/south/prices": south, "/new/prices": north})}) as market, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHIPWATCH_CONTACT", "tests@chipwatch.example")
         crawl(sources, run_dir=run, run_id=run.name, mode="live", settings={"HOST_MAP": dict(market), "CHIPWATCH_PACE": 0.01})
     result = verify(tmp_path / "data", folder=tmp_path / "declared")
