@@ -40,6 +40,7 @@ class Collector:
         self._columns = {name: re.compile(pattern) for name, pattern in stream.get("keep", {}).items()}
         self._match = re.compile(stream["match"].encode()) if "match" in stream else None
         self._digest = hashlib.sha256()
+        self._first: bytes | None = b""                        # until it is known whether the bytes are packed
         self._engine: Any = None
         self._waiting = bytearray()
         self._kept = bytearray()
@@ -52,9 +53,17 @@ class Collector:
 
     def write(self, data: bytes) -> None:
         self._digest.update(data)
-        if self.length == 0 and data.startswith(GZIP):         # a header may name the encoding or not: the bytes tell
-            self._engine = zlib.decompressobj(16 + zlib.MAX_WBITS)
         self.length += len(data)
+        if self._first is not None:                            # a header may name the encoding or not: the first two bytes tell
+            data = self._first = self._first + data
+            if len(data) < len(GZIP):
+                return
+            self._first = None
+            if data.startswith(GZIP):
+                self._engine = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
         for piece in self._decoded(data):
             self.decoded += len(piece)
             if self.decoded > self._bound or self.length > self._bound:
@@ -84,6 +93,8 @@ class Collector:
         """The lines that are kept; the file has ended."""
         if not self._ended:
             self._ended = True
+            if self._first:
+                self._take(self._first)
             if self._engine is not None and not self._engine.eof:
                 raise PayloadUndecodable("the gzip stream is cut short")
             self._filter(final=True)
