@@ -25,14 +25,17 @@ def add_commands(group: click.Group, data_option: Callable) -> None:
 @click.option("--from-archive", "since", type=click.DateTime(["%Y-%m-%d"]), default=None, metavar="DATE",
               help="Count replayed archives too, where a page was captured on DATE or later; its own date is written.")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=None, help="Folder of declarations (default: those that come with chipwatch).")
-def verify_command(providers: tuple[str, ...], write: bool, since: datetime.datetime | None, folder: Path | None, data: Path) -> None:
+@click.option("--json", "as_object", is_flag=True, help="Every finding as JSON, instead of the diff.")
+def verify_command(providers: tuple[str, ...], write: bool, since: datetime.datetime | None, folder: Path | None, as_object: bool, data: Path) -> None:
     """Compare the declared addresses with what live runs saw: `verified:` dates for addresses that answered with a page of their role, new addresses for those
     that have moved for good within their site; shown as a diff. What is gone, moved to another site or failed is listed for a person. Sample runs never count.
     """
     from chipwatch import verifying
 
     result = verifying.verify(data, folder=folder, only=list(providers) or None, since=since.date() if since else None)
-    for diff in result.diffs.values():
+    if as_object:
+        click.echo(verifying.as_json(result.findings))
+    for diff in () if as_object else result.diffs.values():
         click.echo(diff, nl=False)
     words = verifying.details(result.findings)
     if words:

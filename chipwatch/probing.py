@@ -79,9 +79,8 @@ def probe(name: str, url: str, *, data: Path, folder: Path, mode: str = "live", 
     if home is None or "." not in home.split("/")[2]:
         raise InputError(f"{url!r} is no web address; write one such as https://www.provider.com/")
     path = folder / slug / "provider.yml"
-    for place in (path, *([known_folder() / slug / "provider.yml"] if mode == "live" else [])):
-        if place.exists():
-            raise DeclarationError([f"{place} is already there; `chipwatch providers check {slug}` shows what it yields"])
+    if path.exists():
+        raise DeclarationError([f"{path} is already there; `chipwatch providers check {slug}` shows what it yields, and --output DIR writes a fresh draft elsewhere"])
     run_dir = data / "probes" / slug / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     own = {"CHIPWATCH_SPIDER": "crawler.probe.ProbeSpider", "CHIPWATCH_PROBE_PAGES": PAGES, "CHIPWATCH_MAX_PAGES": REQUESTS, "CONCURRENT_REQUESTS": 1}
     with Progress("looking", PAGES) as bar:

@@ -6,8 +6,10 @@ gives regions, a contract has clauses or is long enough to be one. Sample runs n
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import difflib
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -209,6 +211,13 @@ def summary(findings: list[Finding]) -> str:
     if kinds:
         lines.append("failures by kind: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     return "\n".join(lines)
+
+
+def as_json(findings: list[Finding]) -> str:
+    """One object an address, and the counts of `summary`."""
+    counts = Counter(f.outcome for f in findings)
+    return json.dumps({"addresses": len(findings), "verified": counts["verified"] + counts["moved"], "outcomes": dict(counts), "failures": dict(Counter(f.kind for f in findings if f.kind)),
+                       "findings": [dataclasses.asdict(f) for f in findings]}, ensure_ascii=False, indent=1)
 
 
 def details(findings: list[Finding]) -> str:

@@ -11,7 +11,7 @@ from probe_site import probed_hosts
 
 from chipwatch.cli import cli
 from chipwatch.errors import InputError
-from chipwatch.probing import ProbeFailed, comment, country_code, probe, quoted
+from chipwatch.probing import ProbeFailed, comment, country_code, known_folder, probe, quoted
 from crawler.declarations import read_declaration
 from crawler.errors import ContactMissing, DeclarationError
 from crawler.probe_links import Link, is_sitemap, organisations, read_llms, read_page, read_sitemap, score
@@ -88,7 +88,7 @@ def test_faults_are_told_in_one_line(tmp_path, monkeypatch):
         with pytest.raises(InputError, match=words):
             probe(name, url, data=tmp_path, folder=tmp_path / "out")
     with pytest.raises(DeclarationError, match="already there"):
-        probe("Amazon Web Services", "https://a.example/", data=tmp_path, folder=tmp_path / "out")
+        probe("Amazon Web Services", "https://a.example/", data=tmp_path, folder=known_folder())
     with pytest.raises(ContactMissing, match="CHIPWATCH_CONTACT"):
         probe("Fresh", "https://fresh.example/", data=tmp_path, folder=tmp_path / "out")
     assert not (tmp_path / "out").exists()

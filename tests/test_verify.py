@@ -153,6 +153,8 @@ def test_the_command(copy):
     dry = CliRunner().invoke(cli, asked)
     assert dry.exit_code == 0 and f"+      verified: {copy.today}" in dry.stdout and "1 declarations would change" in dry.stderr
     assert "probed: acceptable_use: moved to another site: http://www.probed.example/sold -> http://buyer.example/policy" in dry.stderr
+    told = json.loads(CliRunner().invoke(cli, [*asked, "--json"]).stdout)
+    assert (told["addresses"], told["verified"], told["outcomes"]["gone"]) == (9, 4, 1)
     done = CliRunner().invoke(cli, [*asked, "probed", "--write"])
     assert done.exit_code == 0 and "1 declarations written" in done.stderr and "4 of 8" in done.stderr
     assert CliRunner().invoke(cli, ["providers", "verify", "--data", str(copy.data / "none")]).exit_code == 1   # InputError; `main` turns it into its exit code
