@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nlp.chips import find_chips
+from nlp.chips import find_chips, names_instances
 from nlp.feeds import read_known
 from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
                         split_label)
@@ -96,7 +96,7 @@ class _Walker:
     def _answer(self, node: Node, facts: Facts) -> None:
         """A recorded answer: JSON inside a string."""
         value = node.value
-        if not isinstance(value, str) or len(value) < 40 or not _ANSWER.match(value) or not find_chips(value[:200_000], context=False):
+        if not isinstance(value, str) or len(value) < 40 or not _ANSWER.match(value) or not (find_chips(value[:200_000], context=False) or names_instances(value[:200_000])):
             return
         offset = self.text.find(value[:60], node.start, node.end)
         try:
@@ -205,7 +205,7 @@ class _Walker:
     @staticmethod
     def _may_list(node: Node) -> bool:
         """Whether an unpriced branch may hold records of its own."""
-        return node.kind == "map" or any(i.kind != "scalar" for i in node.items)
+        return node.kind == "map" or any(i.kind != "scalar" or isinstance(i.value, str) and len(i.value) >= 40 and _ANSWER.match(i.value) for i in node.items)
 
     @staticmethod
     def _describes_chip(node: Node) -> bool:

@@ -44,6 +44,17 @@ def test_shape(case):
         assert any(i.code == code and words in i.text for i in issues), (code, words, issues)
 
 
+def test_products_as_strings_in_an_answer():
+    def product(name: str, system: str, price: str) -> str:
+        return json.dumps({"product": {"productFamily": "Compute Instance", "sku": name, "attributes": {"instanceType": name, "regionCode": "fi-hel-1", "location": "Europe (Helsinki)", "operatingSystem": system, "tenancy": "Shared",
+                                                                                                        "preInstalledSw": "NA", "capacitystatus": "Used", "gpu": "8"}},
+                           "serviceCode": "FoxCompute", "terms": {"OnDemand": {f"{name}.JR": {"priceDimensions": {"x": {"unit": "Hrs", "pricePerUnit": {"USD": price}}}, "termAttributes": {}}}}})
+    text = json.dumps({"FormatVersion": "aws_v1", "PriceList": [product("p5.48xlarge", "Linux", "44.4000000000"), product("p5.48xlarge", "SUSE", "50.0000000000")]})
+    offers, regions, issues = supply(text)
+    assert [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit, o.location) for o in offers] == [("H100", 8, 44.4, "USD", "hour", "fi-hel-1")]
+    assert [r.label for r in regions] == ["fi-hel-1"] and any(i.code == "feed_left_out" and "SUSE" in i.text for i in issues)
+
+
 # --- feeds that changed, are empty, or are no feeds -----------------------------------------------------------------------------------------
 
 def document_of(name: str) -> str:

@@ -30,34 +30,15 @@ def rows(text: str, kind: str = "html", **more) -> list[tuple]:
     return [(o.instance_name, o.gpu_name, o.gpu_count, o.gpu_memory, o.form_factor, o.price, o.currency, o.price_unit, o.location, o.country) for o in supply(text, kind, **more)[0]]
 
 
-def packed(value) -> list:
-    """`value` as devalue writes it: every value once, by index."""
+def packed(value, keys: bool = False) -> list:
+    """`value` as devalue writes it: every value once, by index; with `keys` as turbo-stream does, which writes the names of fields by index, too."""
     out: list = []
 
     def put(item) -> int:
         index = len(out)
         out.append(None)
         if isinstance(item, dict):
-            out[index] = {key: put(child) for key, child in item.items()}
-        elif isinstance(item, list):
-            out[index] = [put(child) for child in item]
-        else:
-            out[index] = item
-        return index
-
-    put(value)
-    return out
-
-
-def streamed(value) -> list:
-    """`value` as turbo-stream writes it: names of fields are indices, too."""
-    out: list = []
-
-    def put(item) -> int:
-        index = len(out)
-        out.append(None)
-        if isinstance(item, dict):
-            out[index] = {f"_{put(key)}": put(child) for key, child in item.items()}
+            out[index] = {f"_{put(key)}" if keys else key: put(child) for key, child in item.items()}
         elif isinstance(item, list):
             out[index] = [put(child) for child in item]
         else:
@@ -92,7 +73,7 @@ WRAPPED = {
     "JSON.parse of a string": f"<script>window.__STATE__ = JSON.parse({js({'plans': PLANS})});</script>",
     "sveltekit start": f"<script>kit.start(app, element, {{node_ids: [0, 2], data: [null, {{type: \"data\", data: {{plans: {json.dumps(PLANS)}}}, uses: {{}}}}], form: null, error: null}});</script>",
     "remix context": f"<script>window.__remixContext = {json.dumps({'url': '/pricing', 'state': {'loaderData': {'routes/pricing': {'plans': PLANS}}}})};</script>",
-    "react router stream": f"<script>window.__reactRouterContext.streamController.enqueue({js(streamed({'loaderData': {'routes/pricing': {'plans': PLANS}}}))});</script>",
+    "react router stream": f"<script>window.__reactRouterContext.streamController.enqueue({js(packed({'loaderData': {'routes/pricing': {'plans': PLANS}}}, keys=True))});</script>",
     "astro island": f"<astro-island uid=\"Z1\" component-url=\"/a.js\" props=\"{html.escape(json.dumps({'plans': astro(PLANS)}))}\" ssr client=\"load\"></astro-island>",
     "inertia": f"<div id=\"app\" data-page=\"{html.escape(json.dumps({'component': 'Pricing', 'props': {'plans': PLANS}}))}\"></div>",
     "single quoted attribute": f"<div data-props='{json.dumps({'plans': PLANS})}'></div>",

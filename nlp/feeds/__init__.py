@@ -14,7 +14,10 @@ from nlp.feeds.shapes import Shape, recognise
 from nlp.offers import Reading
 from nlp.tree import Node
 
-READERS: dict[str, Callable[[Reading, Node, Shape], None]] = {"aws_offers": aws.read_offers, "aws_rates": aws.read_rates, "azure_items": azure.read_items, "mapped": mapped.read_records}
+READERS: dict[str, Callable[[Reading, Node, Shape], None]] = {
+    "aws_offers": aws.read_offers, "aws_product": aws.read_product, "aws_rates": aws.read_rates, "azure_items": azure.read_items,
+    "mapped": mapped.read_records,
+}
 
 
 def read_known(reading: Reading, root: Node) -> bool:

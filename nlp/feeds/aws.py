@@ -1,4 +1,4 @@
-"""AWS price list files: products joined with their terms by SKU (index.json), or one row a rate (index.csv).
+"""AWS price lists: products joined with their terms by SKU (index.json), one row a rate (index.csv), one product an answer (the query interface).
 
 Source: AWS Price List bulk API, "Reading the service price list file". Kept are prices of running a shared Linux instance without a licence; the rest is counted.
 """
@@ -31,25 +31,34 @@ def read_offers(reading: Reading, root: Node, shape: Shape) -> None:
     known = {sku: _attributes(product.get("attributes")) for sku, product in products.entries} if products is not None else {}
     for kind, by_sku in terms.entries if terms is not None else ():
         for sku, offers in by_sku.entries:
-            attributes = known.get(sku)
-            if attributes is None:
+            if sku in known:
+                _read_terms(reading, known[sku], kind, offers, reasons)
+            else:
                 reasons["a SKU without its product"] += 1
-                continue
-            facts = _facts(reading, attributes)
-            if facts is None:
-                continue
-            for _, term in offers.entries:
-                reason = _unwanted(attributes)
-                if reason is None:
-                    said = _attributes(term.get("termAttributes"))
-                    rates = list(_rates(term))
-                    reason = _partial(said.get("purchaseoption", ""), kind)
-                    if reason is None:
-                        for rate in rates:
-                            emit(reading, facts, [_committed(rate, kind, said.get("leasecontractlength", ""))], term)
-                        continue
-                reasons[reason] += 1
     report(reading, reasons)
+
+
+def read_product(reading: Reading, root: Node, shape: Shape) -> None:
+    """One product with its terms, as the query interface gives it: {"product": {"attributes": …}, "terms": {"OnDemand" | "Reserved": {CODE: …}}}."""
+    product, terms = root.get("product"), root.get("terms")
+    reasons: Counter[str] = Counter()
+    attributes = _attributes(product.get("attributes")) if product is not None else {}
+    for kind, offers in terms.entries if terms is not None else ():
+        _read_terms(reading, attributes, kind, offers, reasons)
+    report(reading, reasons)
+
+
+def _read_terms(reading: Reading, attributes: Attributes, kind: str, offers: Node, reasons: Counter[str]) -> None:
+    """The offers of one product under the terms of one kind; what is left out is counted in `reasons`."""
+    facts = _facts(reading, attributes)
+    for _, term in offers.entries if facts is not None else ():
+        said = _attributes(term.get("termAttributes"))
+        reason = _unwanted(attributes) or _partial(said.get("purchaseoption", ""), kind)
+        if reason is not None:
+            reasons[reason] += 1
+            continue
+        for rate in _rates(term):
+            emit(reading, facts, [_committed(rate, kind, said.get("leasecontractlength", ""))], term)
 
 
 def read_rates(reading: Reading, root: Node, shape: Shape) -> None:
