@@ -40,7 +40,7 @@ class CrawlResult:
     captures: list[Capture] = field(default_factory=list)
     seconds: float = 0.0
     next_due: tuple[str, str] | None = None                    # (time, `provider role`)
-    declared: int = 0
+    declared: int = 0                                          # sources to choose from
 
     @property
     def run_id(self) -> str:
@@ -167,7 +167,7 @@ def _visit(data: Path, mode: str, only: list[str] | None, due: bool, shard: tupl
         unfinished = schedule.unfinished(mode)
         rows = plan(sources, schedule.visits(), rules)
         originals = schedule.originals(datetime.now(UTC), rules)
-    result.declared = len(everything[0])
+    result.declared = len(sources)
     wanted = [p.source for p in pick(rows, datetime.now(UTC), rules)] if due else sources
     if wanted or unfinished:
         refuse_mixing(data, mode)
@@ -264,7 +264,7 @@ def as_json(result: CrawlResult, code: int) -> str:
     good = [c for c in result.captures if c.failure is None]
     return json.dumps({
         "mode": result.mode, "runs": [f.name for f in result.folders], "resumed": result.resumed, "seconds": round(result.seconds, 1), "sources": len(result.captures),
-        "pages": len(good), "not_modified": sum(c.status == 304 for c in good), "failures": dict(Counter(c.failure for c in result.captures if c.failure)),
+        "pages": len(good), "unchanged": sum(c.revisit_of is not None for c in good), "not_modified": sum(c.status == 304 for c in good), "failures": dict(Counter(c.failure for c in result.captures if c.failure)),
         "providers": result.visited_providers, "failed_providers": result.failed_providers, "next_due": result.next_due[0] if result.next_due else None,
         "folders": [str(f) for f in result.folders], "exit_code": code}, ensure_ascii=False)
 
@@ -276,7 +276,7 @@ def as_text(result: CrawlResult) -> str:
         return f"nothing is due of {result.declared:,} sources{after}"
     good = [c for c in result.captures if c.failure is None]
     failures = Counter(c.failure for c in result.captures if c.failure)
-    unchanged = sum(c.status == 304 for c in good)
+    unchanged = sum(c.revisit_of is not None for c in good)
     lines = [f"{len(result.captures):,} sources of {len({c.provider for c in result.captures}):,} providers in {clock(result.seconds)}: "
              f"{len(good):,} captures ({unchanged:,} unchanged since the last visit), {sum(failures.values()):,} not fetched"]
     if result.resumed:

@@ -49,7 +49,7 @@ class PagesSpider(scrapy.Spider):
         super().update_settings(settings)
         if not settings.get("CHIPWATCH_RUN_DIR"):
             run_id = f"{now().replace('-', '').replace(':', '')}-scrapy-{os.getpid()}"   # Scrapyd may begin several in one second
-            settings.set("CHIPWATCH_RUN_DIR", str(Path(settings.get("CHIPWATCH_DATA") or "var") / "captures" / run_id), priority="spider")
+            settings.set("CHIPWATCH_RUN_DIR", str(Path(settings.get("CHIPWATCH_DATA") or os.environ.get("CHIPWATCH_DATA") or "var") / "captures" / run_id), priority="spider")
 
     async def start(self) -> AsyncIterator[Any]:
         """One request for each address, however many sources name it; in a replay one for each visit that the archive holds."""
