@@ -162,6 +162,8 @@ class Gate:
         host = host_of(request)
         key = host_key(host)
         self._rest(key)
+        if "streamed" in request.meta and request.meta.get("provider"):
+            self._bytes[request.meta["provider"]] += len(response.body)
         for kind in DEAD_AFTER:
             self._silent.pop((host, kind), None)
         if response.status not in (429, 503):
