@@ -76,6 +76,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOADER = "crawler.network.PoliteDownloader"
 TWISTED_DNS_RESOLVER = "crawler.network.PublicResolver"
+CONCURRENT_ITEMS = 1                                           # a capture is written at once; Scrapy would start a hundred tasks for every answer
 ITEM_PIPELINES = {"crawler.pipelines.CapturesPipeline": 300}
 HTTPERROR_ALLOW_ALL = True                                     # a 404 is an answer to report, not an error
 
