@@ -169,6 +169,8 @@ class GuardedHandler(HTTP11DownloadHandler):
         self._pool.retryAutomatically = False                  # Twisted would ask again at once; the retry middleware does it after a pause
         crawler.signals.connect(gate_of(crawler).received, signal=signals.bytes_received)
         self._map = read_host_map(crawler.settings)
+        if self._map:                                          # all of them are one host for the pool
+            self._pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS")
         self._only_mapped = crawler.settings.get("CHIPWATCH_MODE") == "sample"
 
     async def download_request(self, request: Request) -> Response:

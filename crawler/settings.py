@@ -62,6 +62,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.manners.AddressMiddleware": 60,
     "crawler.manners.RobotsMiddleware": 100,
     "crawler.rendering.RenderMiddleware": 110,                 # after redirects, retries and decoding
@@ -69,6 +71,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.manners.DecodeMiddleware": 590,
     "crawler.conditional.ConditionalMiddleware": 870,
     "crawler.manners.CaptureMiddleware": 880,                  # next to the network: bytes as they came
+}
+SPIDER_MIDDLEWARES = {                                         # nothing here depends on them, and each takes its time at every answer
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None, "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 DOWNLOAD_HANDLERS = {
     "http": "crawler.network.GuardedHandler", "https": "crawler.network.GuardedHandler",
