@@ -1,6 +1,6 @@
 """What keeping everything costs: CPU per response of our crawl, against a plain Scrapy spider on the same loopback site.
 
-    python bench/capture.py [--pages 800] [--rounds 7]
+    python bench/capture.py [--pages 1000] [--rounds 7]
 
 The plain spider has Scrapy's defaults: it asks for a page and yields its address and status. Ours asks for robots.txt, checks addresses, keeps pauses
 (of no length here) and turns, decodes, writes each response and request to the WARC file, and each capture to captures.jsonl before it is told.
@@ -155,7 +155,7 @@ def main() -> None:
         {"plain": plain, "ours": ours}[sys.argv[2]](int(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5]))
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=800)
+    parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
     for packed in (False, True):

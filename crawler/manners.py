@@ -89,7 +89,9 @@ class AddressMiddleware:
         sources = list(getattr(self._crawler.spider, "sources", ()))
         run_dir = self._crawler.settings.get("CHIPWATCH_RUN_DIR")
         if run_dir:
-            sources += [s for s in map(_source, read_json_lines(Path(run_dir) / "sources.jsonl")) if s]
+            rows = list(read_json_lines(Path(run_dir) / "sources.jsonl"))
+            if any(row.get("permission") == "forbidden" for row in rows):
+                sources += [s for s in map(_source, rows) if s]
         return sources
 
 

@@ -213,7 +213,8 @@ class GuardedHandler(HTTP11DownloadHandler):
         inner = request.replace(url=urlunsplit(("http", where, parts.path, parts.query, "")))
         inner.headers.setdefault("Host", parts.netloc)
         response = await self._send(inner, host)
-        return response.replace(url=request.url)
+        response._set_url(request.url)                         # as `replace` does it, without a second response
+        return response
 
     async def _send(self, request: Request, host: str) -> Response:
         try:
