@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 import threading
+import time
 from collections.abc import Iterator
 
 from crawler_market import Handler, Market
@@ -64,6 +65,9 @@ class Feeds(Handler):
         path = self.path.partition("?")[0]
         if path in astray:
             return self.page({"Items": plans(page, 1), "Next": astray[path]})
+        if path == "/twelve":
+            time.sleep(0.03)
+            return self.page({"Items": plans(10 * page, 2), "Next": f"http://links.example{path}?page={page + 1}" if page < 12 else None})
         if path == "/broken" and page == 3:
             return self.page({"error": "worn out"}, 500)
         self.page({"Items": plans(10 * page, 2), "Next": f"http://links.example{path}?page={page + 1}" if page < 3 else None})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -249,3 +252,27 @@ def test_memory_stays_flat_however_long_a_stream_is(tmp_path):
             assert failure is None and length == len(PREAMBLE) + len(",".join(f"\"{c}\"" for c in COLUMNS)) + 1 + sum(map(len, GPU_ROWS))
     print(peaks)
     assert peaks[60] - peaks[3] < 12_000, f"{peaks} KiB"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [2, 5, 9])
+def test_kill_9_in_the_middle_of_a_feed_costs_at_most_one_page(tmp_path, at):
+    """The crawl is killed when its server has answered so many pages, and called again: every page is there once, and one at most was asked for twice."""
+    source = Source(provider="long", url="http://links.example/twelve", role="offers", method="feed", feed={"items": "Items", "paging": {"kind": "link", "path": "Next"}})
+    script = ("import json,sys;from chipwatch.records import Source;from crawler.run import crawl;"
+              "crawl([Source(**json.loads(sys.argv[1]))],run_dir=sys.argv[2],run_id='r',mode='sample',settings={'host_map':json.loads(sys.argv[3])})")
+    with feeds() as server:
+        hosts = server.host_map(*HOSTS)
+        command = [sys.executable, "-c", script, json.dumps(source.to_dict()), str(tmp_path / "captures" / "r"), json.dumps(hosts)]
+        killed = subprocess.Popen(command, start_new_session=True)
+        patience = time.monotonic() + 60
+        while sum(path != "/robots.txt" for path in server.asked("links.example")) < at and time.monotonic() < patience:
+            time.sleep(0.005)
+        os.killpg(killed.pid, signal.SIGKILL)                  # parent and worker alike, wherever they are
+        killed.wait()
+        captures = crawl([source], run_dir=tmp_path / "captures" / "r", run_id="r", mode="sample", settings={"host_map": hosts})
+        asked = [path for path in server.asked("links.example") if path != "/robots.txt"]
+    assert [(c.page, c.failure) for c in captures] == [(n, None) for n in range(1, 13)]
+    assert len(set(asked)) == 12 and len(asked) <= 13, asked
+    again = crawl([source], run_dir=tmp_path / "again" / "captures" / "r", run_id="r", mode="archive", archives=[tmp_path / "captures" / "r" / "crawl.warc.gz"])
+    assert [c.to_dict() for c in again] == [c.to_dict() for c in captures]
