@@ -155,8 +155,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def market() -> Iterator[Market]:
+def market(handler: type[Handler] = Handler) -> Iterator[Market]:
     server = Market()
+    server.RequestHandlerClass = handler
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

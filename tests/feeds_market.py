@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
-import threading
 import time
 from collections.abc import Iterator
 
-from crawler_market import Handler, Market
+from crawler_market import Handler, Market, market
 
 KEY = "vq7-K3y/of+the=operator"                                # an invented key, with characters that are escaped in queries
 COLUMNS = ["SKU", "TermType", "PricePerUnit", "Currency", "Location", "Instance Type", "GPU", "Remark"]
@@ -157,15 +156,5 @@ class Feeds(Handler):
             self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
 
 
-@contextlib.contextmanager
-def feeds() -> Iterator[Market]:
-    server = Market()
-    server.RequestHandlerClass = Feeds
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
+def feeds() -> contextlib.AbstractContextManager[Market]:
+    return market(Feeds)
