@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
 from scrapy.exceptions import NotConfigured
@@ -10,6 +11,9 @@ from scrapy.exceptions import NotConfigured
 from crawler.errors import OutputFailed
 from crawler.manners import stop_for
 from crawler.recorders import recorder_of
+
+
+LOG = logging.getLogger(__name__)
 
 
 class CapturesPipeline:
@@ -55,6 +59,8 @@ class CapturesPipeline:
         write_json(folder / "run.json", {"run_id": folder.name, "mode": mode, "started": now(), "software": software(), "archives": [], "sources": len(sources)})
 
     def process_item(self, item: dict) -> dict:
+        if item["failure"]:
+            LOG.warning("%s %s %s: %s: %s", item["provider"], item["role"], item["url"], item["failure"], item["note"])
         try:
             self._file.write(json.dumps(item, ensure_ascii=False) + "\n")
             self._file.flush()

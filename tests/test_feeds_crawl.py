@@ -112,6 +112,13 @@ def test_every_feed_gives_its_pages_or_says_why_not(crawled, url):
     assert [c.part_of for c in captures] == [None] + [url] * (len(captures) - 1)
 
 
+def test_the_log_names_every_source_that_gives_nothing(crawled):
+    log = (crawled.run / "crawl.log").read_text("utf-8")
+    for capture in crawled.live:
+        line = f"{capture.provider} offers {capture.url}: {capture.failure}: {capture.note}"
+        assert (line in log) == (capture.failure is not None), line
+
+
 def test_a_replay_takes_the_same_road(crawled):
     assert [c.to_dict() for c in crawled.replayed] == [c.to_dict() for c in crawled.live]
     report = json.loads((crawled.folder / "again" / "captures" / "r1" / "run.json").read_text())
@@ -234,6 +241,14 @@ def test_a_feed_broken_off_goes_on_at_the_page_after_the_last(crawled, tmp_path)
         assert [path for path in server.asked("links.example") if path != "/robots.txt"] == ["/v1?page=3"]
     assert [(c.page, c.failure) for c in captures] == [(1, None), (2, None), (3, None)] and captures == read_captures(folder / "captures.jsonl")
     assert open_ends([source], captures) == []
+
+
+def test_each_page_counts_against_the_budget(tmp_path):
+    source = Source(provider="links", url="http://links.example/v1", role="offers", method="feed", feed=LINK)
+    with feeds() as server:
+        captures = crawl([source], run_dir=tmp_path / "captures" / "r", run_id="r", mode="sample", settings={"host_map": server.host_map(*HOSTS), "CHIPWATCH_MAX_PAGES": 2})
+        assert len([path for path in server.asked("links.example") if path != "/robots.txt"]) == 2
+    assert [(c.page, c.failure) for c in captures] == [(1, None), (2, None), (3, "budget")] and captures[2].url == "http://links.example/v1?page=3"
 
 
 @pytest.mark.slow

@@ -35,7 +35,7 @@ def faults(*args, **more) -> str:
 @pytest.mark.parametrize(("feed", "words"), [
     ({"paging": {"kind": "link"}}, "paging of kind link needs path"), ({"paging": {"kind": "cursor", "path": "next"}}, "needs parameter"),
     ({"paging": {"kind": "link", "path": "next", "pages": "pages"}}, "has no pages"), ({"paging": {"kind": "offset"}}, "kind"),
-    ({"paging": {"kind": "link", "path": "next", "max_pages": 100000}}, "max_pages"), ({"headers": {"Cookie": "a=b"}}, "Cookie"),
+    ({"paging": {"kind": "link", "path": "next", "max_pages": 100000}}, "max_pages"), ({"paging": {"kind": "number", "parameter": "page"}}, "nobody knows where the feed ends"), ({"headers": {"Cookie": "a=b"}}, "Cookie"),
     ({"headers": {"Authorization": "Bearer x"}}, "Authorization"), ({"headers": {"User-Agent": "Mozilla"}}, "User-Agent"), ({"headers": {"Accept": "a\nb"}}, "plain characters"),
     ({"key": {"env": "HOME", "in": "query", "name": "key"}}, "env"), ({"key": {"env": "AWS_SECRET_ACCESS_KEY", "in": "query", "name": "key"}}, "env"),
     ({"key": {"env": "FOX_API_KEY", "in": "header", "name": "Cookie"}}, "never sent as Cookie"), ({"key": {"env": "FOX_API_KEY", "in": "query", "name": "k", "scheme": "Bearer"}}, "no scheme"),
@@ -91,6 +91,11 @@ def test_which_links_are_followed(link, follows):
     found = page(LINK, {"rows": [1], "meta": {"next": link}})
     assert found.follows == follows and found.fault is None
     assert (found.refused is None) == (bool(follows) or link in ("", None))
+
+
+def test_what_a_server_says_steers_no_terminal():
+    fault = page(LINK, {"error": "no\x1b[31m \n such\u202e plan" + "x" * 900}).fault
+    assert fault.kind == "feed_changed" and "no[31m such plan" in fault.note and fault.note.isprintable() and len(fault.note) < 200
 
 
 def test_a_missing_key_ends_a_feed_and_a_missing_branch_is_a_change():

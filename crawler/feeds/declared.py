@@ -119,6 +119,8 @@ class Feed(Part):
             raise ValueError("a streamed feed is one file: leave out paging, items, fields, post and key")
         if self.fields and not self.items:
             raise ValueError("fields needs items: where the records stand")
+        if self.paging and self.paging.kind == "number" and not self.items and not self.paging.pages:
+            raise ValueError("pages by number need items, or paging.pages: without one of them nobody knows where the feed ends")
         if self.post and self.paging:
             raise ValueError("pages of a POST feed are not read; leave out paging")
         return self

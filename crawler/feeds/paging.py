@@ -94,7 +94,7 @@ def _records(feed: Mapping[str, Any], data: Any, *, first: bool) -> tuple[Fault 
     what = "the answer is no list" if where == "[]" else f"no list of records under {where}"
     if not isinstance(found, (list, dict)) or (where == "[]" and not isinstance(found, list)):
         said = data.get("message") or data.get("error") if isinstance(data, dict) else None
-        return Fault("feed_changed", what + (f"; the server says: {' '.join(said.split())[:120]}" if isinstance(said, str) else "")), 0
+        return Fault("feed_changed", what + (f"; the server says: {_shown(said)}" if isinstance(said, str) else "")), 0
     rows = list(found.values()) if isinstance(found, dict) else found
     if not rows:
         return (Fault("empty", "the feed lists nothing") if first else None), 0
@@ -102,6 +102,11 @@ def _records(feed: Mapping[str, Any], data: Any, *, first: bool) -> tuple[Fault 
     if missing:
         return Fault("feed_changed", f"no record has {' or '.join(missing)}"), len(rows)
     return None, len(rows)
+
+
+def _shown(text: str) -> str:
+    """What a server says, as one short line that steers no terminal."""
+    return "".join(c for c in " ".join(text.split())[:120] if c.isprintable())
 
 
 def _next(paging: Mapping[str, Any], data: Any, url: str, page: int, records: int | None, counted: int) -> str | Fault | None:
