@@ -115,6 +115,7 @@ def read_captures(captures: list[Capture], root: Path) -> list[Seen]:
     from crawler.archive import read_payload
     from crawler.errors import CrawlerError
     from crawler.probe_links import cues, read_page
+    from nlp.decode import decode
 
     out = []
     with Progress("reading", len(captures)) as bar, limited_memory():
@@ -127,9 +128,9 @@ def read_captures(captures: list[Capture], root: Path) -> list[Seen]:
                     row.reading = extract_within_limits(body, options_for(capture, None), READING_SECONDS)
                     kind = (capture.content_type or "").lower()
                     if "html" in kind or not kind:
-                        row.facts = read_page(body, row.url)
+                        row.facts = read_page(decode(body, capture.content_type)[0], row.url)
                     if capture.role in TERMS_ROLES:
-                        found = cues()["machines"].findall(body.decode("utf-8", "replace"))
+                        found = cues()["machines"].findall(decode(body, capture.content_type)[0])
                         row.machines = list(dict.fromkeys(word.lower() for word in found))[:6]
             bar(number, capture.url)
     return out
@@ -357,6 +358,9 @@ def remarks(seen: list[Seen], roles: dict[str, list[Seen]]) -> list[str]:
             lines += comment(f"not read: {guessed}: {row.capture.failure}: {row.capture.url}")
         elif not row.capture.failure and row.url not in used and guessed != "other" and not declarable(row.url):
             lines += comment(f"not declared, because it is no https address: {guessed}: {row.url}")
+        elif not row.capture.failure and guessed != "other" and (row.reading is None or not row.reading.document.readable):
+            why = next((i.text for i in row.reading.issues if i.level == "error"), None) if row.reading is not None else None
+            lines += comment(f"came, but cannot be read: {guessed}: {row.url}" + (f" ({why})" if why else "") + "; look at it by hand")
     more = unvisited(seen)
     lines += [line for role, link in more for line in comment(f"not looked at: {role}: {link.url} ({link.text or 'no text'})")]
     return ["", "# --- found besides"] + lines if lines else []

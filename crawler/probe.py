@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from chipwatch.records import Source
 from crawler import probe_links
@@ -66,16 +66,18 @@ class ProbeSpider(PagesSpider):
             self._consider([Link(u, "") for u in found if not probe_links.is_sitemap(u)], worth=0.6)
         elif response.meta.get("probe") == "llms":
             if "html" not in response.headers.get("Content-Type", b"").decode("latin-1").lower():
-                links = probe_links.read_llms(response.body[:1_000_000].decode("utf-8", "replace"), url)
+                links = probe_links.read_llms(response.body[:1_000_000].decode("utf-8", "replace"), url)   # Markdown is UTF-8
                 self._consider(links, worth=1.1)
-        elif response.body[:4] != b"%PDF":
-            facts = probe_links.read_page(response.body, url)
+        elif isinstance(response, TextResponse):
+            facts = probe_links.read_page(response.text, url)
             self._consider(facts.links, worth=1.2 if role == "other" else 1.0)
             if any(".md" in words for words in facts.embedded) and not urlsplit(url).path.endswith((".md", "/")) and self.taken["twin"] < MOST_TWINS:
                 self.taken["twin"] += 1
                 self._plan(url + ".md", "twin")
 
     def _first_steps(self, url: str) -> None:
+        if urlsplit(url).path not in ("", "/"):
+            self._plan(urljoin(url, "/"), "home")
         for address in self._sitemaps(url)[:MOST_SITEMAPS] or [urljoin(url, "/sitemap.xml")]:
             self._plan(address, "sitemap")
         self._plan(urljoin(url, "/llms.txt"), "llms")

@@ -1,4 +1,4 @@
-"""What a page of an unknown site points at: links by role, languages, feeds, who it says it is. Pure functions of bytes; cues are in data/probe_cues.yml."""
+"""What a page of an unknown site points at: links by role, languages, feeds, who it says it is. Pure functions; cues are in data/probe_cues.yml."""
 
 from __future__ import annotations
 
@@ -103,11 +103,11 @@ def web_address(base: str, href: str) -> str | None:
     return url if usable and not any(c.isspace() or not c.isprintable() for c in url) else None
 
 
-def read_page(body: bytes, url: str) -> PageFacts:
-    """What an HTML page points at and says of itself. Damaged HTML gives what can be read of it."""
+def read_page(source: str, url: str) -> PageFacts:
+    """What an HTML page (decoded) points at and says of itself. Damaged HTML gives what can be read of it."""
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(body)
+    tree = LexborHTMLParser(source)
     facts = PageFacts()
     title = tree.css_first("title")
     facts.title = _fold(title.text())[:200] if title else ""
@@ -131,7 +131,7 @@ def read_page(body: bytes, url: str) -> PageFacts:
     facts.feeds += [link for link in facts.links if re.search(r"(openapi|swagger)[^/]*\.(json|ya?ml)$", link.url)]
     for node in tree.css('script[type="application/ld+json"]'):
         facts.organisations += organisations(node.text())
-    head = body[:2_000_000].decode("utf-8", "replace")
+    head = source[:2_000_000]
     facts.embedded = list(dict.fromkeys(words for mark, words in cues()["embedded"].items() if mark in head or mark in head.lower()))
     facts.scripts = len(tree.css("script"))
     return facts

@@ -39,7 +39,7 @@ def test_the_draft_is_a_sound_declaration(probed):
 def test_candidates_stand_under_their_roles(probed):
     assert {(role, address.url.removeprefix("http://"), address.method) for role, address in probed.declaration.addresses()} == {
         ("offers", "www.probed.example/en/price-list", "html"), ("regions", "docs.probed.example/regions", "html"), ("terms_of_service", "www.probed.example/kiyaku", "html"),
-        ("acceptable_use", "www.probed.example/legal/usage", "html"), ("payment", "www.probed.example/docs/payment-methods.md", "text")}
+        ("acceptable_use", "www.probed.example/legal/usage", "html"), ("payment", "www.probed.example/shiharai", "html"), ("faq", "www.probed.example/docs/faq.md", "text")}
     seen = [address for role, address in probed.declaration.addresses() if role in ("offers", "regions", "acceptable_use")]
     assert all(address.verified is not None for address in seen)
     assert next(a.language for role, a in probed.declaration.addresses() if role == "terms_of_service") == "ja"
@@ -130,7 +130,7 @@ def test_hostile_pages_and_maps():
         assert read_sitemap(junk) == []
     assert time.process_time() - began < 2
     assert is_sitemap("https://a.example/maps/1.xml.gz") and not is_sitemap("https://a.example/pricing")
-    facts = read_page(b'<a href="javascript:alert(1)">Terms</a><a href="http://[::1">x</a><a href="//u:p@a.example/">y</a><a href="/ok#f">Terms\n of  Service</a><script type="application/ld+json">{"@type":' + b"[" * 5000, "https://a.example/")
+    facts = read_page('<a href="javascript:alert(1)">Terms</a><a href="http://[::1">x</a><a href="//u:p@a.example/">y</a><a href="/ok#f">Terms\n of  Service</a><script type="application/ld+json">{"@type":' + "[" * 5000, "https://a.example/")
     assert facts.links == [Link("https://a.example/ok", "Terms of Service")] and facts.organisations == []
     assert organisations('{"@type": ["Corporation"], "name": 7, "legalName": "X Ltd", "address": [{"addressCountry": {"name": "JP"}}]}') == [{"legal_name": "X Ltd", "country": "JP"}]
     assert read_llms("[a](javascript:x) [Terms](/t.md) [b](https://b.example/)", "https://a.example/llms.txt") == [Link("https://a.example/t.md", "Terms"), Link("https://b.example/", "b")]
