@@ -158,7 +158,7 @@ def crawl_command(providers: tuple[str, ...], live: bool, due: bool, shard: str 
         with locked(data):
             result = crawling.crawl_stage(data, mode, only=only, due=due, shard=part)
             for folder in result.folders:
-                write_summary(folder, summarise(folder, result.captures, mode=mode))
+                write_summary(folder, summarise(folder, [c for c in result.captures if c.run_id == folder.name], mode=mode))
     except errors.Busy as busy:
         if not due:
             raise

@@ -63,7 +63,7 @@ def crawl(sources: Iterable[Source], *, run_dir: Path | str, run_id: str, mode: 
             lock = stack.enter_context(run_lock(run_dir))
             kept = [keep_archive(a, run_dir) for a in archives] if mode == "archive" else []
             kept = list({str(path): (path, digest) for path, digest in kept}.values())
-            done = [] if mode == "archive" else read_captures(run_dir / "captures.jsonl")
+            done = [] if mode == "archive" else held(read_captures(run_dir / "captures.jsonl"), run_dir)
             report = read_report(run_dir, {"run_id": run_id, "mode": mode, "started": _now(), "software": software()})
             report["archives"] = [{"file": path.name, "bytes": path.stat().st_size, "sha256": digest} for path, digest in kept]
             report["sources"] = len(sources)
@@ -192,6 +192,25 @@ def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[s
         if attempt == RESTARTS and not read_captures(run_dir / "captures.jsonl"):
             raise CrawlFailed(f"the crawl process does not run: {words or 'it ended with code ' + str(code)}; see {run_dir / 'crawl.log'}")
     return end
+
+
+def held(captures: list[Capture], run_dir: Path) -> list[Capture]:
+    """Those captures of a run gone on with whose records its WARC file holds: after a power cut the one file may have reached the disk, and the other not.
+
+    Raises OSError.
+    """
+    from crawler.archive import list_records
+    from crawler.capture import repair_tail
+
+    if not any(c.record_id for c in captures):
+        return captures
+    warc = run_dir / "crawl.warc.gz"
+    repair_tail(warc)
+    try:
+        records = {e.record_id for e in list_records(warc).entries if e.damage is None}
+    except (ArchiveMissing, NotAWarc):
+        records = set()
+    return [c for c in captures if c.record_id is None or c.record_id in records]
 
 
 def not_done(sources: Iterable[Source], done: Iterable[Capture]) -> list[Source]:
