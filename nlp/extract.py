@@ -121,6 +121,8 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
     settled = kind if kind != "auto" else kind_of(document, len(clauses), len(offers) + len(regions))
     # a page as short as one price is no broken page, where the price was read
     readable = document.readable or bool(settled != "terms" and (offers or regions))
+    if any(i.code == "unreadable_feed" for i in issues) and not (offers or regions or clauses):
+        readable = False                                       # a feed that breaks off says nothing of what it does not hold
     if readable and not document.readable:
         issues = [Issue("warning", i.code, i.text) if i.code == "unreadable" else i for i in issues]
     info = DocumentInfo(

@@ -17,7 +17,7 @@ A site file maps hosts to answers:
           # (a path may carry a query: /path?page=2)
           # and any of: needs: {Header: value} (else 400, or 401 for Authorization), fill: {line, bytes} (a large table: lines like `line`, with {n} numbered,
           # are made between the rows of the file as it is sent, until it has that many bytes), status, type, charset, delay (seconds), first: {status, retry_after, text} (the first answer of a run)
-          # phase_2: [{find: …, put: …}] how the page reads when the market is served a second time; each `find` stands in it exactly once
+          # phase_2: {file: other.html}, or [{find: …, put: …}]: how the page reads when the market is served a second time; each `find` stands in it exactly once
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ def _redirect(target: str, status: int) -> Answer:
 
 def _text(folder: Path, row: dict, where: str, phase: int) -> str:
     """The text of a page in a phase."""
+    if isinstance(row.get("phase_2"), dict):                   # another page altogether
+        return _text(folder, row["phase_2"] if phase == 2 else {k: v for k, v in row.items() if k != "phase_2"}, where, phase)
     if "file" in row:
         try:
             text = (folder / row["file"]).read_text("utf-8")

@@ -457,6 +457,62 @@ def test_verdicts_that_turned_are_told_and_the_old_ones_kept(visits):
         assert visits[2].rows("select 1 from verdicts_history where provider = ? and customer = ? and code = ? and current = 0", slug, kind, old)
 
 
+def test_what_slipped_before_the_second_visit_is_kept_and_told(visits):
+    """A table that became a script, a selector that misses, a page in another language, a feed with other names: nothing of it is taken over."""
+    slug, urls = "wrackmoor", "http://www.wrackmoor.example"
+    for view in ("offers", "regions", "clauses"):
+        fields = "url, start, quote, first_seen, last_changed"
+        assert visits[1].rows(f"select {fields} from {view} where provider = ? order by url, start, id", slug) == visits[2].rows(f"select {fields} from {view} where provider = ? order by url, start, id", slug)
+    held = {d["url"]: d for d in visits[2].rows("select url, status, failure, failure_note, stale_since from documents where provider = ? and status = 'held'", slug)}
+    assert {url: d["failure"] for url, d in held.items()} == {
+        f"{urls}/gpu": "layout_changed", f"{urls}/dedicated": "selector_missed", f"{urls}/terms": "language_changed", "http://api.wrackmoor.example/gpus.json": "layout_changed"}
+    assert all(d["stale_since"] and d["failure_note"] for d in held.values())
+    stale = visits[2].rows("select distinct url from offers where provider = ? and stale_since is not null union select distinct url from clauses where provider = ? and stale_since is not null", slug, slug)
+    assert {r["url"] for r in stale} == set(held)
+    told = visits[2].rows("select level, code, url, text from issues where provider = ?", slug)
+    assert {(r["code"], r["url"]) for r in told if r["level"] == "error" and "marked stale" in r["text"]} == {(d["failure"], url) for url, d in held.items()}
+    assert ("info", "moved", f"{urls}/regions") in {(r["level"], r["code"], r["url"]) for r in told} and any("http://www.wrackmoor.example/data-centres" in r["text"] for r in told)
+    assert {r["verdict"] for r in visits[2].rows("select distinct code as verdict from verdicts where provider = ? and customer = 'embargoed_resident'", slug)} == {"V5"}
+
+
+def test_nothing_is_read_from_what_came_in_the_stead_of_a_document(visits):
+    """The challenge names Belarus and Russia, the page that is not there export controls, the home page Iran, the sign-in page passports, the web page of the feed a price."""
+    for phase in (1, 2):
+        rows = visits[phase].rows("select url, quote from clauses where provider = 'wrackmoor' union select url, quote from offers where provider = 'wrackmoor'")
+        assert not {r["url"] for r in rows} & set(TRUTH[1]["wrackmoor"].failures)
+        assert not [r for r in rows if any(w in r["quote"] for w in ("Belarus", "passport", "0.99", "V100", "nothing at this address"))]
+
+
+def test_the_summary_of_a_run_accounts_for_every_source(visits):
+    for phase in (1, 2):
+        summary = json.loads((visits[phase].result.captures / "summary.json").read_text("utf-8"))
+        captures = visits[phase].rows("select * from captures where run_id = ?", summary["run_id"])
+        assert summary == visits[phase].result.summary and summary["schema"] == 1 and summary["mode"] == "sample"
+        assert summary["sources"] == len(captures) == sum(p["sources"] for p in summary["providers"].values())
+        assert summary["failures"] == dict(Counter(c["failure"] for c in captures if c["failure"])) and len(summary["not_read"]) == sum(summary["failures"].values())
+        assert {r["url"]: r["failure"] for r in summary["not_read"]} == {u: f for p in TRUTH[1].values() for u, f in p.failures.items()}
+        assert all(r["do"] and r["note"] for r in summary["not_read"])
+        for view in ("offers", "regions", "clauses"):
+            assert summary["items"][view]["after"] == visits[phase].rows(f"select count(*) n from {view}")[0]["n"] == sum(p[view]["after"] for p in summary["providers"].values())
+            assert summary["items"][view]["before"] == (None if phase == 1 else visits[1].rows(f"select count(*) n from {view}")[0]["n"])
+        assert {m["to"] for m in summary["moved"] if m["provider"] == "wrackmoor"} == {"http://www.wrackmoor.example/data-centres"}
+        assert {s["failure"] for s in summary["stale"]} == (set() if phase == 1 else {"layout_changed", "selector_missed", "language_changed"})
+        assert 0 < summary["bytes"] and summary["seconds"] > 0 and summary["ended"] >= summary["started"]
+
+
+def test_status_after_the_second_visit(visits):
+    from chipwatch import monitor
+
+    rows = {(r.provider, r.url): r for r in monitor.gather(visits[2].data)[0]}
+    assert {(p, url) for p, url in rows} == {(p, u) for p, row in TRUTH[1].items() for u in [*(d.url for d in row.documents), *row.failures, *row.unreadable]}
+    for slug, row in TRUTH[1].items():
+        for url, failure in row.failures.items():
+            assert (rows[slug, url].state, rows[slug, url].failure) == ("not_allowed" if failure == "permission" else "failed", failure)
+    gpu = rows["wrackmoor", "http://www.wrackmoor.example/gpu"]
+    assert (gpu.state, gpu.failure, gpu.severity, gpu.offers) == ("stale", "layout_changed", "error", 5)
+    assert visits[1].rows("select max(fetched_at) at from captures where url = ?", gpu.url)[0]["at"] == gpu.last_success < gpu.stale_since
+
+
 # --- the rest of the road -----------------------------------------------------------------------------------------------------------
 
 def test_rebuild_gives_the_same_data_set(visits):
