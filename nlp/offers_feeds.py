@@ -15,7 +15,7 @@ from nlp.feeds import read_known
 from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
                         split_label)
 from nlp.prices import Price, commitment_in, tax_in, unit_in
-from nlp.tree import Node, TreeError, read_json
+from nlp.tree import Node, TreeError, named_rows, read_json
 
 MAX_VALUE = 2000                                               # characters of a string that may be a field; longer ones are prose, or hold data
 _ANSWER = re.compile(r"\s*[\[{]")
@@ -90,6 +90,8 @@ class _Walker:
                     self._record(item, facts.child(), "", place)
                 else:
                     self.walk(item, facts, key, place)
+        elif (rows := named_rows(node)) is not None:
+            self.walk(rows, facts, key, place)
         else:
             self._record(node, facts.child(), "" if place else key, place)
 

@@ -346,7 +346,7 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         strong = regions
     zones = zones if regions else []
     columns = [i for i, h in enumerate(heads) if i not in zones and (i in strong or _PLACE_HEAD.search(h) or _CODE_HEAD.search(h) or _CODE_ONLY.search(h))]
-    columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
+    columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|accelerator|processor|flavou?r|machine|\bplan|\bsku|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
     if not columns:
         return []
     coded = {c for c in columns if _CODE_ONLY.search(heads[c])}

@@ -158,6 +158,29 @@ def read_json_lines(text: str) -> Node:
     return root
 
 
+_COLUMNS = ("columns", "cols", "headers", "header", "fields", "names", "keys", "schema")
+_ROWS = ("rows", "data", "values", "records", "items", "body")
+
+
+def named_rows(node: Node) -> Node | None:
+    """The rows of a table in JSON, {"columns": ["gpu", "price"], "rows": [["H100", 2.1]]}, as maps; None where a map is no such table."""
+    columns = next((child for key, child in node.entries if key.lower() in _COLUMNS and child.kind == "list" and len(child.items) > 1), None)
+    rows = next((child for key, child in node.entries if key.lower() in _ROWS and child.kind == "list" and child.items), None)
+    if columns is None or rows is None:
+        return None
+    names = [_column_name(item) for item in columns.items]
+    if not all(names) or any(row.kind != "list" or len(row.items) != len(names) for row in rows.items):
+        return None
+    return Node("list", rows.start, rows.end, items=[Node("map", row.start, row.end, entries=list(zip(names, row.items, strict=True))) for row in rows.items])
+
+
+def _column_name(item: Node) -> str | None:
+    """The name of a column: a string, or the name in a map that describes it."""
+    if item.kind == "map":
+        item = next((found for key in ("label", "title", "name", "header", "key", "id", "field") if (found := item.get(key)) is not None), item)
+    return item.value if item.kind == "scalar" and isinstance(item.value, str) else None
+
+
 def read_yaml(text: str) -> list[Node]:
     """The documents of a YAML stream. Aliases are written out, up to `MAX_ALIASED` values; tags build nothing. Raises TreeError."""
     import yaml

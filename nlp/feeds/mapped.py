@@ -90,7 +90,8 @@ def facts_of(record: Record, rules: dict[str, Any]) -> Facts:
     facts = Facts(chips=find_chips(text.replace("_", " "), context=True) if text else [], instance=record.text(rules.get("instance")), location=record.text(rules.get("location")))
     count = record.value(rules.get("count"))
     if count is not None:
-        facts.count, facts.at_most = parse_count(count)
+        number = _number(count)
+        facts.count, facts.at_most = (number, False) if number is not None else parse_count(count)
         if facts.count == 0:
             return Facts()
     for key, whole in (("memory", False), ("memory_of_all", True)):
@@ -165,8 +166,9 @@ def committed(record: Record, price: dict[str, Any], rules: dict[str, Any]) -> t
     if isinstance(months, int) and months > 0:
         return "reserved", months
     said = record.value(rules.get("commitment_at"))
-    if not isinstance(said, str):
+    if said is None:
         return None, None
+    said = str(said)
     known = rules.get("commitments", {}).get(said)
     return (known, None) if isinstance(known, str) else tuple(known) if known else commitment_in(said)
 
