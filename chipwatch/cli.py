@@ -137,7 +137,7 @@ def run_what_is_due(data: Path, mode: str, only: list[str] | None, report: bool,
 @click.option("--dry-run", is_flag=True, help="Visit nothing; list what is due, why, and what comes next.")
 @click.option("--fail-above", type=click.FloatRange(0, 100), default=25, show_default=True, help="Exit with 3 when more than this per cent of the visited providers gave no page at all.")
 @click.option("--json", "as_object", is_flag=True, help="The summary (or the list of --dry-run) as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something was visited or is wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Only the summary, and that only where something was visited (crawl.log has the rest).")
 @data_option
 def crawl_command(providers: tuple[str, ...], live: bool, due: bool, shard: str | None, dry_run: bool, fail_above: float, as_object: bool, quiet: bool, data: Path) -> None:
     """The network stage alone: visit the declared sources of PROVIDER (default: all) and keep every response.
@@ -167,7 +167,7 @@ def crawl_command(providers: tuple[str, ...], live: bool, due: bool, shard: str 
         return
     code = crawling.exit_code(result, fail_above)
     for capture in result.captures:
-        if capture.failure:
+        if capture.failure and not quiet:
             click.echo(printable(f"{capture.provider}: {capture.role}: {capture.failure}: {capture.note or ''} {capture.url}"), err=True)
     if result.captures or not quiet:
         click.echo(crawling.as_json(result, code) if as_object else crawling.as_text(result))

@@ -391,9 +391,12 @@ def read_record(path: str | Path, entry: Entry) -> _Parsed:
     raise RecordNotFound(f"{Path(path).name}: {entry.record_id} is not where the index says; the file changed while it was read")
 
 
+HOLDERS = frozenset({"response", "conversion"})               # what a revisit may refer to; never another revisit
+
+
 def read_at(path: str | Path, offset: int, record_id: str) -> tuple[Entry, _Parsed]:
-    """One record by its place, without indexing the archive. Raises ArchiveMissing, RecordNotFound where another record (or none) lies there,
-    ArchiveTruncated, DigestMismatch, PayloadTooLarge for a damaged one."""
+    """One record that holds a payload, by its place, without indexing the archive. Raises ArchiveMissing, RecordNotFound where another record (or
+    none) lies there, ArchiveTruncated, DigestMismatch, PayloadTooLarge for a damaged one."""
     path = Path(path)
     try:
         with open(path, "rb") as handle:
@@ -404,7 +407,7 @@ def read_at(path: str | Path, offset: int, record_id: str) -> tuple[Entry, _Pars
         raise ArchiveMissing(f"cannot open the archive {path}: {getattr(error, 'strerror', None) or error}") from None
     parsed = next(_records(data), None)
     entry = _entry(parsed, offset, end, 0, damage) if parsed else None
-    if parsed is None or entry is None or entry.record_id != record_id:
+    if parsed is None or entry is None or entry.record_id != record_id or entry.kind not in HOLDERS:
         raise RecordNotFound(f"{path.name}: {record_id} does not lie at byte {offset:,}")
     if entry.damage:
         return entry, read_record(path, entry)                 # raises
@@ -414,7 +417,7 @@ def read_at(path: str | Path, offset: int, record_id: str) -> tuple[Entry, _Pars
 def _local_original(index: Index, entry: Entry) -> Entry | None:
     """The response in the same archive whose payload a revisit refers to."""
     named = index.by_id.get(entry.refers_to or "")
-    if named is not None and named.kind in ("response", "conversion") and named.damage is None:
+    if named is not None and named.kind in HOLDERS and named.damage is None:
         return named
     candidates = [e for e in index.entries if e.kind == "response" and e.damage is None]
     for match in (lambda e: e.url == entry.refers_to and e.date == entry.refers_to_date,
@@ -440,7 +443,7 @@ def _original(path: Path, entry: Entry) -> _Parsed:
             return read_at(place, int(offset), str(entry.refers_to))[1]
         except RecordNotFound:                                 # the file was written anew (recompressed): its index tells
             held = list_records(place).by_id.get(str(entry.refers_to))
-            if held:
+            if held and held.kind in HOLDERS:
                 return read_record(place, held)
     for beside in sorted(path.parent.glob("*.warc*")):
         if beside == path or beside.name.endswith(".part"):

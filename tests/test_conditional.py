@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -246,6 +248,18 @@ def test_no_validator_is_sent_for_a_page_that_cannot_be_used(tmp_path):
         again = visit(tmp_path, server, 2, SOURCES[:3])
         assert "if-none-match" not in server.asked("/etag", 2)[0] and "if-none-match" in server.asked("/weak", 2)[0]
     assert (again["etag"].status, again["etag"].failure, again["etag"].revisit_of) == (200, None, None)
+
+
+def test_a_revisit_of_a_revisit_is_not_followed(visits):
+    again = visits.runs[2]["etag"]
+    with pytest.raises(RecordNotFound):
+        read_at(visits.data / again.warc_file, again.warc_offset, again.record_id)
+
+
+def test_warc_tools_find_no_fault(visits):
+    for number in (1, 2, 3):
+        done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", str(visits.data / f"captures/r{number}/crawl.warc.gz")], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and "fail" not in done.stdout, done.stdout
 
 
 def test_a_record_is_found_by_its_place_or_not_at_all(visits, tmp_path):
