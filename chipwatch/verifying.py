@@ -24,6 +24,7 @@ from chipwatch.terminal import printable
 
 CONTRACTS = frozenset({"terms_of_service", "acceptable_use", "service_terms", "export_policy"})
 LONG_ENOUGH = 1_000                                            # characters of a contract without a clause that we know
+FEW = 30                                                       # documents below which a second reading process costs more than it saves
 NOT_BLANK = 200                                                # characters of any other page
 NOT_VISITED = frozenset({"not_in_archive", "budget"})         # says nothing of the address
 GONE = frozenset({"not_found", "gone"})
@@ -129,7 +130,7 @@ def findings_of(sources: Iterable[Source], data: Path, since: datetime.date | No
             tasks[source.provider, source.role, source.url] = task_for(own, source, data)
     readings = data / "readings"
     with Progress("reading", sum(not has_reading(readings, task.key) for task in tasks.values())) as bar:
-        read_all(tasks.values(), readings, progress=bar)
+        read_all(tasks.values(), readings, workers=1 if len(tasks) < FEW else None, progress=bar)
     out = []
     for source in sources:
         task = tasks.get((source.provider, source.role, source.url))

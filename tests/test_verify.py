@@ -8,6 +8,7 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from probe_site import TERMS, moved, page, prices
 
@@ -222,27 +223,33 @@ def test_what_is_not_mapped_is_named():
     assert unmapped(reading) == ["unknown_chip (2): H150", "offer without currency (1): H100", "offer without unit (1): H100", "offer in a place without country (1): A100 (Zone 7)", "region without country (1): R-9"]
 
 
-FEED = DECLARATION.partition("documents:")[0].replace("probed", "fed") + """documents:
-  offers:
-    - url: http://www.fed.example/{zone}/prices
+FEED = DECLARATION.partition("documents:")[0].replace("probed", "fed") + "documents:\n  offers:\n" + "".join(f"""\
+    - url: http://www.fed.example/{what}/{{zone}}
       verified: null
-      feed: {variants: {zone: [north, south]}}
+      feed: {{variants: {{zone: [north, south]}}}}
       method: feed
-"""
+""" for what in ("whole", "half", "moved"))
 
 
-@pytest.mark.parametrize(("south", "written"), [(Answer(200, b'[{"gpu": "H100", "price_usd_per_hour": 2.5}]', (("Content-Type", "application/json"),)), True), (Answer(404), False), (moved("/new/prices"), False)])
-def test_an_address_with_variants_counts_as_seen_when_all_were(tmp_path, south, written):
+def test_an_address_with_variants_counts_as_seen_when_all_were(tmp_path):
     file = tmp_path / "declared" / "fed" / "provider.yml"
     file.parent.mkdir(parents=True)
     file.write_text(FEED, encoding="utf-8")
     sources, _ = declared(tmp_path / "declared")
-    north = Answer(200, b'[{"gpu": "H100", "price_usd_per_hour": 2.5}]', (("Content-Type", "application/json"),))
+    good = Answer(200, b'[{"gpu": "H100", "price_usd_per_hour": 2.5}]', (("Content-Type", "application/json"),))
+    answers = {"/whole/north": good, "/whole/south": good, "/half/north": good, "/half/south": Answer(404), "/moved/north": good, "/moved/south": moved("/new/south"), "/new/south": good}
     run = tmp_path / "data" / "captures" / "20261125T000000Z-live"
-    with serve_hosts({"www.fed.example": Host("www.fed.example", "fed", {"/north/prices": north, "/south/prices": south, "/new/prices": north})}) as market, pytest.MonkeyPatch.context() as patch:
+    with serve_hosts({"www.fed.example": Host("www.fed.example", "fed", answers)}) as market, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHIPWATCH_CONTACT", "tests@chipwatch.example")
         crawl(sources, run_dir=run, run_id=run.name, mode="live", settings={"HOST_MAP": dict(market), "CHIPWATCH_PACE": 0.01})
     result = verify(tmp_path / "data", folder=tmp_path / "declared")
-    assert bool(result.texts) is written and len(result.findings) == 2
-    assert bool(result.faults) is (south.status == 301)
-    assert check_provider("fed", tmp_path / "data", folder=tmp_path / "declared")[0].place.endswith(":8")
+    assert len(result.findings) == 6
+    assert [line for line in result.diffs[file].splitlines() if line.startswith("+ ")] == [f"+      verified: {result.findings[0].date}"]
+    assert read_declaration_text(result.texts[file]) == [result.findings[0].date, None, None]
+    assert len(result.faults) == 1 and "pages of http://www.fed.example/moved/{zone} have moved, e.g. to http://www.fed.example/new/south" in result.faults[0]
+    assert [row.place.rpartition(":")[2] for row in check_provider("fed", tmp_path / "data", folder=tmp_path / "declared")] == ["8", "8", "12", "12", "16", "16"]
+
+
+def read_declaration_text(text: str) -> list[str | None]:
+    """The `verified` of each offer address."""
+    return [entry["verified"] and entry["verified"].isoformat() for entry in yaml.safe_load(text)["documents"]["offers"]]
