@@ -20,7 +20,7 @@ class FeedPages:
     """The joined visits of one build, and which page each item of them stands on."""
 
     def __init__(self) -> None:
-        self._pages: dict[tuple[str, str | None], list[Capture]] = {}  # (run, record id of page 1) -> captures of all pages
+        self._pages: dict[tuple[str, str, str | None], list[Capture]] = {}   # (run, role, record id of page 1) -> captures of all pages
         self._place: dict[int, tuple[Record, int]] = {}        # id of a record -> the record itself, so that the id stays its own, and its page
 
     def join(self, visits: Sequence[Capture], reading_of: ReadingOf) -> tuple[list[Capture], ReadingOf]:
@@ -48,12 +48,12 @@ class FeedPages:
         if len(pages) == 1:
             return pages[0]
         digest = hashlib.sha256("\n".join(str(c.payload_sha256) for c in pages).encode()).hexdigest()
-        self._pages[pages[0].run_id, pages[0].record_id] = pages
+        self._pages[pages[0].run_id, pages[0].role, pages[0].record_id] = pages
         return dataclasses.replace(pages[0], payload_sha256=digest, length=sum(c.length or 0 for c in pages))
 
     def pages_of(self, capture: Capture) -> list[Capture]:
         """The captures that a visit is made of: itself, or those of all pages."""
-        return self._pages.get((capture.run_id, capture.record_id)) or [capture]
+        return self._pages.get((capture.run_id, capture.role, capture.record_id)) or [capture]
 
     def capture_of(self, record: Record, capture: Capture) -> Capture:
         """The capture of the very page that shows an item of this visit."""

@@ -132,3 +132,20 @@ def test_a_region_that_several_pages_name_is_one_region(tmp_path):
     folder.write()
     database = build(tmp_path, folder.reading_of)
     assert [r["label"] for r in rows(database, "select label from regions")] == ["osl-1"] and len(rows(database, "select * from offers")) == 2
+
+
+def test_a_feed_that_serves_two_roles_is_read_in_each(tmp_path):
+    folder = Folder(tmp_path)
+    folder.run("r1", "2026-11-01T00:00:00Z", providers=[ProviderInfo(slug="alpha", name="Alpha")])
+    shown = [page(f"page {n}", kind="offers", offers=[offer(instance_name=f"n{n}")], regions=[Region(f"osl-{n}", "Oslo", "NO")]) for n in (1, 2)]
+    for role in ("offers", "regions"):
+        for number in (1, 2):
+            capture = folder.visit("r1", "alpha", role, f"{FEED}?page={number}", f"2026-11-01T00:00:0{number}Z", shown[number - 1])
+            capture.record_id = f"<urn:uuid:{number}>"         # one fetch, two captures
+            capture.page, capture.part_of = number, f"{FEED}?page=1" if number > 1 else None
+            capture.more = f"{FEED}?page=2" if number == 1 else None
+    folder.write()
+    asked = []
+    database = build(tmp_path, lambda capture: asked.append((capture.role, capture.page)) or folder.reading_of(capture))
+    assert {("offers", 1), ("offers", 2), ("regions", 1), ("regions", 2)} <= set(asked)
+    assert [r["label"] for r in rows(database, "select label from regions order by 1")] == ["osl-1", "osl-2"] and current(database) == ["n1", "n2"]

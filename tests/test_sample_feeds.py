@@ -15,6 +15,7 @@ from crawler.archive import list_records, read_payload
 from crawler.run import crawl, read_captures
 from dataset.runs import read_run
 
+pytestmark = pytest.mark.slow                                  # two whole runs; the parts are tested in test_feeds_crawl.py and test_end_to_end.py
 KEY = "sample-key-of-nobody"                                   # what the market's server asks for (sites/skerrybrook/site.yml)
 
 
