@@ -84,6 +84,7 @@ def page(feed, value, **more):
 
 @pytest.mark.parametrize(("link", "follows"), [
     ("https://api.fox.example/v1?a=1&page=2", "https://api.fox.example/v1?a=1&page=2"), ("/v1?p=2", "https://api.fox.example/v1?p=2"), ("?p=2#x", "https://api.fox.example/v1?p=2"),
+    ("https://api.fox.example:443/v1?$filter=a%20eq%20'b'&$skip=100", "https://api.fox.example/v1?$filter=a%20eq%20%27b%27&$skip=100"),
     ("", None), (None, None), ("http://api.fox.example/v1?p=2", None), ("https://api.fox.example:444/v1", None), ("//evil.example/v1", None), ("https://user@api.fox.example/v1?p=2", None),
     ("https://api.fox.example.evil.example/", None), ("javascript:alert(1)", None), ("https://[::1", None), ("file:///etc/passwd", None), ("https://127.0.0.1/v1", None), (["x"], None), (HERE, None),
 ])

@@ -13,6 +13,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.feeds.collect import download
 from crawler.feeds.keys import add_key, hush, hush_bytes, key_value
+from crawler.feeds.paging import plain_port
 from crawler.feeds.stream import Collector
 from crawler.payload import decode_body
 
@@ -39,7 +40,7 @@ def request_parts(feed: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses have one scheme, host and port."""
-    a, b = urlsplit(one), urlsplit(other)
+    a, b = urlsplit(plain_port(one)), urlsplit(plain_port(other))
     return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
 
 

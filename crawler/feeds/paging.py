@@ -71,7 +71,7 @@ def read_page(feed: Mapping[str, Any], body: bytes, *, declared: str, url: str, 
         return Page(records=records, refused=follows)
     if follows is not None:
         key = feed.get("key", {})
-        follows = safe_url_string(without_parameter(follows, key["name"]) if key.get("in") == "query" else follows)
+        follows = plain_port(safe_url_string(without_parameter(follows, key["name"]) if key.get("in") == "query" else follows))
     refused = follows and _refusal(follows, declared, page, (*before, url), paging)
     return Page(records=records, follows=None if refused else follows, refused=refused or None)
 
@@ -140,7 +140,7 @@ def _next(paging: Mapping[str, Any], data: Any, url: str, page: int, records: in
 def _refusal(url: str, declared: str, page: int, before: Sequence[str], paging: Mapping[str, Any]) -> Fault | None:
     """Why the next page is not asked for."""
     try:
-        here, there = urlsplit(declared), urlsplit(url)
+        here, there = urlsplit(plain_port(declared)), urlsplit(url)
         host, port = there.hostname or "", there.port
     except ValueError:
         return Fault("bad_address", "the link to the next page is no address")
@@ -156,6 +156,16 @@ def _refusal(url: str, declared: str, page: int, before: Sequence[str], paging: 
     if page >= limit:
         return Fault("budget", f"the feed has more than {limit} pages; the rest is not read")
     return None
+
+
+def plain_port(url: str) -> str:
+    """The address without a port that its scheme implies (`https://host:443/`); one that is no address as it is."""
+    try:
+        parts = urlsplit(url)
+        implied = {"https": 443, "http": 80}.get(parts.scheme)
+        return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(f":{implied}"))) if implied and parts.port == implied else url
+    except ValueError:
+        return url
 
 
 def with_parameter(url: str, name: str, value: str) -> str:
