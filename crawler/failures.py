@@ -20,7 +20,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from crawler.errors import PayloadTooLarge, PayloadUndecodable
+from crawler.errors import CrawlerError, PayloadTooLarge, PayloadUndecodable
 from crawler.standins import is_page, recognise
 
 WORDS = {"dns": "the name {host} does not resolve", "timeout": "{host} did not answer in time", "refused": "{host} refuses connections"}
@@ -32,6 +32,11 @@ STATUS_WORDS = {"unauthorized": "asks for a login", "forbidden": "refuses the re
 _WRONG_TYPE = re.compile(r"^(image|audio|video|font|model)/|^application/(zip|gzip|x-tar|x-7z|x-rar|vnd\.ms-fontobject|wasm|java-archive|x-msdownload)\b", re.IGNORECASE)
 _IMAGE_TEXT = re.compile(r"^image/svg", re.IGNORECASE)
 _BINARY_HEADS = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x7fELF", b"MZ\x90", b"RIFF", b"\x00\x00\x01\x00", b"wOF2", b"wOFF")
+
+
+# what a request may end with instead of an answer; explain_exception has words for each
+FETCH_FAULTS = (IgnoreRequest, DownloadFailedError, DownloadTimeoutError, CannotResolveHostError, DownloadConnectionRefusedError, DownloadCancelledError,
+                ResponseDataLossError, UnsupportedURLSchemeError, NotSupported, CrawlerError, ValueError)
 
 
 class VisitRefused(IgnoreRequest):

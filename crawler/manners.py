@@ -10,18 +10,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    NotConfigured,
-    NotSupported,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.responsetypes import responsetypes
@@ -30,8 +19,8 @@ from chipwatch.records import Source
 from crawler.addresses import host_is_refused, host_key
 from crawler.capture import page_fields
 from crawler.conditional import unchanged
-from crawler.errors import CrawlerError, OutputFailed
-from crawler.failures import BadAddress, PrivateAddress, RobotsRefusal, VisitRefused, explain_exception
+from crawler.errors import OutputFailed
+from crawler.failures import FETCH_FAULTS, BadAddress, PrivateAddress, RobotsRefusal, VisitRefused, explain_exception
 from crawler.feeds.asking import same_site
 from crawler.feeds.keys import shown
 from crawler.gate import gate_of, read_json_lines
@@ -155,8 +144,7 @@ class RobotsMiddleware:
         request = Request(f"{site}/robots.txt", priority=1000, callback=NO_CALLBACK, meta={"robots_txt": True}, dont_filter=True)
         try:
             response = await self._crawler.engine.download_async(request)
-        except (IgnoreRequest, DownloadFailedError, DownloadTimeoutError, CannotResolveHostError, DownloadConnectionRefusedError, DownloadCancelledError,
-                ResponseDataLossError, UnsupportedURLSchemeError, NotSupported, CrawlerError, ValueError) as error:
+        except FETCH_FAULTS as error:
             LOG.info("%s/robots.txt could not be had: %s", site, explain_exception(error, request.url)[1])
             return error
         self._crawler.stats.inc_value(f"robotstxt/response_status_count/{response.status}")
