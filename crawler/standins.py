@@ -19,6 +19,7 @@ from ahocorasick_rs import BytesAhoCorasick
 
 FILE = Path(__file__).parent / "data" / "standins.yml"
 LOOK = 512 * 1024                                              # bytes at the beginning of a page that are looked at
+BEGINNING = 16 * 1024                                          # characters in which most documents show that they are none of these
 LONGEST_TITLE = 160                                            # characters; what is longer is a sentence of a document
 HEADINGS = 3                                                   # first headings that are looked at; a logo may stand in one
 _TITLE = re.compile(r"<title\b[^<>]{0,500}>([^<]{1,1000})", re.IGNORECASE)
@@ -79,6 +80,8 @@ def recognise(status: int, headers: dict[str, str], body: bytes, *, asked: str, 
     if not is_page(headers, body):
         return None, None
     text = _decoded(headers, body[:LOOK])
+    if visible(text[:text.rfind("<", 0, BEGINNING) + 1]) > max(known.limits.values()):
+        return None, None                                      # it shows more than any page that stands in for another
     titles = _titles(text)
     if known.markup.find_matches_as_indexes(body[:LOOK]) or _says(titles, known.titles["bot_challenge"]):
         if visible(text) <= known.limits["bot_challenge"]:

@@ -7,6 +7,7 @@ object a line; the captures themselves are on disk before they are told. The pro
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -48,6 +49,7 @@ def run(job: dict) -> str | None:
     settings.update(job["settings"], priority="cmdline")
     sources = [Source.from_dict(row) for row in job["sources"]]
     process = AsyncCrawlerProcess(settings)
+    logging.getLogger().setLevel(settings["LOG_LEVEL"])        # Scrapy makes a record of every answer and item, and throws it away
     crawler = process.create_crawler(load_object(settings["CHIPWATCH_SPIDER"]))
     try:
         recorder = recorder_of(crawler)

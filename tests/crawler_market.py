@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import random
 import threading
@@ -16,6 +17,12 @@ PAGE = b"<!doctype html><html><head><title>T</title></head><body><h1>Terms</h1><
 PRICES = b"<html><body><table><tr><th>GPU</th><th>Price</th></tr><tr><td>H100</td><td>$2.50/h</td></tr></table></body></html>"
 
 
+@functools.cache
+def bomb() -> bytes:
+    """40 MB in 40 KB, made once: the crawl of the tests waits a second for an answer."""
+    return gzip.compress(b"0" * 40_000_000, 1, mtime=0)
+
+
 class Market(ThreadingHTTPServer):
     """Remembers what was asked of it, and when."""
 
@@ -23,6 +30,7 @@ class Market(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        bomb()
         self.log: list[tuple[float, str, str, dict[str, str]]] = []   # time, host, path, headers in lower case
         self.counts: Counter[tuple[str, str]] = Counter()
         self.busy: Counter[str] = Counter()
@@ -77,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
             "/deflate": lambda: self.answer(200, zlib.compress(PRICES), (("Content-Encoding", "deflate"),)),
             "/chunked": self.chunked, "/not-gzip": lambda: self.answer(200, PAGE, (("Content-Encoding", "gzip"),)),
             "/cut-gzip": lambda: self.answer(200, gzip.compress(PAGE, mtime=0)[:-12], (("Content-Encoding", "gzip"),)),
-            "/bomb": lambda: self.answer(200, gzip.compress(b"0" * 40_000_000, mtime=0), (("Content-Encoding", "gzip"),)),
+            "/bomb": lambda: self.answer(200, bomb(), (("Content-Encoding", "gzip"),)),
             "/forbidden": lambda: self.answer(403, b"no"), "/gone": lambda: self.answer(410, b"gone"), "/login": lambda: self.answer(401, b"who"),
             "/error": lambda: self.answer(500, b"oops"), "/empty": lambda: self.answer(200, b" \n"), "/image": lambda: self.answer(200, b"\x89PNG1234", (), "image/png"),
             "/r1": lambda: self.answer(301, b"", (("Location", "/r2"),)), "/r2": lambda: self.answer(302, b"", (("Location", "http://other.example/terms"),)),
