@@ -239,7 +239,8 @@ def salvage(left: list[Source], done: list[Capture], settings: dict[str, Any], r
                "CHIPWATCH_ORIGINALS": {}, "LOG_FILE": str((run_dir / "salvage.log").absolute())}
         write_json(place / "run.json", {"mode": "archive"})    # the spider describes a run only where nobody has
         _run_worker([s for s in left if s.permission != "forbidden" and s.method != "rendered"], [], job, place, 0, len(left), None, lock)
-        found = {(c.provider, c.role, c.url, c.page): c for c in read_captures(place / "captures.jsonl") if _held_whole(c)}
+        noted = {(c.provider, c.role, c.url, c.page) for c in done}
+        found = {key: c for c in read_captures(place / "captures.jsonl") if _held_whole(c) and (key := (c.provider, c.role, c.url, c.page)) not in noted}
     finally:
         shutil.rmtree(run_dir / ".salvage", ignore_errors=True)
     with open(run_dir / "captures.jsonl", "a", encoding="utf-8") as handle:
@@ -263,8 +264,13 @@ def _holds_more(warc: Path, done: list[Capture]) -> bool:
 
 
 def _held_whole(capture: Capture) -> bool:
-    """Whether a replayed capture is that of a finished visit: not one broken off, nor one after which the live crawl asks again."""
-    return capture.failure != "not_in_archive" and capture.record_id is not None and (capture.failure is None or not (capture.status == 429 or (capture.status or 0) >= 500))
+    """Whether a replayed capture is that of a finished visit: not one broken off, nor one after which the live crawl asks again.
+
+    That a feed does not go on follows from the page before, or stands in the file; it has no record of its own.
+    """
+    if capture.failure == "not_in_archive" or (capture.record_id is None and capture.part_of is None):
+        return False
+    return capture.failure is None or not (capture.status == 429 or (capture.status or 0) >= 500)
 
 
 def _run_worker(sources: list[Source], resume: list[dict], settings: dict[str, Any], run_dir: Path, before: int, total: int,
