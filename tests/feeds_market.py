@@ -143,6 +143,10 @@ class Feeds(Handler):
         pieces = (b"0" * 1_000_000 for _ in range(400)) if path == "/bomb" else csv_rows(float(self.query("megabytes", "1")))
         for piece in pieces:
             piece = pack.compress(piece) if packed else piece
+            if path == "/stalls" and sent > 100_000:
+                time.sleep(4)
+            if path == "/slow":
+                time.sleep(0.5)
             if path == "/cut" and sent > 300_000:
                 self.close_connection = True
                 return
@@ -150,6 +154,8 @@ class Feeds(Handler):
             sent += len(piece)
         self.chunk(pack.flush() if packed else b"")
         self.wfile.write(b"0\r\n\r\n")
+
+    host_patience = host_bulk
 
     def chunk(self, piece: bytes) -> None:
         if piece:

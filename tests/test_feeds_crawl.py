@@ -21,7 +21,7 @@ from crawler.archive import list_records, read_payload
 from crawler.feeds.ends import open_ends
 from crawler.run import crawl, read_captures
 
-HOSTS = ("links.example", "numbers.example", "cursor.example", "keyed.example", "header.example", "bad.example", "bulk.example", "asked.example")
+HOSTS = ("links.example", "numbers.example", "cursor.example", "keyed.example", "header.example", "bad.example", "bulk.example", "asked.example", "patience.example")
 LINK = {"items": "Items", "fields": ["gpu", "hourly"], "paging": {"kind": "link", "path": "Next", "max_pages": 6}}
 NUMBER = {"items": "servers", "paging": {"kind": "number", "parameter": "page"}}
 PLANS = {"items": "plans", "fields": ["gpu", "hourly"]}
@@ -76,6 +76,8 @@ FEEDS = {
     "http://bulk.example/no-match": (STREAM, [("feed_changed", None)]),
     "http://bulk.example/gone": (STREAM, [("not_found", None)]),
     "http://bulk.example/cut": (STREAM, [("truncated", None)]),
+    "http://patience.example/stalls": (STREAM, [("timeout", None)]),
+    "http://patience.example/slow?megabytes=0.35": (STREAM, [(None, None)]),
     "http://bulk.example/bomb": (STREAM, [("feed_changed", None)]),
     "http://bulk.example/long?megabytes=3": ({"stream": {**STREAM["stream"], "max_bytes": 1_500_000}}, [("too_large", None)]),
     "http://bulk.example/wide?megabytes=3": ({"stream": {"format": "csv", "keep": {"TermType": "OnDemand"}}}, [("too_large", None)]),
@@ -91,7 +93,7 @@ def crawled(tmp_path_factory):
         patch.setenv("FEEDS_TEST_API_KEY", KEY)
         patch.delenv("FEEDS_ABSENT_API_KEY", raising=False)
         live = crawl(sources, run_dir=folder / "captures" / "r1", run_id="r1", mode="sample",
-                     settings={"host_map": server.host_map(*HOSTS), "LOG_LEVEL": "DEBUG", "DOWNLOAD_MAXSIZE": 2_000_000, "DOWNLOAD_TIMEOUT": 5, "RETRY_TIMES": 1})
+                     settings={"host_map": server.host_map(*HOSTS), "LOG_LEVEL": "DEBUG", "DOWNLOAD_MAXSIZE": 2_000_000, "DOWNLOAD_TIMEOUT": 2, "RETRY_TIMES": 0})
         asked = list(server.log)
     replayed = crawl(sources, run_dir=folder / "again" / "captures" / "r1", run_id="r1", mode="archive", archives=[folder / "captures" / "r1" / "crawl.warc.gz"])
     by_feed: dict[str, list] = {}
