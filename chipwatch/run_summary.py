@@ -52,7 +52,7 @@ def summarise(folder: Path, captures: Iterable[Capture], *, mode: str, before: C
         "failures": dict(sorted(Counter(c.failure for c in failed).items(), key=lambda f: (-f[1], str(f[0])))),
         "items": _items(before, after, None),
         "providers": {slug: _provider([c for c in captures if c.provider == slug], before, after) for slug in slugs},
-        "not_read": [{"provider": c.provider, "role": c.role, "url": c.url, "failure": c.failure, "severity": failure_kind(str(c.failure)).severity, "note": c.note,
+        "not_read": [{"provider": c.provider, "role": c.role, "url": c.part_of or c.url, "page": c.page, "failure": c.failure, "severity": failure_kind(str(c.failure)).severity, "note": c.note,
                       "do": failure_kind(str(c.failure)).do} for c in failed],
         "moved": [{"provider": c.provider, "role": c.role, "url": c.url, "to": c.moved_to} for c in pages if c.moved_to],
         **(_told(database, slugs) if database else {"stale": None, "issues": None}),

@@ -48,11 +48,13 @@ def _verdicts(db: sqlite3.Connection, customer: str) -> list[str]:
 def _not_read(db: sqlite3.Connection, run_id: str, data: Path) -> list[str]:
     """Failures of this run by kind, and documents that were captured in vain."""
     rows = db.execute("select failure, count(*), min(note) from captures where failure is not null and run_id = ? group by 1 order by 2 desc, 1", (run_id,)).fetchall()
-    out = [f"  {count:>4}  {failure.replace('_', ' ')}: {textwrap.shorten(printable(note or ''), 70, placeholder='…')}" for failure, count, note in rows[:6]]
+    out = [f"  {count:>4}  {failure.replace('_', ' ')}: {textwrap.shorten(printable(note or ''), 70, placeholder=' …')}" for failure, count, note in rows[:6]]
     if len(rows) > 6:
         out.append(f"        and {len(rows) - 6} more kinds: `chipwatch status --data {data}`")
     for status, count in db.execute("select status, count(*) from documents where status in ('unreadable', 'language_not_covered') group by 1 order by 1"):
         out.append(f"  {count:>4}  {status.replace('_', ' ')}: captured, but nothing follows from what was not found in it")
+    for failure, count in db.execute("select failure, count(*) from documents where status = 'held' group by 1 order by 1"):
+        out.append(f"  {count:>4}  {str(failure).replace('_', ' ')}: what the page gave before is kept, marked stale; `chipwatch status --data {data}` says why")
     return out or ["     0  everything was read"]
 
 

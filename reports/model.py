@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from assessment.customers import parse_customer
 from chipwatch import __version__
-from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES
+from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, READING_FAILURES, SUPPLY_ROLES, VERDICT_CODES
 from dataset.judging import verdicts_for
 from reports import source, text
 from reports.source import ReportError, Row
@@ -477,7 +477,8 @@ def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView])
     unreadable = [(row, "language_not_covered" if row.get("readable", 1) else "unreadable") for row in tables["documents"]
                   if not row.get("readable", 1) or (row["role"] in BINDING_ROLES and not row.get("language_covered", 1))]
     failed = [(row, row["failure"]) for row in latest_visits(tables["captures"]) if row.get("failure")]
-    for row, reason in failed + unreadable:
+    held = [({**row, "note": row.get("failure_note")}, row["failure"]) for row in tables["documents"] if row.get("status") == "held" and row.get("failure") in READING_FAILURES]
+    for row, reason in failed + unreadable + held:
         view = views.get(row["provider"])
         if view is not None:
             view.unread.append(Unread(row["provider"], view.name, row["role"], row.get("url") or "", reason, text.label(row.get("note"), 160),
