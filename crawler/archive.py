@@ -72,6 +72,7 @@ class Entry:
     follows: str | None = None                                 # record id of the page before
     asked: str | None = None                                   # digest of what was posted
     filtered: str | None = None                                # conversion: what is kept of a large file, in words
+    said: str | None = None                                    # conversion: a note for people
 
     @property
     def answers(self) -> bool:
@@ -277,7 +278,7 @@ def _entry(parsed: _Parsed, offset: int, end: int, number: int, damage: str | No
         refers_to_date=_second(header("WARC-Refers-To-Date")), original=header(ORIGINAL_FIELD), visit=header(VISIT_FIELD), warcinfo=header("WARC-Warcinfo-ID"),
         cut=header("WARC-Truncated") is not None, damage=damage, follows=header(FOLLOWS_FIELD), asked=header(ASKED_FIELD),
         page=int(header(PAGE_FIELD)) if re.fullmatch(r"[0-9]{1,6}", header(PAGE_FIELD) or "") else None,
-        filtered=(header(SAID_FIELD) or "filtered") if kind == "conversion" and header(FILTER_FIELD) else None,
+        said=header(SAID_FIELD) if kind == "conversion" else None, filtered=(header(SAID_FIELD) or "filtered") if kind == "conversion" and header(FILTER_FIELD) else None,
         fields=_fields(parsed.block) if kind == "metadata" and (header("Content-Type") or "").startswith(FAILURE_TYPE) else {})
 
 

@@ -29,6 +29,7 @@ MISSING = "needs the rendered extra: {what}; run `make setup-rendered`"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 SKIP = Path(__file__).parent / "data" / "rendered_skip.yml"
 QUIET = 0.6                                                    # seconds without a request, after which a page counts as drawn
+SKIPPED = "skipped host"
 LOOK = 0.15                                                    # seconds between two looks
 DEAD_PROXY = "http://127.0.0.1:9"                              # nobody listens on the discard port; names do not resolve anyway
 NO_NETWORK = (
@@ -113,10 +114,13 @@ def is_skipped(host: str) -> bool:
 
 
 class Page:
-    """One document being drawn: answers what it asks for, and keeps count of what it did not get (`lacking`: reason -> times)."""
+    """One document being drawn: answers what it asks for, and keeps count of what it did not get.
+
+    `lacking`: reason -> times, pictures and the like included; `missed`: the same for what its content may depend on.
+    """
 
     def __init__(self, url: str, document: Answered, fetch: Fetch, *, requests: int, size: int, log: logging.LoggerAdapter | logging.Logger) -> None:
-        self.url, self.lacking = url, Counter()
+        self.url, self.lacking, self.missed = url, Counter(), Counter()
         self._document, self._fetch, self._left, self._bytes, self._log = document, fetch, requests, size, log
         self._pending, self._last, self._served, self.closed = 0, 0.0, False, False
         self._same: dict[str, Answered] = {}
@@ -173,7 +177,7 @@ class Page:
             return kind
         if request.method not in ("GET", "HEAD"):              # a guest changes nothing
             return f"method {request.method}"
-        return "skipped host" if is_skipped(urlsplit(request.url).hostname or "") else None
+        return SKIPPED if is_skipped(urlsplit(request.url).hostname or "") else None
 
     def _headers(self, request) -> dict[str, str]:
         kept = {name: value for name, value in request.headers.items() if not name.lower().startswith(_DROPPED)}
@@ -184,6 +188,10 @@ class Page:
 
     async def _refuse(self, route, request, reason: str) -> None:
         self.lacking[reason] += 1
+        if request.resource_type in ("script", "xhr", "fetch") and reason not in (SKIPPED, "late"):
+            self.missed[reason] += 1
+        elif request.resource_type == "document" and _leaves(request):
+            self.missed["another page that it leads to"] += 1
         self._log.info("%s is drawn without %s: %s", self.url, request.url[:300], reason)
         if request.resource_type == "document":                # no content: the page stays where it is, and so does its frame
             return await route.fulfill(status=204)
@@ -209,3 +217,20 @@ class Page:
         if size > limit:
             raise PayloadTooLarge(f"the page as drawn is larger than {limit:,} characters")
         return await page.evaluate(SERIALISE)
+
+
+def _leaves(request) -> bool:
+    """Whether this is the page itself that goes elsewhere, not a frame in it."""
+    from playwright.async_api import Error
+
+    try:
+        return request.frame.parent_frame is None
+    except Error:                                              # the frame is not there yet: a new window
+        return False
+
+
+def missed_words(missed: Counter) -> str | None:
+    """One sentence for the capture; None where nothing was missed."""
+    if not missed:
+        return None
+    return "drawn by a browser without all that it asked for: " + ", ".join(f"{reason.replace('_', ' ')} {count}" for reason, count in sorted(missed.items()))

@@ -216,12 +216,14 @@ class Recorder:
             more["WARC-Payload-Digest"] = original.payload_digest
         return self._writer.create_warc_record(url, "revisit", payload=io.BytesIO(b""), length=0, warc_headers_dict={**fields, **more}, http_headers=http_headers)
 
-    def conversion(self, *, url: str, body: bytes, content_type: str, refers_to: str, visit: str, lacking: dict[str, int]) -> tuple[str, str]:
+    def conversion(self, *, url: str, body: bytes, content_type: str, refers_to: str, visit: str, lacking: dict[str, int], said: str | None = None) -> tuple[str, str]:
         """Write a document as a browser drew it, beside the response that it was made from. Returns (record id, WARC-Date). Raises OutputFailed."""
         date = now()
         fields = {**self._headers(date, visit), "WARC-Refers-To": refers_to}
         if lacking:
             fields["X-Chipwatch-Lacking"] = ", ".join(f"{reason} {count}" for reason, count in sorted(lacking.items()))
+        if said:
+            fields[SAID_FIELD] = said
         record = self._writer.create_warc_record(url, "conversion", payload=io.BytesIO(body), length=len(body), warc_content_type=content_type, warc_headers_dict=fields)
         self._write([record])
         return record.rec_headers.get_header("WARC-Record-ID"), date

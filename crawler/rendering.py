@@ -91,11 +91,11 @@ class RenderMiddleware:
             body = replay.drawing(held)
         except ArchiveError as error:
             raise VisitRefused(str(error), "truncated") from error
-        return self._as_drawn(request, response, body, held.entry.record_id, held.entry.date)
+        return self._as_drawn(request, response, body, held.entry.record_id, held.entry.date, held.entry.said)
 
-    def _as_drawn(self, request: Request, response: Response, body: bytes, record_id: str, date: str) -> Response:
+    def _as_drawn(self, request: Request, response: Response, body: bytes, record_id: str, date: str, said: str | None) -> Response:
         link = request.meta["chain"][-1]
-        request.meta["chain"].append({**link, "record_id": record_id, "date": date, "status": 200, "offset": None, "revisit_of": None})
+        request.meta["chain"].append({**link, "record_id": record_id, "date": date, "status": 200, "offset": None, "revisit_of": None, "said": said})
         return HtmlResponse(url=response.url, status=200, headers={"Content-Type": DRAWN_TYPE}, body=body, encoding="utf-8", flags=[*response.flags, "rendered"],
                             protocol=response.protocol, ip_address=response.ip_address, request=request)
 
@@ -117,13 +117,14 @@ class RenderMiddleware:
             raise VisitRefused(f"the page as drawn is larger than {self._limit:,} bytes", "too_large")
         if page.lacking:
             log.info("%s was drawn without: %s", response.url, ", ".join(f"{reason} {count}" for reason, count in sorted(page.lacking.items())))
+        said = browser.missed_words(page.missed)
         try:
             record_id, date = recorder_of(self._crawler).conversion(url=response.url, body=body, content_type=DRAWN_TYPE, refers_to=request.meta["chain"][-1]["record_id"],
-                                                                    visit=request.meta["visit"], lacking=dict(page.lacking))
+                                                                    visit=request.meta["visit"], lacking=dict(page.lacking), said=said)
         except OutputFailed as error:
             stop_for(self._crawler, error)
             raise
-        return self._as_drawn(request, response, body, record_id, date)
+        return self._as_drawn(request, response, body, record_id, date, said)
 
     def _late(self) -> str:
         return f"the page was not drawn within {self._seconds:g} seconds"

@@ -180,6 +180,43 @@ def test_a_page_that_never_comes_to_rest_ends_in_time(site, tmp_path):
 
 
 @needs_browser
+def test_what_a_page_missed_is_told(drawn):
+    assert drawn.live["/prices"].note is None
+    assert drawn.live["/trap"].note == ("drawn by a browser without all that it asked for: another page that it leads to 1, dns 1, method POST 1, private address 6, robots 1")
+
+
+@needs_browser
+def test_secure_pages_are_drawn_with_data_of_other_hosts():
+    """Loopback serves no certificates; so the fetch is a stand-in here, and the rest is what a live crawl uses."""
+    import asyncio
+    import logging
+
+    from playwright.async_api import async_playwright
+
+    asked = []
+
+    async def fetch(url, headers, kind):
+        asked.append((url, headers.get("origin"), kind))
+        script = b"fetch('https://api.other.example/p').then(r => r.json()).then(x => document.getElementById('r').textContent = 'got ' + x.v)"
+        return browser.Answered(200, [("Content-Type", "text/javascript"), ("Access-Control-Allow-Origin", "*")], script if kind == "script" else b'{"v": 42}')
+
+    async def draw() -> str:
+        document = browser.Answered(200, [("Content-Type", "text/html")], b"<div id=r></div><script src='https://cdn.drawn.example/a.js'></script>")
+        page = browser.Page("https://www.drawn.example/x", document, fetch, requests=5, size=10**6, log=logging.getLogger())
+        async with async_playwright() as machine:
+            chromium = await machine.chromium.launch(**browser.playwright_settings(Settings({"CHIPWATCH_RENDER_SECONDS": 30}))["PLAYWRIGHT_LAUNCH_OPTIONS"])
+            tab = await (await chromium.new_context(**browser.context_options("chipwatch/0 (+x)"))).new_page()
+            await page.prepare(tab, None)
+            await tab.goto(page.url, wait_until="domcontentloaded")
+            text = await page.drawn(tab, 10**6)
+            await chromium.close()
+        return text
+
+    assert ">got 42<" in asyncio.run(draw())
+    assert asked == [("https://cdn.drawn.example/a.js", None, "script"), ("https://api.other.example/p", "https://www.drawn.example", "fetch")]
+
+
+@needs_browser
 def test_a_replay_gives_the_same_without_a_browser(drawn):
     same = ("record_id", "failure", "note", "status", "content_type", "payload_sha256", "length", "fetched_at", "final_url")
     assert {p: [getattr(c, f) for f in same] for p, c in drawn.again.items()} == {p: [getattr(c, f) for f in same] for p, c in drawn.live.items()}
