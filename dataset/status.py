@@ -29,7 +29,7 @@ def status(database: Path | str, *, now: datetime | None = None) -> list[dict[st
             select d.provider, d.role, d.url, max(c.fetched_at) as at from documents d join captures c on c.provider = d.provider and c.role = d.role and coalesce(c.part_of, c.url) = d.url
             where c.failure is null and c.fetched_at < d.stale_since group by 1, 2, 3""")}
         faults = {(i["provider"], i["role"], i["url"]): i["text"] for i in records(connection, """
-            select provider, role, url, text from issues where code in ('unreadable', 'language_not_covered') order by id""")}
+            select provider, role, url, text from issues where level = 'error' or code in ('unreadable', 'language_not_covered') order by level desc, id""")}
         names = dict(connection.execute("select provider, name from providers").fetchall())
         items = {kind: dict(connection.execute(f"select provider || ' ' || role || ' ' || url, count(*) from {kind} group by 1").fetchall()) for kind in ("offers", "regions", "clauses")}
     return [_row(v, documents.get(key), failures.get((*key, v["last_failure"])), good.get(key), faults.get(key), items, names, moment)
@@ -47,7 +47,7 @@ def _row(visit: dict[str, Any], document: dict[str, Any] | None, failed: dict[st
     return {
         "provider": visit["provider"], "name": names.get(visit["provider"], visit["provider"]), "role": visit["role"], "url": visit["url"], "state": state,
         "last_success": success, "age_days": age(success, now), "failure": why or (state if state in ("unreadable", "language_not_covered") else None),
-        "note": fetch["note"] if fetch else document["failure_note"] or fault if document else None, "stale_since": stale, "last_visit": visit["last_visit"],
+        "note": fetch["note"] if fetch else document["failure_note"] or (fault if state in ("unreadable", "language_not_covered") else None) if document else None, "stale_since": stale, "last_visit": visit["last_visit"],
         "visits": visit["visits"], **{kind: counts.get(place, 0) for kind, counts in items.items()},
     }
 
