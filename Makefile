@@ -14,7 +14,7 @@ MODE = $(if $(LIVE),--live,$(if $(ARCHIVE),--archive $(ARCHIVE) $(if $(SOURCES),
 help: ## list the targets
 	@echo "chipwatch: who rents A100/H100-class chips, where, at what price, and what public terms say about who may rent"
 	@echo
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
 	@echo
 	@echo "  make briefing LIVE=1                                  the same over the live web (polite, takes long)"
 	@echo "  make briefing ARCHIVE=pages.warc.gz [SOURCES=x.jsonl] the same over captures"
