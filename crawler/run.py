@@ -177,7 +177,7 @@ def _run_to_the_end(sources: list[Source], done: list[Capture], settings: dict[s
         if left and settings["CHIPWATCH_MODE"] != "archive" and (attempt or (run_dir / "crawl.warc.gz").exists()):
             done = salvage(left, done, settings, run_dir, lock)
             left = not_done(sources, done)
-        resume = open_ends(sources, done)
+        resume = open_ends(sources, done, run_dir.absolute().parents[1])
         if not left and not resume:
             break
         code, end, words = _run_worker(left, resume, settings, run_dir, len(done), len(sources), on_progress, lock)

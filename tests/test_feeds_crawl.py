@@ -242,7 +242,7 @@ def test_a_feed_broken_off_goes_on_at_the_page_after_the_last(crawled, tmp_path)
         captures = crawl([source], run_dir=folder, run_id="r1", mode="sample", settings={"host_map": server.host_map(*HOSTS)})
         assert [path for path in server.asked("links.example") if path != "/robots.txt"] == ["/v1?page=3"]
     assert [(c.page, c.failure) for c in captures] == [(1, None), (2, None), (3, None)] and captures == read_captures(folder / "captures.jsonl")
-    assert open_ends([source], captures) == []
+    assert open_ends([source], captures, tmp_path) == []
 
 
 def test_each_page_counts_against_the_budget(tmp_path):

@@ -163,6 +163,23 @@ def test_a_page_that_was_kept_but_not_yet_noted_is_not_fetched_again(tmp_path, w
             assert pages(market) == asked and outcome(tmp_path) == before
 
 
+@pytest.mark.parametrize("kept", [1, 3, 5])
+def test_a_feed_goes_on_where_it_was_and_ends_where_it_should(tmp_path, kept):
+    """Feeds in pages that end by a total, broken off after some pages: the pages kept count."""
+    with serve() as market:
+        assert Crawl(market, tmp_path, "skerrybrook").end()[0] == 0
+        before = outcome(tmp_path)
+        run = next((tmp_path / "captures").iterdir())
+        lines = sorted((run / "captures.jsonl").read_text("utf-8").splitlines(keepends=True), key=lambda line: json.loads(line)["warc_offset"] or 0)
+        facts = json.loads((run / "run.json").read_text("utf-8"))
+        (run / "run.json").write_text(json.dumps({k: v for k, v in facts.items() if k != "ended"}), encoding="utf-8")
+        (run / "captures.jsonl").write_text("".join(lines[:kept]), encoding="utf-8")
+        with open(run / "crawl.warc.gz", "r+b") as handle:     # nothing of the later pages is held
+            handle.truncate(json.loads(lines[kept])["warc_offset"])
+        code, _, err = Crawl(market, tmp_path, "skerrybrook").end()
+        assert code == 0 and outcome(tmp_path) == before, err
+
+
 def test_after_a_power_cut_only_what_is_on_the_disk_counts(tmp_path, whole):
     """captures.jsonl tells of records that the WARC file has lost: their pages are visited again, nothing else is."""
     with serve() as market:

@@ -59,7 +59,8 @@ class PagesSpider(scrapy.Spider):
         replay = replay_of(self.crawler)
         for row in self.resume:
             sources = [Source.from_dict(source) for source in row["sources"]]
-            meta = self._meta(sources, new_visit(), sources[0].url) | {"page": row["page"], "follows": row["follows"], "before": row["before"]}
+            meta = self._meta(sources, new_visit(), sources[0].url) | {"page": row["page"], "follows": row["follows"], "before": row["before"],
+                                                                                  "digests": row["digests"], "counted": row["counted"]}
             for item in self._requests(row["url"], meta):
                 yield item
         for url, sources in by_address(self.sources):
