@@ -66,15 +66,14 @@ class Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.server.connections += 1
         with contextlib.suppress(ConnectionError, TimeoutError):
-            while self.one():
-                pass
+            self.one()
 
-    def one(self) -> bool:
-        """Answer one request; False at the end of the connection."""
+    def one(self) -> None:
+        """Answer one request. A connection serves one: all hosts are one to the crawler's pool, and some of them close theirs without a word."""
         first = self.rfile.readline(65536)
         began = time.monotonic()
         if not first.strip():
-            return False
+            return
         headers = {}
         while (line := self.rfile.readline(65536)) not in (b"\r\n", b""):
             name, _, value = line.decode("latin-1").partition(":")
@@ -84,7 +83,7 @@ class Handler(socketserver.StreamRequestHandler):
         name = host.partition(":")[0].rstrip(".").lower()
         site = self.server.sites.get(name) or self.server.sites.get(name.removeprefix("www.")) or Site()
         answer = site.pages.get(path.partition("?")[0], (404, {}, b"<h1>none</h1>"))
-        status, complete, more = 200, True, False
+        status, complete = 200, True
         if site.seconds:
             time.sleep(site.seconds)
         handed = None                                          # when the answer was handed to the network: the client cannot have it before
@@ -95,16 +94,13 @@ class Handler(socketserver.StreamRequestHandler):
             else:
                 status, fields, body = answer
                 retry = float(fields["Retry-After"]) if fields.get("Retry-After", "").isdigit() else None
-                head = {"Content-Type": "text/html", "Content-Length": str(len(body)), **fields}
+                head = {"Content-Type": "text/html", "Content-Length": str(len(body)), "Connection": "close", **fields}
                 handed = time.monotonic()
                 self.wfile.write(f"HTTP/1.1 {status} X\r\n".encode() + b"".join(f"{k}: {v}\r\n".encode("latin-1") for k, v in head.items()) + b"\r\n" + body)
-                more = True
         except (ConnectionError, TimeoutError):
             complete, retry = False, None
         with self.server.lock:
             self.server.lines.append(Line(Asked(host, path, began, handed or time.monotonic(), status, complete, retry, headers.get("user-agent")), headers))
-        return more
-
     def trickle(self, piece: bytes, pause: float, seconds: float) -> None:
         """Write a piece now and then."""
         end = time.monotonic() + seconds
