@@ -14,7 +14,9 @@ from nlp.cuebook import SCOPE_GROUPS, Cuebook
 # Labels whose usual clause gives the provider a right. Without any cue of another mode they describe what the provider does.
 PROVIDER_LABELS = frozenset({"suspension_right", "workload_monitoring"})
 # Labels whose sentence, where it says "only if" or "subject to", sets a condition of access.
-CONDITION_LABELS = frozenset({"identity_verification", "payment_restriction", "business_only", "resale_restriction", "supported_countries"})
+CONDITION_LABELS = frozenset({"identity_verification", "payment_restriction", "business_only", "resale_restriction", "supported_countries", "chip_or_region_limit"})
+# Of these, those whose duty ("you must show your passport before …") weighs more than the condition.
+DUTY_FIRST_LABELS = frozenset({"identity_verification", "payment_restriction"})
 MAX_EXCEPTION = 300
 _MARKS = " \t\n0123456789.()（）①②③④⑤⑥⑦⑧⑨一二三四五六七八九十第条條項・-"  # what may stand before the first word of a sentence
 _BEFORE = re.compile(r"[,，、;；:：。]\s*|[은는]\s")          # before an exception that its cue ends
@@ -61,10 +63,16 @@ class ScopeReader:
             mode, polarity = "obligation", "prohibits"
             if own & self.duty and self._first(rows, self.comply) < self._first(rows, self.prohibit):
                 polarity = "requires"
-        elif wide & self.condition and label in CONDITION_LABELS:
+            elif label == "business_only":                     # "not for consumers": a condition of access
+                mode, polarity = "obligation" if own & self.duty else "notice", "conditions"
+            elif own & self.not_offered and not self._elsewhere(rows, self.prohibit, self.not_offered):
+                mode = "notice"
+        elif own & self.only_if:
+            mode, polarity = "obligation", "conditions"
+        elif wide & self.condition and label in CONDITION_LABELS and not (label in DUTY_FIRST_LABELS and own & self.duty):
             mode = "obligation" if duty or own & self.customer else "notice"
             polarity = "conditions"
-        elif duty and own & self.subject_to and not intro & self.duty and not self._duty_elsewhere(rows):
+        elif duty and own & self.subject_to and not intro & self.duty and not self._elsewhere(rows, self.duty | self.comply, self.subject_to):
             mode, polarity = "notice", "describes"
         elif duty:
             mode, polarity = "obligation", "requires"
@@ -83,10 +91,10 @@ class ScopeReader:
             return "customer"
         return None
 
-    def _duty_elsewhere(self, rows: list[tuple[int, int, int]]) -> bool:
-        """Whether a cue of a duty stands outside the words that say to which law something is subject ("is subject to" alone puts no duty on anybody)."""
-        subject = self.book.spans(rows, self.subject_to)
-        return any(not any(a < d and c < b for a, b in subject) for c, d in self.book.spans(rows, self.duty | self.comply))
+    def _elsewhere(self, rows: list[tuple[int, int, int]], groups: int, within: int) -> bool:
+        """Whether a cue of `groups` stands outside those of `within`: "is subject to the law" alone puts no duty on anybody, "is not available in" alone bars nobody by a duty."""
+        covers = self.book.spans(rows, within)
+        return any(not any(a < d and c < b for a, b in covers) for c, d in self.book.spans(rows, groups))
 
     def _first(self, rows: list[tuple[int, int, int]], groups: int) -> int:
         spans = self.book.spans(rows, groups)
@@ -104,9 +112,9 @@ class ScopeReader:
             return (start, stop) if stop > start else None
         if not own & self.exception:
             return None
-        start = min(s for s, _ in self.book.spans(rows, self.exception)) - offset
+        start, shut = (x - offset for x in min(self.book.spans(rows, self.exception)))
         if not text[:start].strip(_MARKS) or text[start - 1] in "。；;":  # "Unless otherwise agreed, …"
-            end = _LEADING_END.search(text, start + 1)
+            end = _LEADING_END.search(text, max(start, shut - 1))  # behind its cue: 除…、…外 holds a list
             if end is None or end.start() - start > MAX_EXCEPTION:
                 end = _TRAILING_END.search(text, start)
         else:
