@@ -17,6 +17,8 @@ PROVIDER_LABELS = frozenset({"suspension_right", "workload_monitoring"})
 CONDITION_LABELS = frozenset({"identity_verification", "payment_restriction", "business_only", "resale_restriction", "supported_countries", "chip_or_region_limit"})
 # Of these, those whose duty ("you must show your passport before …") weighs more than the condition.
 DUTY_FIRST_LABELS = frozenset({"identity_verification", "payment_restriction"})
+# "Not for consumers", "no prepaid cards": what reads as a ban sets a condition of access.
+BARRING_LABELS = frozenset({"business_only", "payment_restriction"})
 MAX_EXCEPTION = 300
 _MARKS = " \t\n0123456789.()（）①②③④⑤⑥⑦⑧⑨一二三四五六七八九十第条條項・-"  # what may stand before the first word of a sentence
 _BEFORE = re.compile(r"[,，、;；:：。]\s*|[은는]\s")          # before an exception that its cue ends
@@ -61,9 +63,9 @@ class ScopeReader:
             mode, polarity = "provider_right", "permits"
         elif prohibits:
             mode, polarity = "obligation", "prohibits"
-            if own & self.duty and self._first(rows, self.comply) < self._first(rows, self.prohibit):
+            if own & self.duty and self._first(rows, self.comply, but=self.breach) < self._first(rows, self.prohibit):
                 polarity = "requires"
-            elif label == "business_only":                     # "not for consumers": a condition of access
+            elif label in BARRING_LABELS:
                 mode, polarity = "obligation" if own & self.duty else "notice", "conditions"
             elif own & self.not_offered and not self._elsewhere(rows, self.prohibit, self.not_offered):
                 mode = "notice"
@@ -96,9 +98,10 @@ class ScopeReader:
         covers = self.book.spans(rows, within)
         return any(not any(a < d and c < b for a, b in covers) for c, d in self.book.spans(rows, groups))
 
-    def _first(self, rows: list[tuple[int, int, int]], groups: int) -> int:
-        spans = self.book.spans(rows, groups)
-        return min((s for s, _ in spans), default=1 << 30)
+    def _first(self, rows: list[tuple[int, int, int]], groups: int, but: int = 0) -> int:
+        """Where the first cue of `groups` begins that holds none of `but`."""
+        others = self.book.spans(rows, but) if but else []
+        return min((s for s, e in self.book.spans(rows, groups) if not any(s < d and c < e for c, d in others)), default=1 << 30)
 
     def _customer_first(self, rows: list[tuple[int, int, int]], own: int) -> bool:
         """Whether the sentence opens with a duty of the customer ("you must … as we may require")."""
