@@ -10,13 +10,14 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from chipwatch.records import SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
 from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
+from nlp.decision import Decision, LabelModel, decision_for
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
 from nlp.scope import PROVIDER_LABELS, ScopeReader
@@ -79,8 +80,9 @@ class _Found:
 class _Reader:
     """Reads one document with one pack; `active`: the numbers of the blocks that state rules, the others are context (None: all do)."""
 
-    def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None, active: frozenset[int] | None = None) -> None:
+    def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None, active: frozenset[int] | None = None, models: Mapping[str, LabelModel] | None = None) -> None:
         self.document, self.book, self.language, self.on = document, book, language, on
+        self.decision = decision_for(language if language in languages() else None) if models is None else Decision(book, models)
         self.tag = document.language if pack_language(document.language) == language else language
         self.scopes = ScopeReader(book)
         self.blocks: list[Block] = [b for b in document.body() if b.text]
@@ -334,10 +336,8 @@ class _Reader:
                 mask |= self.mask(index, *spans[other])
         return mask
 
-    def read(self) -> tuple[list[Clause], list[Signal]]:
-        """(clauses, signals), each in the order of the text. A heading states no clause, but may carry a signal."""
-        clauses: dict[str, list[Clause]] = {}
-        signals: dict[str, list[Signal]] = {}
+    def observations(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]]:
+        """(unit, its matches, groups in it, in the introduction of its list, in the headings above, rules that fire, where the introduction stands) of each unit worth a look."""
         for index, number, positions in self.candidates():
             found = self.mask(index, *self.sentences(index)[number]) & self.book.triggers
             if not found:
@@ -351,21 +351,41 @@ class _Reader:
                     continue
                 rows = self.matches(index, unit.start, unit.end)
                 own = self.book.mask(rows)
-                labels = set()
-                for rule in self.book.fire(own, intro | unit.head, head, near, items):
-                    if rule.label in labels:
-                        continue
-                    if rule.label in SIGNAL_LABELS:
-                        signal = self.signal(unit, rule, rows)
-                        labels.add(rule.label)
-                        signals.setdefault(rule.label, []).append(signal)
-                    elif index not in self.titles:
-                        clause = self.clause(unit, rule, rows, own, intro | unit.head, opening)
-                        if clause is not None:
-                            labels.add(rule.label)
-                            clauses.setdefault(rule.label, []).append(clause)
+                yield unit, rows, own, intro | unit.head, head, self.book.fire(own, intro | unit.head, head, near, items), opening
+
+    def read(self) -> tuple[list[Clause], list[Signal]]:
+        """(clauses, signals), each in the order of the text. A heading states no clause, but may carry a signal."""
+        clauses: dict[str, list[Clause]] = {}
+        signals: dict[str, list[Signal]] = {}
+        for unit, rows, own, intro, head, fired, opening in self.observations():
+            for rule in {r.label: r for r in reversed(fired) if r.label in SIGNAL_LABELS}.values():
+                signals.setdefault(rule.label, []).append(self.signal(unit, rule, rows))
+            if unit.block in self.titles:
+                continue
+            for label, rules, probability in self.decide(own, intro, head, fired):
+                clause = next((c for rule in rules if (c := self.clause(unit, rule, rows, own, intro, opening))), None)
+                if clause is not None:
+                    if probability is not None:
+                        clause.confidence = round(min(probability, 0.5) if unit.block in self.tables else probability, 2)
+                    clauses.setdefault(label, []).append(clause)
         return (sorted((c for label in clauses.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label)),
                 sorted((s for label in signals.values() for s in distinct(label)), key=lambda s: (s.start, s.end, s.label)))
+
+    def decide(self, own: int, intro: int, head: int, fired: list[Rule]) -> Iterator[tuple[str, list[Rule], float | None]]:
+        """(label, the rules that may name the clause, probability; None where no model knows the label) of each label that the unit states."""
+        by_label: dict[str, list[Rule]] = {}
+        for rule in fired:
+            if rule.label not in SIGNAL_LABELS:
+                by_label.setdefault(rule.label, []).append(rule)
+        models = self.decision.models
+        for label, rules in by_label.items():
+            if label not in models:
+                yield label, rules, None
+            elif (probability := self.decision.probability(label, own, intro, head, [r.id for r in rules])) >= models[label].drop:
+                yield label, rules, probability
+        for label in self.decision.candidates(own):
+            if label not in by_label and models[label].add <= 1.0 and (probability := self.decision.probability(label, own, intro, head, ())) >= models[label].add:
+                yield label, [self.decision.template(label, own)], probability
 
     def signal(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> Signal:
         """The record of a signal: its sentence, or the words around it where that is long."""
@@ -651,11 +671,12 @@ def foreign_parts(document: Document, language: str | None) -> dict[str, frozens
     return {code: frozenset(numbers) for code, numbers in found.items()}
 
 
-def read_clauses(document: Document) -> tuple[list[Clause], list[Signal], list[Issue]]:
+def read_clauses(document: Document, models: Mapping[str, LabelModel] | None = None) -> tuple[list[Clause], list[Signal], list[Issue]]:
     """The access clauses and signals of a document, with what an operator should know.
 
     Every quote is `document.text[start:end]`, at most 1,500 characters; for one label no two overlap. A document in a language without a cue pack gives an issue
     `language_not_covered`; the names that stand in every language (statutes, lists) are read all the same. Parts in another language are read with the pack of theirs.
+    `models`: those of the decision layer (None: the ones that come with chipwatch; {}: none, the rules alone).
     """
     from nlp.signals import language_signals, sign_up_signals
 
@@ -666,9 +687,9 @@ def read_clauses(document: Document) -> tuple[list[Clause], list[Signal], list[I
     parts = foreign_parts(document, language)
     elsewhere = frozenset().union(*parts.values())
     own = frozenset(range(sum(bool(b.text) for b in document.body()))) - elsewhere if parts else None
-    clauses, signals = _Reader(document, cuebook(language if language in languages() else None), language, None, own).read()
+    clauses, signals = _Reader(document, cuebook(language if language in languages() else None), language, None, own, models).read()
     for code, numbers in parts.items():
-        more, marks = _Reader(document, cuebook(code), code, None, numbers).read()
+        more, marks = _Reader(document, cuebook(code), code, None, numbers, models).read()
         clauses, signals = clauses + more, signals + marks
     if parts:
         issues.append(Issue("info", "languages_mixed", f"parts in {', '.join(sorted(parts))} were read with the cues of theirs"))
