@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
-import resource
 import shutil
 import socket
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -259,21 +260,42 @@ class Everywhere(dict):
         return default if path == "/robots.txt" else chain
 
 
+@contextlib.contextmanager
+def worker_peak():
+    """[most memory that a crawl process below this one has held, in KiB]: read from /proc, as the kernel's count for all children remembers earlier tests."""
+    peak, done = [0], threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.02):
+            for task in Path("/proc").glob("[0-9]*/status"):
+                with contextlib.suppress(OSError, KeyError):   # the process has ended meanwhile
+                    fields = dict(line.split(":", 1) for line in task.read_text().splitlines() if ":" in line)
+                    if int(fields["PPid"]) == os.getpid() and b"crawler.worker" in (task.parent / "cmdline").read_bytes():
+                        peak[0] = max(peak[0], int(fields["VmHWM"].split()[0]))
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        watcher.join()
+
+
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     sites = {f"{name}.example": Site({"/x": answer}) for name, (answer, _) in HOSTILE.items()}
     sites["chain.example"] = Site(Everywhere())
     sources = [source(f"http://{host}/x", host.partition(".")[0]) for host in sites]
-    started = time.monotonic()
     settings = {"DOWNLOAD_TIMEOUT": 2, "DOWNLOAD_MAXSIZE": LIMIT, "RETRY_TIMES": 0, "CONCURRENT_REQUESTS": 100}
-    with serving(sites) as server:
+    with serving(sites) as server, worker_peak() as peak:
+        started = time.monotonic()
         live = crawl(sources, run_dir=folder / "captures" / "r", run_id="r", mode="sample", settings={"HOST_MAP": server.host_map(), **settings})
         seconds = time.monotonic() - started
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     shutil.copy(folder / "captures" / "r" / "crawl.warc.gz", folder / "crawl.warc.gz")
     again = crawl(sources, run_dir=folder / "again" / "captures" / "r", run_id="r", mode="archive", archives=[folder / "crawl.warc.gz"], settings=settings)
-    return SimpleNamespace(folder=folder, live=live, again=again, seconds=seconds, peak=peak, by_name={c.provider: c for c in live}, server=server)
+    return SimpleNamespace(folder=folder, live=live, again=again, seconds=seconds, peak=peak[0] / 1024, by_name={c.provider: c for c in live}, server=server)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -282,7 +304,7 @@ def test_hostile_answers(hostile, name):
 
 
 def test_hostile_answers_cost_little(hostile):
-    assert hostile.seconds < 25 and hostile.peak < 600, (hostile.seconds, hostile.peak)
+    assert hostile.seconds < 25 and 20 < hostile.peak < 600, (hostile.seconds, hostile.peak)
     assert hostile.by_name["chain"].failure == "other" and chain.n <= 12, "redirects are bounded"
 
 
