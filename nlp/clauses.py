@@ -409,6 +409,10 @@ class _Reader:
         if attributes.get("places") in ("included", "excepted") and (but := self.scopes.exception_span(text, rows, own, unit.start)):
             barred = self.named(text[slice(*but)])             # "open to residents of all countries, except Cuba and Iran"
             places = [p for p in places if (p in barred) == (attributes["places"] == "excepted")]
+        if attributes.get("places") == "peoples":              # "Russian nationals"
+            from nlp.places import find_peoples
+
+            places = list(dict.fromkeys(places + find_peoples(text, self.language)))
         if not places and attributes.get("places") in ("excluded", "defined"):
             places = self.defined_places(text)
         if not places and attributes.get("places") == "excluded" and own & self.above_places and not own & self.embargoed_place:

@@ -286,6 +286,7 @@ class Cuebook:
                 if rule.trigger >> number & 1:
                     by_bit.setdefault(1 << number, []).append(rule)
         self._by_bit = by_bit
+        self._order = {rule.id: number for number, rule in enumerate(self.rules)}
         self._derived: dict[tuple[int, int], int] = {}
         first = [_union(1 << cue for cue, rank, bit in rows if not rank and bit & self.triggers) for rows in rare]
         second = [_union(1 << cue for cue, rank, bit in rows if rank and bit & self.triggers) for rows in rare]
@@ -446,7 +447,7 @@ class Cuebook:
             for rule in self._by_bit[bit]:
                 if not context & rule.unless and rule.id not in fired and all(context & term for term in rule.when):
                     fired[rule.id] = rule
-        return [fired[k] for k in fired]
+        return sorted(fired.values(), key=lambda rule: self._order[rule.id]) if len(fired) > 1 else list(fired.values())
 
 
 def _load(path: Path) -> Any:

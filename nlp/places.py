@@ -295,6 +295,26 @@ def _holds_region(text: str, places: list[tuple[int, int, str]], index: int) -> 
     return False
 
 
+@lru_cache(maxsize=16)
+def _demonyms(language: str | None) -> tuple[re.Pattern, dict[str, str]] | None:
+    """(pattern, word -> code) of the words for the people of a country in a language; None where `data/demonyms.yml` has none."""
+    text = resources.files("nlp").joinpath("data/demonyms.yml").read_text(encoding="utf-8")
+    rows = (yaml.safe_load(text) or {}).get((language or "").split("-")[0].lower())
+    if not rows:
+        return None
+    codes = {form: code for code, forms in rows.items() for form in forms}
+    return re.compile(r"\b(?:" + "|".join(re.escape(f) for f in sorted(codes, key=len, reverse=True)) + r")(?=\W)"), codes
+
+
+def find_peoples(text: str, language: str | None = None) -> list[str]:
+    """The countries whose people `text` names by an adjective ("Russian and Belarusian nationals"), as codes in order, each once."""
+    known = _demonyms(language)
+    if known is None:
+        return []
+    pattern, codes = known
+    return list(dict.fromkeys(codes[m[0]] for m in pattern.finditer(fold(text))))
+
+
 def country_named(name: str, language: str | None = None) -> str | None:
     """The code of the country that `name` is, whole and alone ("Iceland", "IS", "アイスランド"), else None."""
     name = unicodedata.normalize("NFKC", name).strip(" .,:;|*_-")
