@@ -1,6 +1,6 @@
 """The clause reader on labelled sentences that this project wrote: every label with its look-alikes, polarity, mode, exception, places, and signals.
 
-The sentences are in `tests/labelled/LANGUAGE.yml`. Nothing is skipped; floors stand below.
+The sentences are in `tests/labelled/LANGUAGE.yml`, further ones in `LANGUAGE_more.yml`. Nothing is skipped; floors stand below.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nlp.read import read_document
 FOLDER = Path(__file__).parent / "labelled"
 LANGUAGES = sorted(p.stem for p in FOLDER.glob("*.yml"))
 # Share of positives found, and of look-alikes passed over, by language. A miss lists itself in the message.
-FLOORS = {"en": (0.97, 0.97)}
+FLOORS = {"en": (0.97, 0.97), "en_more": (0.8, 0.95)}
 FLOOR = (0.9, 0.9)
 
 
@@ -29,6 +29,7 @@ def labelled(language: str) -> dict:
 
 
 def read(text: str, language: str):
+    language = language.split("_")[0]                          # en_more.yml: further English sentences
     document = read_document(text.encode(), content_type="text/markdown", language=language)
     clauses, signals, _ = read_clauses(document)
     return clauses, signals
