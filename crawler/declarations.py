@@ -193,8 +193,8 @@ class Declaration(Part):
                 if (role, url) in seen:
                     raise ValueError(f"documents.{role} names {url} twice; leave one out")
                 seen.add((role, url))
-            if address.feed and address.feed.post and (address.permission or self.permission) != "allowed":
-                raise ValueError(f"documents.{role}: a POST request needs permission: allowed at its address, with the reason")
+            if address.feed and address.feed.post and (address.permission or self.permission) == "forbidden":
+                raise ValueError(f"documents.{role}: a feed that the terms forbid is not asked; leave out post")
         if not seen and not self.absences():
             raise ValueError("documents names nothing; add at least one address, e.g. offers: [{url: https://…, verified: null}]")
         return self

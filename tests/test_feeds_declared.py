@@ -21,7 +21,7 @@ def declared(tmp_path, feed: object, url: str = "https://api.fox.example/v1/plan
     folder = tmp_path / "fox-cloud"
     folder.mkdir(exist_ok=True)
     text = HEAD.format(url=json.dumps(url), method=method, feed=json.dumps(feed), permission=permission)
-    if permission == "allowed":
+    if permission != "unknown":
         text = text.replace("documents:", "permission_reason: its terms invite machines\ndocuments:")
     assert yaml.safe_load(text)
     (folder / "provider.yml").write_text(text, "utf-8")
@@ -41,7 +41,7 @@ def faults(*args, **more) -> str:
     ({"key": {"env": "FOX_API_KEY", "in": "header", "name": "Cookie"}}, "never sent as Cookie"), ({"key": {"env": "FOX_API_KEY", "in": "query", "name": "k", "scheme": "Bearer"}}, "no scheme"),
     ({"stream": {"format": "csv", "keep": {"A": "("}}}, "not a regular expression"), ({"stream": {"format": "csv"}}, "csv needs keep"), ({"stream": {"format": "lines", "keep": {"A": "x"}}}, "lines needs match"),
     ({"stream": {"format": "lines", "match": "x"}, "items": "a"}, "one file"), ({"fields": ["a"]}, "fields needs items"), ({"variants": {"zone": ["a"]}}, "does not stand in the address"),
-    ({"post": {"body": "{}", "documented": "docs"}}, "permission: allowed"), ({"colour": "red"}, "colour"), ({"variants": {"zone": ["a/b"]}}, "variants"),
+    ({"post": {"body": "{}"}}, "documented"), ({"colour": "red"}, "colour"), ({"variants": {"zone": ["a/b"]}}, "variants"),
 ])
 def test_what_is_wrong_is_named_with_its_line(tmp_path, feed, words):
     said = faults(tmp_path, feed)
@@ -65,9 +65,10 @@ def test_a_template_becomes_one_source_for_each_value(tmp_path):
     assert all(s.feed == {"items": "plans"} and s.method == "feed" for s in sources)
 
 
-def test_a_question_may_be_posted_where_the_terms_allow_it(tmp_path):
+def test_a_question_may_be_posted_unless_the_terms_forbid_it(tmp_path):
     feed = {"post": {"body": '{"query": "{plans}"}', "documented": "docs.fox.example/api"}}
-    assert faults(tmp_path, feed, permission="allowed") == ""
+    assert "forbid" in faults(tmp_path, feed, permission="forbidden")
+    assert faults(tmp_path, feed) == ""
     assert load_providers(tmp_path)[0].sources()[0].feed == feed
 
 

@@ -94,10 +94,10 @@ class Stream(Part):
 
 
 class Post(Part):
-    """A question that only a POST request asks: for feeds that document it as open to everybody."""
+    """A question that only a POST request asks, of a list that answers everybody without a key; it reads, and changes nothing."""
 
     body: Text = Field(description="JSON text to send (a GraphQL query: {\"query\": …})")
-    documented: Text = Field(description="where the provider documents that no key is needed")
+    documented: Text = Field(description="where it is documented that no key is needed: by the provider, or by a public collector that asks without one")
 
 
 class Feed(Part):
