@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chipwatch import __version__, errors
+from chipwatch.cli_history import add_commands as add_history_commands
 from chipwatch.cli_providers import add_commands as add_provider_commands
 from chipwatch.cli_providers import check_one
 from chipwatch.records import CUSTOMER_KINDS, DOCUMENT_ROLES, ChipwatchError
@@ -291,6 +292,9 @@ def query_command(sql: str, form: str, limit: int | None, timeout: float, data: 
     from chipwatch.answers import query_text
 
     click.echo(query_text(database_of(data), sql, form=form, limit=limit, timeout=timeout), nl=False)
+
+
+add_history_commands(cli, data_option, database_of)
 
 
 @cli.command("status", short_help="What was read when, what was not, and what to do.")

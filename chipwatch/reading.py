@@ -49,12 +49,14 @@ def options_for(capture: Capture, source: Source | None) -> dict[str, Any]:
     return options
 
 
-def task_for(capture: Capture, source: Source | None, data_dir: Path) -> ReadTask:
-    """The reading task of a capture that has a payload. The key covers payload, options and reader version."""
-    from nlp.extract import reader_version
+def task_for(capture: Capture, source: Source | None, data_dir: Path, reader: str | None = None) -> ReadTask:
+    """The reading task of a capture that has a payload. The key covers payload, options and reader version (that of this program, unless told)."""
+    if reader is None:
+        from nlp.extract import reader_version
 
+        reader = reader_version()
     options = options_for(capture, source)
-    said = json.dumps([capture.payload_sha256, options, reader_version()], sort_keys=True, ensure_ascii=False)
+    said = json.dumps([capture.payload_sha256, options, reader], sort_keys=True, ensure_ascii=False)
     return ReadTask(hashlib.sha256(said.encode()).hexdigest()[:40], data_dir / str(capture.warc_file), str(capture.record_id), options)
 
 
@@ -192,6 +194,26 @@ def load_reading(folder: Path, key: str) -> Extraction | None:
         return None
     except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError):
         return None
+
+
+class Readings:
+    """`Capture -> Extraction | None` over the kept readings of a data folder, and the same of an earlier version of the reader.
+
+    `declared` gives the source of each capture that has a payload, by (run, record id, provider, role, address).
+    """
+
+    def __init__(self, data: Path, declared: dict[tuple, Source | None], reader: str | None = None) -> None:
+        self.data, self.declared, self.reader = data, declared, reader
+
+    def __call__(self, capture: Capture) -> Extraction | None:
+        key = (capture.run_id, capture.record_id, capture.provider, capture.role, capture.url)
+        if key not in self.declared:
+            return None
+        return load_reading(self.data / "readings", task_for(capture, self.declared[key], self.data, self.reader).key)
+
+    def earlier(self, reader: str) -> Readings:
+        """The readings that an earlier version left in the folder; None for what it did not read, or where they were deleted."""
+        return Readings(self.data, self.declared, reader)
 
 
 def read_all(tasks: Iterable[ReadTask], folder: Path, *, workers: int | None = None, progress: Callable[[int, str], None] | None = None) -> None:

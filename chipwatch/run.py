@@ -10,7 +10,6 @@ from typing import Any
 from chipwatch.crawling import CrawlResult, crawl_stage, data_set_is_behind
 from chipwatch.errors import InputError, OutputError, explain_os_error
 from chipwatch.progress import Progress
-from chipwatch.records import Capture, Extraction
 from chipwatch.run_folders import locked, prepare_data_dir, run_modes
 
 MODES = ("sample", "archive", "live")
@@ -30,20 +29,22 @@ class RunResult:
 
 
 def read_stage(data: Path, *, workers: int | None = None):
-    """Read every capture of every run that has no reading yet; returns `Capture -> Extraction | None` for the data set.
+    """Read every capture of every run that has no reading yet; returns `Capture -> Extraction | None` for the data set (chipwatch.reading.Readings).
 
     Raises dataset.errors.CapturesDamaged for a file of a run that cannot be read, InputError where an archive of a run is gone or damaged.
     """
-    from chipwatch.reading import has_reading, load_reading, read_all, task_for
+    from chipwatch.reading import Readings, has_reading, read_all, task_for
     from crawler.errors import ArchiveError
     from dataset.runs import read_runs
 
-    tasks = {}
+    tasks, declared = {}, {}
     for run in read_runs(data):
         sources = {(s.provider, s.url): s for s in run.sources}
         for capture in run.captures:
             if capture.failure is None and capture.record_id and capture.payload_sha256:
-                tasks[(capture.run_id, capture.record_id, capture.provider, capture.role, capture.url)] = task_for(capture, sources.get((capture.provider, capture.part_of or capture.url)), data)
+                key = (capture.run_id, capture.record_id, capture.provider, capture.role, capture.url)
+                declared[key] = sources.get((capture.provider, capture.part_of or capture.url))
+                tasks[key] = task_for(capture, declared[key], data)
     readings = data / "readings"
     missing = sum(not has_reading(readings, t.key) for t in tasks.values())
     try:
@@ -52,19 +53,19 @@ def read_stage(data: Path, *, workers: int | None = None):
     except ArchiveError as error:
         raise InputError(f"a kept archive is gone or damaged ({error}); restore it below {data / 'captures'} from a backup, or remove the folder of its run") from error
 
-    def reading_of(capture: Capture) -> Extraction | None:
-        task = tasks.get((capture.run_id, capture.record_id, capture.provider, capture.role, capture.url))
-        return load_reading(readings, task.key) if task else None
-
-    return reading_of
+    return Readings(data, declared)
 
 
 def build_stage(data: Path, reading_of) -> Path:
-    """Judge and fill the data set, made anew from all captures and put in place at once."""
+    """Judge and fill the data set, made anew from all captures and put in place at once; then write what changed beside it (changes.json, changes.atom)."""
     from dataset.build import build
+    from dataset.feed import write_feeds
+    from nlp.extract import reader_version
 
     with Progress("data set") as bar:
-        return build(data, reading_of, progress=bar)
+        database = build(data, reading_of, progress=bar, reader=reader_version(), earlier=getattr(reading_of, "earlier", None))
+    write_feeds(database)
+    return database
 
 
 def report_file(output: Path) -> Path:

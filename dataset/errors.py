@@ -57,6 +57,12 @@ class CapturesDamaged(DatasetError):
     """A file of a run (captures.jsonl, providers.jsonl …) cannot be read."""
 
 
+class NoSuchThing(DatasetError):
+    """An argument names a provider or document of which the data set holds nothing."""
+
+    exit_code = 66                                             # EX_NOINPUT
+
+
 class NothingToBuild(DatasetError):
     """The data folder holds no run."""
 

@@ -61,6 +61,10 @@ class FeedPages:
         _, number = self._place.get(id(record), (record, 0))
         return pages[number] if number < len(pages) else pages[0]
 
+    def reading(self, capture: Capture, reading_of: ReadingOf) -> Extraction | None:
+        """The reading of a visit, that of all its pages, by another reader than that of the build."""
+        return self._reading(capture, reading_of)
+
     def _reading(self, capture: Capture, reading_of: ReadingOf) -> Extraction | None:
         pages = self.pages_of(capture)
         if len(pages) == 1:

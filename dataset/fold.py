@@ -6,18 +6,17 @@ Pure: the same visits and readings give the same life lines. Times are those of 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from chipwatch.records import Capture, Clause, Extraction, Offer, Record, Region, Signal
+from dataset.alignment import moved, nature_of, pair
 from dataset.health import MAIN, ONE, Bounds, Finding, count, examine, same_items, thresholds
 
 ReadingOf = Callable[[Capture], Extraction | None]
 # Failures that tell nothing of the page: it was not visited.
 NOT_VISITED = frozenset({"not_in_archive", "budget"})
-SAME_CLAUSE = 0.6                                              # similarity from which two quotes of one label are versions of one clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +107,8 @@ class Change:
     old: object = None
     new: object = None
     capture: Capture | None = None
+    nature: str | None = None                                  # of clauses: one of alignment.NATURES
+    cause: str = "content"                                     # content | declaration: the page is the same, but is read in another way | extractor
 
 
 @dataclass(slots=True)
@@ -183,6 +184,7 @@ def withdraw(line: Address, moment: str) -> None:
                 state.current, state.gone_since = False, max(moment, state.last_checked)
     version = line.current
     if version is not None:
+        line.changes.append(Change(moment, version.last_checked, "document", (version.number,), "removed", cause="declaration"))
         version.current, version.gone_since = False, max(moment, version.last_checked)
 
 
@@ -267,8 +269,31 @@ def _visited(line: Address, alive: dict[str, dict[tuple, State]], capture: Captu
     first_reading = not any(usable(x) for _, _, x in line.timeline)
     previous = "" if first_reading else line.timeline[-1][0]
     line.timeline.append((moment, capture, extraction))
+    begun = len(line.changes)
     for kind in KINDS:
         _merge(line, kind, alive[kind.name], kind.of(extraction), version, capture, previous)
+    if same and not as_before:
+        for change in line.changes[begun:]:
+            change.cause = "declaration"
+
+
+def reread(old: Extraction, new: Extraction, capture: Capture) -> list[tuple[Change, tuple, Record]]:
+    """What two readings of one and the same page differ in, as changes of the cause `extractor`, each with the key and the record of its item (of the old reading where it is removed)."""
+    line = Address(capture.provider, capture.role, capture.url)
+    version = Version(1, capture.payload_sha256, 1, new, capture, capture.fetched_at, capture.fetched_at, capture.fetched_at)
+    out = []
+    for kind in KINDS:
+        alive: dict[tuple, State] = {}
+        _merge(line, kind, alive, kind.of(old), version, capture, "")
+        before = {state.key: state.record for state in alive.values()}
+        begun = len(line.changes)
+        _merge(line, kind, alive, kind.of(new), version, capture, capture.fetched_at, whole=True)
+        now = {state.key: (key, state.record) for key, state in alive.items()}
+        for change in line.changes[begun:]:
+            change.cause = "extractor"
+            key, record = now[change.key] if change.kind != "removed" else (change.key, before[change.key])
+            out.append((change, key, record))
+    return out
 
 
 def _hold(line: Address, extraction: Extraction, bounds: Bounds, moment: str) -> bool:
@@ -311,8 +336,9 @@ def _new_version(line: Address, capture: Capture, extraction: Extraction | None)
     return version
 
 
-def _merge(line: Address, kind: Kind, alive: dict[tuple, State], records: Sequence[Record], version: Version, capture: Capture, previous: str) -> None:
-    """Bring the items of one kind up to what a new reading shows."""
+def _merge(line: Address, kind: Kind, alive: dict[tuple, State], records: Sequence[Record], version: Version, capture: Capture, previous: str,
+           *, whole: bool = False) -> None:
+    """Bring the items of one kind up to what a new reading shows. `whole`: everything is a change, even where nothing stood before."""
     moment = capture.fetched_at
     counts: dict[tuple, int] = {}
     found: dict[tuple, Record] = {}
@@ -324,16 +350,18 @@ def _merge(line: Address, kind: Kind, alive: dict[tuple, State], records: Sequen
     if not alive:
         for key, record in found.items():
             alive[key] = State(key, record, kind.content(record), moment, moment, moment, capture, version)
-            if previous:
-                line.changes.append(Change(moment, previous, kind.name, key, "added", capture=capture))
+            if previous or whole:
+                line.changes.append(Change(moment, previous, kind.name, key, "added", capture=capture, nature="added" if kind.name == "clause" else None))
         return
     matched = {key: key for key in found if key in alive}
-    if kind.name == "clause":
-        matched |= _aligned([k for k in found if k not in matched], [k for k in alive if k not in matched])
+    clauses = kind.name == "clause"
+    if clauses:
+        matched |= pair([k for k in found if k not in matched], [k for k in alive if k not in matched], itemgetter(0), itemgetter(1))
+        replaced = _replaced(found, alive, matched)
     continued = set(matched.values())
     for key in [k for k in alive if k not in continued]:
         state = alive.pop(key)
-        line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "removed", capture=capture))
+        line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "removed", capture=capture, nature="removed" if clauses else None))
         state.current, state.gone_since = False, moment
         line.states[kind.name].append(state)
     for key, record in found.items():
@@ -343,42 +371,38 @@ def _merge(line: Address, kind: Kind, alive: dict[tuple, State], records: Sequen
             # A clause keeps the key of its first version; if those words come back as a clause of their own, it needs another key.
             own = (*key, moment) if kind.name == "clause" and any(s.key == key for s in alive.values()) else key
             alive[key] = State(own, record, content, moment, moment, moment, capture, version)
-            line.changes.append(Change(moment, previous, kind.name, own, "added", capture=capture))
+            line.changes.append(Change(moment, previous, kind.name, own, "added", capture=capture, nature="added" if clauses else None))
             continue
         state = alive.pop(old_key)
         same_words = old_key == key
+        nature = None
+        if clauses:
+            nature = nature_of(state.record.quote, record.quote, state.record.heading_path, record.heading_path)
+            if nature in ("moved", "renumbered"):
+                if state.record.heading_path != record.heading_path:
+                    line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", "heading_path", state.record.heading_path, record.heading_path, capture, nature))
+            elif key in replaced:
+                line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", "place_in_document", *replaced[key], capture, "moved"))
         if same_words and state.content == content:
             state.record, state.capture, state.version, state.last_checked = record, capture, version, moment
             alive[key] = state
             continue
         for name, old, new in zip(kind.content_names, state.content, content, strict=True):
             if old != new:
-                line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", name, old, new, capture))
+                # what a clause is read to say may change with its words, or with a definition elsewhere: that is of substance either way
+                line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", name, old, new, capture, "substantive" if clauses else None))
         if not same_words:
-            line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", "quote", state.record.quote, record.quote, capture))
+            line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", "quote", state.record.quote, record.quote, capture,
+                                       ("typographic" if nature in ("unchanged", "moved") else nature) if clauses else None))
         state.current, state.gone_since = False, moment
         line.states[kind.name].append(state)
         alive[key] = State(state.key, record, content, state.first_seen, moment, moment, capture, version)
 
 
-def _aligned(new: list[tuple], old: list[tuple]) -> dict[tuple, tuple]:
-    """Pairs of clauses that are versions of each other: same label, similar words; most similar first. Keys are (label, folded quote, number)."""
-    pairs = []
-    for n in new:
-        matcher = difflib.SequenceMatcher(autojunk=False)
-        matcher.set_seq2(n[1])
-        for o in old:
-            if o[0] != n[0]:
-                continue
-            matcher.set_seq1(o[1])
-            if matcher.real_quick_ratio() >= SAME_CLAUSE and matcher.quick_ratio() >= SAME_CLAUSE:
-                ratio = matcher.ratio()
-                if ratio >= SAME_CLAUSE:
-                    pairs.append((-ratio, n, o))
-    out: dict[tuple, tuple] = {}
-    used: set[tuple] = set()
-    for _, n, o in sorted(pairs):
-        if n not in out and o not in used:
-            out[n] = o
-            used.add(o)
-    return out
+def _replaced(found: dict[tuple, Record], alive: dict[tuple, State], matched: dict[tuple, tuple]) -> dict[tuple, tuple[int, int]]:
+    """new key -> (place before, place now), counted from 1 among the clauses, of those that changed their order among the clauses that stayed."""
+    before = {key: n for n, key in enumerate(sorted(alive, key=lambda k: (alive[k].record.start, k)), start=1)}
+    now = {key: n for n, key in enumerate(sorted(found, key=lambda k: (found[k].start, k)), start=1)}
+    keys = [key for key in found if key in matched]
+    places = [(before[matched[key]], now[key]) for key in keys]
+    return {keys[i]: places[i] for i in moved(places)}

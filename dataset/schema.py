@@ -8,7 +8,7 @@ from typing import Any
 
 from chipwatch.records import Capture, Clause, Offer, ProviderInfo, Region, Signal
 
-SCHEMA_VERSION = 3                                             # PRAGMA user_version; raise it with every change of a table or view
+SCHEMA_VERSION = 4                                             # PRAGMA user_version; raise it with every change of a table or view
 APPLICATION_ID = 0x43485031                                    # PRAGMA application_id: "CHP1"
 
 
@@ -215,7 +215,10 @@ TABLES: tuple[Table, ...] = (
     Table("change", "changes", "One row a difference between two captures of the same thing.", (
         ID, PROVIDER, Column("changed_at", "time", "capture that showed the difference"), Column("previous_at", "time", "the capture before it"),
         Column("item", "text", "offer, region, clause, signal, document or verdict"), Column("item_id", "text", "id of that row"),
-        Column("kind", "text", "added, removed or changed"), Column("field", "text", "which column, for a change"), Column("old", "text", "before"), Column("new", "text", "after"),
+        Column("kind", "text", "added, removed or changed"), Column("field", "text", "which column, for a change (of a clause also heading_path or place_in_document)"),
+        Column("old", "text", "before"), Column("new", "text", "after"),
+        Column("nature", "text", "of clauses: added, removed, substantive, or a change that leaves every word of the rule: typographic, renumbered, moved"),
+        Column("cause", "text", "content: the document changed; declaration: the same page is read in another way, or is no longer declared; extractor: a new version of our reader read the same bytes otherwise"),
         Column("url", "text", MEANINGS["url"]), Column("evidence_id", "text", EVIDENCE[0].meaning),
     ), order="provider, changed_at, id"),
 )

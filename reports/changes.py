@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
+from dataset.alignment import MINOR
 from reports import text, words
 from reports.model import printed_price
 from reports.source import Row
@@ -40,9 +41,14 @@ def change_lines(changes: Iterable[Row], items: dict[str, dict[str, Row]], since
 
     `items`: rows by kind (offer, region, clause, signal, document, verdict) and id, past ones too, to name what came or went.
     """
-    lines = _together([_line(row, items.get(row["item"], {}).get(row["item_id"])) for row in changes if row["changed_at"] >= since])
+    lines = _together([_line(row, items.get(row["item"], {}).get(row["item_id"])) for row in changes if row["changed_at"] >= since and matters(row)])
     ranks = {item: n for n, item in enumerate(ORDER)}
     return sorted(lines, key=lambda c: (ranks.get(c.item, len(ORDER)), c.provider, c.when, c.what, c.old, c.new))
+
+
+def matters(row: Row) -> bool:
+    """Whether a change is one of what a document says: not of the place, number or typography of a clause, nor of our own reader."""
+    return row.get("cause") != "extractor" and row.get("nature") not in MINOR
 
 
 def _together(lines: list[ChangeLine]) -> list[ChangeLine]:
