@@ -77,17 +77,27 @@ def unnumbered(quote: str, heading: bool = False) -> str:
     return typographic_form(_HAN_REFERENCE.sub("第#", _REFERENCE.sub(r"\1#", text)))
 
 
+def _below_title(old: Sequence[str], new: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The levels, from the nearest heading up, that two heading paths can be compared in: without the title, which stands above every clause and may come, go or change."""
+    levels = min(len(old), len(new))
+    if len(old) == len(new) > 1:
+        levels -= 1
+    return (old[-levels:], new[-levels:]) if levels else (old, new) if len(old) == len(new) else ((), ())
+
+
 def nature_of(old: str, new: str, old_path: Sequence[str] = (), new_path: Sequence[str] = ()) -> str:
     """What the change from one wording and heading path to another is: unchanged, moved, renumbered, typographic or substantive.
 
-    Where the words stay, a heading that changed by more than its number means that the clause was moved. The order of the clauses is not looked at (see `moved`).
+    Where the words stay, a heading that changed by more than its number means that the clause was moved; a new title of the whole document moves nothing.
+    The order of the clauses is not looked at (see `moved`).
     """
     before, after = typographic_form(old), typographic_form(new)
     if before != after and unnumbered(old) != unnumbered(new):
         return "substantive"
-    if [unnumbered(h, True) for h in old_path] != [unnumbered(h, True) for h in new_path]:
+    was, now = _below_title(old_path, new_path)
+    if [unnumbered(h, True) for h in was] != [unnumbered(h, True) for h in now]:
         return "moved"
-    if before != after or [typographic_form(h) for h in old_path] != [typographic_form(h) for h in new_path]:
+    if before != after or [typographic_form(h) for h in was] != [typographic_form(h) for h in now]:
         return "renumbered"
     return "unchanged" if " ".join(old.split()) == " ".join(new.split()) else "typographic"
 

@@ -116,7 +116,7 @@ def _document(provider: str, role: str, url: str, versions: list[Row], clauses: 
             since = seen[0]["last_changed"]
             note = note or f"first seen on {since[:10]}, after the first day: compared with that version"
     old, new = _in_force(clauses, since), _in_force(clauses, to)
-    found = _clauses(old, new, [m for m in moves if since < m["changed_at"] <= to])
+    found = _clauses(_as_headed(old, moves, since), _as_headed(new, moves, to), [m for m in moves if since < m["changed_at"] <= to])
     counts = dict.fromkeys(NATURES, 0)
     for clause in found:
         counts[clause.nature] += 1
@@ -130,6 +130,15 @@ def _version(row: Row | None) -> Row | None:
 def _in_force(clauses: Sequence[Row], moment: str) -> dict[str, Row]:
     """id -> state of every clause that stood at a moment."""
     return {c["id"]: c for c in clauses if c["last_changed"] <= moment and (c["gone_since"] is None or c["gone_since"] > moment)}
+
+
+def _as_headed(clauses: dict[str, Row], moves: Sequence[Row], moment: str) -> dict[str, Row]:
+    """The clauses with the headings of that moment: a state holds those under which it was last read."""
+    out = {}
+    for key, clause in clauses.items():
+        later = next((m for m in moves if m["item_id"] == key and m["field"] == "heading_path" and m["changed_at"] > moment and (clause["gone_since"] is None or m["changed_at"] < clause["gone_since"])), None)
+        out[key] = clause if later is None else {**clause, "heading_path": later["old"] or "[]"}
+    return out
 
 
 def _clauses(old: dict[str, Row], new: dict[str, Row], moves: Sequence[Row]) -> list[ClauseDiff]:
@@ -157,11 +166,8 @@ def _clauses(old: dict[str, Row], new: dict[str, Row], moves: Sequence[Row]) -> 
 def _pair(old: Row, new: Row, moves: Sequence[Row]) -> ClauseDiff:
     was, now = json.loads(old["heading_path"]), json.loads(new["heading_path"])
     nature = nature_of(old["quote"], new["quote"], was, now)
-    heading = next((m for m in moves if m["field"] == "heading_path"), None)
-    if nature in ("unchanged", "typographic") and moves:
+    if nature in ("unchanged", "typographic", "renumbered") and moves:
         nature = "moved" if any(m["nature"] == "moved" for m in moves) else "renumbered"
-    if heading is not None and was == now:                     # the row holds the heading of the day on which it was last read
-        was = json.loads(heading["old"] or "[]")
     fields = {name: [old[name], new[name]] for name in _READ_AS if old[name] != new[name]}
     if fields and nature not in ("substantive",):
         nature = "substantive"                                 # the same words say something else, by a definition that stands elsewhere

@@ -378,7 +378,9 @@ def _merge(line: Address, kind: Kind, alive: dict[tuple, State], records: Sequen
         nature = None
         if clauses:
             nature = nature_of(state.record.quote, record.quote, state.record.heading_path, record.heading_path)
-            if nature in ("moved", "renumbered"):
+            if nature == "renumbered" and key in replaced:
+                nature = "moved"
+            if nature in ("moved", "renumbered") and (state.record.heading_path != record.heading_path or key not in replaced):
                 if state.record.heading_path != record.heading_path:
                     line.changes.append(Change(moment, state.last_checked, kind.name, state.key, "changed", "heading_path", state.record.heading_path, record.heading_path, capture, nature))
             elif key in replaced:
