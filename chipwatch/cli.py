@@ -13,6 +13,7 @@ from chipwatch import __version__, errors
 from chipwatch.cli_history import add_commands as add_history_commands
 from chipwatch.cli_providers import add_commands as add_provider_commands
 from chipwatch.cli_providers import check_one
+from chipwatch.cli_serve import add_commands as add_serve_command
 from chipwatch.records import CUSTOMER_KINDS, DOCUMENT_ROLES, ChipwatchError
 from chipwatch.terminal import printable
 
@@ -344,6 +345,9 @@ def export_command(folder: Path, data: Path) -> None:
 
     for path in export(database_of(data), folder):
         click.echo(path)
+
+
+add_serve_command(cli, data_option, database_of)
 
 
 @cli.command("evaluate", short_help="Score the reading against labelled documents.")

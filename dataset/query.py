@@ -45,7 +45,8 @@ class Result:
         return [dict(zip(names, map(_plain, row), strict=True)) for row in self.rows]
 
 
-def _authorise(action: int, one: str | None, two: str | None, _database: str | None, _trigger: str | None) -> int:
+def authorise(action: int, one: str | None, two: str | None, _database: str | None, _trigger: str | None) -> int:
+    """What a query may do: read."""
     if action in _ALLOWED:
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_FUNCTION:
@@ -69,7 +70,7 @@ def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: fl
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         connection.text_factory = lambda b: b.decode("utf-8", "replace")
-        connection.set_authorizer(_authorise)
+        connection.set_authorizer(authorise)
         end = time.monotonic() + timeout
         connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
         try:
