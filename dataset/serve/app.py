@@ -72,7 +72,7 @@ def datasette_for(database: Path, document_of: DocumentOf, limits: Limits | None
         from datasette.app import Datasette
         from datasette.plugins import pm
     except ImportError as error:
-        raise ServeUnavailable("`chipwatch serve` needs the package datasette, which is not installed: pip install 'chipwatch[explore]'") from error
+        raise ServeUnavailable("`chipwatch serve` needs the package datasette, which is not installed: pip install 'datasette>=0.65.5,<0.66', or `make setup`") from error
     from dataset.serve import plugin
 
     limits = limits or Limits()
@@ -87,7 +87,7 @@ def datasette_for(database: Path, document_of: DocumentOf, limits: Limits | None
         settings={"sql_time_limit_ms": limits.sql_ms, "max_returned_rows": limits.rows, "max_csv_mb": limits.csv_mb, "allow_download": False, "default_cache_ttl": 0,
                   "facet_time_limit_ms": 1000, "num_sql_threads": 3, "allow_csv_stream": True, "truncate_cells_html": 400, "trace_debug": False, "template_debug": False},
     )
-    datasette.jinja_env.loader = _with_nonces(datasette.jinja_env.loader)
+    datasette.jinja_env.loader = _mended(datasette.jinja_env.loader)
     # globals and not variables of a page: Datasette's own pages of errors need them, too
     datasette.jinja_env.globals |= {"csp_nonce": NONCE.get, "cw_sample": facts.get("sample") == "1", "cw_facts": facts, "cw_database": name, "cw_codes": VERDICT_CODES,
                                     "cw_kinds": CUSTOMER_KINDS}
@@ -95,19 +95,31 @@ def datasette_for(database: Path, document_of: DocumentOf, limits: Limits | None
     return datasette
 
 
-def _with_nonces(loader: Any) -> Any:
-    """Gives the scripts that stand in templates the nonce of the request; a script that came in as data has none, and the browser refuses it."""
+# What Datasette's templates leave out, put in as they are loaded: nonces for scripts, and names for what a screen reader reads.
+_MENDED = (
+    ("<script", '<script nonce="{{ csp_nonce() }}"'), ("<html>", '<html lang="en">'), ('<section class="content">', '<section class="content" role="main">'),
+    ('<select name="_filter_column', '<select aria-label="column" name="_filter_column'), ('<select name="_filter_op', '<select aria-label="comparison" name="_filter_op'),
+    ('<input type="text" name="_filter_value', '<input aria-label="value" type="text" name="_filter_value'), ('<select name="_sort"', '<select aria-label="sort by" name="_sort"'),
+    ('<textarea id="sql-editor"', '<textarea aria-label="SQL" id="sql-editor"'), ("cmResize(editor,", 'editor.getInputField().setAttribute("aria-label", "SQL"); cmResize(editor,'),
+    ('<dl class="column-descriptions">', '<details><summary>What the columns mean</summary><dl class="column-descriptions">'), ("{% endfor %}\n</dl>\n{% endif %}", "{% endfor %}\n</dl></details>\n{% endif %}"),
+)
+
+
+def _mended(loader: Any) -> Any:
+    """Mends templates as they are loaded. Only scripts that stand in a template have the nonce of the request: one that came in as data has none, and the browser refuses it."""
     from jinja2 import BaseLoader
 
-    class NonceLoader(BaseLoader):
+    class MendingLoader(BaseLoader):
         def get_source(self, environment: Any, template: str) -> Any:
             source, name, fresh = loader.get_source(environment, template)
-            return source.replace("<script", '<script nonce="{{ csp_nonce() }}"'), name, fresh
+            for old, new in _MENDED:
+                source = source.replace(old, new)
+            return source, name, fresh
 
         def list_templates(self) -> list[str]:
             return loader.list_templates()
 
-    return NonceLoader()
+    return MendingLoader()
 
 
 def policy(nonce: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dataset.dictionary import views
 from dataset.schema import TABLES
-from dataset.serve.questions import Question
+from dataset.serve.questions import Prepared
 
 STANDING = "This describes what the providers' public documents said when read. It is not a statement that any access is lawful or unlawful."
 FACETS = {
@@ -20,7 +20,7 @@ UNITS = {"price_usd_per_gpu_hour": "US dollars", "gpu_memory": "GB", "memory_ban
 _BY_TIME = {"changes": "changed_at", "captures": "fetched_at"}
 
 
-def metadata(database: str, facts: dict[str, str], questions: list[Question]) -> dict[str, Any]:
+def metadata(database: str, facts: dict[str, str], questions: list[Prepared]) -> dict[str, Any]:
     """Datasette's metadata for the file of that name; `facts` is the table meta of the data set."""
     tables: dict[str, Any] = {t.name: {"hidden": True} for t in TABLES} | {"meta": {"hidden": True}}
     for name, table in views():

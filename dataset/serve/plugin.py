@@ -117,7 +117,7 @@ async def customer(datasette: Any, request: Any) -> Response:
     from urllib.parse import quote
 
     kind = (request.args.get("customer") or "control").strip()[:40]
-    return Response.redirect(f"/provider/{quote(request.url_vars['slug'])}/{quote(kind, safe='')}")
+    return Response.redirect(f"/provider/{quote(request.url_vars['slug'])}/{quote(kind, safe=':/')}")
 
 
 async def clause(datasette: Any, request: Any) -> Response:

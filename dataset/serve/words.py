@@ -121,7 +121,8 @@ def _shown(block: SourceBlock, found: tuple[int, int] | None) -> ShownBlock:
     else:
         a, b = found
         pieces = [p for p in (Piece(clean(text[:a])), Piece(clean(text[a:b]), True), Piece(clean(text[b:]))) if p.text]
-    return ShownBlock(block.kind, min(6, max(1, block.level or 2)), block.marker and clean(block.marker), block.chrome, pieces)
+    marker = clean(block.marker) if block.marker and not text.startswith(block.marker) else None
+    return ShownBlock(block.kind, min(6, max(1, block.level or 1)), marker, block.chrome, pieces)
 
 
 def _units(text: str) -> list[str]:
