@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chipwatch.records import VERDICT_CODES
 from dataset.opening import records
 from dataset.serve.words import clean
 
