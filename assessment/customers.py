@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assessment.errors import UnknownCustomer
-from assessment.places import members_on
 from assessment.tables import read_yaml
+from chipwatch.country_groups import members_on
 from chipwatch.records import CUSTOMER_KINDS
 
 ATTRIBUTES = ("residence", "incorporation", "headquarters", "ownership", "nationality")

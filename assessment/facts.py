@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from assessment.customers import Case, Customer
-from assessment.places import find_group, members_on, resolve, within
 from assessment.tables import HITS, REACHES, RuleTable, cues, fold
+from chipwatch.country_groups import find_group, members_on, resolve, within
 from chipwatch.records import Clause
 
 # Labels whose places bar or admit customers. Places of the others (local_law_duties …) are no test of a customer.
@@ -182,7 +182,7 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
         exception = "none" if not clause.exception else "licence" if found("licence", clause.exception) else "other"
         out.append(Context(
             index=first + offset, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
-            embargo_cited=any(g.name == EMBARGOED for g in groups),
+            embargo_cited=any(EMBARGOED in (g.name, g.reads_as) for g in groups),
             restricted_words=bool(cue), restricted_places=unnamed, listed_parties=label == "denied_party" or clause.target == "listed_party" or (label in _LIST_LABELS and found("listed_parties", text)),
             exclusive=label == "supported_countries" and _exclusive(clause, text, len(named), table),
             cited=cited, exception=exception, object=_object(clause, text, exception), check=_check(clause, text),

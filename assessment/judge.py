@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from assessment.coverage import ROLE_WORDS, Expectation, Reading, completeness, expectations, missing_words, unread_reason
 from assessment.customers import Customer, parse_customer
 from assessment.facts import Context, Facts, contexts, facts
-from assessment.places import as_of as groups_as_of
-from assessment.places import find_group
 from assessment.tables import Rule, RuleTable, cues, rule_table
+from chipwatch.country_groups import as_of as groups_as_of
+from chipwatch.country_groups import find_group
 from chipwatch.records import CUSTOMER_KINDS, SIGNAL_LABELS, Capture, Clause, Extraction, ProviderInfo, Verdict
 
 _WELCOME_SIGNALS = frozenset({"china_sales_page", "cn_payment", "cn_language_site", "cn_contact", "explicit_welcome", "cn_country_in_signup",

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from assessment.judge import judge_provider
-from assessment.places import as_of as groups_as_of
-from assessment.places import resolve
 from assessment.tables import rule_table
+from chipwatch.country_groups import as_of as groups_as_of
+from chipwatch.country_groups import resolve
 from chipwatch.records import BINDING_ROLES, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES, Capture, Clause, Extraction, Offer, ProviderInfo, Region, Signal, Verdict
 from dataset.errors import CannotWrite, NothingToBuild, writing
 from dataset.feed_pages import FeedPages
@@ -284,8 +284,7 @@ class Builder:
                 return (None,)
             document = state.version.extraction.document if state.version.extraction else None
             day = (document.stated_date if document else None) or state.capture.fetched_at[:10]
-            if not clause.places_resolved:
-                clause.places_resolved = sorted(resolve(clause.place_groups, day)[0])
+            clause.places_resolved = sorted(resolve(clause.place_groups, day)[0])   # a reading without a stated date has taken the newest list
             return (day,)
         return ()
 

@@ -440,7 +440,7 @@ class _Reader:
         mode = attributes.get("mode") or usual.get("mode") or scope.mode
         exception = text[slice(*scope.exception)] if scope.exception else None
         confidence = attributes.get("confidence", 0.9) * (0.7 if exception else 1.0)
-        if groups and not places and not place_groups.resolve(groups, self.on):
+        if groups and not places and not place_groups.closed(groups):
             confidence *= 0.8
         if unit.block in self.tables:
             confidence = min(confidence, 0.5)

@@ -12,8 +12,8 @@ from assessment.coverage import expectations
 from assessment.customers import parse_customer
 from assessment.errors import TableError, UnknownCustomer
 from assessment.judge import clauses_judged, explain, judge_document, judge_provider
-from assessment.places import find_group, groups, members_on, resolve
 from assessment.tables import ACTS, parse_rules, read_yaml, rule_table
+from chipwatch.country_groups import find_group, groups, members_on, resolve
 from chipwatch.records import CORE_CUSTOMER_KINDS, CUSTOMER_KINDS, VERDICT_CODES, Capture, Clause, DocumentInfo, Extraction, Issue, ProviderInfo, Signal
 
 CHINA_EMBARGO = ["CU", "IR", "KP", "SY", "UA-43", "UA-14", "UA-09"]
