@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 from dataclasses import dataclass, field
@@ -53,11 +54,58 @@ def _countries() -> frozenset[str]:
     return frozenset(codes) | {"UA-43", "UA-14", "UA-09", "UA-23"}
 
 
+_FORM = {False: "{name}:CC", True: "{name}:CC/CC"}
+_USUAL = {"UK": "GB", "EL": "GR", "KO": "KR", "JA": "JP", "DPRK": "KP", "ROK": "KR", "PRC": "CN", "USA": "US", "UAE": "AE", "TP": "TL", "BU": "MM"}
+
+
+@functools.cache
+def _names() -> dict[str, str]:
+    """Folded English name of a country -> code."""
+    from babel import Locale
+
+    return {re.sub(r"[^a-z]", "", str(name).casefold()): code for code, name in Locale("en").territories.items() if code in _countries()}
+
+
+def _name(code: str) -> str:
+    """The English name of a country, for print; the code where there is none."""
+    from babel import Locale
+
+    return str(Locale("en").territories.get(code, code))
+
+
+def _code_meant(written: str) -> str | None:
+    """The code that somebody who wrote that may have meant: a usual slip (UK), a name (China, Viet Nam)."""
+    folded = re.sub(r"[^a-z]", "", written.casefold())
+    return _USUAL.get(written.upper()) or _names().get(folded) or next((_names()[n] for n in difflib.get_close_matches(folded, _names(), 1, 0.84)), None)
+
+
+def _refusal(kind: str) -> str:
+    """What is wrong with a kind, and what was probably meant."""
+    kinds, templates = _data()["kinds"], _data()["templates"]
+    name, colon, rest = kind.partition(":")
+    forms = {n: _FORM["{b}" in t["words"]].format(name=n) for n, t in templates.items()}
+    if not colon and name not in templates:
+        near = difflib.get_close_matches(name.casefold().replace("-", "_"), [*kinds, *templates], 3, 0.6)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        return f"unknown customer kind {kind!r}: {meant}Known are {', '.join(kinds)}, and for any country {', '.join(forms.values())} (ISO country codes)"
+    if name not in templates:
+        near = difflib.get_close_matches(name.casefold(), templates, 1, 0.6)
+        return f"unknown customer kind {kind!r}: " + (f"did you mean {forms[near[0]]}? " if near else "") + f"For a country there are {', '.join(forms.values())} (ISO country codes)"
+    given = [c for c in rest.split("/") if c]
+    if len(given) != 1 + ("{b}" in templates[name]["words"]) or rest.count("/") > 1:
+        explained = {"subsidiary": " (its seat / its parent's seat)", "national": " (nationality / residence)"}.get(name, "")
+        return f"customer kind {kind!r} must have the form {forms[name]}{explained}"
+    wrong = next(c for c in given if c.upper() not in _countries())
+    meant = [_code_meant(c) or c.upper() if c.upper() not in _countries() else c.upper() for c in given]
+    found = all(c in _countries() for c in meant)
+    return f"customer kind {kind!r}: {wrong} is no ISO 3166-1 country code" + (f"; did you mean {name}:{'/'.join(meant)}?" if found else "")
+
+
 @functools.lru_cache(maxsize=4096)
 def parse_customer(kind: str, day: str) -> Customer:
     """The customer that a kind stands for on `day` (ISO date; membership of the embargoed places depends on it).
 
-    Raises UnknownCustomer for a kind that is neither in the vocabulary nor of the form TEMPLATE:CC or TEMPLATE:CC/CC.
+    Raises UnknownCustomer, saying what was probably meant, for a kind that is neither in the vocabulary nor of the form TEMPLATE:CC or TEMPLATE:CC/CC.
     """
     kinds, templates = _data()["kinds"], _data()["templates"]
     if kind in kinds:
@@ -66,17 +114,11 @@ def parse_customer(kind: str, day: str) -> Customer:
         if "group" in row:
             return Customer(kind, words, tuple(_case(c, place=p) for p in sorted(members_on(row["group"], day)) for c in row["cases"]))
         return Customer(kind, words, tuple(_case(c) for c in row["cases"]))
-    match = re.fullmatch(r"([a-z]+):([A-Za-z]{2}(?:-\d\d)?)(?:/([A-Za-z]{2}(?:-\d\d)?))?", kind)
-    if match is None or match[1] not in templates:
-        known = ", ".join(kinds)
-        raise UnknownCustomer(f"unknown customer kind {kind!r}: use one of {known}, or company:CC, individual:CC, subsidiary:CC/CC, national:CC/CC (ISO country codes)")
-    name, a, b = match[1], match[2].upper(), (match[3] or "").upper()
+    name, _, rest = kind.partition(":")
+    codes = rest.upper().split("/")
+    if name not in templates or len(codes) != 1 + ("{b}" in templates[name]["words"]) or any(c not in _countries() for c in codes):
+        raise UnknownCustomer(_refusal(kind))
     template = templates[name]
-    two = "{b}" in template["words"]
-    if two != bool(b):
-        form = f"{name}:CC/CC" if two else f"{name}:CC"
-        raise UnknownCustomer(f"customer kind {kind!r} must have the form {form}")
-    for code in filter(None, (a, b)):
-        if code not in _countries():
-            raise UnknownCustomer(f"customer kind {kind!r}: {code} is no ISO 3166-1 country code")
-    return Customer(f"{name}:{a}/{b}" if b else f"{name}:{a}", template["words"].format(a=a, b=b), tuple(_case(c, a=a, b=b) for c in template["cases"]))
+    a, b = codes[0], codes[-1]
+    words = template["words"].format(a=_name(a), b=_name(b))
+    return Customer(f"{name}:{'/'.join(codes)}", words, tuple(_case(c, a=a, b=b) for c in template["cases"]))

@@ -23,6 +23,7 @@ class Context:
     """A clause as the judge sees it: with its document's role and day, and what its words say where the record is silent."""
 
     index: int
+    document: int                                              # the index of the first clause of its document
     clause: Clause
     role: str
     day: str                                                   # ISO date on which its groups are resolved
@@ -37,7 +38,7 @@ class Context:
     restricted_places: bool                                    # speaks of embargoed or restricted countries without naming them
     listed_parties: bool
     exclusive: bool                                            # an allow-list that means to be complete
-    exception: str                                             # none | licence | other
+    exception: str                                             # none | consent | licence | other
     object: str                                                # service | items | use
     check: str                                                 # identity | business | other
     attributes: tuple[str, ...]                                # of a customer, that the clause tests
@@ -131,17 +132,20 @@ def _only(text: str) -> bool:
 
 
 def _object(clause: Clause, text: str, exception: str) -> str:
-    if clause.label in _PLACE_LABELS | _LIST_LABELS and cues()("other_addressee", text):
+    found = cues()
+    if clause.label in _PLACE_LABELS | _LIST_LABELS and found("other_addressee", text):
         return "others"
-    if clause.label in _PLACE_LABELS and cues()("military_use", text):
+    if (clause.label in _PLACE_LABELS and found("military_use", text)) or (clause.label in _LIST_LABELS and found("support_of_listed", text)):
         return "use"
-    return "items" if exception == "licence" and cues()("items", text) else "service"
+    return "items" if exception == "licence" and found("items", text) else "service"
 
 
 def _check(clause: Clause, text: str) -> str:
     """What a gate checks: identity, business (A23), or other (an address, a card, correct data, a minimum term; or nothing of the customer's)."""
     found = cues()
     if clause.label == "identity_verification" and not found("other_addressee", text):
+        if found("contact_object", text) or (found("other_purpose", text) and not found("access_purpose", text)):
+            return "other"
         return "identity" if found("identity_check", text) or (found("verification", text) and not found("contact_check", text)) else "other"
     return "business" if clause.label == "business_only" and found("business", text) else "other"
 
@@ -179,16 +183,17 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
         act = act_of(clause, text, bool(unknown) or any(g.restricts for g in groups) or cue)
         # A place rule without places that stands in one passage with a sanctions rule speaks of the places under sanctions.
         unnamed = cue or bool(unknown) or (label in _PLACE_LABELS and bool(companions & {"sanctions_compliance", "denied_party"}))
-        exception = "none" if not clause.exception else "licence" if found("licence", clause.exception) else "other"
+        exception = "none" if not clause.exception else next((kind for kind in ("consent", "licence") if found(kind, clause.exception)), "other")
         out.append(Context(
-            index=first + offset, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
+            index=first + offset, document=first, clause=clause, role=role, day=day, text=text, act=act, codes=named | resolved, named=named, unknown_groups=unknown,
             embargo_cited=any(EMBARGOED in (g.name, g.reads_as) for g in groups),
             restricted_words=bool(cue), restricted_places=unnamed, listed_parties=label == "denied_party" or clause.target == "listed_party" or (label in _LIST_LABELS and found("listed_parties", text)),
             exclusive=label == "supported_countries" and _exclusive(clause, text, len(named), table),
             cited=cited, exception=exception, object=_object(clause, text, exception), check=_check(clause, text),
             attributes=_attributes(clause, text, table), companions=companions,
             list_elsewhere=label in _PLACE_LABELS and found("list_elsewhere", text),
-            must_be=act == "requires" and label in ("residence_restriction", "headquarters_restriction") and found("must_be", text),
+            must_be=act == "requires" and label in ("residence_restriction", "headquarters_restriction")
+            and (found("must_be", text) or (clause.mode == "representation" and found("certified", text))),
         ))
     return out
 
@@ -233,7 +238,7 @@ def reach_of(context: Context, case: Case) -> str:
         return "unnamed" if _embargoed(context, places) else "none"
     if label in ("supported_countries", "country_exclusion") or (label in _PLACE_LABELS and context.list_elsewhere):
         return "elsewhere"
-    return "vague" if label in _PLACE_LABELS else "none"
+    return "vague" if label in _PLACE_LABELS and not (label == "residence_restriction" and cues()("hidden_place", context.text)) else "none"
 
 
 def _embargoed(context: Context, places: list[str]) -> bool:
@@ -250,7 +255,16 @@ def _on_list(context: Context, places: list[str]) -> str:
 
 def facts(seen: Sequence[Context], customer: Customer) -> list[Facts]:
     """The facts of all clauses for a customer kind, its cases taken together."""
-    return _several_lists(_united([_facts(context, customer) for context in seen], len(customer.cases)))
+    return _several_lists(_united([_facts(context, customer) for context in seen], len(customer.cases)), _partial_lists(seen))
+
+
+def _partial_lists(seen: Sequence[Context]) -> set[int]:
+    """Indices of the lists of supported countries of which one document holds several that differ: each is the list of a part of the offer."""
+    lists: dict[int, list[Context]] = {}
+    for context in seen:
+        if context.clause.label == "supported_countries" and context.exclusive and context.codes:
+            lists.setdefault(context.document, []).append(context)
+    return {c.index for group in lists.values() if len({c.codes for c in group}) > 1 for c in group}
 
 
 def _facts(context: Context, customer: Customer) -> Facts:
@@ -262,10 +276,20 @@ def _facts(context: Context, customer: Customer) -> Facts:
                  exception=context.exception, object=context.object, check=context.check, mode=clause.mode, role=context.role, cases=cases)
 
 
+SUBJECT_CHARACTERS = 100
+
+
+def _subject(context: Context) -> str:
+    """Where a rule says what it is about: the beginning of its quote, and the two headings next above it."""
+    return " / ".join([*context.clause.heading_path[-2:], context.text[:SUBJECT_CHARACTERS]])
+
+
 def _scope(context: Context) -> str:
     """`part` where the clause says so, and where a place rule is about certain chips, instance types or uses only ("to train models for a party in …")."""
     clause = context.clause
     if clause.scope or (clause.label in _PLACE_LABELS and (clause.chips or "chip_or_region_limit" in context.companions)):
+        return "part"
+    if clause.label in _PLACE_LABELS | _LIST_LABELS and cues()("part_of_offer", _subject(context)):
         return "part"
     if clause.label in _PLACE_LABELS and context.companions & _USE_LABELS and not cues()("customer_in_a_place", context.text):
         return "part"
@@ -289,8 +313,12 @@ def _united(found: list[Facts], of: int) -> list[Facts]:
             for f in found]
 
 
-def _several_lists(found: list[Facts]) -> list[Facts]:
-    """Lists of supported countries that disagree about a customer are lists of different parts of the offer; none speaks for the whole."""
+def _several_lists(found: list[Facts], partial: set[int]) -> list[Facts]:
+    """Lists of supported countries that disagree about a customer are lists of different parts of the offer; none speaks for the whole.
+
+    Nor does one that stands beside another list in its document, except where it only welcomes.
+    """
+    found = [dataclasses.replace(f, scope="part") if f.index in partial and not (f.reach == "present" and f.act == "welcomes") else f for f in found]
     lists = [f for f in found if f.label == "supported_countries" and f.reach in ("present", "absent")]
     if lists:                                                  # the list that another document points to has been read
         found = [dataclasses.replace(f, reach="none") if f.label == "supported_countries" and f.reach == "elsewhere" else f for f in found]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from assessment.coverage import ROLE_WORDS, Expectation, Reading, completeness, expectations, missing_words, unread_reason
+from assessment.coverage import ROLE_WORDS, Expectation, Reading, completeness, expectations, is_translation, missing_words, unread_reason
 from assessment.customers import Customer, parse_customer
 from assessment.facts import Context, Facts, contexts, facts
 from assessment.tables import Rule, RuleTable, cues, rule_table
@@ -42,38 +42,96 @@ def clauses_judged(readings: Sequence[Reading]) -> list[Clause]:
     return [clause for _, extraction in readings if extraction is not None for clause in extraction.clauses]
 
 
-def judge_provider(info: ProviderInfo, readings: Sequence[Reading], *, customers: Iterable[str] = tuple(CUSTOMER_KINDS), as_of: str) -> list[Verdict]:
-    """Verdicts of a provider on `as_of` (ISO date or time), one for each customer kind.
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What all customers of a provider share."""
 
-    `readings`: (Capture, Extraction | None) of every document, failures too. Clauses of supply pages and privacy notices are not judged.
-    `Verdict.clauses` index `clauses_judged(readings)`. Raises UnknownCustomer for an unknown kind.
-    """
+    seen: list[Context]
+    translated: list[Context]                                  # clauses of translations beside whose binding version they stand
+    expected: list[Expectation]
+    missing: list[str]
+    completeness: float
+
+
+def _prepare(info: ProviderInfo, readings: Sequence[Reading], as_of: str, day: str | None = None) -> _Prepared:
+    """Contexts and coverage; `day` resolves all groups on one day, in place of each document's own."""
     table = rule_table()
+    expected = expectations(info, readings)
+    bound = {e.role for e in expected if any(s.status == "read" for s in e.seen)}
     seen: list[Context] = []
+    translated: list[Context] = []
     first = 0
     for capture, extraction in readings:
         if extraction is None:
             continue
         if capture.role in table.ranks:
-            day = extraction.document.stated_date or capture.fetched_at[:10] or as_of[:10]
-            seen += contexts(extraction.clauses, role=capture.role, day=day, table=table, first=first)
+            stated = day or extraction.document.stated_date or capture.fetched_at[:10] or as_of[:10]
+            found = contexts(extraction.clauses, role=capture.role, day=stated, table=table, first=first)
+            (translated if capture.role in bound and is_translation(extraction) else seen).extend(found)
         first += len(extraction.clauses)
-    expected = expectations(info, readings)
-    missing = missing_words(expected)
-    complete = completeness(expected, readings, table, as_of)
+    return _Prepared(seen, translated, expected, missing_words(expected), completeness(expected, readings, table, as_of))
+
+
+def judge_provider(info: ProviderInfo, readings: Sequence[Reading], *, customers: Iterable[str] = tuple(CUSTOMER_KINDS), as_of: str) -> list[Verdict]:
+    """Verdicts of a provider on `as_of` (ISO date or time), one for each customer kind.
+
+    `readings`: (Capture, Extraction | None) of every document, failures too. Clauses of supply pages and privacy notices are not judged, nor
+    those of a translation whose binding version was read; a translation that reads otherwise is told of in the reasons.
+    `Verdict.clauses` index `clauses_judged(readings)`. Raises UnknownCustomer for an unknown kind.
+    """
+    table = rule_table()
+    case = _prepare(info, readings, as_of)
     signals = sorted({s.label for _, extraction in readings if extraction is not None for s in extraction.signals} & _WELCOME_SIGNALS)
-    receipt = _receipt(expected)
+    receipt = _receipt(case.expected)
     verdicts = []
     for kind in customers:
         customer = parse_customer(kind, as_of[:10])
-        verdict = _judge(customer, seen, missing, table)
-        verdict.completeness = complete
+        verdict = _judge(customer, case.seen, case.missing, table)
+        verdict.completeness = case.completeness
         if verdict.code in ("V0", "V1", "V2"):
             verdict.reasons.append(receipt)
         if signals and verdict.code in ("V3", "V4", "V5", "VX") and customer.touches(_CHINESE):
             verdict.reasons.append(f"Beside it stand signals of openness, which never lower a verdict: {', '.join(f'{s} ({SIGNAL_LABELS[s]})' for s in signals)}")
+        if case.translated:
+            other = _judge(customer, [*case.seen, *case.translated], case.missing, table)
+            if other.code != verdict.code:
+                verdict.reasons.append(f"TRANSLATION: with a translation that is not binding by its own words it would be {other.code}; the binding version decides")
         verdicts.append(verdict)
     return verdicts
+
+
+def what_would_change(info: ProviderInfo, readings: Sequence[Reading], kind: str, *, as_of: str) -> list[str]:
+    """Sentences on what would change the verdict for one kind of customer: of documents, clauses and lists, never of what a customer might do.
+
+    Each is found by judging again: with the missing documents read and nothing new in them, without the clauses that the verdict rests on,
+    with the groups of countries as they stand on `as_of`. Raises UnknownCustomer.
+    """
+    table = rule_table()
+    case = _prepare(info, readings, as_of)
+    customer = parse_customer(kind, as_of[:10])
+    now = _judge(customer, case.seen, case.missing, table)
+
+    def told(verdict: Verdict) -> str:
+        return f"{verdict.code} ({table.by_id(verdict.rule).words})"
+
+    out = []
+    if now.code == "V0":
+        out.append(f"With the missing documents read, and nothing new in them: {told(_judge(customer, case.seen, [], table))}.")
+        out.append("A clause in them that bars this customer, or makes a condition, would decide by its own row.")
+    elif case.missing and not table.by_id(now.rule).complete:
+        out.append("The missing documents cannot bring it down to V1 or V2: it stands on the clauses found; special terms of higher rank in them might still decide otherwise.")
+    if now.code in ("V1", "V2"):
+        places = sorted({p for c in customer.cases for p in c.places.values()})
+        named = f" that names {', '.join(places[:4])}{' …' if len(places) > 4 else ''}, or a group with it," if places else " on denied-party lists"
+        out.append(f"A clause{named} in any document read would make it V5, or V4 for a part of the offer; a check of identity or an approval V3.")
+        out.append("A document that is expected and can no longer be read would make it V0.")
+    elif now.clauses:
+        without = _judge(customer, [c for c in case.seen if c.index not in now.clauses], case.missing, table)
+        out.append(f"Without the clause{'s' if len(now.clauses) > 1 else ''} that it rests on: {told(without)}.")
+    later = _judge(customer, _prepare(info, readings, as_of, day=as_of[:10]).seen, case.missing, table)
+    if later.code != now.code:
+        out.append(f"With the groups of countries as of {as_of[:10]}, in place of the documents' own days: {told(later)}.")
+    return out
 
 
 def _receipt(expected: Sequence[Expectation]) -> str:
@@ -111,10 +169,15 @@ def _hits(rule: Rule, by_label: dict[str, list[Facts]]) -> list[Facts]:
 
 
 def _conflict(by_label: dict[str, list[Facts]], table: RuleTable) -> tuple[Rule, list[Facts], str | None] | None:
-    """Bars and welcomes by place that contradict each other (taxonomy section 5): VX within one rank, else the higher rank's verdict, flagged."""
+    """Bars and welcomes by place that contradict each other (taxonomy section 5).
+
+    VX within one rank, else the higher rank's verdict, flagged. Where the general terms bar, and special terms of a part of the offer that
+    rank higher name the customer's place as served, the specific beats the general for that part: V4.
+    """
     welcome_rule = table.by_id("V6-on-list")
     welcomes = _hits(welcome_rule, by_label)
-    if not welcomes:
+    special = [f for f in by_label.get("supported_countries", ()) if f.reach == "present" and f.scope == "part" and f.act in ("welcomes", "requires", "conditions")]
+    if not welcomes and not special:
         return None
     bars: list[Facts] = []
     bar_rule = None
@@ -124,7 +187,11 @@ def _conflict(by_label: dict[str, list[Facts]], table: RuleTable) -> tuple[Rule,
         bars += hits
     if not bars or bar_rule is None:
         return None
-    high_bar, high_welcome = min(table.ranks[f.role] for f in bars), min(table.ranks[f.role] for f in welcomes)
+    high_bar = min(table.ranks[f.role] for f in bars)
+    if not welcomes:
+        higher = [f for f in special if table.ranks[f.role] < high_bar]
+        return (table.special["V4-special-terms"], bars + higher, None) if higher else None
+    high_welcome = min(table.ranks[f.role] for f in welcomes)
     if high_bar == high_welcome:
         return table.special["VX-conflict"], bars + welcomes, None
     flag = "CONFLICT: a document of lower rank says the opposite of this customer's place"

@@ -18,7 +18,7 @@ HITS = frozenset({"named", "group", "listed", "unnamed", "absent"})
 _ALLOWED = {
     "label": frozenset(CLAUSE_LABELS), "act": frozenset(ACTS), "reach": frozenset(REACHES), "extent": frozenset({"all", "some"}),
     "scope": frozenset({"whole", "part"}), "object": frozenset({"service", "items", "use", "others"}), "check": frozenset({"identity", "business", "other"}),
-    "exception": frozenset({"none", "licence", "other"}), "mode": frozenset(MODES), "role_not": frozenset(DOCUMENT_ROLES),
+    "exception": frozenset({"none", "consent", "licence", "other"}), "mode": frozenset(MODES), "role_not": frozenset(DOCUMENT_ROLES),
 }
 
 

@@ -197,6 +197,7 @@ class DocumentInfo(Record):
     language_covered: bool = True                              # a language pack exists (terms)
     readable: bool = True                                      # False: empty, broken or mostly damaged
     refers_to: list[str] = field(default_factory=list)         # roles that the document incorporates (acceptable_use, …)
+    binding_language: str | None = None                        # the language version that the document itself says prevails
     text_language: str | None = None                           # what the text reads as, whatever is declared; None where that is not plain
     missed: list[str] = field(default_factory=list)            # declared selectors that match nothing
     structure: dict[str, int] = field(default_factory=dict)    # of what it is built: {"row": 12, "card": 3, "heading": 5 …}

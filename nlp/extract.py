@@ -24,7 +24,8 @@ TERMS_CLAUSES = 3
 def reader_version() -> str:
     """A short hash over every file of this room: readings made by other code or other cues are never mixed up with ours."""
     room = Path(__file__).parent
-    digest = hashlib.sha256((room.parent / "chipwatch" / "records.py").read_bytes())
+    shared = room.parent / "chipwatch"
+    digest = hashlib.sha256(b"".join((shared / name).read_bytes() for name in ("records.py", "country_groups.py", "country_groups.yml")))
     for path in sorted(p for p in room.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
         digest.update(str(path.relative_to(room)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -96,6 +97,7 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
     """
     from nlp.clauses import read_clauses
     from nlp.dates import stated_date
+    from nlp.prevailing import binding_language
     from nlp.read import read_document
     from nlp.references import refers_to
     from nlp.supply import read_chips, read_supply
@@ -129,6 +131,7 @@ def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language
         url=document.url, kind=settled, language=document.language, sha256=document.sha256, characters=len(document.text), title=document.title,
         charset=document.charset, content_type=document.content_type, text_sha256=text_sha256(document), readable=readable,
         stated_date=stated_date(document), refers_to=refers_to(document) if settled == "terms" else [],
+        binding_language=binding_language(document) if settled == "terms" else None,
         language_covered=not any(i.code == "language_not_covered" for i in issues), text_language=document.text_language, missed=document.missed,
         structure=structure(document),
     )
