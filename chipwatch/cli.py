@@ -34,7 +34,10 @@ def data_option(command):
 
 
 def database_of(data: Path) -> Path:
-    """The data set in a data folder. Raises InputError where there is none yet, naming the ones in folders below (`make briefing` uses var/sample)."""
+    """The data set in a data folder; one of an earlier schema is brought up to date first.
+
+    Raises InputError where there is none yet, naming the ones in folders below (`make briefing` uses var/sample), and what migrating raises.
+    """
     path = data / "chipwatch.sqlite"
     if not path.is_file():
         below = sorted(str(p.parent) for p in data.glob("*/chipwatch.sqlite"))[:5]
@@ -42,6 +45,14 @@ def database_of(data: Path) -> Path:
             raise errors.InputError(f"no data set in {data}, but in {', '.join(below)}: name it with --data {below[0]}, or once for all with "
                                     f"`export CHIPWATCH_DATA={below[0]}`")
         raise errors.InputError(f"no data set in {data}; make one with `chipwatch run --sample --data {data}` (or --archive FILE, --live), or name another folder with --data")
+    from dataset.migrations import bring_up_to_date, outdated
+
+    if outdated(path):
+        from chipwatch.run_folders import locked
+
+        with locked(data):
+            told = bring_up_to_date(path)
+        click.echo(f"chipwatch: {printable(told or '')}", err=True)
     return path
 
 
