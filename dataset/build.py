@@ -31,6 +31,7 @@ from dataset.health import MAIN, ONE, Bounds, bounds_for, outside, thresholds
 from dataset.ids import Keys
 from dataset.money import usd_per_gpu_hour
 from dataset.reader_changes import Entry, Journal
+from dataset.review import Applied, Decision, apply, file_of, in_force, read_reviews, status
 from dataset.runs import Run, read_runs
 from dataset.schema import APPLICATION_ID, BY_NAME, EVIDENCE, LIFE, SCHEMA_VERSION, TABLES, create, create_indexes
 
@@ -41,7 +42,7 @@ ReadingOf = Callable[[Capture], Extraction | None]
 Progress = Callable[..., None]                                 # (done, note, total)
 _RECORDS = {"offer": Offer, "region": Region, "clause": Clause, "signal": Signal}
 _GETTERS = {name: attrgetter(*(f.name for f in dataclasses.fields(record))) for name, record in _RECORDS.items()}
-_LETTERS = {"offer": "O", "region": "R", "clause": "C", "signal": "S", "document": "D", "capture": "K", "verdict": "V", "issue": "I", "change": "X"}
+_LETTERS = {"offer": "O", "region": "R", "clause": "C", "signal": "S", "document": "D", "capture": "K", "verdict": "V", "issue": "I", "change": "X", "review": "W"}
 # Where one address is declared in two roles, its items are counted in the role that they belong to.
 _ROLE_ORDER = ("offers", "regions", *BINDING_ROLES)
 
@@ -121,8 +122,12 @@ class Writer:
 class Builder:
     """Everything that is shared by the providers of one build."""
 
-    def __init__(self, runs: Sequence[Run], reading_of: ReadingOf, writer: Writer, journal: Journal) -> None:
-        self.reading_of, self.writer, self.journal = reading_of, writer, journal
+    def __init__(self, runs: Sequence[Run], reading_of: ReadingOf, writer: Writer, journal: Journal, reviews: Sequence[Decision] = (), folder: Path | None = None) -> None:
+        self.reading_of, self.writer, self.journal, self.folder = reading_of, writer, journal, folder
+        self.reviews: dict[str, list[Decision]] = defaultdict(list)
+        for decision in reviews:
+            self.reviews[decision.provider].append(decision)
+        self.in_force = in_force(reviews)
         self.read_anew = journal.by_provider()
         self.keys = {name: Keys(letter) for name, letter in _LETTERS.items()}
         self.evidence = Keys("E")
@@ -161,11 +166,14 @@ class Builder:
         self._captures(slug, lines, documents)
         changes: list[tuple] = []
         kept = [line for line in lines if id(line) not in aliases]
+        machine = self._machine_codes(slug, info, lines, aliases)
+        reviewed = self._review(slug, kept)
         items = {kind.name: self._items(slug, kind.name, kept, documents) for kind in KINDS}
         self._issues(slug, info, kept, items, documents)
         for line in kept:
-            changes += [self._change(slug, line, c) for c in line.changes]
-        changes += self._verdicts(slug, info, lines, aliases)
+            changes += [self._change(slug, line, c) for c in line.changes if c.item != "clause" or (line.url, c.key) not in reviewed.rejected]
+        changes += self._verdicts(slug, info, lines, aliases, reviewed, machine)
+        self._reviews(slug, kept, reviewed, documents)
         changes += self._reread(slug, kept, documents)
         for row in sorted(changes, key=lambda r: (r[2], r[0])):
             self.writer.add("change", row)
@@ -195,6 +203,37 @@ class Builder:
             return known[run]
 
         return bounds_of
+
+    # --- decisions of people -----------------------------------------------------------------------------------------------------
+
+    def _machine_codes(self, slug: str, info: ProviderInfo, lines: Sequence[Address], aliases: dict[int, Address]) -> dict[str, str]:
+        """Customer -> code of the present verdict without any review; empty for a provider that nobody reviewed."""
+        if slug not in self.reviews:
+            return {}
+        return {v.customer: v.code for v in judge_provider(info, _readings(lines, aliases, END_OF_TIME), customers=CUSTOMER_KINDS, as_of=self.now)}
+
+    def _review(self, slug: str, lines: Sequence[Address]) -> Applied:
+        if slug not in self.reviews:
+            return Applied()
+        return apply(lines, {d.finding: d for d in self.reviews[slug] if self.in_force.get((slug, *d.finding)) is d}, self.folder and file_of(self.folder, slug))
+
+    def _reviews(self, slug: str, lines: Sequence[Address], reviewed: Applied, documents: dict[int, str]) -> None:
+        """Rows of all decisions on a provider; one that lapsed is an issue, too."""
+        for number, d in enumerate(self.reviews.get(slug, ())):
+            became = status(d, self.in_force, reviewed.standing.__contains__)
+            found = reviewed.before.get(d.finding)
+            proof: tuple = (None, None, None, d.url, None, None, None, None)
+            line = next((one for one in lines if one.url == d.url and one.current is not None), None)
+            if found is not None:
+                proof = self._evidence(found[0], found[1].capture, found[1].version, documents)
+            elif line is not None:
+                proof = self._evidence(line, line.current.capture, line.current, documents)
+            was = {k: getattr(found[2], k) if k != "span" else [0, len(found[2].quote)] for k in d.changes} if found else {}
+            self.writer.add("review", (self.keys["review"](slug, number, d.at, d.by, *d.finding, d.decision), slug, d.clause, d.decision, became, d.by, d.at, d.why or None, d.label, d.changes, was,
+                                       found[2].quote if found else d.quote, d.text_sha256, *proof))
+            if became == "lapsed" and line is not None:
+                text = f"the decision of {d.by} on {d.clause} ({d.label}, {d.decision}, {d.at[:10]}) no longer applies: its words do not stand there any more; see `chipwatch review {slug}`"
+                self.writer.add("issue", (self.keys["issue"](slug, line.role, line.url, "warning", "review_lapsed", text, number), slug, "warning", "review_lapsed", text, 1, *proof))
 
     def _documents(self, slug: str, lines: Sequence[Address], aliases: dict[int, Address]) -> dict[int, str]:
         """Rows of the document versions; returns id(version) -> document id."""
@@ -281,11 +320,11 @@ class Builder:
         if name == "clause":
             clause: Clause = state.record                      # type: ignore[assignment]
             if not clause.place_groups:
-                return (None,)
+                return (None, state.review)
             document = state.version.extraction.document if state.version.extraction else None
             day = (document.stated_date if document else None) or state.capture.fetched_at[:10]
             clause.places_resolved = sorted(resolve(clause.place_groups, day)[0])   # a reading without a stated date has taken the newest list
-            return (day,)
+            return (day, state.review)
         return ()
 
     def _issues(self, slug: str, info: ProviderInfo, lines: Sequence[Address], items: dict[str, list[State]], documents: dict[int, str]) -> None:
@@ -340,10 +379,13 @@ class Builder:
 
     # --- verdicts ----------------------------------------------------------------------------------------------------------------
 
-    def _verdicts(self, slug: str, info: ProviderInfo, lines: Sequence[Address], aliases: dict[int, Address]) -> list[tuple]:
+    def _verdicts(self, slug: str, info: ProviderInfo, lines: Sequence[Address], aliases: dict[int, Address], reviewed: Applied,
+                  machine: dict[str, str]) -> list[tuple]:
         """Judge the provider at the end of each run that changed what counts as its reading, and now; write the life line of each verdict."""
         clause_ids = {(line.url, s.record.label, s.record.quote, s.record.start): self._item_id("clause", slug, line.url, s.key)    # type: ignore[attr-defined]
                       for line in reversed(lines) for s in line.states["clause"]}
+        clause_ids = {where: self._item_id("clause", slug, *of) for where, of in reviewed.keys.items()} | clause_ids
+        touched = {self._item_id("clause", slug, *of) for of in reviewed.touched}
         ends: dict[str, str] = {}
         for visits in self.visits[slug].values():
             for c in visits:
@@ -363,9 +405,10 @@ class Builder:
         readings = _readings(lines, aliases, END_OF_TIME)
         for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=self.now):
             changes += self._verdict_state(slug, states, verdict, readings, moments[-1] if moments else self.now, self.now, clause_ids)
-        for _, held in sorted(states.items()):
+        for customer, held in sorted(states.items()):
             for row in [*held["past"], held["row"]]:
-                self.writer.add("verdict", row)
+                mark = "changed" if row is held["row"] and machine.get(customer, row[4]) != row[4] else "reviewed" if touched.intersection(row[8]) else None
+                self.writer.add("verdict", (*row[:-6], mark, *row[-6:]))
         return changes
 
     def _verdict_state(self, slug: str, states: dict[str, dict[str, Any]], verdict: Verdict, readings: Sequence[tuple[Capture, Extraction | None]], at: str, as_of: str,
@@ -515,7 +558,7 @@ def build(data_dir: Path | str, reading_of: ReadingOf, *, progress: Progress | N
 
     `reading_of` gives the reading of a capture that has a payload, None where there is none. `progress(done, note, total)` counts providers.
     `reader` is the version of nlp that made the readings; `earlier(version)` gives kept readings of another one, so that what a new reader changed is
-    told apart (dataset.reader_changes). Raises NothingToBuild where there is no run, CapturesDamaged for a damaged run, CannotWrite where the disk is full or read-only; the
+    told apart (dataset.reader_changes). Decisions of people in `reviews/` are applied (dataset.review). Raises ReviewDamaged, NothingToBuild where there is no run, CapturesDamaged for a damaged run, CannotWrite where the disk is full or read-only; the
     last data set then stays as it was.
     """
     folder = Path(data_dir)
@@ -527,7 +570,7 @@ def build(data_dir: Path | str, reading_of: ReadingOf, *, progress: Progress | N
     with writing(target), _temporary(part):
         with contextlib.closing(sqlite3.connect(part, isolation_level=None)) as connection:
             journal = Journal(folder, reader, target, earlier)
-            _fill(connection, runs, reading_of, progress, journal)
+            _fill(connection, runs, reading_of, progress, journal, read_reviews(folder), folder)
         journal.save()
         _settle(part, target)
     return target
@@ -544,13 +587,14 @@ def _temporary(part: Path) -> Iterator[None]:
         part.unlink(missing_ok=True)
 
 
-def _fill(connection: sqlite3.Connection, runs: Sequence[Run], reading_of: ReadingOf, progress: Progress | None, journal: Journal) -> None:
+def _fill(connection: sqlite3.Connection, runs: Sequence[Run], reading_of: ReadingOf, progress: Progress | None, journal: Journal, reviews: Sequence[Decision],
+          folder: Path) -> None:
     connection.executescript(f"pragma page_size = 4096; pragma journal_mode = off; pragma synchronous = off; pragma application_id = {APPLICATION_ID};"
                              f"pragma user_version = {SCHEMA_VERSION};")
     create(connection)
     connection.execute("begin")
     writer = Writer(connection)
-    builder = Builder(runs, reading_of, writer, journal)
+    builder = Builder(runs, reading_of, writer, journal, reviews, folder)
     for chip in builder.chips:
         writer.add("chip", [chip[c.name] for c in BY_NAME["chip"].columns])
     slugs = sorted(builder.infos)

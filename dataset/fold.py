@@ -66,6 +66,7 @@ class State:
     version: Version
     gone_since: str | None = None
     current: bool = True
+    review: str | None = None                                  # of clauses: accepted or amended by a person (dataset.review)
 
 
 @dataclass(slots=True)

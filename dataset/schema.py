@@ -8,7 +8,7 @@ from typing import Any
 
 from chipwatch.records import Capture, Clause, Offer, ProviderInfo, Region, Signal
 
-SCHEMA_VERSION = 4                                             # PRAGMA user_version; raise it with every change of a table or view
+SCHEMA_VERSION = 5                                             # PRAGMA user_version; raise it with every change of a table or view
 APPLICATION_ID = 0x43485031                                    # PRAGMA application_id: "CHP1"
 
 
@@ -182,7 +182,8 @@ TABLES: tuple[Table, ...] = (
     ), history=True, indexes=("provider, gpu_name", "gpu_name, current")),
     Table("region", "regions", "One row a data-centre region.", (ID, PROVIDER, *_fields(Region), *EVIDENCE, *LIFE), history=True),
     Table("clause", "clauses", "One row a clause of a terms document.", (
-        ID, PROVIDER, *_fields(Clause), Column("places_resolved_on", "text", "day for which the groups were resolved"), *EVIDENCE, *LIFE,
+        ID, PROVIDER, *_fields(Clause), Column("places_resolved_on", "text", "day for which the groups were resolved"),
+        Column("review", "text", "accepted or amended by a person (view reviews); null: as the machine read it"), *EVIDENCE, *LIFE,
     ), history=True, indexes=("provider, label", "label, current")),
     Table("signal", "signals", "One row a sign of openness or reserve towards Chinese customers; never permission by itself.", (
         ID, PROVIDER, *_fields(Signal), *EVIDENCE, *LIFE,
@@ -195,8 +196,17 @@ TABLES: tuple[Table, ...] = (
         Column("reasons", "json", "sentences for print"), Column("extraction_confidence", "real", "is the clause what we say? 0-1; null without clauses"),
         Column("completeness", "real", "did we read what binds? 0-1"), Column("confidence", "real", MEANINGS["confidence"]),
         Column("barriers", "json", "practical barriers stated: identity, payment, business only"), Column("missing", "json", "expected documents that were not read, with the reason"),
-        Column("scope", "text", MEANINGS["scope"]), Column("as_of", "time", "time for which it holds"), *LIFE,
+        Column("scope", "text", MEANINGS["scope"]), Column("as_of", "time", "time for which it holds"),
+        Column("review", "text", "reviewed: rests on a clause that a person accepted or amended; changed: without their decisions the verdict would be another one; null: as the machine read it"), *LIFE,
     ), history=True, order="provider, customer, id"),
+    Table("review", "reviews", "One row a decision of a person on a machine finding. A rejected clause is no longer in the view clauses; it stands here.", (
+        ID, PROVIDER, Column("clause", "text", "id of the clause (view clauses, but for a rejected one)"), Column("decision", "text", "accept, amend, reject or withdraw"),
+        Column("status", "text", "in_force, superseded by a later decision, withdrawn, or lapsed because these words no longer stand there"),
+        Column("decided_by", "text", "who"), Column("decided_at", "time", "when"), Column("why", "text", "note of the person"),
+        Column("label", "text", "label that the machine gave"), Column("changes", "json", "amended fields: label, polarity, mode, places, place_groups, exception, strength, span"),
+        Column("machine", "json", "the same fields as the machine read them"), Column("quote", "text", "words that the machine found; of a lapsed decision, their beginning"),
+        Column("text_sha256", "text", "SHA-256 of the words, white space counted once; the decision is bound to it"), *EVIDENCE,
+    ), order="provider, decided_at, id"),
     Table("issue", "issues", "One row a thing that an operator should see.", (
         ID, PROVIDER, Column("level", "text", "info, warning or error"), Column("code", "text", "kind of issue"), Column("text", "text", "the input, or one sentence"),
         Column("times", "integer", "how often in that document"), *EVIDENCE,
