@@ -20,7 +20,7 @@ from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.decision import Decision, LabelModel, decision_for
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
-from nlp.scope import PROVIDER_LABELS, ScopeReader
+from nlp.scope import PROVIDER_LABELS, ScopeReader, part_of_service
 from nlp.sentences import sentences
 
 MAX_SIGNAL = 400
@@ -448,7 +448,7 @@ class _Reader:
             label=rule.label, quote=quote, start=start, end=end, polarity=polarity, mode=mode, actor=attributes.get("actor") or scope.actor, target=attributes.get("target"),
             chips=_chips(text) if rule.label in CHIP_LABELS else [], places=places, place_groups=groups, places_resolved=place_groups.resolve(groups, self.on), exception=exception,
             strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.tag,
-            heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
+            scope=part_of_service(block.heading_path, self.language), heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
 
     def _holds_alone(self, rule: Rule, own: int, intro: int) -> bool:

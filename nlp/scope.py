@@ -7,7 +7,10 @@ The method is ConText's (Harkema et al. 2009): cue phrases whose scope runs to a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from nlp.cuebook import SCOPE_GROUPS, Cuebook
 
@@ -24,6 +27,36 @@ _MARKS = " \t\n0123456789.()（）①②③④⑤⑥⑦⑧⑨一二三四五六�
 _BEFORE = re.compile(r"[,，、;；:：。]\s*|[은는]\s")          # before an exception that its cue ends
 _LEADING_END = re.compile(r"[,，、:：]")
 _TRAILING_END = re.compile(r"[;；。]|(?<!\b[A-Za-z])\.(?:\s|$)|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s")
+
+_HEADING_NUMBER = re.compile(r"^\s*(?:(?:section|article|part|annex|appendix|schedule|teil|anlage|anhang|partie|annexe)\s+)?(?:[\dIVX]+(?:\.\d+)*|[A-Z])[.):]*\s+(?=\S)|[*_#`]+")
+
+
+@cache
+def _headings(language: str | None) -> tuple[tuple[re.Pattern, ...], re.Pattern] | None:
+    import yaml
+
+    text = resources.files("nlp").joinpath("data/scope_headings.yml").read_text(encoding="utf-8")
+    row = yaml.safe_load(text).get((language or "").split("-")[0])
+    return (tuple(re.compile(p, re.IGNORECASE) for p in row["part"]), re.compile(row["whole"], re.IGNORECASE)) if row else None
+
+
+@cache
+def _part_named(heading: str, language: str | None) -> str | None:
+    patterns, whole = _headings(language) or ((), None)
+    plain = _HEADING_NUMBER.sub("", heading).strip(" .:*_")
+    for pattern in patterns:
+        found = pattern.fullmatch(plain)
+        if found and len(found["x"]) <= 80 and not whole.fullmatch(found["x"].strip()):
+            return found["x"].strip()
+    return None
+
+
+def part_of_service(heading_path: Sequence[str], language: str | None) -> str | None:
+    """The service or product to which the rules below these headings are limited ("Special terms for Object Storage"), as named there; None: the whole service.
+
+    The innermost heading that names one decides. What such a heading looks like is in `data/scope_headings.yml`.
+    """
+    return next((part for heading in reversed(heading_path) if (part := _part_named(heading, language))), None)
 
 
 @dataclass(frozen=True, slots=True)
