@@ -1,0 +1,114 @@
+"""The offer reader on price pages that this project wrote (fictional providers): offers, scopes, commitments, tax, regions and chips, with floors.
+
+The pages are in `tests/labelled/pages/`, what a careful reader finds on them in `tests/labelled/pages.yml`. Nothing is skipped.
+`python tests/test_offers_labelled.py` prints the differences page by page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from nlp.extract import extract
+
+FOLDER = Path(__file__).parent / "labelled" / "pages"
+EXPECTED = yaml.safe_load(FOLDER.with_suffix(".yml").read_text("utf-8"))
+FIELDS = ("gpu_name", "gpu_count", "price", "currency", "price_unit")
+# Raising a floor is free; lowering one needs a reason here.
+FLOORS = {"offers": 0.0, "priced": 0.0, "regions": 0.0, "chips": 0.0, "scope": 0.0, "commitment": 0.0, "tax": 0.0, "from": 0.0}
+
+
+def number(value: float | None) -> float | None:
+    return None if value is None else float(f"{float(value):.5g}")
+
+
+@lru_cache(maxsize=1)
+def readings() -> dict[str, object]:
+    return {name: extract((FOLDER / name).read_bytes(), url=None, kind="offers", path=name) for name in EXPECTED}
+
+
+def rows(name: str) -> tuple[Counter, Counter]:
+    """Expected and read offers of a page: multisets of (chip, count, price, currency, unit)."""
+    want = Counter((chip, number(count), number(price), *rest[:2]) for chip, count, price, *rest in EXPECTED[name]["offers"])
+    got = Counter((o.gpu_name, number(o.gpu_count), number(o.price), *((o.currency, o.price_unit) if o.price is not None else (None, None)))
+                  for o in readings()[name].offers)
+    return want, got
+
+
+def places(name: str) -> tuple[set, set]:
+    """Expected and read regions: (label, country, status); a place read by its name or city counts as the label expected."""
+    want = {(label, country, *(rest or ["listed"])) for label, _, country, *rest in EXPECTED[name].get("regions") or []}
+    known = {word.casefold(): label for label, place, *_ in EXPECTED[name].get("regions") or [] for word in (place, label)}
+    got = set()
+    for r in readings()[name].regions:
+        label = next((known[w.casefold()] for w in (r.label, r.name, r.city) if w and w.casefold() in known), r.label)
+        got.add((label, r.country, r.status))
+    return want, got
+
+
+def chips(name: str) -> tuple[set, set]:
+    want = set(EXPECTED[name].get("chips") or [row[0] for row in EXPECTED[name]["offers"]])
+    return want, {c.gpu_name for c in readings()[name].chips if c.role == "offered"} | {o.gpu_name for o in readings()[name].offers}
+
+
+def f1(pairs) -> float:
+    hit = n_want = n_got = 0
+    for want, got in pairs:
+        both = want & got
+        hit, n_want, n_got = (a + (sum(b.values()) if isinstance(b, Counter) else len(b)) for a, b in ((hit, both), (n_want, want), (n_got, got)))
+    return round(2 * hit / (n_want + n_got), 4)
+
+
+def priced(counter: Counter) -> Counter:
+    return Counter({row: n for row, n in counter.items() if row[2] is not None})
+
+
+def attributes(name: str) -> list[tuple[str, bool]]:
+    """(attribute, read as expected) of each expected offer whose chip, count and price were read."""
+    out = []
+    page = EXPECTED[name]
+    for chip, count, price, _, _, scope, commitment in page["offers"]:
+        same = [o for o in readings()[name].offers if (o.gpu_name, number(o.gpu_count), number(o.price)) == (chip, number(count), number(price))]
+        if not same:
+            continue
+        out.append(("commitment", any(o.commitment == commitment for o in same)))
+        if price is not None:
+            out.append(("scope", any(o.price_scope == scope for o in same)))
+            out.append(("tax", any(o.tax == page.get("tax", "unknown") for o in same)))
+            out.append(("from", any(o.price_from == (price in page.get("from", [])) for o in same)))
+    return out
+
+
+def figures() -> dict[str, float]:
+    seen: dict[str, list[bool]] = {}
+    for name in EXPECTED:
+        for key, right in attributes(name):
+            seen.setdefault(key, []).append(right)
+    return {"offers": f1(map(rows, EXPECTED)), "priced": f1((priced(a), priced(b)) for a, b in map(rows, EXPECTED)),
+            "regions": f1(map(places, EXPECTED)), "chips": f1(map(chips, EXPECTED)),
+            **{key: round(sum(right) / len(right), 4) for key, right in seen.items()}}
+
+
+def test_there_are_thirty_pages_each_with_expectations():
+    assert len(EXPECTED) >= 30
+    assert {path.name for path in FOLDER.iterdir()} == set(EXPECTED)
+
+
+def test_floors():
+    found = figures()
+    below = {key: (found[key], floor) for key, floor in FLOORS.items() if found[key] < floor}
+    assert not below, below
+
+
+if __name__ == "__main__":
+    for page in EXPECTED:
+        for kind, (want, got) in (("offer", rows(page)), ("region", places(page)), ("chip", chips(page))):
+            if want != got:
+                print(f"{page} {kind}\n  missing {sorted(map(str, want - got))}\n  extra   {sorted(map(str, got - want))}")
+        wrong = Counter(key for key, right in attributes(page) if not right)
+        if wrong:
+            print(page, dict(wrong))
+    print(figures())
