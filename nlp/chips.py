@@ -107,12 +107,13 @@ _MODIFIER = re.compile(
     r"|(?P<form>sxm\d?|pci-?e?(?![a-z])|nvl(?:ink)?(?:\d{1,3})?(?![a-z])|oam|hgx)"
     r"|(?P<mig>mig[\s\-_:]*)?(?P<slice>[1-7])g[.\s_](?P<slice_memory>\d{1,3})gb(?![a-z0-9])"
     r")")
+_COUNT_GPUS = re.compile(r"[\s\-_(,]{1,2}(?P<count>[1-9]\d?)[\s-]?gpus?(?![a-z0-9-]|\s?(?:hour|memory|ram|/|h\b))")      # "HGX H100 8-GPU server"
 _COUNT_RIGHT = re.compile(r"[\s\-_(]{0,2}[x×*]\s?(?P<count>[1-9]\d{0,2})(?![a-z0-9.,/])(?!\s?(?:gb|tb|g|t|mb|nvme|tib|gib)\b)|(?<=[a-z0-9])(?::|\s)(?P<colon>[1-9]\d?)(?:\s?[卡張张块枚基장개颗](?!时|時)|(?<=:\d)(?![\d:.a-z]))")
 _MEMORY_LISTED = re.compile(r"\s?[,、，;]\s{0,2}(?P<memory>\d{2,3})\s?(?:gb|go|gib)(?![a-z0-9])(?!\s?(?:of |de )?(?:system |host |main )?(?:ram|ddr|ssd|nvme|disk|storage|/\s?s|ps))")      # "H100 SXM5, 80 GB"
 _COUNT_CJK = re.compile(r"(?:\s?gpu)?\s?(?:を|が|は)?\s?(?P<count>[1-9]\d?|[一二两兩三四六八]|十六)\s?(?:枚|基|장|卡|张|張|개|颗|顆|块)(?!时|時)")
 _CJK_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "六": 6, "八": 8, "十六": 16}
 _OCI_COUNT = re.compile(r"\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
-_VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|new|latest|full|dedicated|physical|[®™()])"
+_VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|an|a|new|latest|full|dedicated|physical|[®™()])"
 _LEFT = re.compile(
     r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
     r"(?:(?<![a-z0-9.,/:$€£¥+-])(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
@@ -286,6 +287,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
             stop += 1
     if count is None and (cjk := _COUNT_CJK.match(text, stop)):
         count = float(_CJK_DIGITS.get(cjk["count"]) or cjk["count"])
+    if count is None and (named := _COUNT_GPUS.match(text, stop)):
+        count = float(named["count"])
     if count is None and (beside := _GPUS_BESIDE.match(text, stop)):
         count = float(beside[1])
     if count is None and len(text) <= 24:                      # a cell "l4 / 4"

@@ -360,6 +360,7 @@ class Reading:
     declared: str | None                                       # currency declared for the source
     words: list[str]                                           # currencies named in the document
     only_currency: str | None = None                           # the one currency that the document uses, if it is one
+    decimal: str | None = None                                 # the mark that parts decimals, where its amounts show it
     offers: list[Offer] = field(default_factory=list)
     orphans: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # rows that count GPUs of a family named elsewhere
     families: dict[str, ChipSpan] = field(default_factory=dict)                         # "g5", "gpu.1." -> the chip that the document says they have
@@ -389,7 +390,7 @@ class Reading:
 
     def prices(self, text: str, *, bare: bool = False, currency: str | None = None) -> list[Price]:
         """`find_prices` with what is known of the document's currency."""
-        return find_prices(text, language=self.language, currency=currency or self.declared, bare=bare, words=self.words)
+        return find_prices(text, language=self.language, currency=currency or self.declared, bare=bare, words=self.words, decimal=self.decimal)
 
     def tax_at(self, path: tuple[str, ...]) -> str:
         """What the notes of the page say on tax for a passage under these headings: the nearest note above it, else a page-wide one, where they agree."""
@@ -434,7 +435,7 @@ def cell_prices(reading: Reading, head: Head, value: Any) -> list[Price]:
     whole = [p for p in found if p.amount > 0]
     if bare and whole and re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/.{1,12}|起|から|부터|per .{1,12})?", value.strip()):
         return [replace(whole[0], amount=round(whole[0].amount * factor, 10))]
-    number = parse_number(value) if bare else None
+    number = parse_number(value, reading.language, reading.decimal) if bare else None
     return [Price(0, len(value), round(number * factor, 10))] if number else []
 
 
@@ -500,7 +501,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             return None
         if scope is None:
             scope = "instance" if count is not None or facts.cpu and not q.chips else "gpu"
-        if commitment is None and unit in ("hour", "minute", "second"):
+        if commitment is None and unit is not None:
             commitment = "on_demand"
     elif contact:
         commitment = "contact_sales"

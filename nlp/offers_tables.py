@@ -10,12 +10,15 @@ from nlp.chips import ChipSpan, find_chips, instance_chip, plausible_memory, unk
 from nlp.document import Block, Cell, Table
 from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head)
 from nlp.places import find_places, fold
-from nlp.prices import Price, availability_in, commitment_in, currency_words, scope_in, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, currency_words, scope_in, sign_of_unit, tax_in, unit_in
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = re.compile(r"^(?:item|component|spec(?:ification)?s?|feature|category|resource|parameter|metric|detail|hardware|type|property|attribute|#|項目|項番|構成|規格|항목|구분|项目|类别|配置|参数|element|komponente|composant|merkmal|eigenschaft|)$")
-_QUANTITY = re.compile(r"^(?:qty|quantity|count|number|#|no\.?|amount|units?|個数|数量|台数|枚数|개수|수량|nombre|anzahl|menge)$")
+_QUANTITY = re.compile(r"^(?:qty|quantity|count|number|#|no\.?|amount|units?|個数|数量|台数|枚数|개수|수량|nombre|qte|quantite|anzahl|menge|stuck(?:zahl)?|кол-?во|количество|число|шт\.?|ilosc|liczba|sztuk|aantal|antal|cantidad|quantidade|quantita|numero|so luong|数量|數量|数|개)$")
 _SELLER = re.compile(r"^(?:provider|company|vendor|competitor|platform|cloud(?: provider)?|service provider|host(?:ing provider)?|seller|anbieter|fournisseur|proveedor|fornitore|平台|厂商|事業者|사업자)s?(?: (?:type|category|name))?$")
+
+
+_GPUS_STATED = re.compile(r"(?<![\w.,/-])(?P<count>[1-9]\d{0,2})\s?(?:x\s?|×\s?)?(?:gpus?|gpu-karten|graphics cards?|accelerators?)\b(?![\s-]?(?:hour|memory|ram|vram|min|h\b))")
 
 
 @dataclass(slots=True)
@@ -53,7 +56,7 @@ def around(reading: Reading, block: Block, before: str) -> Around:
             found.tax = tax_in(text)
         if found.currency is None:
             words = currency_words(text)
-            found.currency = words[0] if len(set(words)) == 1 else None
+            found.currency = words[0] if len(set(words)) == 1 else reading.currency(sign_of_unit(text))
     if found.tax == "unknown":
         found.tax = reading.tax_at(block.heading_path)
     for text in (found.caption, heading):
@@ -149,6 +152,10 @@ class _Grid:
         in_first = sum(bool(find_chips(t, context=True)) for t in first)
         if in_heads and self.width == 2 and not in_first:
             return True
+        across = [sum(bool(find_chips(self.text(r, c), context=True)) for c in range(1, self.width)) for r in range(self.body, len(self.rows))]
+        down = [sum(bool(find_chips(self.text(r, c), context=True)) for r in range(self.body, len(self.rows))) for c in range(1, self.width)]
+        if not in_first and self.width >= 3 and max(across, default=0) >= 2 and max(across) == self.width - 1 and max(down) == 1 and "price" in known:
+            return True                                        # one row names a chip in every column
         hardware = known & {"gpu", "vcpu", "memory", "storage", "network", "gpu_memory", "gpu_count"}
         heads = [read_head(h).role for h in self.heads[1:]]
         return len(hardware) >= 2 and in_first <= 1 and not ({"gpu", "gpu_count", "vcpu", "memory"} & set(heads)) and bool(_ITEM_HEAD.match(read_head(self.heads[0]).text))
@@ -200,6 +207,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
     barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels))
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
     about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(re.search(r"gpu|accelerator|显卡|グラフィック|그래픽", fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
+    others = _others(reading, grid, heads)
     sellers = [c for c, head in enumerate(heads) if _SELLER.match(head.text)]
     own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
     carried: list[ChipSpan] = []
@@ -218,9 +226,9 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
         facts.is_gpu = about_gpus
         facts.commitment = facts.months = None
         quoted: list[Quoted] = []
-        plain_memory = ""
+        plain_memory, counted = "", None
         for column, text in enumerate(texts):
-            if not text or rival[column]:
+            if not text or rival[column] or column in others:
                 continue
             head = heads[column]
             if head.role == "gpu_count" and not head.chips and find_chips(text, context=True):
@@ -239,14 +247,23 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
                     quoted.append(Quoted(None, *_span(cells[column]), head, commitment=head.commitment, contact=True))
                 facts.availability = availability_in(text) or facts.availability
                 continue
+            if head.role is None and head.commitment and asks_for_contact(text) and len(text) <= 60:
+                quoted.append(Quoted(None, *_span(cells[column]), head, commitment=head.commitment, contact=True))
+                continue
             if head.role == "memory" and not roles & {"gpu_memory", "vcpu"}:
                 plain_memory = text
+            if head.role in (None, "instance", "vcpu") and "gpu_count" not in roles and (stated := _GPUS_STATED.search(fold(text))):
+                counted = counted or float(stated["count"])
+            if column == 0 and find_chips(text, context=True) and (unit := unit_in(text, loose=False)):
+                facts.unit, facts.scope = unit, scope_in(text) or facts.scope
             facts.absorb(head, text, context=facts.is_gpu and head.role in (None, "instance", "gpu_memory"))
             _wrong_label(reading, head, text, facts)
             if head.chips and head.role in ("gpu", "gpu_count") and not facts.chips:
                 count, _ = parse_count(text)
                 if count:
                     facts.chips = list(head.chips)
+        if counted and facts.count is None and not any(c.count for c in facts.all_chips()):
+            facts.count = counted                              # "1 GPU, 30 vCPU, 200 GB RAM"
         if plain_memory and facts.gpu_memory is None:          # a table of GPUs whose "Memory" is the card's
             size = parse_memory(plain_memory)
             if size and all(plausible_memory(c.gpu_name, size) for c in facts.all_chips()):
@@ -323,10 +340,29 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             continue
         if head.role == "price" and not any(cell_prices(reading, head, t) or asks_for_contact(t) or availability_in(t) for t in texts):
             out[column] = replace(head, role="instance" if column == 0 or "instance" not in {h.role for h in heads} else None)
+        elif head.role not in ("gpu_count", "price") and column and out[column - 1].role == "gpu" and _QUANTITY.match(re.sub(r"[^\w#.-]+$", "", fold(grid.heads[column]))) \
+                and not any(h.role == "gpu_count" for h in heads) and all(parse_count(t)[0] is not None for t in texts):
+            out[column] = replace(head, role="gpu_count")      # "GPU | Qty"
+        elif head.role is None and head.commitment and not head.chips and column and all(re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", t) or asks_for_contact(t) for t in texts):
+            out[column] = replace(head, role="price", currency=head.currency or outer.currency)
         elif head.role in (None, "location") and not head.chips and outer.unit and (outer.currency or reading.only_currency or reading.declared) and column \
-                and all(re.fullmatch(r"\d{1,6}[.,]\d{1,4}", t) for t in texts) and any(h.role == "gpu" for h in heads):
+                and any(re.fullmatch(_PLAIN_PRICE, t) for t in texts) and all(re.fullmatch(_PLAIN_PRICE, t) or availability_in(t) or asks_for_contact(t) for t in texts) \
+                and any(h.role in ("gpu", "gpu_count") for h in heads):
             out[column] = replace(head, role="price", currency=head.currency or outer.currency)
     return out
+
+
+_PLAIN_PRICE = r"\d{1,6}[.,]\d{1,4}"
+_COMMON_WORDS = re.compile(r"^(?:cloud|gpu|price|pricing|hourly|monthly|daily|on|per|the|our|your|spot|reserved|standard|list|regular|new|old|best|server|instance|card|model|plan|bare|dedicated|shared|public|private|secure|community)s?$", re.IGNORECASE)
+
+
+def _others(reading: Reading, grid: _Grid, heads: list[Head]) -> set[int]:
+    """Columns of prices that are other sellers': beside a column that bears the name of the seller whose page this is, columns whose heads say nothing else of a price."""
+    named = [c for c, head in enumerate(heads) if c and head.role is None and not (head.unit or head.scope or head.commitment or head.chips or head.contact) and grid.heads[c]
+             and not (reading.locate is not None and reading.locate(grid.heads[c])[0])
+             and any(p.sign for r in range(grid.body, len(grid.rows)) for p in reading.prices(grid.text(r, c)))]
+    own = [c for c in named if not _COMMON_WORDS.match(grid.heads[c].split()[0]) and reading.is_own(grid.heads[c])]
+    return set(named) - set(own) if own else set()
 
 
 def _other_resource(text: str) -> bool:

@@ -59,10 +59,11 @@ MAX_NUMBER = 40                                                # characters; a l
 
 # --- numbers ------------------------------------------------------------------------------------------------------------------------------
 
-def parse_number(text: str, language: str | None = None) -> float | None:
+def parse_number(text: str, language: str | None = None, decimal: str | None = None) -> float | None:
     """The value of a printed number: "1,299.00", "1.299,00", "1 299,00", "1'299", "1,00,000", "0.00016", "１,２３４" (after NFKC). None for anything else.
 
-    One mark followed by three digits is a group mark or a decimal mark by the custom of `language`, except after a leading zero ("0.116").
+    One mark followed by three digits is a group mark or a decimal mark by the custom of the document (`decimal`, as `decimal_mark` finds it), else of `language`,
+    except after a leading zero ("0.116").
     """
     text = text.strip()
     if len(text) > MAX_NUMBER or not re.fullmatch(r"\d[\d.,' \u00a0\u202f]*", text) or not text[-1].isdigit():
@@ -71,13 +72,13 @@ def parse_number(text: str, language: str | None = None) -> float | None:
     marks = [c for c in digits if c in ".,"]
     if not marks:
         return float(digits)
-    comma_language = (language or "").split("-")[0].lower() in _data()["decimal_comma"]
+    comma_language = decimal == "," if decimal else (language or "").split("-")[0].lower() in _data()["decimal_comma"]
     kinds = set(marks)
     if len(kinds) == 2:
-        decimal = marks[-1]
-        if marks.count(decimal) > 1:
+        last = marks[-1]
+        if marks.count(last) > 1:
             return None
-        return float(digits.replace("," if decimal == "." else ".", "").replace(decimal, "."))
+        return float(digits.replace("," if last == "." else ".", "").replace(last, "."))
     mark = marks[0]
     parts = digits.split(mark)
     if len(parts) > 2:
@@ -88,6 +89,20 @@ def parse_number(text: str, language: str | None = None) -> float | None:
         group = mark == ("." if comma_language else ",")
         return float(whole + fraction) if group else float(f"{whole}.{fraction}")
     return float(f"{whole}.{fraction}")
+
+
+_MONEY = re.compile(r"[$€£¥₩₹₽₫₺]\s?(\d[\d.,]{0,20}\d)|(?<![\w.,])(\d[\d.,]{0,20}\d)\s?(?:[€£₽₫₺]|(?:zł|eur|usd|pln|kč|kr|руб|chf)(?![a-z]))", re.IGNORECASE)
+
+
+def decimal_mark(text: str) -> str | None:
+    """"." or "," where the amounts of money of a text leave no doubt which of them parts the decimals ("$16.80" does, "$11,200" does not); else None."""
+    seen = Counter()
+    for match in _MONEY.finditer(text):
+        number = match[1] or match[2]
+        at = max(number.rfind("."), number.rfind(","))
+        if at > 0 and (len(number) - at - 1 != 3 or len({c for c in number if c in ".,"}) == 2 or number[:at] == "0"):
+            seen[number[at]] += 1
+    return next(iter(seen)) if len(seen) == 1 else None
 
 
 @lru_cache(maxsize=1)
@@ -156,6 +171,15 @@ def currency_words(text: str) -> list[str]:
         if value not in _data()["resolve"] and (not (word.isascii() and word.isalpha()) or _word_case(text, start, end, word)):
             found[value] += 1
     return [c for c, _ in found.most_common()]
+
+
+_UNIT_OF_MONEY = re.compile(r"(?P<sign>[元円원$€£¥₩₹₽])\s?(?:/|每|per\b)")
+
+
+def sign_of_unit(text: str) -> str | None:
+    """The sign in which a note says that prices are: "单位：元/小时", "in $ per hour"; None where there is none, or more than one."""
+    signs = {m["sign"] for m in _UNIT_OF_MONEY.finditer(fold(text))}
+    return _sign_value(next(iter(signs))) if len(signs) == 1 else None
 
 
 def _word_case(text: str, start: int, end: int, word: str) -> bool:
@@ -272,11 +296,12 @@ def _not_codes() -> frozenset[str]:
     return frozenset(_data()["not_currencies"]) | {c.lower() for c in _data()["codes"]}
 
 
-def find_prices(text: str, *, language: str | None = None, currency: str | None = None, bare: bool = False, words: Iterable[str] = ()) -> list[Price]:
+def find_prices(text: str, *, language: str | None = None, currency: str | None = None, bare: bool = False, words: Iterable[str] = (), decimal: str | None = None) -> list[Price]:
     """The prices in `text` (NFKC), in order.
 
     A number is a price where a currency stands beside it. With `bare` (a cell of a price column), any number is one, in `currency`.
     `currency` is what is declared for the page or column, `words` are the currencies named elsewhere in the document; both decide ambiguous signs.
+    `decimal` is the document's decimal mark, where its amounts show it.
     """
     if not any(c.isdigit() for c in text):
         return []
@@ -294,10 +319,10 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
             continue
         a, b = match.start(), min(match.end(), match.start() + MAX_NUMBER)
         left = ends.get(a) or ends.get(a - 1 if folded[a - 1:a] in {" ", "~"} else -1)
-        amount = parse_number(folded[a:b].replace("\u202f", " "), language)
+        amount = parse_number(folded[a:b].replace("\u202f", " "), language, decimal)
         while amount is None and b > a + 1:                    # "2.49." at the end of a sentence, "1,2,3"
             b -= 1
-            amount = parse_number(folded[a:b], language) if folded[b - 1].isdigit() else None
+            amount = parse_number(folded[a:b], language, decimal) if folded[b - 1].isdigit() else None
         if amount is None:
             continue
         stop = b
@@ -323,7 +348,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         high = None
         spread = _RANGE.match(folded, stop if not right else max(stop, right[1]))
         if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[2]):
-            high = parse_number(spread["high"], language)
+            high = parse_number(spread["high"], language, decimal)
             if high is not None and high >= amount and not re.match(r"\s?(?:gpu|x\b|gb|vcpu|h100|%)", folded[spread.end():spread.end() + 6]):
                 stop = spread.end()
                 right = right or starts.get(stop) or starts.get(stop + 1)
@@ -369,7 +394,7 @@ def _beside_digit(text: str, start: int, end: int) -> bool:
 
 
 _TAIL_UNIT = re.compile(r"^[\s~*)\],]*(?:起|から)?[\s]*")
-_HEAD = re.compile(r"(?:1\s?)?(?P<text>時間|시간당|월|月額|年額|包月|包年|每小时|小时|hourly|monthly|per hour|per month|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
+_HEAD = re.compile(r"(?:1\s?)?(?P<text>1?分(?=あたり|につき|毎)|1?秒(?=あたり|につき|毎)|每分钟|每分鐘|每秒|분당|초당|1?日(?=あたり)|per minute|時間|시간당|월|月額|年額|包月|包年|每小时|小时|hourly|monthly|per hour|per month|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
 
 
 def _head_unit(before: str) -> str | None:

@@ -20,6 +20,9 @@ from chipwatch.records import Offer, Region
 from nlp.document import Block, Document, MappedText
 from nlp.offers import read_head, split_label
 from nlp.places import country_codes, country_named, find_places, fold
+from nlp.prices import fold as prices_fold
+from nlp.towns import town as town_named
+from nlp.towns import town_of
 from nlp.tree import Node
 
 REGION_WORDS = re.compile(
@@ -127,6 +130,17 @@ def locate(label: str, language: str | None = None) -> tuple[str | None, str | N
     return _of_code(label)
 
 
+def site(label: str, language: str | None = None) -> tuple[str | None, str | None]:
+    """As `locate`, for a label that the page says is a place: there any town of the world counts, too."""
+    country, city = locate(label, language)
+    if city is not None or country is not None and len(label) == 2:
+        return country, city
+    where, name = town_of(label, language)
+    if country is None:
+        return where, name
+    return country, name if where == country else None
+
+
 def _of_code(label: str) -> tuple[str | None, str | None]:
     """(country, city) of a region code."""
     code = fold(label.strip()).replace("‑", "-").replace("_", "-").strip("` ()")
@@ -223,7 +237,7 @@ def _places_of(text: str, language: str | None) -> list[str]:
     pieces = [_FOR.sub("", p.strip()) for p in _LISTED.split(text.strip()) if p.strip()]
     if len(pieces) > 1 and not re.search(r"[;、，；/·・\n]", text) and any(fold(p) in _states() or country_named(p, language) for p in pieces[1:]) and locate(text.strip(), language)[0]:
         return []
-    return pieces if all(locate(p, language)[0] for p in pieces) else []
+    return pieces if all(site(p, language)[0] for p in pieces) else []
 
 
 def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ...], str]], trees: Iterable[Node], offers: Iterable[Offer]) -> list[Region]:
@@ -236,6 +250,7 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
             found += _of_table(document, block, path, before, language)
     found += _of_lists(document, listed, language)
     found += _of_headings(document, listed, language)
+    found += _of_labels(document, listed, language)
     for tree in trees:
         found += list(_of_tree(document, tree, language))
     sure = _merged(found)
@@ -294,8 +309,8 @@ def _code_in(text: str, short: bool = False) -> re.Match | None:
     return _SHORT.search(text) if short else None
 
 
-def parse_place(text: str, language: str | None, *, short: bool = False) -> tuple[str | None, str | None, str | None, str | None]:
-    """(code, name, country, city) of a cell or list item such as "Dallas (`us-south`)", "华南地区（广州） ap-guangzhou", "fra1 - Frankfurt"."""
+def parse_place(text: str, language: str | None, *, short: bool = False, sure: bool = False) -> tuple[str | None, str | None, str | None, str | None]:
+    """(code, name, country, city) of a cell or list item such as "Dallas (`us-south`)", "华南地区（广州） ap-guangzhou", "fra1 - Frankfurt". `sure`: it is known to be a place."""
     text = _STATUS.sub("", " ".join(text.split()))
     match = _code_in(text, short and len(text) <= 4)
     code = match[0].replace("‑", "-") if match else None
@@ -305,7 +320,7 @@ def parse_place(text: str, language: str | None, *, short: bool = False) -> tupl
     name = re.sub(r"\(\s*[`'\"]?\s*\)|（\s*）|[`*]", "", name).strip(" -–—:：,;|()") if match else name.strip(" *`:-")
     if name.count("(") > name.count(")"):
         name += ")"
-    country, city = locate(name, language) if name else (None, None)
+    country, city = (site if sure else locate)(name, language) if name else (None, None)
     if country is None and code:
         country, city = locate(code, language)
     return code, name or None, country, city
@@ -368,7 +383,7 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         listing = None if not bare else next((c for c in cells if len(_places_of(c.text, language)) > 1), None)
         if listing is not None:
             for piece in _places_of(listing.text, language):
-                country, city = locate(piece, language)
+                country, city = site(piece, language)
                 at = listing.text.find(piece)
                 code = piece if _CODE.fullmatch(piece) else ""
                 out.append(_row(document, listing.content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
@@ -386,12 +401,12 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
             if text == code:
                 by_code = by_code or locate(code, language)
                 continue
-            c, n, where, town = parse_place(text, language, short=True)
-            if c and where and (not n or locate(n, language)[0] is None):
+            c, n, where, town = parse_place(text, language, short=True, sure=True)
+            if c and where and (not n or site(n, language)[0] is None):
                 by_code, where, town = by_code or (where, town), None, None
             code = code or c
             if n and (name is None or (where and not country)) and not (c and n == c):
-                name = n if name is None or (where and locate(name, language)[0] is None) else name
+                name = n if name is None or (where and site(name, language)[0] is None) else name
             country = country or where
             city = city or town
         if country is None:
@@ -497,18 +512,18 @@ def _of_item(document: Document, block: Block, language: str | None) -> list[Reg
     if len(head) > 60 and not tail:
         return []
     listed = [p for p in _LISTED.split(head) if p.strip()]
-    if len(listed) > 2 and not tail and all(locate(p, language)[0] for p in listed):
+    if len(listed) > 2 and not tail and all(site(p, language)[0] for p in listed):
         out = []
         for piece in listed:
             at = block.text.find(piece)
-            country, city = locate(piece, language)
+            country, city = site(piece, language)
             out.append(_row(document, block.content, at, at + len(piece), piece, piece, country, city, soon))
         return out
-    code, name, country, city = parse_place(head, language, short=bool(tail))
+    code, name, country, city = parse_place(head, language, short=bool(tail), sure=True)
     if (country is None or (code and not name)) and tail and len(tail) <= 60:
-        c, n, where, town = parse_place(tail, language)
+        c, n, where, place = parse_place(_STATUS.sub("", tail), language, sure=True)
         name = name if code and name else n or name           # "Aomori Centre (aom1): Aomori, Japan"
-        code, country, city = code or c, where or country, town or city
+        code, country, city = code or c, where or country, place or city
     if country is None or not (code or (name and len(name) <= 60)):
         return []
     if re.match(r"(?:to|on|in|open|choose|select|click|use|run|navigate|see|for|if|when|the|sign|log|go)\b", fold(head)) or not code and re.search(r"[.!?]$|\b(?:is|are|you|the|we|our|can)\b", head):
@@ -517,9 +532,73 @@ def _of_item(document: Document, block: Block, language: str | None) -> list[Reg
     return [_row(document, block.content, 0, end, code or name or "", name, country, city, soon)]
 
 
+_LABELLED = re.compile(
+    r"(?:^|(?<=[.!?。！？\n;])\s*)(?P<label>[^.:：!?。！？\n]{2,60})[:：]\s*(?P<list>[^。！？\n;]{2,400}?)(?=$|[。！？\n;]|\.(?:\s|$))")
+_LABEL_WORDS = re.compile(
+    r"\bregions?\b|\bregion(?:en|i|es|er)\b|\bregioes\b|regiony|\blocations?\b|\bsites?\b|data ?-?cent(?:er|re|rum|ra)s?\b|datacenters?|datacentra|centra danych|centro(?:s)? de (?:datos|dados)|centri dati|centres? de donnees|"
+    r"rechenzentr|standorte?\b|localisations?|emplacements?|ubicacion|localizac|sedi\b|lokalizacj|datahall|sijainnit|дата-центр|цод|регион|локаци|площадк|地域|可用区|可用區|機房|机房|数据中心|數據中心|資料中心|節點|リージョン|データセンター|拠点|리전|데이터 ?센터|khu vuc|trung tam du lieu|vi tri")
+_AND = re.compile(r"\s*(?:,\s(?:and|und|et|y|e|i|и|en|och|og|va|và)\s|[,、，;；|·・]|/(?!/)|\s(?:and|und|et|y|e|i|и|en|och|og|&|và|및|和|与|及)\s)\s*")
+_COUNTRY_CLOSES = re.compile(r"[(（](?P<country>[^)）]{2,30})[)）]\.?$")
+
+
+def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
+    """Places after a label: "Data centres: Graz, Linz and Vienna", "地域：华东1（杭州）、华北2（北京）". Every member of the list must be a place."""
+    out: list[Region] = []
+    for block, path, _ in blocks:
+        if block.kind not in ("paragraph", "list_item", "definition", "heading") or len(block.text) > 2000 or _NOT_REGIONS.search(fold(path[-1] if path else "")):
+            continue
+        for match in _LABELLED.finditer(block.text):
+            label = prices_fold(match["label"])
+            if not _LABEL_WORDS.search(label) or _NOT_REGIONS.search(label):
+                continue
+            pieces = [p.strip() for p in _outside_brackets(match["list"])]
+            pieces = [p for p in pieces if p]
+            closing = _COUNTRY_CLOSES.search(pieces[-1]) if pieces else None
+            shared = country_named(closing["country"], language) if closing else None
+            read = [(piece, *_piece_of_list(piece, language, shared)) for piece in pieces]
+            if not read or not all(country for *_, country, _ in read):
+                continue
+            for piece, code, name, country, city in read:
+                at = block.text.find(piece, match.start("list"))
+                out.append(_row(document, block.content, at, at + len(piece), code or name or piece, name, country, city, bool(_SOON.search(fold(piece)))))
+    return out
+
+
+def _outside_brackets(text: str) -> list[str]:
+    """The members of a list; marks and conjunctions inside brackets part nothing."""
+    out, start, depth = [], 0, 0
+    opened = [0] * (len(text) + 1)
+    for i, char in enumerate(text):
+        depth = max(0, depth + (char in "(（") - (char in ")）"))
+        opened[i + 1] = depth
+    for match in _AND.finditer(text):
+        if not opened[match.start()] and match.start() >= start:
+            out.append(text[start:match.start()])
+            start = match.end()
+    return [*out, text[start:]]
+
+
+def _piece_of_list(piece: str, language: str | None, shared: str | None) -> tuple[str | None, str | None, str | None, str | None]:
+    """(code, name, country, city) of a member of a list. `shared`: the country that a bracket behind the last member names for all."""
+    label = _STATUS.sub("", piece).strip(" .")
+    outer = re.fullmatch(r"(?P<label>[^()（）]{2,24})[(（](?P<place>[^)）]{2,40})[)）]", label)
+    if outer and (found := site(outer["place"], language))[1]:
+        head = outer["label"].strip()
+        return (head, outer["place"], *found) if not site(head, language)[1] else (outer["place"] if _CODE.fullmatch(outer["place"]) else None, head, *site(head, language))
+    code, name, country, city = parse_place(label, language, sure=True)
+    if country is None and shared:
+        country, city = town_named(label, shared)
+    if country is None or len(name or "") > 40 or _NOT_A_NAME.search(fold(name or "")):
+        return None, None, None, None
+    return code, name, country, city
+
+
+_NOT_A_NAME = re.compile(r"[.!?] |\b(?:is|are|you|the|we|our|can|with|for|from)\b")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]?")
 _SITED = re.compile(
-    r"data ?-?cent(?:er|re)s?\b|\bregions?\b|\bzones?\b|hosted in|located in|available in|based in our|facilit(?:y|ies)|rechenzentr|standort|centres? de donnees|datacentres?|数据中心|机房|地域|可用区|データセンター|リージョン|拠点|데이터 ?센터|리전|дата-центр|цод|khu vuc|trung tam du lieu|region(?:en)?\b")
+    r"data ?-?cent(?:er|re|rum|ra)s?\b|\bregions?\b|\bzones?\b|hosted (?:in|at)|located (?:in|at|near)|available in|based in our|(?:machines?|servers?|hardware|nodes?|racks?|gpus?) (?:\w+ ){0,2}(?:stands?|runs?|sits?|lives?|is|are) (?:\w+ )?(?:in|at|near)\b|"
+    r"heberge[es]* (?:a|en|dans)\b|situe[es]* (?:a|en|dans)|(?:server|gpus?|hardware|maschinen) (?:\w+ ){0,2}(?:stehen|steht|liegen|laufen|betreiben)|alojad[oa]s? en|ubicad[oa]s? en|hospedad[oa]s? em|localizad[oa]s? em|ospitat[ie] (?:a|in)|situat[ie] a|"
+    r"centr(?:a|um) danych|serwerowni|размещен|расположен|centro(?:s)? de (?:datos|dados)|datacentra|gehost in|staan in|facilit(?:y|ies)|rechenzentr|standort|centres? de donnees|datacentres?|数据中心|机房|地域|可用区|データセンター|リージョン|拠点|데이터 ?센터|리전|дата-центр|цод|khu vuc|trung tam du lieu|region(?:en)?\b")
 
 
 _ZONES_NAMED = re.compile(r"(?:available|verfügbar|disponibles?|hosted|located|利用可能|제공)[^.\n]{0,16}? (?:in|dans|en) (?:der |the |la )?(?P<codes>[A-Z]{2,4}\d{1,2}(?:(?:, | and | und | et | or )[A-Z]{2,4}\d{1,2})*)(?![\w-])")
@@ -529,9 +608,23 @@ _REGION_NAMED = re.compile(r"[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|u
 _DENIED = re.compile(r"\bno (?:data ?cent(?:er|re)|region|zone|facilit)|\b(?:not|never) (?:yet )?(?:have|operate|run|located|hosted|in)\b|\bkein(?:e|en)? (?:rechenzentr|standort|region)|설비가 없|没有(?:数据中心|机房)")
 
 
+_AT_TOWN = re.compile(r"\b(?:in|at|near|nahe|bei|à|a|en|em|w|we|te|i|och|og|and|und|et|y|e)\s(?P<name>[A-ZÀ-ÞĀ-Ž][\w'’-]+(?:[ -][A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2})")
+
+
+def _towns_in(sentence: str, language: str | None) -> list[tuple[int, int, str, str]]:
+    """Towns of a sentence on data centres that `find_cities` does not know: names after a preposition that are a town of a country that the sentence names, or of one clear country."""
+    known = {c for _, _, c in find_places(sentence, language)} | {c for _, _, c, _ in find_cities(sentence)}
+    out = []
+    for match in _AT_TOWN.finditer(sentence):
+        where, name = town_named(match["name"], next(iter(known)) if len(known) == 1 else None)
+        if where is not None and name is not None and (not known or where in known):
+            out.append((match.start("name"), match.end("name"), where, name))
+    return out
+
+
 def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, str | None]]:
     """The places of a sentence; a city goes with the state and country that follow it ("Thunder Bay, Ontario, Canada")."""
-    places = sorted([(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence), key=lambda p: (p[0], -p[1]))
+    places = sorted([(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence) + _towns_in(sentence, language), key=lambda p: (p[0], -p[1]))
     out: list[tuple[int, int, str, str | None]] = []
     for a, b, country, city in places:
         if out:

@@ -19,7 +19,7 @@ from nlp.offers_tables import read_table
 from nlp.offers_text import Placed, read_families, read_lists, read_text, settle, settle_orphans
 from nlp.payloads import payloads, unfold
 from nlp.places import fold
-from nlp.prices import currency_words, find_prices, tax_in
+from nlp.prices import currency_words, decimal_mark, find_prices, tax_in
 from nlp.regions import find_cities, locate, read_regions
 from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
@@ -215,16 +215,16 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     if placed and not any(above is not None for above, _ in tax_notes):
         tax_notes = [(None, said) for _, said in tax_notes]
     language = document.language
-    return Reading(document, language, currency, words, only_currency=only, tax_notes=tax_notes, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
+    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample), tax_notes=tax_notes, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
 
 
-_PRICE_WORDS = re.compile(r"pric|preis|prix|料金|価格|가격|요금|价格|價格|prezz|precio|preco|cen[aye]|tarif|euro|dollar|pound|inclu|exclu|税|稅")
+_PRICE_WORDS = re.compile(r"pric|preis|prix|料金|価格|가격|요금|价格|價格|prezz|precio|preco|cen[aye]|tarif|valor(?:es)?\b|abgerechnet|billed|factur|fattur|请求|計費|计费|euro|dollar|pound|inclu|exclu|税|稅")
 
 
 def _note_on_tax(text: str) -> str | None:
     """included | excluded where a note on prices says it, else None. A price of its own in the note ("an IP address costs 3 €, VAT excluded") is no note for the page."""
     said = tax_in(text)
-    if said == "unknown" or not _PRICE_WORDS.search(fold(text)) or re.search(r"[$€£¥₩₹円元원]\s?\d|\d\s?[€円元원]", text):
+    if said == "unknown" or not (_PRICE_WORDS.search(fold(text)) or len(text) <= 60 or re.match(r"\s*[*†‡¹²³※]", text)) or re.search(r"[$€£¥₩₹円元원]\s?\d|\d\s?[€円元원]", text):
         return None
     return said
 
