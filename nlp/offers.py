@@ -501,7 +501,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             return None
         if scope is None:
             scope = "instance" if count is not None or facts.cpu and not q.chips else "gpu"
-        if commitment is None and unit is not None:
+        if commitment is None and unit in ("hour", "minute", "second"):
             commitment = "on_demand"
     elif contact:
         commitment = "contact_sales"

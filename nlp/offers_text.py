@@ -42,6 +42,8 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             prices = _real_prices(reading, text)
             if chips and prices and not _rival(reading, text):
                 _pair(reading, item, chips, prices)
+            elif chips and item.block.kind != "heading":
+                _asked_for(reading, item, chips)
             rest.append((item, chips, prices))
         for part in _split_card(rest):
             _card(reading, part)
@@ -306,6 +308,20 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, commitment=commitment, months=months)], a, b))
 
 
+def _asked_for(reading: Reading, item: Placed, chips: list[ChipSpan]) -> None:
+    """A line that offers one chip at a price on request: "4 × H100 SXM – price on request", "The B200 comes soon: contact us"."""
+    text = item.block.text
+    if len(text) > _SHORT_CARD or len({c.gpu_name for c in chips}) != 1 or chips[0].start > 40 or not asks_for_contact(text) or _rival(reading, text) \
+            or _HYPE.search(fold(text)) or _INSTRUCTION.match(fold(text)) or text.rstrip().endswith(("?", "？")):
+        return
+    ends = [m.end() for m in _SENTENCE_END.finditer(text)]
+    if any(chips[0].end <= end < len(text.rstrip()) for end in ends) and not asks_for_contact(text[:next(e for e in ends if e >= chips[0].end)]):
+        return
+    a, b = item.block.content.source_span(0, len(text))
+    facts = Facts(named=chips[:1], instance=_instance_name(text, chips[0]), availability=availability_in(text))
+    reading.pending.append((facts, [Quoted(None, a, b, contact=True)], a, b))
+
+
 def _instance_name(text: str, chip: ChipSpan) -> str | None:
     """The name under which a line offers a chip: what stands before its colon or dash, where that is short."""
     match = re.match(r"\s*([^:–—|]{2,80}?)\s*(?:[:–—|]|\s-\s)", text)
@@ -351,9 +367,10 @@ def settle_orphans(reading: Reading, named: Sequence[str]) -> None:
 def settle(reading: Reading) -> None:
     """Turn what text gave into offers, where no table or feed of the document says the same."""
     known = {(o.gpu_name, o.price) for o in reading.offers if o.price is not None}
+    named = {o.gpu_name for o in reading.offers} | {c.gpu_name for facts, quoted, *_ in reading.pending if any(q.price for q in quoted) for c in facts.all_chips()}
     for facts, quoted, start, end in reading.pending:
         for offer in make_offers(reading, facts, quoted, start, end):
-            if offer.price is not None and (offer.gpu_name, offer.price) in known:
+            if (offer.gpu_name, offer.price) in known if offer.price is not None else offer.gpu_name in named:
                 continue
             reading.offers.append(offer)
 

@@ -243,7 +243,7 @@ def scope_in(text: str) -> str | None:
 def _words() -> dict[str, re.Pattern]:
     data = _data()
     flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "other": data["other"], "other_before": data["other_before"],
-            "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
+            "was": data["was"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
     flat |= {f"commitment_{k}": v for k, v in data["commitment"].items()} | {f"availability_{k}": v for k, v in data["availability"].items()}
     return {key: re.compile(pattern) for key, pattern in flat.items()}
 
@@ -360,7 +360,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         tail = folded[stop:stop + _TAIL]
         tail = re.split(r"[|\n;•]|[$€£¥₩₹]|(?<=\w)\.\s", tail, maxsplit=1)[0]
         unit, scope, length = _tail_unit(tail)
-        other = bool(_words()["other"].match(tail) or _words()["other_before"].search(folded[max(0, start - 16):start]))
+        other = bool(_words()["other"].match(tail) or _words()["other_before"].search(folded[max(0, start - 32):start]))
         if unit is None and not other:
             unit = _head_unit(folded[max(taken, start - 24, 0):start])
         name = resolve_currency(sign[2], language=language, declared=currency, words=words) if sign else currency
@@ -373,7 +373,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         prices.append(Price(start, stop + length, round(amount * factor, 10), sign[2] if sign else "", name, unit, scope, is_from, other,
                             round(high * factor, 10) if high is not None else None))
         taken = stop
-    return prices
+    return [p for i, p in enumerate(prices) if not (i + 1 < len(prices) and prices[i + 1].start - p.end <= _TAIL and _words()["was"].search(folded[max(0, p.start - 20):p.start]))]
 
 
 def _plain_sign(text: str, start: int, end: int, word: str) -> bool:

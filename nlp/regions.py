@@ -27,17 +27,17 @@ from nlp.tree import Node
 
 REGION_WORDS = re.compile(
     r"\bregions?\b|availability zones?|\bzones?\b|\blocations?\b|data ?-?cent(?:er|re)s?\b|\bpoints? of presence|where (?:we|our)|地域|可用区|可用區|リージョン|ゾーン|データセンター|拠点|리전|데이터 ?센터|数据中心|數據中心|資料中心|區域|機房|机房|"
-    r"rechenzentr|standorte?\b|regionen|verfugbarkeitszon|regions? disponibles|centres? de donnees|localisations?|regioni|sedi|regiones|ubicaciones|регион|дата-центр|цод\b|lokalizacj|khu vuc|trung tam du lieu|(?:^|\n)(?:our |the )?sites?(?:$|\n)|datakeskus|sijain")
+    r"rechenzentr|standorte?\b|regionen|verfugbarkeitszon|regions? disponibles|centres? de donnees|localisations?|regioni|sedi|regiones|ubicaciones|регион|дата-центр|цод\b|lokalizacj|khu vuc|trung tam du lieu|(?:^|\n)(?:our |the )?sites?(?:$|\n)|\bregioes\b|regiony|centra danych|datacentra|centro(?:s)? de (?:datos|dados)|centri dati|локаци|площадк|datakeskus|sijain")
 _NOT_REGIONS = re.compile(
     r"\boffices?\b|headquarter|manufactur|billing countr|countries (?:that|where|from which|eligible|supported)|supported countries|eligib|restricted|sanction|embargo|payment|currenc|language|tax|support team|contact us|"
     r"公司|办事处|オフィス|本社|사무소|burostandort|结算|国家.{0,4}支持|careers|jobs|customers? in|case stud")
-_SOON = re.compile(r"coming (?:online )?soon|coming (?:in )?(?:q[1-4]|20\d\d|late|early)|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart")
+_SOON = re.compile(r"coming (?:online )?soon|(?:coming|launch(?:es|ing)?|opening|opens|available|live|from|starting) (?:in |from )?(?:q[1-4]|20\d\d|late|early)|launching|opening soon|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart|em breve|brevemente|proxim[oa]s? (?:abertura|apertura)|sap ra mat|в разработке|планируется|открытие|오픈 ?예정|開設予定|開業予定|近日|建设中|建設中")
 _ABSENT = re.compile(r"^(?:not available|n/?a|unavailable|-|—|no|✗|✘|不支持|未开放)$")
 # A label of a region: parts joined by hyphens, or letters and a number; not a host name, not a sentence.
 _CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2,}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
-_STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa)\s*[)\]）]?\s*$", re.IGNORECASE)
+_STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | 및 | 和 )\s*")
 
 
@@ -235,7 +235,7 @@ def _crowded(text: str, language: str | None) -> bool:
 def _places_of(text: str, language: str | None) -> list[str]:
     """The places that a cell lists, where it lists places only; "Dallas, Texas" is one place."""
     pieces = [_FOR.sub("", p.strip()) for p in _LISTED.split(text.strip()) if p.strip()]
-    if len(pieces) > 1 and not re.search(r"[;、，；/·・\n]", text) and any(fold(p) in _states() or country_named(p, language) for p in pieces[1:]) and locate(text.strip(), language)[0]:
+    if len(pieces) > 1 and not re.search(r"[;、，；/·・\n]", text) and any(fold(re.sub(r"\s*[(（].*", "", p)) in _states() or country_named(p, language) for p in pieces[1:]) and locate(text.strip(), language)[0]:
         return []
     return pieces if all(site(p, language)[0] for p in pieces) else []
 
@@ -346,8 +346,12 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
                 words.append(cell.text.strip())
         heads.append(split_label(" ".join(words)) if words else "")
     placed = [(i, *parse_place(c.text, language)) for i, c in enumerate(table.rows[0]) if i and body and c is not None and len(c.text) <= 60]
+    named = [p for p in placed if p[3] and not p[1] and p[2] and _place_alone(p[2], language)]
     placed = [p for p in placed if p[1] and p[3]]
-    if len(placed) >= 3 and 2 * len(placed) >= width:          # regions as heads of columns
+    if len(named) >= 2 and not placed:
+        placed = [*named, *named]                              # names of places suffice, where there are no codes
+    if len(placed) >= 3 and 2 * len(set(placed)) >= width - 2:          # regions as heads of columns
+        placed = list(dict.fromkeys(placed))
         return [_row(document, table.rows[0][i].content, 0, len(table.rows[0][i].text), code, name, country, city, False) for i, code, name, country, city in placed]
     strong = [i for i, h in enumerate(heads) if REGION_WORDS.search(h) and len(h) <= 60]
     around = fold(" ".join((path[-1] if path else "", table.caption or "", before[-300:])))
@@ -428,6 +432,12 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
                 region.quote, region.end = document.text[a:b], b
         out.append(region)
     return out if resolved * 2 >= len(out) and resolved else []
+
+
+def _place_alone(name: str, language: str | None) -> bool:
+    """Whether a text is the name of one place and nothing more."""
+    spans = [(a, b) for a, b, *_ in find_cities(name)] + [(a, b) for a, b, _ in find_places(name, language)]
+    return bool(spans) and not _WORDS_OF_PLACE.sub("", "".join(c for i, c in enumerate(name) if not any(a <= i < b for a, b in spans)))
 
 
 _WORDS_OF_PLACE = re.compile(r"\b(?:regions?|zones?|data ?-?cent(?:er|re)s?|locations?|campus|sites?|facility|rechenzentrum|standort|centre de données)\b|데이터 ?센터|데이터센터|리전|センター|データセンター|リージョン|数据中心|數據中心|地域|[\s,()（）:：/|–—-]|\d", re.IGNORECASE)
@@ -580,7 +590,7 @@ def _outside_brackets(text: str) -> list[str]:
 
 def _piece_of_list(piece: str, language: str | None, shared: str | None) -> tuple[str | None, str | None, str | None, str | None]:
     """(code, name, country, city) of a member of a list. `shared`: the country that a bracket behind the last member names for all."""
-    label = _STATUS.sub("", piece).strip(" .")
+    label = re.sub(r"(?<=[\u4e00-\u9fff])[一二三四五六七八九十\d]{1,2}区$", "", _STATUS.sub("", piece).strip(" ."))     # "广州七区": a zone of Guangzhou
     outer = re.fullmatch(r"(?P<label>[^()（）]{2,24})[(（](?P<place>[^)）]{2,40})[)）]", label)
     if outer and (found := site(outer["place"], language))[1]:
         head = outer["label"].strip()
