@@ -340,6 +340,9 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             continue
         if head.role == "price" and not any(cell_prices(reading, head, t) or asks_for_contact(t) or availability_in(t) for t in texts):
             out[column] = replace(head, role="instance" if column == 0 or "instance" not in {h.role for h in heads} else None)
+        elif head.role is None and column == 0 and not head.text.startswith("#") and not any(h.role == "instance" for h in heads) and any(h.role == "gpu" for h in heads[1:]) and len(set(texts)) == len(texts) > 1 \
+                and all(len(t) <= 40 and not find_chips(t, context=True) for t in texts) and not all(parse_count(t)[0] is not None for t in texts):
+            out[column] = replace(head, role="instance")       # names of plans, whatever their head is called
         elif head.role not in ("gpu_count", "price") and column and out[column - 1].role == "gpu" and _QUANTITY.match(re.sub(r"[^\w#.-]+$", "", fold(grid.heads[column]))) \
                 and not any(h.role == "gpu_count" for h in heads) and all(parse_count(t)[0] is not None for t in texts):
             out[column] = replace(head, role="gpu_count")      # "GPU | Qty"

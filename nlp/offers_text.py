@@ -18,6 +18,7 @@ _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|comp
 _SENTENCE = 1_000                                               # characters of a sentence on each side of a price
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
+_OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
 _HYPE = re.compile(r"credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens")
@@ -181,10 +182,14 @@ _NAMES = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?: [A-ZÀ-Þ][\w.'’-]*){0,2}(?:, [
 _BETWEEN_PLACES = re.compile(r"\s*(?:,|/|&|;|·|、|，|and|et|und|y|e|i|en|och|ja|和|及)?\s*")
 
 
+_LEADS_TO_PLACE = re.compile(r"^(?:now )?(?:available|located|hosted|deployed|verfügbar|gehostet|disponible|situé|hébergé|ubicado|disponibile|beschikbaar|dostępn[ey])e?s?\s(?:in|at|à|en|a|w)\s", re.IGNORECASE)
+
+
 def _place_in(reading: Reading, text: str) -> str | None:
     """The place that a line of a card names, as printed: "Nantes", "Nantes et Genève", "Atlanta, Georgia, USA" in a sentence."""
     if not text or len(text) > 120 or reading.locate is None:
         return None
+    text = _LEADS_TO_PLACE.sub("", text)
     spans = sorted([(a, b) for a, b, *_ in reading.cities(text)] + [(a, b) for a, b, _ in find_places(text, reading.language)])
     if not spans:
         return None
@@ -263,6 +268,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         at = bisect_left(ends, price.end)
         stop = min(ends[at] if at < len(ends) else len(text), price.end + _SENTENCE)
         sentence = fold(text[start:stop])
+        if short and block.kind not in ("list_item", "definition", "heading") and (rival := _OF_OTHERS.search(sentence)) and rival.start() < price.start - start:
+            continue                                           # "Large clouds ask $9 for it"
         if any(r in sentence for r in reading.rivals) or (_COMPARED.search(sentence) and not short) or _HYPE.search(sentence):
             continue
         if re.search(r"(?<!less )(?<!lower )(?<!more )\bthan\b[^.$€£]{0,30}$", sentence[:price.start - start]):

@@ -214,7 +214,7 @@ def split_places(text: str, language: str | None = None) -> list[str]:
         return pieces
     whole = locate(text, language)[0]
     codes = sum(bool(_CODE.fullmatch(p)) for p in pieces)
-    names = [p for p in pieces if country_named(p, language) or re.fullmatch(r"[A-Z]{2}", p)]
+    names = [p for p in pieces if country_named(p, language) or re.fullmatch(r"[A-Z]{2}", p) or fold(p) in _states()]
     if whole and not codes and "," in text and not re.search(r"[/;、，\n]", text) and (len(names) == 1 or any(locate(p, language)[0] is None for p in pieces)):
         return [text.strip()]
     return pieces

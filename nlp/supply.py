@@ -28,6 +28,7 @@ SAMPLE = 200_000                                               # characters in w
 _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: [A-Z][\w.]{2,20})?(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
 _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
+_NOT_LET = re.compile(r"[^.;\n<|]{0,50}?\b(?:(?:is|are) (?:not|no longer) (?:for rent|to rent|rented|offered|available for rent|on offer|sold)|ist nicht mietbar|n'est pas (?:a louer|propose)|不提供租|不出租|はレンタル対象外)")
 _DIGIT = re.compile(r"\d")
 
 
@@ -143,6 +144,8 @@ def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], re
         if chip.gpu_name in offered:
             continue
         if feed and offered:
+            chip.role = "mentioned"
+        elif _NOT_LET.match(fold(document.text[chip.end:chip.end + 90])):
             chip.role = "mentioned"
         elif re.search(r"\bif you (?:use|run|train on) an? [^.]{0,30}$", fold(document.text[max(0, chip.start - 60):chip.start])):
             chip.role = "mentioned"
