@@ -1,72 +1,86 @@
-"""Writes the data set as files: CSV and JSON lines for each view, a data dictionary, checksums. The same data set gives the same bytes."""
+"""Writes the data set as files that other tools read: tables in four formats, and what describes them. The same data set gives the same bytes."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
 import os
+import shutil
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
-from dataset.dictionary import column_table, views
-from dataset.errors import writing
+from dataset import describing
+from dataset.dictionary import views
+from dataset.errors import DatasetError, writing
+from dataset.export_files import WRITERS, Written, write_view
 from dataset.opening import meta, opened
-from dataset.query import safe_cell
-from dataset.schema import Table
 
-def export(database: Path | str, folder: Path | str) -> list[Path]:
+FORMATS = (*WRITERS, "sqlite")
+SQLITE_NAME = "chipwatch.sqlite"
+SUMS = "SHA256SUMS"
+
+
+class UnknownFormat(DatasetError):
+    """A format that exports do not have."""
+
+    exit_code = 64
+
+
+def export(database: Path | str, folder: Path | str, *, formats: Iterable[str] = FORMATS) -> list[Path]:
     """Write all views into `folder` (made if needed); returns the files written.
 
-    Each file is put in place at once. Raises CannotWrite where the disk is full or read-only, and what dataset.opening.opened raises.
+    Each file is put in place at once. Files of an earlier export that this one does not make are removed, if they are still as they were written.
+    Raises UnknownFormat; CannotWrite where the disk is full or read-only; and what dataset.opening.opened raises.
     """
+    chosen = tuple(dict.fromkeys(formats))
+    for form in chosen:
+        if form not in FORMATS:
+            raise UnknownFormat(f"there is no format {form!r}: the formats are {', '.join(FORMATS)}")
     out = Path(folder)
-    written: list[Path] = []
     with opened(database) as connection, writing(out):
         out.mkdir(parents=True, exist_ok=True)
-        counts: dict[str, int] = {}
-        coverage: dict[str, dict[str, int]] = {}
-        for name, table in views():
-            order = table.order + (", last_changed" if name.endswith("_history") else "")
-            counts[name], coverage[name] = _write_view(connection, name, table, order, out)
-            written += [out / f"{name}.csv", out / f"{name}.jsonl"]
-        facts = meta(connection)
-        written.append(_put(out / "README.md", _readme(facts, counts, coverage)))
-        sums = "".join(f"{_sha256(p)}  {p.name}\n" for p in sorted(written))
-        written.append(_put(out / "SHA256SUMS", sums))
-    return written
+        connection.execute("begin")                            # one state of the file for all views
+        before = _sums(out)
+        tables = tuple(f for f in chosen if f in WRITERS)
+        written = [write_view(connection, name, table, tables, out) for name, table in views()]
+        files = [out / f"{w.name}.{form}" for w in written for form in tables]
+        if "sqlite" in chosen:
+            files.append(_copy(Path(database), out / SQLITE_NAME))
+        hashes = {p.name: (sha256(p), p.stat().st_size) for p in files}
+        for name, text in _descriptions(connection, written, chosen, hashes).items():
+            files.append(put(out / name, text))
+        sums = "".join(f"{hashes[p.name][0] if p.name in hashes else sha256(p)}  {p.name}\n" for p in sorted(files))
+        files.append(put(out / SUMS, sums))
+        _clear(out, before, [*files, Path(database)])
+    return files
 
 
-def _write_view(connection: sqlite3.Connection, name: str, table: Table, order: str, out: Path) -> tuple[int, dict[str, int]]:
-    columns = table.columns
-    filled = [0] * len(columns)
-    count = 0
-    json_columns = [i for i, c in enumerate(columns) if c.kind == "json"]
-    parts = [out / f".{name}.csv.part", out / f".{name}.jsonl.part"]
+def _descriptions(connection: sqlite3.Connection, written: list[Written], formats: tuple[str, ...], hashes: dict[str, tuple[str, int]]) -> dict[str, str]:
+    facts = meta(connection)
+    changes = connection.execute("select substr(changed_at, 1, 10), item, kind, count(*) from changes group by 1, 2, 3 order by 1 desc, 2, 3").fetchall()
+    return {
+        "README.md": describing.readme(facts, written, formats),
+        "dictionary.csv": describing.dictionary_csv(written),
+        "datapackage.json": describing.data_package(facts, written, formats, hashes),
+        "croissant.json": describing.croissant(facts, written, formats, hashes),
+        "CITATION.cff": describing.citation(facts),
+        "CHANGES.md": describing.changes_text(facts, changes),
+        "LICENCE-NOTES.md": describing.licence_notes(facts),
+    }
+
+
+def _copy(database: Path, path: Path) -> Path:
+    part = path.with_name(f".{path.name}.part")
     try:
-        with open(parts[0], "w", encoding="utf-8", newline="") as csv_file, open(parts[1], "w", encoding="utf-8", newline="\n") as jsonl_file:
-            writer = csv.writer(csv_file, lineterminator="\n")
-            writer.writerow(table.names)
-            for row in connection.execute(f'select {", ".join(chr(34) + n + chr(34) for n in table.names)} from "{name}" order by {order}'):
-                count += 1
-                for i, value in enumerate(row):
-                    if value is not None and value not in ("[]", "{}", ""):
-                        filled[i] += 1
-                writer.writerow([safe_cell(v) for v in row])
-                record = list(row)
-                for i in json_columns:
-                    if record[i] is not None:
-                        record[i] = json.loads(record[i])
-                jsonl_file.write(json.dumps(dict(zip(table.names, record, strict=True)), ensure_ascii=False) + "\n")
-        for part in parts:
-            os.replace(part, out / part.name.removeprefix(".").removesuffix(".part"))
+        shutil.copyfile(database, part)
+        os.replace(part, path)
     finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
-    return count, dict(zip(table.names, filled, strict=True))
+        part.unlink(missing_ok=True)
+    return path
 
 
-def _put(path: Path, text: str) -> Path:
+def put(path: Path, text: str) -> Path:
+    """Write a text file, in place at once."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_text(text, encoding="utf-8", newline="\n")
@@ -76,26 +90,24 @@ def _put(path: Path, text: str) -> Path:
     return path
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Of the bytes of a file, in hex."""
     with open(path, "rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _readme(facts: dict[str, str], counts: dict[str, int], coverage: dict[str, dict[str, int]]) -> str:
-    lines = [
-        "# chipwatch data set", "",
-        "This describes what the providers' public documents said when read. It is not a statement that any access is lawful or unlawful.", "",
-        *(["SAMPLE DATA: the providers in this data set are invented.", ""] if facts.get("sample") == "1" else []),
-        f"- captures up to: {facts.get('run_date', '')}", f"- hash of the rows: {facts.get('data_hash', '')}", f"- software: chipwatch {facts.get('version', '')}, schema {facts.get('schema_version', '')}, "
-        f"rule table {facts.get('rule_table_version', '')}", f"- exchange rates: {facts.get('rates_source', '')}, latest day used {facts.get('rates_date') or 'none'}", "",
-        "Every view is here as CSV (UTF-8, comma, header; text that a spreadsheet would run as a formula has an apostrophe in front) and as JSON lines.",
-        "NAME holds the present states, NAME_history all states. Quotes are short excerpts of documents whose copyright stays with their owners.", "",
-    ]
-    for name, table in views():
-        lines += [f"## {name}", "", table.meaning + (" Past states, too." if name.endswith("_history") else ""), "", f"{counts[name]} rows.", ""]
-        lines += column_table(table, {n: _share(filled, counts[name]) for n, filled in coverage[name].items()}) + [""]
-    return "\n".join(lines)
+def _sums(out: Path) -> dict[str, str]:
+    """What an earlier export wrote here: name -> hash. Empty where there was none."""
+    path = out / SUMS
+    if not path.is_file():
+        return {}
+    lines = (line.split("  ", 1) for line in path.read_text("utf-8", "replace").splitlines())
+    return {parts[1]: parts[0] for parts in lines if len(parts) == 2 and Path(parts[1]).name == parts[1]}
 
 
-def _share(filled: int, rows: int) -> str:
-    return f"{100 * filled / rows:.0f} %" if rows else "–"
+def _clear(out: Path, before: dict[str, str], files: list[Path]) -> None:
+    """Remove what the earlier export wrote and this one did not: a stale table beside fresh ones would mislead. `files` are kept."""
+    for name, digest in before.items():
+        path = out / name
+        if path.is_file() and not any(path.samefile(kept) for kept in files) and sha256(path) == digest:
+            path.unlink()
