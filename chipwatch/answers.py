@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 STANDING = "This describes what the providers' public documents said when read. It is not a statement that any access is lawful or unlawful."
 PLACES_SHOWN = 4
 EVIDENCE_SHOWN = 3
+GRACE = 2.0                                                    # seconds that a query gets beyond its timeout to be stopped in an orderly way
 
 
 def _price(price: dict[str, Any] | None, chip: str | None) -> str:
@@ -92,10 +96,54 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
     return text + "\n" + "\n".join(_paragraph(s) for s in said)
 
 
-def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeout: float) -> str:
+def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeout: float, parameters: dict[str, str] | None = None) -> str:
     from dataset.query import TABLE_ROWS, render, run
 
-    return render(run(database, sql, limit=limit if limit is not None or form != "table" else TABLE_ROWS, timeout=timeout), form, terminal_columns())
+    most = limit if limit is not None or form != "table" else TABLE_ROWS
+    with deadline(timeout + GRACE):
+        return render(run(database, sql, limit=most, timeout=timeout, parameters=parameters or ()), form, terminal_columns())
+
+
+def question_text(database: Path, which: str, given: dict[str, str], *, form: str, limit: int | None, timeout: float) -> str:
+    """The answer to one of the thirty questions; as a table with the question above it and what it counts below. Raises UnknownQuestion."""
+    from dataset.questions import question
+
+    asked = question(which)
+    answer = query_text(database, asked.sql, form=form, limit=limit, timeout=timeout, parameters=asked.values(given))
+    if form != "table":
+        return answer
+    part = f"Answered in part: {asked.in_part}" if asked.in_part else ""
+    return "\n".join([_paragraph(f"{asked.number}. {asked.title}"), "", answer, *(_paragraph(t) for t in (asked.note, part) if t), _paragraph(STANDING), ""])
+
+
+def questions_text() -> str:
+    """The thirty questions, one a line, with the parameters that can be set."""
+    from dataset.questions import questions
+
+    lines = []
+    for one in questions():
+        settings = "".join(f" [--set {p.name}={p.default or '…'}]" for p in one.parameters)
+        lines.append(f"{one.number:>2}  {one.title}{settings}{' (in part)' if one.in_part else ''}")
+    return "\n".join(lines) + "\n\nRun one with `chipwatch query --question NUMBER`; the SQL of all: docs/questions.md.\n"
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Ends the program after so long. SQLite looks at its own clock between two steps; one call of a function, as instr() on two large values, is one step however long it takes."""
+    def end() -> None:
+        sys.stderr.write("chipwatch: the query took too long within one function call and was stopped: ask for shorter values\n")
+        sys.stderr.flush()
+        os._exit(QueryTimeout.exit_code)
+
+    from dataset.errors import QueryTimeout
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def providers_text(form: str) -> str:

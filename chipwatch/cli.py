@@ -292,18 +292,44 @@ def access_command(customers: tuple[str, ...], chip: str | None, country: str | 
     click.echo(access_text(database_of(data), [checked_customer(c) for c in customers], chip=checked_chip(chip), country=checked_country(country), form=form))
 
 
-@cli.command("query", short_help="Ask the data set in SQL, read-only.")
-@click.argument("sql")
+@cli.command("query", short_help="Ask the data set in SQL, read-only; thirty prepared questions.")
+@click.argument("sql", required=False)
+@click.option("--question", "-q", "which", default=None, metavar="N", help="Run one of the thirty prepared questions, by number or name.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the question; may be given several times.")
+@click.option("--list", "show", is_flag=True, help="List the prepared questions.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=None, help="Rows at most (table: 1,000 unless told; csv and json: all).")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=30.0, show_default=True, help="Seconds.")
 @data_option
-def query_command(sql: str, form: str, limit: int | None, timeout: float, data: Path) -> None:
+def query_command(sql: str | None, which: str | None, settings: tuple[str, ...], show: bool, form: str, limit: int | None, timeout: float, data: Path) -> None:
     """Ask the data set in SQL, read-only. Views: providers, documents, captures, offers, regions, clauses, signals,
-    verdicts, issues, chips, changes; offers_history and the like hold past states. Columns and examples: docs/data-format.md."""
-    from chipwatch.answers import query_text
+    verdicts, issues, chips, changes; offers_history and the like hold past states. Columns: docs/data-format.md.
 
-    click.echo(query_text(database_of(data), sql, form=form, limit=limit, timeout=timeout), nl=False)
+    \b
+      chipwatch query "select provider, gpu_name, price, currency from offers where gpu_name = 'H100'"
+      chipwatch query --list
+      chipwatch query --question 8 --set customer=cn_subsidiary_abroad --format csv
+    """
+    from chipwatch.answers import query_text, question_text, questions_text
+
+    if sum((sql is not None, which is not None, show)) != 1:
+        raise click.UsageError("give one SELECT in quotes, or --question N, or --list.")
+    if settings and which is None:
+        raise click.UsageError("--set goes with --question.")
+    if show:
+        click.echo(questions_text(), nl=False)
+    elif which is not None:
+        click.echo(question_text(database_of(data), which, _settings(settings), form=form, limit=limit, timeout=timeout), nl=False)
+    else:
+        click.echo(query_text(database_of(data), sql or "", form=form, limit=limit, timeout=timeout), nl=False)
+
+
+def _settings(texts: tuple[str, ...]) -> dict[str, str]:
+    """NAME=VALUE as a dictionary. Raises click.UsageError for anything else."""
+    for text in texts:
+        if "=" not in text:
+            raise click.UsageError(f"--set takes NAME=VALUE, not {text!r}.")
+    return dict(text.split("=", 1) for text in texts)
 
 
 add_history_commands(cli, data_option, database_of)
@@ -347,14 +373,32 @@ def status_command(providers: tuple[str, ...], failed: bool, stale: bool, role: 
         sys.exit(monitor.exit_code(rows))
 
 
-@cli.command("export", short_help="Write CSV, JSON lines, dictionary, checksums.")
+@cli.command("export", short_help="Write CSV, JSON lines, Parquet, SQLite; or a bundle of evidence.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--format", "formats", multiple=True, type=click.Choice(["csv", "jsonl", "parquet", "sqlite"]), help="Only this format; may be given several times (default: all).")
+@click.option("--evidence", is_flag=True, help="Write the captures that a briefing cites instead, as a WACZ bundle that opens in ReplayWeb.page and pywb.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), default=None, help="With --evidence: the PDF whose captures are meant "
+              "(default: what the briefing of this data set would cite).")
 @data_option
-def export_command(folder: Path, data: Path) -> None:
-    """Write the data set as CSV and JSON lines with a data dictionary and checksums."""
-    from dataset.export import export
+def export_command(folder: Path, formats: tuple[str, ...], evidence: bool, report: Path | None, data: Path) -> None:
+    """Write the data set as files, with a data dictionary, datapackage.json, croissant.json, CITATION.cff, CHANGES.md, notes on rights and checksums.
 
-    for path in export(database_of(data), folder):
+    The same data set gives the same bytes. With --evidence: evidence.wacz and a list of what is in it.
+    """
+    if report is not None and not evidence:
+        raise click.UsageError("--report goes with --evidence.")
+    if evidence and formats:
+        raise click.UsageError("--format does not go with --evidence.")
+    database = database_of(data)
+    if evidence:
+        from chipwatch.bundling import bundle
+
+        for line in bundle(data, database, folder, report):
+            click.echo(line)
+        return
+    from dataset.export import FORMATS, export
+
+    for path in export(database, folder, formats=formats or FORMATS):
         click.echo(path)
 
 

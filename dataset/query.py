@@ -17,7 +17,9 @@ from dataset.errors import QueryRefused, QueryTimeout
 from dataset.opening import explained, opened
 
 DEFAULT_TIMEOUT = 30.0                                         # seconds
-MAX_VALUE_BYTES = 64_000_000                                   # of one value or row: zeroblob(1e9) must not fill the memory
+MAX_VALUE_BYTES = 16_000_000                                   # of one value or row: zeroblob(1e9) must not fill the memory
+MAX_RESULT_BYTES = 512_000_000                                 # of all rows together, roughly; larger results are what `chipwatch export` is for
+_ROW_BYTES = 100                                               # what a row costs beside its values
 _STEPS = 20_000                                                # virtual-machine steps between two looks at the clock
 _READ_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list", "index_info", "user_version", "application_id", "database_list"})
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
@@ -77,7 +79,7 @@ def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: fl
             cursor = connection.execute(sql, parameters)
             if cursor.description is None:
                 raise QueryRefused("the query gives no rows: write one SELECT (or WITH … SELECT) statement")
-            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+            rows = _fetched(cursor, limit)
         except sqlite3.OperationalError as error:
             if str(error) == "interrupted":
                 raise QueryTimeout(f"the query took longer than {timeout:g} s and was stopped: narrow it, or allow more with --timeout") from error
@@ -97,13 +99,41 @@ def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: fl
     return Result(columns, rows[:limit] if cut else rows, cut, limit)
 
 
+def _fetched(cursor: sqlite3.Cursor, limit: int | None) -> list[tuple]:
+    """The rows, one more than the limit at most. Raises QueryRefused where they come to more than MAX_RESULT_BYTES."""
+    rows: list[tuple] = []
+    size = 0
+    for row in cursor:
+        size += _ROW_BYTES + sum(len(v) if isinstance(v, (str, bytes)) else 8 for v in row)
+        if size > MAX_RESULT_BYTES:
+            raise QueryRefused(f"the answer is larger than {MAX_RESULT_BYTES // 1_000_000} MB: narrow the query, set --limit, or write all rows with `chipwatch export DIR`")
+        rows.append(row)
+        if limit is not None and len(rows) > limit:
+            break
+    return rows
+
+
 def _hint(error: str) -> str:
-    from dataset.schema import VIEWS
+    from difflib import get_close_matches
+
+    from dataset.schema import TABLES, VIEWS
 
     if error.startswith("no such table"):
-        return f"; there are the views {', '.join(VIEWS)}, and NAME_history for past states"
+        known = [*VIEWS, *(f"{t.view}_history" for t in TABLES if t.history), "meta"]
+        near = get_close_matches(error.rpartition(": ")[2].rpartition(".")[2].lower(), known, 1)
+        return f"; {f'did you mean {near[0]}? T' if near else 't'}here are the views {', '.join(VIEWS)}, and NAME_history for past states"
     if error.startswith("no such column"):
-        return "; see the columns with: select name from pragma_table_info('offers') (or another view)"
+        table, _, column = error.rpartition(": ")[2].rpartition(".")
+        where: dict[str, list[str]] = {}
+        for one in TABLES:
+            for name in one.names:
+                where.setdefault(name, []).append(one.view)
+        column = column.lower().strip('"')
+        near = [column] if column in where else (get_close_matches(column, where, 2) or [n for n in where if column in n][:2])
+        said = " or ".join(f"{n} (in {', '.join(where[n])})" for n in near)
+        return f"; {f'did you mean {said}? S' if said else 's'}ee the columns with: select name from pragma_table_info('offers') (or another view)"
+    if error.startswith("no such function"):
+        return "; there are the functions of SQLite (sqlite.org/lang_corefunc.html); a median is question 7 of `chipwatch query --list`"
     if 'near "end"' in error or 'near "group"' in error:
         return '; a column whose name is a keyword is written in double quotes, as "end"'
     return ""

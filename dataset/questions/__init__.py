@@ -1,0 +1,113 @@
+"""The thirty questions that analysts ask, each a file of SQL with its words: for `chipwatch query --question`, for Datasette, for docs/questions.md.
+
+A file `NN-NAME.sql` begins with lines of comment: `-- title:`, `-- note:` (several lines make one text), `-- in part:` where the data set answers only a part,
+and `-- parameter: NAME = DEFAULT | MEANING` for each `:NAME` in the SQL. A parameter that is left empty is the empty text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from dataset.errors import DatasetError
+
+FOLDER = Path(__file__).parent
+_HEAD = re.compile(r"-- (title|note|in part|parameter): (.*)")
+_PARAMETER = re.compile(r"([a-z_]+) = ([^|]*?)\s*\| (.+)")
+
+
+class UnknownQuestion(DatasetError):
+    """There is no such question, or it has no such parameter."""
+
+    exit_code = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    default: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: its number, a name for addresses, the question in words, what the answer counts, what it leaves open, and the SQL."""
+
+    number: int
+    name: str
+    title: str
+    note: str
+    in_part: str | None
+    sql: str
+    parameters: tuple[Parameter, ...] = field(default=())
+
+    def values(self, given: dict[str, str] | None = None) -> dict[str, str]:
+        """The parameters to run it with. Raises UnknownQuestion for a parameter that it does not have."""
+        values = {p.name: p.default for p in self.parameters}
+        for name, value in (given or {}).items():
+            if name not in values:
+                has = ", ".join(values) or "none"
+                raise UnknownQuestion(f"question {self.number} has no parameter {name!r}; it has: {has}")
+            values[name] = value
+        return values
+
+
+def parse(path: Path) -> Question:
+    """Read one file. Raises ValueError where its head or name is not of the form above."""
+    named = re.fullmatch(r"(\d\d)-([a-z0-9-]+)", path.stem)
+    if not named:
+        raise ValueError(f"{path.name}: the name is NN-NAME.sql")
+    head: dict[str, list[str]] = {}
+    lines = path.read_text("utf-8").splitlines()
+    first = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    for line in lines[:first]:
+        match = _HEAD.fullmatch(line)
+        if not match:
+            raise ValueError(f"{path.name}: not understood: {line}")
+        head.setdefault(match[1], []).append(match[2])
+    parameters = []
+    for text in head.get("parameter", []):
+        match = _PARAMETER.fullmatch(text)
+        if not match:
+            raise ValueError(f"{path.name}: a parameter is NAME = DEFAULT | MEANING, not {text!r}")
+        parameters.append(Parameter(match[1], match[2], match[3]))
+    sql = "\n".join(lines[first:]).strip()
+    if not sql or len(head.get("title", [])) != 1 or "note" not in head:
+        raise ValueError(f"{path.name}: title, note and SQL are needed")
+    return Question(int(named[1]), named[2], head["title"][0], " ".join(head["note"]), " ".join(head["in part"]) if "in part" in head else None, sql, tuple(parameters))
+
+
+@lru_cache(maxsize=1)
+def questions() -> tuple[Question, ...]:
+    """All questions, by number."""
+    return tuple(sorted((parse(p) for p in FOLDER.glob("*.sql")), key=lambda q: q.number))
+
+
+def question(which: int | str) -> Question:
+    """The question of that number or name. Raises UnknownQuestion."""
+    for one in questions():
+        if str(which) in (str(one.number), f"{one.number:02d}", one.name):
+            return one
+    raise UnknownQuestion(f"there is no question {which}: they are numbered 1 to {len(questions())}; `chipwatch query --list` shows them")
+
+
+def markdown() -> str:
+    """docs/questions.md."""
+    lines = [
+        "# Thirty questions", "",
+        "What analysts ask, each with the SQL that answers it. Run one by its number, look at its words with `--list`:", "",
+        "```sh", "chipwatch query --list", "chipwatch query --question 1", "chipwatch query --question 26 --set provider=SLUG --set day=2026-11-02 --format csv", "```", "",
+        "The files are `dataset/questions/*.sql`; this page is written from them by `python -m dataset.questions`. `chipwatch serve` shows them as prepared queries. Every one is run by the tests on the sample "
+        "market, its answer compared with the truth files of the market, and on the real pages where they are at hand.", "",
+        "The answers describe what public documents said when read. They are not a statement that any access is lawful or unlawful.", "",
+    ]
+    for one in questions():
+        lines += [f"## {one.number}. {one.title}", "", one.note, ""]
+        if one.in_part:
+            lines += [f"*Answered in part:* {one.in_part}", ""]
+        if one.parameters:
+            lines += [*(f"- `--set {p.name}={p.default or '…'}`: {p.meaning}" for p in one.parameters), ""]
+        lines += ["```sql", one.sql, "```", ""]
+    return "\n".join(lines)
