@@ -73,6 +73,7 @@ class Entry:
     asked: str | None = None                                   # digest of what was posted
     filtered: str | None = None                                # conversion: what is kept of a large file, in words
     said: str | None = None                                    # conversion: a note for people
+    concurrent: str | None = None                              # request, metadata: record id of the response that they belong to
 
     @property
     def answers(self) -> bool:
@@ -275,7 +276,7 @@ def _entry(parsed: _Parsed, offset: int, end: int, number: int, damage: str | No
         date=_second(header("WARC-Date")), offset=offset, end=end, number=number, status=status,
         content_type=(http.get_header("Content-Type") if http else header("Content-Type")),
         payload_digest=header("WARC-Payload-Digest"), refers_to=header("WARC-Refers-To") or header("WARC-Refers-To-Target-URI"),
-        refers_to_date=_second(header("WARC-Refers-To-Date")), original=header(ORIGINAL_FIELD), visit=header(VISIT_FIELD), warcinfo=header("WARC-Warcinfo-ID"),
+        refers_to_date=_second(header("WARC-Refers-To-Date")), original=header(ORIGINAL_FIELD), visit=header(VISIT_FIELD), warcinfo=header("WARC-Warcinfo-ID"), concurrent=header("WARC-Concurrent-To"),
         cut=header("WARC-Truncated") is not None, damage=damage, follows=header(FOLLOWS_FIELD), asked=header(ASKED_FIELD),
         page=int(header(PAGE_FIELD)) if re.fullmatch(r"[0-9]{1,6}", header(PAGE_FIELD) or "") else None,
         said=header(SAID_FIELD) if kind == "conversion" else None, filtered=(header(SAID_FIELD) or "filtered") if kind == "conversion" and header(FILTER_FIELD) else None,
