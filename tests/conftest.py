@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from market_visits import visits  # noqa: F401  the fixture
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -12,21 +12,19 @@ import hashlib
 import html
 import json
 import re
-import shutil
 import sqlite3
 import unicodedata
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+from market_visits import Visit
 
-from chipwatch.run import RunResult, rebuild, run
+from chipwatch.run import rebuild
 from crawler.archive import read_payload
 from crawler.run import crawl
 from sample_market import guest
 from sample_market import market as market_module
-from sample_market.market import Request, providers_folder, truth
+from sample_market.market import providers_folder, truth
 from sample_market.sites import hosts
 
 TRUTH = {phase: truth(phase) for phase in (1, 2)}
@@ -35,49 +33,6 @@ BOTH = [pytest.param(phase, slug, id=f"{slug}-{phase}") for slug in PROVIDERS fo
 OFFER_FIELDS = ("gpu_name", "chip", "gpu_count", "gpu_memory", "form_factor", "instance_name", "price", "currency", "price_unit", "price_scope", "commitment",
                 "term_months", "tax", "price_from", "location", "country", "availability")
 CHARSETS = ({"shift_jis", "cp932", "windows-31j"}, {"euc-kr", "cp949", "euc_kr"}, {"big5", "big5-hkscs"}, {"iso-8859-1", "windows-1252", "cp1252"}, {"ascii", "utf-8", "windows-1252"})
-
-
-@dataclass
-class Visit:
-    """One run over the market: its data set, its files, and what the server saw."""
-
-    phase: int
-    data: Path
-    database: Path
-    result: RunResult
-    requests: list[Request]
-
-    def rows(self, sql: str, *values) -> list[dict]:
-        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
-        connection.row_factory = sqlite3.Row
-        with contextlib.closing(connection):
-            return [dict(r) for r in connection.execute(sql, values)]
-
-
-@pytest.fixture(scope="module")
-def visits(tmp_path_factory) -> dict[int, Visit]:
-    """Two runs in one data folder, and a copy of the data set after each."""
-    data = tmp_path_factory.mktemp("market") / "var"
-    served: list[market_module.Market] = []
-    real = market_module.serve
-
-    @contextlib.contextmanager
-    def watched(phase: int = 1):
-        with real(phase) as running:
-            served.append(running)
-            yield running
-
-    found = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(market_module, "serve", watched)
-        for phase in (1, 2):
-            result = run(data, "sample", workers=2)
-            copy = data.parent / f"phase-{phase}.sqlite"
-            shutil.copyfile(result.database, copy)
-            if result.report:
-                shutil.copyfile(result.report, data.parent / f"phase-{phase}.pdf")
-            found[phase] = Visit(phase, data, copy, result, served[-1].requests)
-    return found
 
 
 def plain(text: str | None) -> str:
