@@ -103,7 +103,7 @@ class ParquetWriter:
         pa, kind = self._pa, arrow_type(column)
         try:
             if column.kind == "time":
-                return pa.array(values, pa.string()).cast(kind)
+                return pa.array([v or None for v in values], pa.string()).cast(kind)     # "": a data set without captures has no time
             if column.kind == "boolean":
                 return pa.array([None if v is None else bool(v) for v in values], kind)
             if column.kind == "json" and items_of(column.name):
