@@ -222,34 +222,62 @@ def report_group() -> None:
     """PDF reports from the data set."""
 
 
+def html_option(command):
+    return click.option("--html", "twin_too", is_flag=True, help="Write the HTML twin beside the PDF too (or name the output FILE.html for the twin alone).")(command)
+
+
+def tell_report(path: Path, twin_too: bool) -> None:
+    """The paths of a report, the PDF last."""
+    if twin_too and path.suffix.lower() == ".pdf":
+        click.echo(path.with_suffix(".html"))
+    click.echo(path)
+
+
 @report_group.command("briefing", short_help="Who rents which chips where, and the terms.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/briefing.pdf; with another customer or a chip, these are added to the name.")
 @click.option("--customer", default="cn_company", show_default=True, help=f"Customer kind of the headline: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN.")
 @click.option("--chip", default=None, help="Only offers of this chip, as H100 (default: every A100/H100-class chip).")
+@click.option("--since", default=None, metavar="DATE", help="Only changes seen from this day on, as 2026-11-01.")
+@click.option("--short", is_flag=True, help="The answer on two pages.")
+@html_option
 @data_option
-def report_briefing(output: Path | None, customer: str, chip: str | None, data: Path) -> None:
+def report_briefing(output: Path | None, customer: str, chip: str | None, since: str | None, short: bool, twin_too: bool, data: Path) -> None:
     """The briefing: who rents which chips where, and what the terms say, with the evidence."""
     from chipwatch.run import report_stage
 
     database, customer, chip = database_of(data), checked_customer(customer), checked_chip(chip)
-    click.echo(report_stage(data, database, output=output or data / "reports" / briefing_name(customer, chip), customer=customer, chip=chip))
+    output = output or data / "reports" / briefing_name(customer, chip, short)
+    tell_report(report_stage(data, database, output=output, customer=customer, chip=chip, since=since, short=short, twin_too=twin_too), twin_too)
 
 
-def briefing_name(customer: str, chip: str | None) -> str:
+def briefing_name(customer: str, chip: str | None, short: bool = False) -> str:
     """File name of a briefing: one of another customer or chip does not overwrite the main one."""
-    parts = ["briefing", *([customer] if customer != "cn_company" else []), *([chip] if chip else [])]
+    parts = ["briefing", *(["short"] if short else []), *([customer] if customer != "cn_company" else []), *([chip] if chip else [])]
     return "-".join("".join(c if c.isalnum() or c in "_." else "-" for c in part) for part in parts) + ".pdf"
 
 
 @report_group.command("profile", short_help="One provider: prices, clauses, verdicts.")
 @click.argument("provider")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/PROVIDER.pdf.")
+@html_option
 @data_option
-def report_profile(provider: str, output: Path | None, data: Path) -> None:
+def report_profile(provider: str, output: Path | None, twin_too: bool, data: Path) -> None:
     """One provider: chips and prices, every clause with its quote, verdicts for all customer kinds, what was not read."""
     from chipwatch.run import profile_stage
 
-    click.echo(profile_stage(data, database_of(data), provider, output=output))
+    tell_report(profile_stage(data, database_of(data), provider, output=output, twin_too=twin_too), twin_too)
+
+
+@report_group.command("changes", short_help="What changed since a date, with redlines.")
+@click.option("--since", default=None, metavar="DATE", help="Only changes seen from this day on, as 2026-11-01 (default: all that the data set remembers).")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/changes.pdf.")
+@html_option
+@data_option
+def report_changes(since: str | None, output: Path | None, twin_too: bool, data: Path) -> None:
+    """The change bulletin: what changed in the documents, in order of consequence, with redlines."""
+    from chipwatch.run import changes_stage
+
+    tell_report(changes_stage(data, database_of(data), since=since, output=output, twin_too=twin_too), twin_too)
 
 
 def checked_customer(kind: str) -> str:

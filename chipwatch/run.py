@@ -77,20 +77,27 @@ def report_file(output: Path) -> Path:
     return output
 
 
-def profile_stage(data: Path, database: Path, provider: str, *, output: Path | None = None) -> Path:
+def profile_stage(data: Path, database: Path, provider: str, *, output: Path | None = None, twin_too: bool = False) -> Path:
     """The profile PDF of one provider."""
     from reports.profile import render
 
-    return render(database, report_file(output or data / "reports" / f"{provider}.pdf"), provider)
+    return render(database, report_file(output or data / "reports" / f"{provider}.pdf"), provider, twin_too=twin_too)
 
 
-def report_stage(data: Path, database: Path, *, output: Path | None = None, customer: str = "cn_company", chip: str | None = None) -> Path:
-    """The briefing PDF."""
+def changes_stage(data: Path, database: Path, *, since: str | None = None, output: Path | None = None, twin_too: bool = False) -> Path:
+    """The change bulletin."""
+    from reports.bulletin import render
+
+    return render(database, report_file(output or data / "reports" / "changes.pdf"), since=since, twin_too=twin_too)
+
+
+def report_stage(data: Path, database: Path, *, output: Path | None = None, **choices: Any) -> Path:
+    """The briefing PDF. `choices`: customer, chip, since, short, twin_too, as `reports.briefing.render` takes them."""
     from reports.briefing import render
 
     output = report_file(output or data / "reports" / "briefing.pdf")
     with Progress("briefing") as bar:
-        render(database, output, customer=customer, chip=chip)
+        render(database, output, **choices)
         bar(1, total=1)
     return output
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
-from reports import model, pdf, text, words
+from reports import model, pdf, screen, text, words
+from reports.bulletin import parse_since
 from reports.changes import ORDER
 from reports.model import Briefing, ChipSupply, ProviderView
 
@@ -32,25 +33,26 @@ class Finding:
     anchor: str
 
 
-def render(database: Path, output: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None) -> Path:
+def render(database: Path, output: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None, since: str | None = None, short: bool = False, twin_too: bool = False) -> Path:
     """Write the briefing PDF of the data set `database` to `output` and return its path.
 
     Raises ReportError (with a message for people) for a data set that cannot be read, an unknown customer kind or chip, or an output that
-    cannot be written. The same data set and fonts give the same bytes.
+    cannot be written. The same data set and fonts give the same bytes. `since`: ISO date, only changes from then on; `short`: the answer on two pages;
+    an output that ends in .html, or `twin_too`: the HTML twin.
     """
-    briefing = model.read_briefing(Path(database), customer=customer, chip=chip, title=title)
-    return pdf.write(html(briefing), Path(output))
+    briefing = model.read_briefing(Path(database), customer=customer, chip=chip, title=title, since=parse_since(since))
+    return screen.write_report(html(briefing, "short.html.j2" if short else "briefing.html.j2"), Path(output), twin_too)
 
 
-def html(b: Briefing) -> str:
-    """The HTML of the briefing."""
+def html(b: Briefing, template: str = "briefing.html.j2") -> str:
+    """The HTML of the briefing, or of its short form (`short.html.j2`)."""
     helpers: dict[str, Any] = {
         "gates": words.gates, "place_spans": place_spans, "matrix_cells": functools.partial(matrix_cells, b),
         "card_facts": words.card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
         "why": lambda p: words.why(p.verdicts.get(b.customer)), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
     }
     return pdf.html_of(
-        "briefing.html.j2", b=b, kind="briefing", findings=findings(b), figures=figures_of(b), contents=contents(b), letters=annex_letters(b),
+        template, b=b, kind="briefing", findings=findings(b), figures=figures_of(b), contents=contents(b), letters=annex_letters(b),
         label_order=list(CLAUSE_LABELS), **{**words.VOCABULARY, "short_customer": short_customers(b)},
         customer_words=[CUSTOMER_KINDS.get(k, ("Other", b.customer_words)) for k in _kinds(b)],
         example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(), rules_as_of=str(rules_now()["as_of"]),

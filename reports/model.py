@@ -290,7 +290,7 @@ class Briefing:
 
 # --- from rows to views ----------------------------------------------------------------------------------------------------------
 
-def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None) -> Briefing:
+def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None, since: str = "") -> Briefing:
     """The view model of a briefing for one kind of customer, and one chip family where `chip` is given.
 
     `customer`: one of the vocabulary, or KIND:CC such as company:VN, which is judged now. Raises UnknownCustomer (assessment), ReportError for a
@@ -299,6 +299,7 @@ def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | N
     with source.opened(database) as connection:
         tables = {view: source.rows(connection, view) for view in source.VIEWS}
         facts = source.meta(connection)
+        tables["changes"] = [row for row in tables["changes"] if row["changed_at"] >= since]
         items = source.changed_items(connection, tables["changes"])
         asked = parse_customer(customer, (facts.get("run_date") or "2026-01-01")[:10])
         if customer not in CUSTOMER_KINDS:

@@ -95,10 +95,10 @@ def write(html: str, output: Path) -> Path:
     document = weasyprint.HTML(string=printable(html), base_url=None, url_fetcher=closed_fetcher()).render(pdf_variant="pdf/ua-1", optimize_images=False)
     drawn = io.BytesIO()
     document.write_pdf(drawn, pdf_variant="pdf/ua-1")
-    return _put(Path(output), finish(drawn.getvalue()))
+    return put(Path(output), finish(drawn.getvalue()))
 
 
-def _put(output: Path, data: bytes) -> Path:
+def put(output: Path, data: bytes) -> Path:
     """Write the file at once: whole, or not at all; a pipe or device is written to as it is. Raises CannotWriteReport."""
     target = output.resolve()                                  # a link stays one
     try:

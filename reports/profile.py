@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS
-from reports import model, pdf, source, text, words
+from reports import model, pdf, screen, source, text, words
 from reports.changes import ChangeLine, change_lines
 from reports.source import ReportError, Row
 
@@ -39,12 +39,12 @@ class Profile:
     signals: list[tuple[str, str, model.Evidence | None]]      # label, quote, evidence
 
 
-def render(database: Path, output: Path, slug: str) -> Path:
+def render(database: Path, output: Path, slug: str, *, twin_too: bool = False) -> Path:
     """Write the profile PDF of the provider `slug` and return its path.
 
     Raises ReportError for a provider that the data set does not hold, or an output that cannot be written.
     """
-    return pdf.write(html(read_profile(Path(database), slug)), Path(output))
+    return screen.write_report(html(read_profile(Path(database), slug)), Path(output), twin_too)
 
 
 def read_profile(database: Path, slug: str) -> Profile:
