@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assessment.customers import Case, Customer
 from assessment.tables import HITS, REACHES, RuleTable, cues, fold
-from chipwatch.country_groups import find_group, members_on, resolve, within
+from chipwatch.country_groups import Group, find_group, members_on, resolve, within
 from chipwatch.records import Clause
 
 # Labels whose places bar or admit customers. Places of the others (local_law_duties …) are no test of a customer.
@@ -165,6 +165,16 @@ def _companions(clauses: Sequence[Clause]) -> list[frozenset[str]]:
     return out
 
 
+def _of_places(group: Group, label: str, countries: bool) -> bool:
+    """Whether a clause of that label cites the group for its places, and not for whoever keeps a list ("the lists of the European Union, of the United Nations").
+
+    `countries`: its words speak of restricted countries.
+    """
+    if label == "denied_party":
+        return group.restricts and group.closed
+    return group.restricts and (group.closed or countries) if label in ("sanctions_compliance", "export_compliance") else True
+
+
 def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable, first: int = 0) -> list[Context]:
     """The clauses of one document in context; `first` is the index of the first of them in the list of clauses judged."""
     found = cues()
@@ -175,11 +185,12 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
         cited = clause.place_groups
         if label in _PLACE_LABELS | _USE_LABELS and not cited:
             cited = list(dict.fromkeys(found.found("group_code", text)))
-        resolved, unknown = resolve(cited, day)
         named = frozenset(clause.places)
-        groups = [g for g in map(find_group, cited) if g is not None]
         # Cues are looked for only where the label makes them matter: they are the costly part of judging.
         cue = label in _PLACE_LABELS | _LIST_LABELS | _USE_LABELS and found("restricted_places", text)
+        cited = [name for name in cited if (group := find_group(name)) is None or _of_places(group, label, bool(cue))]
+        resolved, unknown = resolve(cited, day)
+        groups = [g for g in map(find_group, cited) if g is not None]
         act = act_of(clause, text, bool(unknown) or any(g.restricts for g in groups) or cue)
         # A place rule without places that stands in one passage with a sanctions rule speaks of the places under sanctions.
         unnamed = cue or bool(unknown) or (label in _PLACE_LABELS and bool(companions & {"sanctions_compliance", "denied_party"}))

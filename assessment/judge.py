@@ -125,7 +125,7 @@ def what_would_change(info: ProviderInfo, readings: Sequence[Reading], kind: str
         named = f" that names {', '.join(places[:4])}{' …' if len(places) > 4 else ''}, or a group with it," if places else " on denied-party lists"
         out.append(f"A clause{named} in any document read would make it V5, or V4 for a part of the offer; a check of identity or an approval V3.")
         out.append("A document that is expected and can no longer be read would make it V0.")
-    elif now.clauses:
+    elif now.clauses and now.code != "V0":
         without = _judge(customer, [c for c in case.seen if c.index not in now.clauses], case.missing, table)
         out.append(f"Without the clause{'s' if len(now.clauses) > 1 else ''} that it rests on: {told(without)}.")
     later = _judge(customer, _prepare(info, readings, as_of, day=as_of[:10]).seen, case.missing, table)

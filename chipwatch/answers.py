@@ -62,6 +62,7 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
     table = access_table(database, customers=customers, chip=chip, country=country)
     if form == "json":
         return json.dumps(table.rows, ensure_ascii=False, indent=1)
+    ends = [_bounds_words(b) for b in table.bounds if b["not_assessed"]]
     codes = {c: CUSTOMER_KINDS[c][0] if c in CUSTOMER_KINDS else c for c in table.customers}
     short = codes if form == "table" else {c: f"{code} {c}" if code != c else c for c, code in codes.items()}
     columns = ["provider", "seat", "chips", "data centres in", "lowest stated price", *short.values(), "evidence"]
@@ -92,8 +93,15 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
     if not rows:
         return f"No provider in this data set lists {what}{where}.\n{STANDING}"
     count = "1 provider lists" if len(rows) == 1 else f"{len(rows)} providers list"
-    said = [f"{count} {what}{where}: {groups}.", f"Customers: {people}.", f"Verdicts: {legend}.", *(f"Note: {n}." for n in table.notes), STANDING]
+    said = [f"{count} {what}{where}: {groups}.", f"Customers: {people}.", f"Verdicts: {legend}.", *ends, *(f"Note: {n}." for n in table.notes), STANDING]
     return text + "\n" + "\n".join(_paragraph(s) for s in said)
+
+
+def _bounds_words(bounds: dict[str, Any]) -> str:
+    """What the counts for one customer would be if all that was not assessed were excluded, or had no restriction stated."""
+    excluded, silent, unknown = bounds["excluded"], bounds["no_restriction_stated"], bounds["not_assessed"]
+    return (f"Bounds for {bounds['customer']}: {unknown} of {bounds['providers']} not assessed (V0). Excluded (V5): {excluded['now']}, and {excluded['highest']} if every V0 were V5; "
+            f"no restriction stated (V1): {silent['now']}, and {silent['highest']} if every V0 were V1.")
 
 
 def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeout: float, parameters: dict[str, str] | None = None) -> str:

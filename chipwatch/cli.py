@@ -311,12 +311,27 @@ def checked_country(code: str | None) -> str | None:
               help=f"May be given several times: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN, individual:IR.")
 @click.option("--chip", default=None, metavar="NAME", help="Only this chip, as H100 (default: every A100/H100-class chip).")
 @click.option("--country", default=None, metavar="CC", help="Only offers in this country (ISO 3166-1 alpha-2).")
+@click.option("--explain", "provider", default=None, metavar="PROVIDER", help="Walk from the verdicts of one provider to the rule, the clauses, their quotes and captures; "
+              "what was not read, and what would change the verdict. Table or json.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 @data_option
-def access_command(customers: tuple[str, ...], chip: str | None, country: str | None, form: str, data: Path) -> None:
-    """The answer as a table: provider, chip, place, lowest stated price, verdict, evidence. Sorted by name."""
+def access_command(customers: tuple[str, ...], chip: str | None, country: str | None, provider: str | None, form: str, data: Path) -> None:
+    """The answer as a table: provider, chip, place, lowest stated price, verdict, evidence. Sorted by name.
+
+    \b
+    Kinds of customers beside the eleven, for any country (ISO 3166-1 codes):
+      company:VN         a company of Vietnam      subsidiary:SG/CN   its seat / its parent's seat
+      individual:IR      somebody living in Iran   national:CN/DE     nationality / residence
+    """
     from chipwatch.answers import access_text
 
+    if provider is not None:
+        if chip or country or form == "csv":
+            raise click.UsageError("--explain tells of one provider, as a table or as json; leave out --chip, --country and --format csv")
+        from chipwatch.explaining import explain_text
+
+        click.echo(explain_text(database_of(data), provider, [checked_customer(c) for c in customers], form=form))
+        return
     click.echo(access_text(database_of(data), [checked_customer(c) for c in customers], chip=checked_chip(chip), country=checked_country(country), form=form))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chipwatch.records import VERDICT_CODES
 from dataset.build import STRONG_CLASS
 from dataset.errors import QueryRefused
 from dataset.judging import verdicts_for
@@ -29,6 +30,27 @@ class AccessTable:
     chip: str | None = None
     country: str | None = None
     notes: list[str] = field(default_factory=list)
+    bounds: list[dict[str, Any]] = field(default_factory=list)  # one a customer: see bounds_of
+
+
+def bounds_of(codes: Sequence[str | None]) -> dict[str, Any]:
+    """The count of providers by verdict, and what it would be if all that was not assessed were V1, or V5. `codes`: one a provider; None counts as V0.
+
+    Keys: providers, counts (code -> providers, V0 too), not_assessed, excluded (V5) and no_restriction_stated (V1), each as {now, lowest, highest}:
+    a range and its two ends, never one figure. V1 and V2 are never added together.
+    """
+    counts = dict.fromkeys(VERDICT_CODES, 0)
+    for code in codes:
+        counts[code or "V0"] += 1
+    unknown = counts["V0"]
+    return {"providers": len(codes), "counts": counts, "not_assessed": unknown,
+            **{name: {"now": counts[code], "lowest": counts[code], "highest": counts[code] + unknown}
+               for name, code in (("excluded", "V5"), ("no_restriction_stated", "V1"))}}
+
+
+def bounds(database: Path | str, *, customers: Sequence[str] = DEFAULT_CUSTOMERS, chip: str | None = None, country: str | None = None) -> list[dict[str, Any]]:
+    """`bounds_of` for each customer over the providers that `access_table` lists; for headlines, which have to say what missing data could change."""
+    return access_table(database, customers=customers, chip=chip, country=country).bounds
 
 
 def normal_chip(name: str) -> str:
@@ -60,17 +82,30 @@ def access_table(database: Path | str, *, customers: Sequence[str] = DEFAULT_CUS
         providers = {p["provider"]: p for p in records(connection, "select * from providers")}
         slugs = sorted({o["provider"] for o in offers}, key=lambda s: (providers[s]["name"].casefold(), s))
         verdicts = verdicts_for(connection, slugs, list(customers))
+        markets = {r["gpu_name"]: r["market"] for r in records(connection, "select gpu_name, market from chips order by chip")}
         facts = meta(connection)
     by_provider: dict[str, list[dict]] = {}
     for offer in offers:
         by_provider.setdefault(offer["provider"], []).append(offer)
     rows = [_row(providers[s], by_provider[s], {c: verdicts.get((s, c)) for c in customers}) for s in slugs]
     clouds = [p for p in providers.values() if p["kind"] != "adjacent" or p["has_offers"]]
+    ends = [{"customer": c, **bounds_of([r["verdicts"][c]["code"] if r["verdicts"].get(c) else None for r in rows])} for c in customers]
     notes = ["lowest price: the lowest stated for one accelerator and hour, converted where a rate is known; taxes as the page states them"]
+    notes += _market_notes(offers, markets, providers)
     if facts.get("rates_date"):
         notes.append(f"ECB reference rates up to {facts['rates_date']}")
     return AccessTable(rows, _count(clouds), _count([providers[s] for s in slugs]), sum(p["kind"] == "adjacent" and not p["has_offers"] and bool(p["has_terms"]) for p in providers.values()),
-                       list(customers), facts.get("run_date", ""), chip, country, notes)
+                       list(customers), facts.get("run_date", ""), chip, country, notes, ends)
+
+
+def _market_notes(offers: Sequence[dict[str, Any]], markets: dict[str, str], providers: dict[str, dict[str, Any]]) -> list[str]:
+    """A note where providers are listed for cards alone that are not sold for data centres: by their figures they are of the class all the same."""
+    sold: dict[str, set[str]] = {}
+    for offer in offers:
+        sold.setdefault(offer["provider"], set()).add(offer["gpu_name"])
+    alone = sorted(s for s, chips in sold.items() if all(markets.get(c) in ("consumer", "workstation") for c in chips))
+    cards = sorted({c for s in alone for c in sold[s]})
+    return [f"listed for consumer or workstation cards alone ({', '.join(cards)}): {', '.join(providers[s]['name'] for s in alone)}"] if alone else []
 
 
 def _count(providers: Sequence[dict[str, Any]]) -> dict[str, int]:
@@ -102,7 +137,7 @@ def _row(provider: dict[str, Any], offers: Sequence[dict[str, Any]], verdicts: d
     chips: dict[str, list[dict[str, Any]]] = {}
     for offer in offers:
         chips.setdefault(offer["gpu_name"], []).append(offer)
-    said = {c: None if v is None else {k: v[k] for k in ("code", "verdict", "rule", "rule_words", "clauses", "evidence", "reasons", "missing")} for c, v in verdicts.items()}
+    said = {c: None if v is None else {k: v[k] for k in ("code", "verdict", "rule", "rule_words", "clauses", "evidence", "reasons", "missing", "extraction_confidence", "completeness")} for c, v in verdicts.items()}
     return {"provider": provider["provider"], "name": provider["name"], "seat_country": provider["seat_country"], "evidence_group": provider["evidence_group"],
             "sample": bool(provider["sample"]), "chips": sorted(chips), **_supply(offers),
             "by_chip": [{"gpu_name": name, **_supply(group)} for name, group in sorted(chips.items())], "verdicts": said}

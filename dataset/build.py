@@ -19,6 +19,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from assessment.coverage import completeness, expectations
 from assessment.judge import judge_provider
 from assessment.tables import rule_table
 from chipwatch.country_groups import as_of as groups_as_of
@@ -42,7 +43,7 @@ ReadingOf = Callable[[Capture], Extraction | None]
 Progress = Callable[..., None]                                 # (done, note, total)
 _RECORDS = {"offer": Offer, "region": Region, "clause": Clause, "signal": Signal}
 _GETTERS = {name: attrgetter(*(f.name for f in dataclasses.fields(record))) for name, record in _RECORDS.items()}
-_LETTERS = {"offer": "O", "region": "R", "clause": "C", "signal": "S", "document": "D", "capture": "K", "verdict": "V", "issue": "I", "change": "X", "review": "W"}
+_LETTERS = {"offer": "O", "region": "R", "clause": "C", "signal": "S", "document": "D", "capture": "K", "verdict": "V", "issue": "I", "change": "X", "review": "W", "receipt": "Q"}
 # Where one address is declared in two roles, its items are counted in the role that they belong to.
 _ROLE_ORDER = ("offers", "regions", *BINDING_ROLES)
 
@@ -250,7 +251,7 @@ class Builder:
                 self.writer.add("document", (
                     ids[id(version)], slug, line.role, line.url, capture.final_url or line.url, d and d.title, d and d.kind, (d and d.language) or capture.language,
                     (d and d.content_type) or capture.content_type, d and d.charset, d and d.characters, d and d.stated_date, version.status,
-                    int(d.readable and d.characters > 0) if d else 0, int(d.language_covered) if d else 0, list(d.refers_to) if d else [], version.number,
+                    int(d.readable and d.characters > 0) if d else 0, int(d.language_covered) if d else 0, list(d.refers_to) if d else [], d and d.binding_language, version.number,
                     d and d.sha256, d and d.text_sha256, self._evidence_id(capture), capture.record_id, capture.payload_sha256, capture.fetched_at, capture.status,
                     ids[id(main.current)] if main is not None and main.current is not None and version.current else None,
                     line.trouble if version.current else None, line.trouble_words if version.current else None,
@@ -405,11 +406,26 @@ class Builder:
         readings = _readings(lines, aliases, END_OF_TIME)
         for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=self.now):
             changes += self._verdict_state(slug, states, verdict, readings, moments[-1] if moments else self.now, self.now, clause_ids)
+        self._receipts(slug, info, readings)
         for customer, held in sorted(states.items()):
             for row in [*held["past"], held["row"]]:
                 mark = "changed" if row is held["row"] and machine.get(customer, row[4]) != row[4] else "reviewed" if touched.intersection(row[8]) else None
                 self.writer.add("verdict", (*row[:-6], mark, *row[-6:]))
         return changes
+
+    def _receipts(self, slug: str, info: ProviderInfo, readings: Sequence[tuple[Capture, Extraction | None]]) -> None:
+        """The completeness receipt: what was expected of the provider, and what became of it."""
+        captures = {(c.role, c.url): c for c, _ in readings}
+        expected = expectations(info, readings)
+        share = completeness(expected, readings, rule_table(), self.now)
+        for one in expected:
+            for seen in one.seen or (None,):
+                capture = captures.get((one.role, seen.url)) if seen else None
+                self.writer.add("receipt", (
+                    self.keys["receipt"](slug, one.role, seen.url if seen else ""), slug, one.role, one.why, one.status, one.reason or None,
+                    seen and seen.url, seen and seen.status, (seen and seen.reason) or None, seen and seen.language,
+                    self._evidence_id(capture) if capture else None, seen and seen.record_id, seen and seen.fetched_at, share,
+                ))
 
     def _verdict_state(self, slug: str, states: dict[str, dict[str, Any]], verdict: Verdict, readings: Sequence[tuple[Capture, Extraction | None]], at: str, as_of: str,
                        clause_ids: dict[tuple, str]) -> list[tuple]:

@@ -52,12 +52,13 @@ def stored_readings(connection: sqlite3.Connection, provider: str) -> tuple[list
             ids.append([])
             continue
         info = DocumentInfo(url=row["url"], kind=row["kind"] or "terms", language=row["language"], sha256=row["sha256"] or "", characters=row["characters"] or 0,
-                            stated_date=row["stated_date"], language_covered=bool(row["language_covered"]), readable=bool(row["readable"]), refers_to=json.loads(row["refers_to"]))
+                            stated_date=row["stated_date"], language_covered=bool(row["language_covered"]), readable=bool(row["readable"]), refers_to=json.loads(row["refers_to"]),
+                            binding_language=row["binding_language"])
         mine = clauses.get(key, [])
         readings.append((capture, Extraction(info, clauses=[_record(Clause, c) for c in mine], signals=[_record(Signal, s) for s in signals.get(key, [])],
                                               issues=errors.get(key, []) if row["current"] else [])))
         ids.append([c["id"] for c in mine])
-    for row in records(connection, "select provider, role, url, run_id, max(fetched_at) as fetched_at, failure, note from captures where provider = ? and failure is not null "
+    for row in records(connection, "select provider, role, url, run_id, max(fetched_at) as fetched_at, failure, note, final_url, moved_to from captures where provider = ? and failure is not null "
                                    "group by role, url order by role, url", (provider,)):
         if f"{row['role']} {row['url']}" not in seen:
             readings.append((_record(Capture, row), None))
@@ -65,10 +66,16 @@ def stored_readings(connection: sqlite3.Connection, provider: str) -> tuple[list
     return readings, ids
 
 
+def provider_info(connection: sqlite3.Connection, provider: str) -> ProviderInfo | None:
+    """What is declared of a provider, from its row; None where the data set does not know it."""
+    row = next(iter(records(connection, "select * from providers where provider = ?", (provider,))), None)
+    return _record(ProviderInfo, {**row, "slug": row["provider"]}) if row else None
+
+
 def judge_stored(connection: sqlite3.Connection, provider: str, customers: Iterable[str]) -> list[dict[str, Any]]:
     """Verdicts of one provider for any customer kinds, with the ids of the clauses and of their evidence. Raises UnknownCustomer."""
-    row = records(connection, "select * from providers where provider = ?", (provider,))[0]
-    info = _record(ProviderInfo, {**row, "slug": row["provider"]})
+    info = provider_info(connection, provider)
+    assert info is not None
     readings, ids = stored_readings(connection, provider)
     flat = [clause for group in ids for clause in group]
     now = meta(connection)["run_date"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from chipwatch.records import Capture, Clause, Offer, ProviderInfo, Region, Signal
 
-SCHEMA_VERSION = 5                                             # PRAGMA user_version; raise it with every change of a table or view
+SCHEMA_VERSION = 6                                             # PRAGMA user_version; raise it with every change of a table or view
 APPLICATION_ID = 0x43485031                                    # PRAGMA application_id: "CHP1"
 
 
@@ -160,6 +160,7 @@ TABLES: tuple[Table, ...] = (
         Column("status", "text", "read, unreadable, language_not_covered, unread, or held (read, but not taken over: see failure)"),
         Column("readable", "boolean", "0: empty, broken or mostly damaged"), Column("language_covered", "boolean", "0: no rules for its language"),
         Column("refers_to", "json", "roles of documents that it makes part of itself"),
+        Column("binding_language", "text", "the language version that the document itself says prevails, BCP 47; null: it says nothing of that"),
         Column("version", "integer", "1 for the first version seen at this address"),
         Column("sha256", "text", "of the bytes read"), Column("text_sha256", "text", "of the normalised text: typographic noise does not change it"),
         Column("evidence_id", "text", EVIDENCE[0].meaning), Column("record_id", "text", MEANINGS["record_id"]), Column("payload_sha256", "text", MEANINGS["payload_sha256"]),
@@ -207,6 +208,17 @@ TABLES: tuple[Table, ...] = (
         Column("machine", "json", "the same fields as the machine read them"), Column("quote", "text", "words that the machine found; of a lapsed decision, their beginning"),
         Column("text_sha256", "text", "SHA-256 of the words, white space counted once; the decision is bound to it"), *EVIDENCE,
     ), order="provider, decided_at, id"),
+    Table("receipt", "receipts", "One row an address of a document that is expected of a provider, or an expected document without an address: what became of it. The completeness receipt.", (
+        ID, PROVIDER, Column("role", "text", MEANINGS["role"]), Column("why", "text", "why the document is expected: of every provider, declared, or referred to by what was read"),
+        Column("role_status", "text", "of the document, all its addresses together: read, none_found (declared so, which counts as read) or missing"),
+        Column("role_reason", "text", "why it is missing, or when and where it was searched"),
+        Column("url", "text", "address as declared; null: no address is known"),
+        Column("status", "text", "of this address: read, translation (another language version binds), same (leads to a document that was read) or missing; null without an address"),
+        Column("reason", "text", "why this address does not count by itself"), Column("language", "text", "BCP 47"),
+        Column("evidence_id", "text", EVIDENCE[0].meaning), Column("record_id", "text", MEANINGS["record_id"]),
+        Column("fetched_at", "time", "time of the capture, or of the failed visit"),
+        Column("completeness", "real", "of the provider, 0-1: the second of the two confidences of each of its verdicts"),
+    ), order="provider, id"),
     Table("issue", "issues", "One row a thing that an operator should see.", (
         ID, PROVIDER, Column("level", "text", "info, warning or error"), Column("code", "text", "kind of issue"), Column("text", "text", "the input, or one sentence"),
         Column("times", "integer", "how often in that document"), *EVIDENCE,
@@ -218,6 +230,8 @@ TABLES: tuple[Table, ...] = (
         Column("tpp_working", "text", "how it was worked out"), Column("performance_density", "real", "tpp / die area in mm2"), Column("die_area_mm2", "real", "mm2"),
         Column("die_area_status", "text", "seen, estimate, memory or unknown"), Column("chip_class", "text", "3A090.a, 3A090.b, none or unsure"),
         Column("class_reason", "text", "why"), Column("datacenter_marketed", "boolean", "1: marketed for data centres"),
+        Column("market", "text", "what it is sold for: datacenter, workstation or consumer"),
+        Column("market_condition", "text", "what its class owes to being designed or marketed for data centres (Note to ECCN 3A090)"),
         Column("cn_jan2026_case_by_case", "text", "numeric test of the rule of 15 January 2026 alone (yes, no, n/a)"), Column("variants", "text", "variants"),
         Column("doubts", "text", "what is doubtful in this row"), Column("sources", "json", "addresses read"), Column("threshold_source", "text", "source of the thresholds"),
         Column("provenance", "text", "seen, mixed or memory"),
