@@ -5,10 +5,12 @@ with listed as (
   select o.gpu_name, v.code as verdict, o.price_usd_per_gpu_hour as usd
   from offers o left join verdicts v on v.provider = o.provider and v.customer = 'cn_company'
   where o.commitment = 'on_demand' and o.price_usd_per_gpu_hour is not null
+), grouped as (
+  select gpu_name, verdict, usd, count(*) as n from listed group by gpu_name, verdict, usd
 ), counted as (
-  select gpu_name, cast(null as text) as verdict, usd, count(*) as n from listed group by gpu_name, usd
+  select gpu_name, null as verdict, usd, sum(n) as n from grouped group by gpu_name, usd
   union all
-  select gpu_name, verdict, usd, count(*) as n from listed where verdict is not null group by gpu_name, verdict, usd
+  select gpu_name, verdict, usd, n from grouped where verdict is not null
 ), ranked as (
   select gpu_name, verdict, usd, n, sum(n) over (partition by gpu_name, verdict order by usd) as upto, sum(n) over (partition by gpu_name, verdict) as total
   from counted

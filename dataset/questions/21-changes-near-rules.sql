@@ -10,5 +10,5 @@ where d.role in ('terms_of_service', 'acceptable_use', 'service_terms', 'export_
 union all
 select r.day, r.rule, 'changed between captures', x.provider, x.item, substr(x.changed_at, 1, 10), cast(julianday(substr(x.changed_at, 1, 10)) - julianday(r.day) as integer), x.old, x.new, x.evidence_id
 from changes x join rules r on abs(julianday(substr(x.changed_at, 1, 10)) - julianday(r.day)) <= 60
-where x.item = 'clause'
+where x.item = 'clause' and x.cause is not 'extractor'
 order by 1, 4, 6, 5
