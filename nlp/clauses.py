@@ -28,7 +28,8 @@ MAX_QUOTE = 1500                                               # characters of s
 WHOLE = 600                                                    # a sentence up to this length is quoted whole, though one of its items states the rule
 MIN_ITEMS = 320                                                # a shorter sentence is not cut into items
 MIN_WORDS = 5                                                  # a quote of fewer words (or Chinese, Japanese, Korean characters) identifies no passage
-SHORT = 30                                                     # an item shorter than this is quoted with the sentence that opens its list
+SHORT = 30                                                     # an item shorter than this is quoted with the sentence that opens its list …
+SHORT_DENSE = 12                                               # … in Chinese, Japanese and Korean, which say as much in fewer characters
 MAX_ITEMS = 12                                                 # blocks of a list that count as context of the sentence that opens it
 TITLE = 50                                                     # a heading of so many characters that ends like a sentence is one, set in bold type
 LOOK_BACK = 400                                                # blocks searched for the sentence that opens a list
@@ -48,10 +49,13 @@ _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
 _ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<=\bto)|(?<=\bnot))\s*(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])|(?<=[;；])\s*")
-_NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[一二三四五六七八九十]{1,3} |[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])")
+_NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[一二三四五六七八九十]{1,3} |[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])"
+                       # ① … is a bare figure in normalised text: "1 官公庁から", "2未被列入"; what is counted or dated is none
+                       r"|\s*\d{1,2}\s?(?=[\u3041-\u9fff가-힣])(?![年月日時时分秒週周歳岁個个ヶケカか箇名人件回円元つ台社以万億亿千百種种次天倍割席位級级号小営营년월일시분초주개명인건회원대배번차호만천백억])")
 _INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-zа-я]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-zа-я]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s?(?=[\u3041-\u9fff가-힣]))")
 _HEAD_END = re.compile(r"[:：]\s|\s(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])")
 _WORDS = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _QUOTED = re.compile(r"[\"“„«「『‘]([^\"“”„«»「」『』‘’\n]{3,60})[\"”“»」』’]")
 _PLURAL = re.compile(r"(?:ies|y|s)$")
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
@@ -561,7 +565,7 @@ class _Reader:
         if unit.whole[1] - unit.whole[0] <= WHOLE:
             start, end = unit.whole
         quote, a, b = self.document.quote(block.content, start, end)
-        if opening is not None and (rule.attributes.get("run") or len(quote) < SHORT or len(_WORDS.findall(quote)) < MIN_WORDS):
+        if opening is not None and (rule.attributes.get("run") or len(quote) < (SHORT_DENSE if _DENSE.search(quote) else SHORT) or len(_WORDS.findall(quote)) < MIN_WORDS):
             first = self.blocks[opening[0]].content.source_span(opening[1], len(self.blocks[opening[0]].text))[0]
             if 0 < b - first <= MAX_QUOTE and first < a:
                 a = first

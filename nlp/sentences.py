@@ -98,7 +98,7 @@ def _ends(text: str, start: int, a: int, end: int, rules: tuple) -> bool:
         return True
     if first in "。！？":
         if text[end - 1] in "」』】)]\"'”’" and after == end and not following.isspace():
-            return following not in "とのがをはもにでや、,等及和的。" and text[end - 1] not in ")]"
+            return following not in "とのがをはもにでや、,等及和的。「『" and text[end - 1] not in ")]"
         return following not in ")]」』】、,"
     if first in "!?…":
         if after == end and following not in _OPENERS and not _CJK.match(following):
