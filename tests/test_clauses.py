@@ -21,7 +21,7 @@ from nlp.cuebook import SCOPE_GROUPS, CueError, Cuebook, cuebook, fold, groups_o
 from nlp.read import read_document
 
 ROOT = Path(__file__).resolve().parents[1]
-SENTENCES = [text for path in sorted((ROOT / "tests" / "labelled").glob("*.yml")) for sets in yaml.safe_load(path.read_text("utf-8"))["labels"].values()
+SENTENCES = [text for path in sorted((ROOT / "tests" / "labelled").glob("*.yml")) for sets in (yaml.safe_load(path.read_text("utf-8")).get("labels") or {}).values()
              for text in (*sets["positives"], *sets["negatives"])]
 
 
