@@ -65,7 +65,7 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
     ends = [_bounds_words(b) for b in table.bounds if b["not_assessed"]]
     codes = {c: CUSTOMER_KINDS[c][0] if c in CUSTOMER_KINDS else c for c in table.customers}
     short = codes if form == "table" else {c: f"{code} {c}" if code != c else c for c, code in codes.items()}
-    columns = ["provider", "seat", "chips", "data centres in", "lowest stated price", *short.values(), "evidence"]
+    columns = ["provider", "seat", "chips", "data centres in", "lowest stated price", *short.values(), "evidence", *(["review"] if form == "csv" else [])]
     most = (PLACES_SHOWN, EVIDENCE_SHOWN) if form == "table" else (10_000, 10_000)
     regions: dict[str, list[str]] = {}
     for slug, code in run(database, "select distinct provider, country from regions where country is not null order by 1, 2").rows:
@@ -78,7 +78,9 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
         if not places:                                         # the page ties the chip to no place: the provider's regions are said, but not put in its stead
             places = "not tied to a place" + (f" (regions: {_some(regions[row['provider']], most[0])})" if row["provider"] in regions else "")
         rows.append((row["name"], row["seat_country"] or "?", _some(row["chips"], most[0]), places, _price(row["lowest_price"], row["lowest_price_chip"]),
-                     *(v["code"] if v else "" for v in said), _some(evidence, most[1])))
+                     *(_code(v, form) for v in said), _some(evidence, most[1])))
+        if form == "csv":
+            rows[-1] += ("; ".join(f"{codes[c]} {v['review']}" for c, v in zip(table.customers, said, strict=True) if v and v["review"]),)
     text = render(Result(columns, rows), form, terminal_columns())
     if form == "csv":
         return text.rstrip("\n")
@@ -92,6 +94,8 @@ def access_text(database: Path, customers: list[str], *, chip: str | None, count
         text = "SAMPLE DATA: invented companies\n" + text
     if not rows:
         return f"No provider in this data set lists {what}{where}.\n{STANDING}"
+    if any(v and v["review"] for r in table.rows for v in r["verdicts"].values()):
+        table.notes.append("* a person has reviewed what this verdict rests on (chipwatch review --list; view reviews)")
     count = "1 provider lists" if len(rows) == 1 else f"{len(rows)} providers list"
     said = [f"{count} {what}{where}: {groups}.", f"Customers: {people}.", f"Verdicts: {legend}.", *ends, *(f"Note: {n}." for n in table.notes), STANDING]
     return text + "\n" + "\n".join(_paragraph(s) for s in said)
@@ -102,6 +106,11 @@ def _bounds_words(bounds: dict[str, Any]) -> str:
     excluded, silent, unknown = bounds["excluded"], bounds["no_restriction_stated"], bounds["not_assessed"]
     return (f"Bounds for {bounds['customer']}: {unknown} of {bounds['providers']} not assessed (V0). Excluded (V5): {excluded['now']}, and {excluded['highest']} if every V0 were V5; "
             f"no restriction stated (V1): {silent['now']}, and {silent['highest']} if every V0 were V1.")
+
+
+def _code(verdict: dict[str, Any] | None, form: str) -> str:
+    """The code, with a star where a person's decision stands behind it; CSV has a column of its own for that."""
+    return "" if verdict is None else verdict["code"] + ("*" if verdict["review"] and form == "table" else "")
 
 
 def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeout: float, parameters: dict[str, str] | None = None) -> str:

@@ -13,6 +13,7 @@ from chipwatch import __version__, errors
 from chipwatch.cli_history import add_commands as add_history_commands
 from chipwatch.cli_providers import add_commands as add_provider_commands
 from chipwatch.cli_providers import check_one
+from chipwatch.cli_review import add_commands as add_review_commands
 from chipwatch.cli_serve import add_commands as add_serve_command
 from chipwatch.records import CUSTOMER_KINDS, DOCUMENT_ROLES, ChipwatchError
 from chipwatch.terminal import printable
@@ -446,6 +447,7 @@ def export_command(folder: Path, formats: tuple[str, ...], evidence: bool, repor
 
 
 add_serve_command(cli, data_option, database_of)
+add_review_commands(cli, data_option, database_of)
 
 
 @cli.command("evaluate", short_help="Score the reading against labelled documents.")

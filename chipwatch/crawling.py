@@ -325,7 +325,7 @@ def _plan_line(p: Any) -> str:
 
 
 def data_set_is_behind(data: Path) -> bool:
-    """Whether a run ended that the data set does not hold: a crawl without reading, or a reading that was broken off."""
+    """Whether a run ended that the data set does not hold: a crawl without reading, or a reading that was broken off; or a person decided something since."""
     path = data / "chipwatch.sqlite"
     runs = {p.parent.name for p in (data / "captures").glob("*/captures.jsonl")}
     if not path.is_file():
@@ -336,7 +336,7 @@ def data_set_is_behind(data: Path) -> bool:
         held = set(json.loads(row[0])) if row else set()
     except (sqlite3.DatabaseError, ValueError):                # damaged, or of another version: made anew
         return bool(runs)
-    newest = max((os.stat(data / "captures" / run / "captures.jsonl").st_mtime for run in runs), default=0.0)
+    newest = max((os.stat(p).st_mtime for p in (*(data / "captures" / run / "captures.jsonl" for run in runs), *(data / "reviews").glob("*.jsonl"))), default=0.0)
     return runs != held or newest > path.stat().st_mtime
 
 

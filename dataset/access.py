@@ -137,7 +137,8 @@ def _row(provider: dict[str, Any], offers: Sequence[dict[str, Any]], verdicts: d
     chips: dict[str, list[dict[str, Any]]] = {}
     for offer in offers:
         chips.setdefault(offer["gpu_name"], []).append(offer)
-    said = {c: None if v is None else {k: v[k] for k in ("code", "verdict", "rule", "rule_words", "clauses", "evidence", "reasons", "missing", "extraction_confidence", "completeness")} for c, v in verdicts.items()}
+    said = {c: None if v is None else {k: v[k] for k in ("code", "verdict", "rule", "rule_words", "clauses", "evidence", "reasons", "missing", "extraction_confidence", "completeness",
+                                                         "review")} for c, v in verdicts.items()}
     return {"provider": provider["provider"], "name": provider["name"], "seat_country": provider["seat_country"], "evidence_group": provider["evidence_group"],
             "sample": bool(provider["sample"]), "chips": sorted(chips), **_supply(offers),
             "by_chip": [{"gpu_name": name, **_supply(group)} for name, group in sorted(chips.items())], "verdicts": said}

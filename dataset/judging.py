@@ -79,10 +79,10 @@ def judge_stored(connection: sqlite3.Connection, provider: str, customers: Itera
     readings, ids = stored_readings(connection, provider)
     flat = [clause for group in ids for clause in group]
     now = meta(connection)["run_date"]
-    return [_row(v, flat, connection, readings) for v in judge_provider(info, readings, customers=list(customers), as_of=now)]
+    return [_row(v, flat, connection, readings, provider) for v in judge_provider(info, readings, customers=list(customers), as_of=now)]
 
 
-def _row(verdict: Verdict, flat: Sequence[str], connection: sqlite3.Connection, readings: Sequence[Reading]) -> dict[str, Any]:
+def _row(verdict: Verdict, flat: Sequence[str], connection: sqlite3.Connection, readings: Sequence[Reading], provider: str) -> dict[str, Any]:
     cited = [flat[i] for i in verdict.clauses]
     if cited:
         marks = ",".join("?" * len(cited))
@@ -93,7 +93,16 @@ def _row(verdict: Verdict, flat: Sequence[str], connection: sqlite3.Connection, 
         evidence = [e for (e,) in connection.execute(f"select distinct evidence_id from documents where record_id in ({marks}) order by evidence_id", records_read)]
     return {"customer": verdict.customer, "code": verdict.code, "verdict": VERDICT_CODES[verdict.code], "rule": verdict.rule, "rule_words": rule_table().by_id(verdict.rule).words,
             "clauses": cited, "evidence": evidence, "reasons": verdict.reasons, "missing": verdict.missing, "barriers": verdict.barriers,
-            "extraction_confidence": verdict.extraction_confidence, "completeness": verdict.completeness, "scope": verdict.scope}
+            "extraction_confidence": verdict.extraction_confidence, "completeness": verdict.completeness, "scope": verdict.scope,
+            "review": _reviewed(connection, provider, cited)}
+
+
+def _reviewed(connection: sqlite3.Connection, provider: str, cited: Sequence[str]) -> str | None:
+    """`reviewed` where a person's decision bears on what was judged: a clause cited was accepted or amended, or a finding of the provider was rejected."""
+    marks = ",".join("?" * len(cited))
+    hit = connection.execute(f"select 1 from clauses where id in ({marks}) and review is not null union all "
+                             "select 1 from reviews where provider = ? and decision = 'reject' and status = 'in_force' limit 1", (*cited, provider)).fetchone()
+    return "reviewed" if hit else None
 
 
 def verdicts_for(connection: sqlite3.Connection, providers: Sequence[str], customers: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:

@@ -57,6 +57,7 @@ class Evidence:
     status: int | None = None
     readable: bool = True
     cited: bool = False                                        # something in the report rests on it
+    reviewed: bool = False                                     # a person has accepted or amended a clause that was read in it
     elsewhere: bool = False                                    # read at another host than the provider's website, such as a repository
 
     @property
@@ -87,6 +88,7 @@ class ClauseView:
     end: int
     length: int                                                # characters of the whole clause
     evidence: Evidence | None
+    review: str | None = None                                  # accepted or amended by a person
 
 
 @dataclass(slots=True)
@@ -451,7 +453,9 @@ def _attach_clauses(tables: dict[str, list[Row]], views: dict[str, ProviderView]
             places=row.get("places") or [], place_groups=row.get("place_groups") or [], places_resolved=row.get("places_resolved") or [],
             strength=int(row.get("strength") or 0), polarity=row.get("polarity") or "", mode=row.get("mode") or "", exception=row.get("exception"),
             heading=text.label(" › ".join(row.get("heading_path") or []), 110), rule=text.label(row.get("rule"), 60), confidence=row.get("confidence") or 0.0,
-            start=row.get("start") or 0, end=row.get("end") or 0, length=len(row["quote"]), evidence=proof))
+            start=row.get("start") or 0, end=row.get("end") or 0, length=len(row["quote"]), evidence=proof, review=row.get("review")))
+        if proof is not None and row.get("review"):
+            proof.reviewed = True
 
 
 def _attach_verdicts(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> None:
