@@ -146,12 +146,18 @@ def test_frictionless_accepts_the_data_package(folder):
     assert report.valid, report.flatten(["type", "title", "message"])[:5]
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     assert len(package["resources"]) == 3 * len(list(dictionary.views())) + 1
-    broken = folder.parent / "broken"
-    broken.mkdir()
-    for path in folder.iterdir():
-        (broken / path.name).write_bytes(path.read_bytes())
-    (broken / "providers.csv").write_text((folder / "providers.csv").read_text("utf-8").replace(",1,", ",perhaps,", 1), encoding="utf-8")
-    assert not Package(str(broken / "datapackage.json")).validate().valid         # so it looks
+
+def test_frictionless_looks_at_the_values(folder, tmp_path):
+    from frictionless import Package
+
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    package["resources"] = [r for r in package["resources"] if r["path"] == "providers.csv"]
+    del package["resources"][0]["hash"], package["resources"][0]["bytes"]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package))
+    text = (folder / "providers.csv").read_text("utf-8")
+    for written, valid in ((text, True), (text.replace(",1,", ",perhaps,", 1), False), (text + text.splitlines()[1] + "\n", False)):      # a truth value; a key that stands twice
+        (tmp_path / "providers.csv").write_text(written, encoding="utf-8")
+        assert Package(str(tmp_path / "datapackage.json")).validate().valid is valid
 
 
 def test_mlcroissant_accepts_the_croissant_and_reads_the_records(folder, database):
