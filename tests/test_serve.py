@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import html
 import importlib.resources
+import json
 import os
 import re
 import shutil
@@ -22,7 +23,7 @@ from types import SimpleNamespace
 import pytest
 from dataset_fakes import ALPHA, PRICES, TERMS, Folder, clause, offer, page, small_market
 
-from dataset.serve.words import fragment_link, highlight, redline, visible, web_address
+from dataset.serve.words import fragment_link, highlight, visible, web_address
 
 BAD = "<script>alert(1)</script>"
 CHROMIUM = os.environ.get("CHIPWATCH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -52,12 +53,6 @@ def test_a_long_document_is_cut_around_the_quote_and_says_so():
     shown = highlight(SimpleNamespace(text="", blocks=blocks), 1001 * 700, 1001 * 700 + 5, "wwwww")
     assert shown.before == 300 and shown.after == 399 and len(shown.blocks) == 801
     assert sum(b.marked for b in shown.blocks) == 1
-
-
-def test_a_redline_tells_words_that_went_from_words_that_came():
-    assert redline("You comply with laws.", "You comply with all laws.").runs == [("kept", "You comply with "), ("in", "all "), ("kept", "laws.")]
-    assert redline("不向中国提供服务", "不向俄国提供服务").runs == [("kept", "不向"), ("out", "中"), ("in", "俄"), ("kept", "国提供服务")]
-    assert not redline("same", "same").changed
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:x", "data:text/html,x", "file:///etc/passwd", "//host/x", "http://", "https://a b/", "http://[", "java\nscript:x", None, ""])
@@ -190,6 +185,27 @@ def test_charts_are_drawn_here_and_name_their_figures(market):
     assert svg.status == 200 and svg.headers["content-type"].startswith("image/svg+xml") and svg.text.startswith("<svg") and "<script" not in svg.text
     assert 'src="/chart/prices.svg"' in market.get("/chart").text
     assert market.get("/chart/seats.json").text.count('"seat"') >= 2
+
+
+def test_every_prepared_question_runs_with_its_fields_left_empty(market):
+    from dataset.query import run
+    from dataset.questions import questions
+    from dataset.serve.questions import prepared
+
+    names = [q.name for q in prepared()]
+    assert len(names) >= 35 and len(set(names)) == len(names)
+    for name in names:
+        answer = market.get(f"/chipwatch/{name}.json")
+        assert answer.status == 200, (name, answer.text[:300])
+    for asked in questions():
+        there = run(market.folder.path / "chipwatch.sqlite", asked.sql, parameters=asked.values()).records()
+        assert json.loads(market.get(f"/chipwatch/{asked.name}.json?_shape=array").text) == there, asked.name
+
+
+def test_defaults_stand_where_a_field_is_left_empty():
+    from dataset.serve.questions import with_defaults
+
+    assert with_defaults("select ':x', :a, :b where c = :a", {"a": "it's"}) == "select ':x', coalesce(nullif(:a, ''), 'it''s'), :b where c = coalesce(nullif(:a, ''), 'it''s')"
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from typing import Any
 from assessment.coverage import ROLE_WORDS, expectations
 from assessment.tables import rule_table
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, SIGNAL_LABELS, VERDICT_CODES, ProviderInfo
+from dataset.alignment import redline
 from dataset.judging import judge_stored, stored_readings
 from dataset.opening import meta, records
 from dataset.schema import TABLES
-from dataset.serve.words import SourceDocument, fragment_link, highlight, record_uuid, redline, visible, web_address
+from dataset.serve.words import SourceDocument, fragment_link, highlight, record_uuid, visible, web_address
 
 Row = dict[str, Any]
 DocumentOf = Callable[[Row], SourceDocument | None]            # a row with warc_file, record_id, payload_sha256, final_url … -> the document, None where it cannot be had

@@ -34,4 +34,12 @@ def prepared() -> list[Prepared]:
 
 
 def _thirty() -> list[Prepared]:
-    return []
+    """The questions of dataset/questions, with their defaults written into the SQL."""
+    from dataset.questions import questions
+
+    out = []
+    for q in questions():
+        fields = [f"{p.name}: {p.meaning}" + (f" (if left empty: {p.default})" if p.default else "") for p in q.parameters]
+        words = " ".join([q.note, *(["In part: " + q.in_part] if q.in_part else []), *(["Fields: " + "; ".join(fields) + "."] if fields else [])])
+        out.append(Prepared(q.name, f"{q.number}. {q.title}", with_defaults(q.sql, {p.name: p.default for p in q.parameters}), words))
+    return out

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from html import unescape
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote as percent
 from urllib.parse import urldefrag, urlsplit
 
+from dataset.alignment import plain
+
 WINDOW = 400                                                   # blocks shown before and after the quote; what is left out is said
 LARGEST = 600_000                                              # characters of a document that is shown whole
 FRAGMENT_WORDS = 6                                             # at each end of a long quote
-_WORDS = re.compile(r"\s+|[\w’']+|[^\w\s]")
-_WIDE = re.compile(r"[⺀-鿿぀-ヿ가-힯豈-﫿]")
-_TAG = re.compile(r"<!--.*?-->|<[a-zA-Z/!?][^>]*>", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")     # with marks that turn the direction of text around
 
 
@@ -73,25 +70,14 @@ class Shown:
     exact: bool = False                                        # the slice of the source is the stored quote, letter for letter
 
 
-@dataclass(frozen=True, slots=True)
-class Redline:
-    """Runs of words: kept, out (before only) or in (now only)."""
-
-    runs: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        return any(kind != "kept" for kind, _ in self.runs)
-
-
 def clean(text: object) -> str:
     """Text for print: control characters and direction marks, which would rearrange what a reader sees, become U+FFFD."""
     return _CONTROL.sub("\ufffd", str(text))
 
 
 def visible(source: str) -> str:
-    """A quote as a reader sees it: tags out, entities resolved, white space folded. For quotes whose document is not at hand."""
-    return " ".join(clean(unescape(_TAG.sub(" ", source))).split())
+    """A quote as a reader sees it, markup out, white space folded. For quotes whose document is not at hand."""
+    return clean(plain(source))
 
 
 def marked_range(block: SourceBlock, start: int, end: int) -> tuple[int, int] | None:
@@ -123,26 +109,6 @@ def _shown(block: SourceBlock, found: tuple[int, int] | None) -> ShownBlock:
         pieces = [p for p in (Piece(clean(text[:a])), Piece(clean(text[a:b]), True), Piece(clean(text[b:]))) if p.text]
     marker = clean(block.marker) if block.marker and not text.startswith(block.marker) else None
     return ShownBlock(block.kind, min(6, max(1, block.level or 1)), marker, block.chrome, pieces)
-
-
-def _units(text: str) -> list[str]:
-    """Words, spaces and signs; of a script without spaces, every character."""
-    out: list[str] = []
-    for piece in _WORDS.findall(text):
-        out += list(piece) if _WIDE.search(piece) else [piece]
-    return out
-
-
-def redline(old: str, new: str) -> Redline:
-    """What went and what came between two wordings, word by word."""
-    a, b = _units(old), _units(new)
-    runs: list[tuple[str, str]] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag == "equal":
-            runs.append(("kept", "".join(a[i:j])))
-        else:
-            runs += [(kind, text) for kind, text in (("out", "".join(a[i:j])), ("in", "".join(b[k:m]))) if text]
-    return Redline(runs)
 
 
 def web_address(url: object) -> str | None:
@@ -181,6 +147,3 @@ def fragment_link(url: object, words: str) -> str | None:
 def record_uuid(record_id: str | None) -> str:
     return (record_id or "").removeprefix("<urn:uuid:").removesuffix(">")
 
-
-def listed(values: Iterable[str]) -> str:
-    return ", ".join(values)
