@@ -390,8 +390,10 @@ class Builder:
             if not usable(earlier):
                 continue
             assert earlier is not None
+            # a clause keeps the key of its first version, which may have had other words
+            first = {id(state.record): state.key for states in line.states.values() for state in states if state.current}
             for change, key, record in reread(earlier, version.extraction, version.capture):
-                item_id = self._item_id(change.item, slug, line.url, key)
+                item_id = self._item_id(change.item, slug, line.url, first.get(id(record), key))
                 quote = getattr(record, "quote", None)
                 old, new = (None, quote) if change.kind == "added" else (quote, None) if change.kind == "removed" else (_text(change.old), _text(change.new))
                 said = self.keys["change"](slug, line.role, line.url, change.item, item_id, journal.before, journal.reader, change.kind, change.field)

@@ -80,7 +80,7 @@ def happenings(connection: sqlite3.Connection, since: str = "", *, until: str = 
     found += _labelled(connection, [r for r in content if r["item"] in ("region", "signal")])
     found += _documents(connection, [r for r in content if r["item"] == "document"])
     found += _missing(connection, since, until, provider)
-    found += [_by_reader(r) for r in rows if r["cause"] == "extractor"]
+    found += _by_reader(connection, [r for r in rows if r["cause"] == "extractor"])
     ranks = {group: n for n, group in enumerate(GROUPS)}
     return sorted(found, key=lambda h: (ranks[h.group], -h.weight, h.provider, h.at, h.id))
 
@@ -251,12 +251,20 @@ def _missing(connection: sqlite3.Connection, since: str, until: str, provider: s
     return out
 
 
-def _by_reader(row: Row) -> Happening:
-    wording = row["old"] and row["new"] and row["field"] in (None, "quote")
-    return Happening(_id("reader", row["id"]), "reader", row["provider"], row["changed_at"], row["previous_at"], row["kind"],
-                     row["item"] + (f": {row['field'].replace('_', ' ')}" if row["field"] else ""), row["old"], row["new"], row["nature"], "extractor",
-                     fields={row["field"]: [row["old"], row["new"]]} if row["field"] else {}, redline=redlined(row["old"], row["new"]) if wording else [],
-                     url=row["url"], evidence_id=row["evidence_id"], changes=[row["id"]])
+def _by_reader(connection: sqlite3.Connection, rows: list[Row]) -> list[Happening]:
+    out = []
+    for view, item in (("offers", "offer"), ("regions", "region"), ("clauses", "clause"), ("signals", "signal")):
+        mine = [r for r in rows if r["item"] == item]
+        states = _items(connection, view, mine)
+        for row in mine:
+            state = (states.get(row["item_id"]) or [{}])[-1]
+            name = _offer_words(state) if item == "offer" else str(state.get("label") or "").replace("_", " ")
+            wording = row["old"] and row["new"] and row["field"] == "quote"
+            out.append(Happening(_id("reader", row["id"]), "reader", row["provider"], row["changed_at"], row["previous_at"], row["kind"],
+                                 f"{item} {name}".strip() + (f": {row['field'].replace('_', ' ')}" if row["field"] else ""), row["old"], row["new"], row["nature"], "extractor",
+                                 labels=[state["label"]] if item == "clause" and state else [], fields={row["field"]: [row["old"], row["new"]]} if row["field"] else {},
+                                 redline=redlined(row["old"], row["new"]) if wording else [], role=state.get("role"), url=row["url"], evidence_id=row["evidence_id"], changes=[row["id"]]))
+    return out
 
 
 def as_json(found: Iterable[Happening], facts: dict[str, str], since: str | None, left_out: int = 0) -> str:
