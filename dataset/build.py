@@ -181,7 +181,7 @@ class Builder:
         self._captures(slug, lines, documents)
         changes: list[tuple] = []
         kept = [line for line in lines if id(line) not in aliases]
-        machine = self._machine_codes(slug, info, lines, aliases)
+        machine = self._machine_verdicts(slug, info, lines, aliases)
         reviewed = self._review(slug, kept)
         items = {kind.name: self._items(slug, kind.name, kept, documents) for kind in KINDS}
         self._issues(slug, info, kept, items, documents)
@@ -221,11 +221,13 @@ class Builder:
 
     # --- decisions of people -----------------------------------------------------------------------------------------------------
 
-    def _machine_codes(self, slug: str, info: ProviderInfo, lines: Sequence[Address], aliases: dict[int, Address]) -> dict[str, str]:
-        """Customer -> code of the present verdict without any review; empty for a provider that nobody reviewed."""
+    def _machine_verdicts(self, slug: str, info: ProviderInfo, lines: Sequence[Address], aliases: dict[int, Address]) -> dict[str, tuple]:
+        """Customer -> (code, what is cited) of the present verdict without any review; empty for a provider that nobody reviewed."""
         if slug not in self.reviews:
             return {}
-        return {v.customer: v.code for v in judge_provider(info, _readings(lines, aliases, END_OF_TIME), customers=CUSTOMER_KINDS, as_of=self.now)}
+        readings = _readings(lines, aliases, END_OF_TIME)
+        flat = _words(readings)
+        return {v.customer: (v.code, [flat[i] for i in v.clauses]) for v in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=self.now)}
 
     def _review(self, slug: str, lines: Sequence[Address]) -> Applied:
         if slug not in self.reviews:
@@ -406,7 +408,7 @@ class Builder:
     # --- verdicts ----------------------------------------------------------------------------------------------------------------
 
     def _verdicts(self, slug: str, info: ProviderInfo, lines: Sequence[Address], aliases: dict[int, Address], reviewed: Applied,
-                  machine: dict[str, str]) -> list[tuple]:
+                  machine: dict[str, tuple]) -> list[tuple]:
         """Judge the provider at the end of each run that changed what counts as its reading, and now; write the life line of each verdict."""
         clause_ids = {(line.url, s.record.label, s.record.quote, s.record.start): self._item_id("clause", slug, line.url, s.key)    # type: ignore[attr-defined]
                       for line in reversed(lines) for s in line.states["clause"]}
@@ -429,12 +431,16 @@ class Builder:
                 for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=moment):
                     changes += self._verdict_state(slug, states, verdict, readings, moment, moment, clause_ids)
         readings = _readings(lines, aliases, END_OF_TIME)
+        flat, cited = _words(readings) if machine else [], {}
         for verdict in judge_provider(info, readings, customers=CUSTOMER_KINDS, as_of=self.now):
+            cited[verdict.customer] = [flat[i] for i in verdict.clauses] if machine else []
             changes += self._verdict_state(slug, states, verdict, readings, moments[-1] if moments else self.now, self.now, clause_ids)
         self._receipts(slug, info, readings)
         for customer, held in sorted(states.items()):
             for row in [*held["past"], held["row"]]:
-                mark = "changed" if row is held["row"] and machine.get(customer, row[4]) != row[4] else "reviewed" if touched.intersection(row[8]) else None
+                code, words = machine.get(customer, (row[4], [])) if row is held["row"] else (row[4], [])
+                bears = touched.intersection(row[8]) or (machine and row is held["row"] and words != cited[customer])
+                mark = "changed" if code != row[4] else "reviewed" if bears else None
                 self.writer.add("verdict", (*row[:-6], mark, *row[-6:]))
         return changes
 
@@ -504,6 +510,11 @@ class Builder:
             slug, *row, has_offers, has_terms, group, len(items["offer"]), strong, len(items["clause"]), sum(line.current is not None for line in lines),
             min(visited, default=None), max(changed, default=None), max(visited, default=None), None, stale, True,
         ))
+
+
+def _words(readings: Sequence[tuple[Capture, Extraction | None]]) -> list[tuple[str, str, str]]:
+    """(address, label, quote) of the clauses, in the order in which verdicts count them."""
+    return [(capture.url, clause.label, clause.quote) for capture, extraction in readings if extraction is not None for clause in extraction.clauses]
 
 
 def _of_the_address(line: Address, *, has_offers: bool) -> list[tuple[str, str, str]]:

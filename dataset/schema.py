@@ -198,7 +198,7 @@ TABLES: tuple[Table, ...] = (
         Column("completeness", "real", "did we read what binds? 0-1"), Column("confidence", "real", MEANINGS["confidence"]),
         Column("barriers", "json", "practical barriers stated: identity, payment, business only"), Column("missing", "json", "expected documents that were not read, with the reason"),
         Column("scope", "text", MEANINGS["scope"]), Column("as_of", "time", "time for which it holds"),
-        Column("review", "text", "reviewed: rests on a clause that a person accepted or amended; changed: without their decisions the verdict would be another one; null: as the machine read it"), *LIFE,
+        Column("review", "text", "reviewed: decisions of people bear on the clauses that it rests on; changed: without them the code would be another one; null: as the machine read it"), *LIFE,
     ), history=True, order="provider, customer, id"),
     Table("review", "reviews", "One row a decision of a person on a machine finding. A rejected clause is no longer in the view clauses; it stands here.", (
         ID, PROVIDER, Column("clause", "text", "id of the clause (view clauses, but for a rejected one)"), Column("decision", "text", "accept, amend, reject or withdraw"),

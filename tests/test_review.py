@@ -76,6 +76,18 @@ def test_a_rejected_finding_is_gone_and_the_verdict_follows(tmp_path):
     assert asked(folder, f"select count(*) from changes where item_id = '{key}'") == [(0,)]
 
 
+def test_a_verdict_that_rests_on_another_clause_after_a_rejection_is_marked(tmp_path):
+    folder = market(tmp_path)
+    folder.run("r2", "2026-11-08T00:00:00Z", providers=[ALPHA])
+    folder.visit("r2", "alpha", "acceptable_use", "https://alpha.example/aup", "2026-11-08T00:00:06Z", page("aup", clauses=[clause(quote=f"Also here: {BAR}", places=["CN", "MO"])]))
+    folder.build()
+    (key,), = asked(folder, "select id from clauses where label = 'country_exclusion' and role = 'terms_of_service'")
+    cli(folder, "review", "reject", key, "--by", "A. Reader")
+    folder.build()
+    assert asked(folder, "select code, review from verdicts where customer = 'cn_company'") == [("V5", "reviewed")]
+    assert asked(folder, "select code = 'V5', review from verdicts where customer = 'control'") == [(0, None)]
+
+
 def test_an_accepted_finding_is_marked_and_says_the_same(tmp_path):
     folder = market(tmp_path)
     before = codes(folder)
