@@ -28,7 +28,8 @@ K = TypeVar("K", bound=Hashable)
 _TAG = re.compile(r"<[^<>]{0,400}>")
 _LINK = re.compile(r"!?\[([^\[\]]{0,400})\]\([^()\s]{0,800}(?:\s[^()]{0,200})?\)(?:\{[^{}]{0,100}\})?")
 _MARK = re.compile(r"[*_`~#|\\>]+")
-_SAME_SIGNS = str.maketrans({**dict.fromkeys("‘’‚‛′´`", "'"), **dict.fromkeys("“”„‟″«»「」『』", '"'), **dict.fromkeys("‐‑‒–—―−", "-"), "…": "...", "•": " ", "·": " ",
+_SAME_SIGNS = str.maketrans({**dict.fromkeys("‘’‚‛′´`", "'"), **dict.fromkeys("“”„‟″«»「」『』", '"'),
+                             **dict.fromkeys("‐‑‒–—―−", "-"), "…": "...", "•": " ", "·": " ",
                              **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), "、": ",", "。": "."})
 _DENSE = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f"     # kana, Han, Thai: scripts without spaces between words
 _AROUND_DENSE = re.compile(rf"(?<=[{_DENSE}])\s+|\s+(?=[{_DENSE}])")
@@ -41,11 +42,14 @@ _NUMBER = rf"(?:\d+(?:\.\d+)*|第[{_HAN_FIGURES}]+[条條章节節款项項部�
 _WORD = r"(?:§+|art(?:icle|ikel|ículo|icolo|\.)?|section|sec\.|clause|paragraph|пункт|статья|раздел|п\.)"
 # A bare figure may be an amount ("30 days", "1.5 times"): it counts as a number where a word or sign says so, or a sentence begins behind a dotted one.
 _LEADING = re.compile(
-    rf"^\s*(?:(?i:{_WORD})\s*{_NUMBER}[.):、．）]*\s*|\d+(?:\.\d+)*[.):、．）]+(?=\D)\s*|\d+(?:\.\d+)+\s+(?=[^\W\d_a-zà-ÿа-я])|(?:第[{_HAN_FIGURES}]+[条條章节節款项項部編]|제\s*\d+\s*[조항호장])[.):、．）:：]*\s*"
+    rf"^\s*(?:(?i:{_WORD})\s*{_NUMBER}[.):、．）]*\s*|\d+(?:\.\d+)*[.):、．）]+(?=\D)\s*"
+    rf"|\d+(?:\.\d+)+\s+(?=[^\W\d_a-zà-ÿа-я])|(?:第[{_HAN_FIGURES}]+[条條章节節款项項部編]|제\s*\d+\s*[조항호장])[.):、．）:：]*\s*"
     rf"|[（(]?(?:(?i:[a-z]|[ivxl]{{1,6}})|[{_HAN_FIGURES}]{{1,3}})[)）.、．](?=\D)\s*)")
 _LEADING_OF_HEADING = re.compile(r"^\s*\d+(?:\.\d+)*\s+")
 _REFERENCE = re.compile(
-    r"(§+\s*|\b(?:sections?|sec\.|clauses?|articles?|art\.|paragraphs?|para\.|abschnitte?s?|ziffern?|absatz|artikels?|artículos?|articol[oi]|cláusulas?|пункт\w*|стать\w*|раздел\w*|п\.)\s+)\d+(?:\.\d+)*(?:\s*\([a-z0-9]{1,4}\))*",
+    r"(§+\s*|\b(?:sections?|sec\.|clauses?|articles?|art\.|paragraphs?|para\.|"
+    r"abschnitte?s?|ziffern?|absatz|artikels?|artículos?|articol[oi]|cláusulas?|пункт\w*|стать\w*|раздел\w*|п\.)\s+)"
+    r"\d+(?:\.\d+)*(?:\s*\([a-z0-9]{1,4}\))*",
     re.I)
 _HAN_REFERENCE = re.compile(rf"第[{_HAN_FIGURES}]+(?:\.\d+)*[条條章节節款项項]|제\s*\d+\s*[조항호장]")
 

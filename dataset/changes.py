@@ -156,7 +156,8 @@ def _clauses(connection: sqlite3.Connection, rows: list[Row]) -> list[Happening]
         strength = max(s[1].get("strength") or 0 for s in group)
         minor = nature in MINOR
         out.append(Happening(
-            _id("clause", row["provider"], row["changed_at"], *sorted(c for s in group for c in s[6])), "wording" if minor else "clause", row["provider"], row["changed_at"], row["previous_at"] or None,
+            _id("clause", row["provider"], row["changed_at"], *sorted(c for s in group for c in s[6])), "wording" if minor else "clause",
+            row["provider"], row["changed_at"], row["previous_at"] or None,
             row["kind"], "clause " + ", ".join(label.replace("_", " ") for label in labels), old, new, nature, row["cause"], labels, fields={k: v for s in group for k, v in s[5].items()},
             redline=redlined(old, new) if old and new and old != new else [], count=len(group), role=state.get("role"), url=row["url"], evidence_id=row["evidence_id"], weight=strength,
             changes=[c for s in group for c in s[6]]))
@@ -182,7 +183,8 @@ def _offers(connection: sqlite3.Connection, rows: list[Row]) -> list[Happening]:
         group = "price" if share is not None and abs(share) >= bounds()["price_share"] else "offer"
         unit = " per ".join(str(part) for part in (state.get("currency"), state.get("price_unit")) if part) if row["field"] == "price" else ""
         old, new = (f"{v} {unit}".strip() if v is not None and unit else v for v in (row["old"], row["new"]))
-        out.append(Happening(_id("offer", row["id"]), group, row["provider"], row["changed_at"], row["previous_at"], "changed", f"{_offer_words(state)}: {str(row['field']).replace('_', ' ')}", old, new,
+        out.append(Happening(_id("offer", row["id"]), group, row["provider"], row["changed_at"], row["previous_at"], "changed",
+                             f"{_offer_words(state)}: {str(row['field']).replace('_', ' ')}", old, new,
                              cause=row["cause"], fields={row["field"]: [row["old"], row["new"]]}, share=share, role=state.get("role"), url=row["url"], evidence_id=row["evidence_id"],
                              weight=abs(share or 0.0), changes=[row["id"]]))
     for (provider, at, kind, gpu), group in came.items():

@@ -136,7 +136,8 @@ def _as_headed(clauses: dict[str, Row], moves: Sequence[Row], moment: str) -> di
     """The clauses with the headings of that moment: a state holds those under which it was last read."""
     out = {}
     for key, clause in clauses.items():
-        later = next((m for m in moves if m["item_id"] == key and m["field"] == "heading_path" and m["changed_at"] > moment and (clause["gone_since"] is None or m["changed_at"] < clause["gone_since"])), None)
+        mine = (m for m in moves if m["item_id"] == key and m["field"] == "heading_path")
+        later = next((m for m in mine if moment < m["changed_at"] < (clause["gone_since"] or "9999")), None)
         out[key] = clause if later is None else {**clause, "heading_path": later["old"] or "[]"}
     return out
 

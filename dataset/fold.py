@@ -47,7 +47,8 @@ def _folded(text: str) -> str:
 KINDS = (
     _kind("offer", Offer, attrgetter(*_OFFER_KEY), _OFFER_KEY, lambda x: x.offers),
     _kind("region", Region, attrgetter("label", "name"), ("label", "name"), lambda x: x.regions),
-    _kind("clause", Clause, lambda c: (c.label, _folded(c.quote)), ("label", "rule", "confidence", "heading_path", "places_resolved"), lambda x: x.clauses),   # resolved places follow the lists of the day, not the page
+    _kind("clause", Clause, lambda c: (c.label, _folded(c.quote)), ("label", "rule", "confidence", "heading_path", "places_resolved"),   # those follow the lists of the day
+          lambda x: x.clauses),
     _kind("signal", Signal, lambda s: (s.label, _folded(s.quote)), (), lambda x: x.signals),
 )
 

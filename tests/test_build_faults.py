@@ -168,7 +168,8 @@ def test_every_earlier_schema_is_migrated(version, present, tmp_path):
     for view in (*schema.VIEWS, "offers_history", "clauses_history"):
         held = len(rows_of(present.path / "chipwatch.sqlite", f"select * from {view}")) if view in had else 0   # a table that came later is empty
         assert len(rows_of(database, f"select * from {view}")) == held, view
-    for sql in ("select id, price, last_changed from offers_history order by id, last_changed", "select customer, code from verdicts order by id", "select id, old, new, cause from changes order by id"):
+    for sql in ("select id, price, last_changed from offers_history order by id, last_changed", "select customer, code from verdicts order by id",
+                "select id, old, new, cause from changes order by id"):
         assert rows_of(database, sql) == rows_of(present.path / "chipwatch.sqlite", sql)
     made, migrated = ([r[0] for r in rows_of(d, "select sql from sqlite_schema order by name")] for d in (present.path / "chipwatch.sqlite", database))
     assert made == migrated, "the very tables, views and indexes of the present schema"
