@@ -104,6 +104,7 @@ def test_the_country_groups_of_question_2_are_those_of_the_assessment():
 
 @pytest.mark.slow
 @pytest.mark.corpus
+@pytest.mark.timeout(1200)
 def test_every_question_is_answered_on_the_real_pages(corpus, tmp_path):
     from chipwatch.run import run as whole_road
 
