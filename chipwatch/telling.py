@@ -30,7 +30,7 @@ def diff_text(database: Path, provider: str, start: str | None, end: str | None,
         return json.dumps({"provider": provider, "from": start, "to": end, "run_date": facts["run_date"], "sample": facts.get("sample") == "1",
                            "documents": [d.to_dict() for d in found]}, ensure_ascii=False, indent=1)
     blocks = ["SAMPLE DATA: invented companies"] if facts.get("sample") == "1" else []
-    blocks += [_document(d, whole) for d in found]
+    blocks += [_document(d, whole) for d in found] or [f"of {printable(provider)} only pages of offers and regions were read, no document of rules; `chipwatch changes --provider {printable(provider)}` tells what changed in them"]
     return "\n\n".join([*blocks, _wrapped(STANDING, "")])
 
 

@@ -192,6 +192,10 @@ def test_diff_on_the_command_line(data):
     assert "later" in said(data, "diff", "alpha", "--from", "2026-12-01", "--to", "2026-11-01", code=2)
 
 
+def test_a_provider_without_documents_of_rules_is_told_so(market):
+    assert "no document of rules" in said(market, "diff", "beta")
+
+
 def test_no_escape_sequence_of_a_page_reaches_the_terminal(tmp_path):
     folder = fakes.Folder(tmp_path)
     for week, words in enumerate(("You must not \x1b[31mexport it at all.", "You must not \x1b]0;x\x07 ever export it at all.")):
