@@ -249,11 +249,11 @@ def test_a_new_data_set_is_shown_without_a_restart(tmp_path):
 def hostile(tmp_path_factory):
     """A provider whose names, quotes and addresses try to get out of their place."""
     folder = Folder(tmp_path_factory.mktemp("hostile"))
-    bad = dataclasses.replace(ALPHA, slug="bad", name=f"Bad {BAD}", legal_entity='"><img src=x onerror=alert(2)>', website="javascript:alert(3)", notes="{{ 7*7 }}")
+    bad = dataclasses.replace(ALPHA, slug="bad", name=f"Bad {BAD}", legal_entity='"><img src=x onerror=alert(2)>', website="javascript:alert(3)", notes="{{ 7777*7777 }}")
     folder.run("r1", "2026-11-01T00:00:00Z", providers=[bad])
     folder.visit("r1", "bad", "offers", "https://bad.example/p", "2026-11-01T00:00:01Z", page("p", kind="offers", offers=[offer(instance_name=f"x{BAD}", location="'-alert(4)-'", quote=BAD)]))
     capture = folder.visit("r1", "bad", "terms_of_service", "https://bad.example/t", "2026-11-01T00:00:02Z", page(f"t{BAD}", clauses=[
-        clause(quote=f"Not offered {BAD} {{{{ 7*7 }}}}.", exception='"onmouseover="alert(5)', places=["CN"], heading_path=[f"</blockquote>{BAD}"], rule=BAD)]))
+        clause(quote=f"Not offered {BAD} {{{{ 7777*7777 }}}}.", exception='"onmouseover="alert(5)', places=["CN"], heading_path=[f"</blockquote>{BAD}"], rule=BAD)]))
     capture.final_url = "javascript:alert(6)//https://bad.example/"
     text = f"0123456789Not offered {BAD} </div></article>{BAD}"
     client = served(folder, lambda capture: SimpleNamespace(text=text, blocks=[block(text)]))
@@ -267,7 +267,7 @@ def test_hostile_content_stays_text(hostile):
                  "/provider?q=%3Cscript%3Ealert(1)%3C/script%3E", "/provider/%3Cscript%3Ealert(1)", "/chipwatch?sql=select+%27%3Cscript%3Ealert(1)%3C/script%3E%27"):
         text = hostile.get(path).text
         assert "<script>alert" not in text and "<img src=x" not in text and 'href="javascript' not in text.lower() and '"onmouseover' not in text, path
-        assert "49" not in re.sub(r"[0-9a-f]{12,}|\d{4}-\d\d-\d\dT[\d:]+Z?", "", text) or "{{ 7*7 }}" in html.unescape(text)
+        assert "60481729" not in text, path
     page_of_clause = hostile.get(f"/clause/{key}").text
     assert html.escape(BAD) in page_of_clause and "the address cannot be linked" in page_of_clause
 
