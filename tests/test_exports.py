@@ -307,6 +307,17 @@ def test_faults_of_a_bundle_are_named(visits, tmp_path):
     assert not (tmp_path / "o").exists()
 
 
+def test_exports_on_the_command_line(tmp_path):
+    data = small_market(tmp_path / "var").build().parent
+    done = CliRunner().invoke(cli, ["export", str(tmp_path / "out"), "--format", "parquet", "--format", "csv", "--data", str(data)])
+    assert done.exit_code == 0 and str(tmp_path / "out" / "offers.parquet") in done.output.splitlines()
+    assert {p.suffix for p in (tmp_path / "out").glob("offers.*")} == {".parquet", ".csv"}
+    wrong = CliRunner().invoke(cli, ["export", str(tmp_path / "out"), "--format", "xlsx", "--data", str(data)])
+    assert wrong.exit_code == 2 and "'parquet'" in wrong.output
+    (tmp_path / "file").write_text("")
+    assert CliRunner().invoke(cli, ["export", str(tmp_path / "file"), "--data", str(data)]).exit_code == 2
+
+
 # --- queries ---------------------------------------------------------------------------------------------------------------------
 
 def asked(database: Path, *args: str):
