@@ -164,8 +164,18 @@ def test_the_clause_page_lists_the_verdicts_that_rest_on_it(market):
 def test_the_provider_page_has_the_receipt_and_both_confidences(market):
     text = market.get("/provider/beta").text
     assert "terms of service</b>: not read – robots.txt asks not to read it" in text
+    assert "offer page</b>: read" in text and "stale since 2026-11-08" in text
     assert ">Extraction</th>" in text and ">Completeness</th>" in text
     assert text.count('href="/provider/beta/') == 11           # verdicts for all kinds of customer
+
+
+def test_an_offer_page_that_was_never_had_is_on_the_receipt(tmp_path):
+    folder = Folder(tmp_path)
+    folder.run("r1", "2026-11-01T00:00:00Z", providers=[ALPHA])
+    folder.visit("r1", "alpha", "offers", PRICES, "2026-11-01T00:00:01Z", failure="robots")
+    folder.visit("r1", "alpha", "terms_of_service", TERMS, "2026-11-01T00:00:02Z", page("t"))
+    text = served(folder).get("/provider/alpha").text
+    assert re.search(rf'<li class="missing"><b>offer page</b>: not read .*\n<br>.*{PRICES}.*robots.*tried 2026-11-01', text)
 
 
 def test_search_finds_by_name_and_says_when_there_is_none(market):

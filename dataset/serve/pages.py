@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from assessment.coverage import ROLE_WORDS, expectations
+from assessment.coverage import ROLE_WORDS
 from assessment.tables import rule_table
-from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, SIGNAL_LABELS, VERDICT_CODES, ProviderInfo
+from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, SIGNAL_LABELS, VERDICT_CODES
 from dataset.alignment import redline
-from dataset.judging import judge_stored, stored_readings
+from dataset.judging import judge_stored
 from dataset.opening import meta, records
 from dataset.schema import TABLES
 from dataset.serve.words import SourceDocument, fragment_link, highlight, record_uuid, visible, web_address
@@ -84,20 +84,25 @@ def _provider(connection: sqlite3.Connection, slug: str) -> Row:
 
 
 def receipt(connection: sqlite3.Connection, provider: Row) -> list[Row]:
-    """Which documents were expected of the provider, what became of each, and why (assessment.coverage)."""
-    names = ("slug", "name", "kind", "permission", "expected_roles", "none_found", "sample")
-    info = ProviderInfo(**{n: provider[n] for n in names if n != "slug"}, slug=provider["provider"])
-    readings, _ = stored_readings(connection, provider["provider"])
-    documents: dict[str, list[Row]] = {}
-    for d in rows(connection, "select * from documents where provider = ? order by role, url", (provider["provider"],)):
-        d["link"] = web_address(d["final_url"])
-        documents.setdefault(d["role"], []).append(d)
-    out = [{"role": e.role, "words": ROLE_WORDS.get(e.role, e.role), "status": e.status, "reason": e.reason, "documents": documents.pop(e.role, [])}
-           for e in expectations(info, readings)]
-    out += [{"role": role, "words": ROLE_WORDS.get(role, role), "status": "read" if any(d["status"] == "read" for d in found) else found[0]["status"],
-             "reason": "; ".join(dict.fromkeys(str(d["failure_note"] or d["failure"]) for d in found if d["failure"])), "documents": found, "beside": True}
-            for role, found in documents.items()]
-    return out
+    """Which documents were expected of the provider and why, what became of each address, and what was read beside them (view receipts)."""
+    slug = provider["provider"]
+    documents = {(d["role"], d["url"]): d for d in rows(connection, "select * from documents where provider = ? order by role, url", (slug,))}
+    out: dict[str, Row] = {}
+    for r in rows(connection, "select * from receipts where provider = ? order by role <> 'terms_of_service', role, url, id", (slug,)):
+        role = out.setdefault(r["role"], {"role": r["role"], "words": ROLE_WORDS.get(r["role"], r["role"]), "status": r["role_status"], "reason": r["role_reason"], "why": r["why"], "documents": []})
+        if r["url"]:
+            role["documents"].append({**r, **documents.pop((r["role"], r["url"]), {}), "address_status": r["status"], "address_reason": r["reason"]})
+    expected = {(role, d["url"]) for role, r in out.items() for d in r["documents"]}
+    for c in rows(connection, "select role, coalesce(part_of, url) as url, max(fetched_at) as fetched_at, failure, note from captures where provider = ? and failure is not null group by 1, 2 order by 1, 2", (slug,)):
+        if (c["role"], c["url"]) not in expected:              # supply pages and the like of which there is no document at all
+            documents.setdefault((c["role"], c["url"]), {**c, "status": "missing", "failure_note": c["note"]})
+    for (name, _), d in sorted(documents.items()):
+        role = out.setdefault(name, {"role": name, "words": ROLE_WORDS.get(name, name), "status": d["status"], "reason": None, "why": "beside what is expected", "documents": []})
+        role["documents"].append(d | {"address_status": d["status"], "address_reason": d["failure_note"] or d["failure"]})
+    for role in out.values():
+        for d in role["documents"]:
+            d["link"] = web_address(d.get("final_url") or d["url"])
+    return list(out.values())
 
 
 def provider_page(connection: sqlite3.Connection, slug: str) -> Row:
