@@ -366,30 +366,36 @@ class _Reader:
                 signals.setdefault(rule.label, []).append(self.signal(unit, rule, rows))
             if unit.block in self.titles:
                 continue
-            for label, rules, probability in self.decide(own, intro, head, fired):
-                clause = next((c for rule in rules if (c := self.clause(unit, rule, rows, own, intro, opening))), None)
-                if clause is not None:
-                    if probability is not None:
-                        clause.confidence = round(min(probability, 0.5) if unit.block in self.tables else probability, 2)
-                    clauses.setdefault(label, []).append(clause)
+            for clause in self.stated(unit, rows, own, intro, head, fired, opening):
+                clauses.setdefault(clause.label, []).append(clause)
         return (sorted((c for label in clauses.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label)),
                 sorted((s for label in signals.values() for s in distinct(label)), key=lambda s: (s.start, s.end, s.label)))
 
-    def decide(self, own: int, intro: int, head: int, fired: list[Rule]) -> Iterator[tuple[str, list[Rule], float | None]]:
-        """(label, the rules that may name the clause, probability; None where no model knows the label) of each label that the unit states."""
-        by_label: dict[str, list[Rule]] = {}
+    def ruled(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None) -> dict[str, tuple[Rule, Clause]]:
+        """Label -> the first rule of it that gives a clause here, and that clause."""
+        found: dict[str, tuple[Rule, Clause]] = {}
         for rule in fired:
-            if rule.label not in SIGNAL_LABELS:
-                by_label.setdefault(rule.label, []).append(rule)
-        models = self.decision.models
-        for label, rules in by_label.items():
-            if label not in models:
-                yield label, rules, None
-            elif (probability := self.decision.probability(label, own, intro, head, [r.id for r in rules])) >= models[label].drop:
-                yield label, rules, probability
-        for label in self.decision.candidates(own):
-            if label not in by_label and models[label].add <= 1.0 and (probability := self.decision.probability(label, own, intro, head, ())) >= models[label].add:
-                yield label, [self.decision.template(label, own)], probability
+            if rule.label not in found and rule.label not in SIGNAL_LABELS and (clause := self.clause(unit, rule, rows, own, intro, opening)):
+                found[rule.label] = rule, clause
+        return found
+
+    def stated(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Clause]:
+        """The clauses that a unit states: those of the rules, weighed by the decision layer, and those that it adds."""
+        decision, models = self.decision, self.decision.models
+        found = self.ruled(unit, rows, own, intro, fired, opening)
+        for label, (rule, clause) in found.items():
+            if label in models:
+                probability = decision.probability(label, own, intro, head, (rule.id,))
+                if probability < models[label].drop:
+                    continue
+                clause.confidence = round(min(probability, 0.5) if unit.block in self.tables else probability, 2)
+            yield clause
+        for label in decision.candidates(own):
+            if label not in found and models[label].add <= 1.0 and (probability := decision.probability(label, own, intro, head, ())) >= models[label].add:
+                clause = self.clause(unit, decision.template(label, own), rows, own, intro, opening)
+                if clause is not None:
+                    clause.confidence = round(probability, 2)
+                    yield clause
 
     def signal(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> Signal:
         """The record of a signal: its sentence, or the words around it where that is long."""
