@@ -388,7 +388,7 @@ class _Reader:
                 probability = decision.probability(label, own, intro, head, (rule.id,))
                 if probability < models[label].drop:
                     continue
-                clause.confidence = round(min(probability, 0.5) if unit.block in self.tables else probability, 2)
+                clause.confidence = round(min(probability, rule.attributes.get("confidence", 1.0), 0.5 if unit.block in self.tables else 1.0), 2)
             yield clause
         for label in decision.candidates(own):
             if label not in found and models[label].add <= 1.0 and (probability := decision.probability(label, own, intro, head, ())) >= models[label].add:
