@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
+from operator import attrgetter
 from typing import Any
 
 import yaml
@@ -345,13 +347,17 @@ def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:
 
     `context` says that what surrounds the text (a column head, a heading, a key) is about GPUs, so that short codes (T4, L4, A10, 4090) need no further sign.
     """
+    return list(_find(text, context)) if len(text) >= 2 else []
+
+
+@lru_cache(maxsize=1024)
+def _find(text: str, context: bool) -> tuple[ChipSpan, ...]:
+    """`find_chips`; remembered, since chips, tables, cards and lists each ask for the chips of a text."""
     machine, anchors, kinds = _machine()
-    if len(text) < 2:
-        return []
     folded = fold(text)
     hits = machine.find_matches_as_indexes(folded, overlapping=True)
     if not hits:
-        return []
+        return ()
     found: list[tuple[int, int, str, str]] = []
     for index, start, end in hits:
         kind, detail = kinds[anchors[index]]
@@ -374,7 +380,7 @@ def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:
                     found.append((start, match.end(), re.sub(r"\{(\d)\}", lambda m, g=groups: g[int(m[1]) - 1], name), gate))
                     break
     if not found:
-        return []
+        return ()
     found.sort(key=lambda f: (f[0], -f[1]))
     kept: list[tuple[int, int, str, str]] = []
     for item in found:
@@ -384,7 +390,10 @@ def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:
             kept[-1] = item
     spans = [_around(folded, item, text) for item in kept]
     strong = [s for s in spans if s.gate == "strong"]
-    return [s for s in spans if _admitted(folded, text, s, strong, context)]
+    return tuple(s for s in spans if _admitted(folded, text, s, strong, context))
+
+
+_start = attrgetter("start")
 
 
 def _admitted(folded: str, text: str, span: ChipSpan, strong: list[ChipSpan], context: bool) -> bool:
@@ -406,7 +415,8 @@ def _admitted(folded: str, text: str, span: ChipSpan, strong: list[ChipSpan], co
         return any(abs(s.start - span.start) < 60 for s in strong)
     if any(c.isalpha() and c.islower() for c in text[span.start:span.start + 1]) and not strong:
         return False                                           # "t4", "l4" in lower case are code, not a name
-    return any(abs(s.start - span.start) < _WINDOW for s in strong) or _near_context(folded, span)
+    at = bisect_left(strong, span.start - _WINDOW + 1, key=_start)
+    return at < len(strong) and strong[at].start - span.start < _WINDOW or _near_context(folded, span)
 
 
 def _near_context(folded: str, span: ChipSpan) -> bool:

@@ -48,6 +48,11 @@ def fold(text: str) -> str:
     """`text` in lower case without Latin accents, of the same length, so that offsets hold."""
     if text.isascii():
         return text.lower().replace("\n", " ").replace("\r", " ").replace("\t", " ").replace("`", "'")
+    return _folded(text) if len(text) <= 400 else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _folded(text: str) -> str:
     folded = text.translate(_fold_table())
     lower = folded.lower()
     return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)

@@ -208,6 +208,8 @@ def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
 
 def _reading(document: Document, placed: list[Placed], currency: str | None) -> Reading:
     sample = document.text[:SAMPLE]
+    if document.content_type not in FEEDS and "<script" not in sample:
+        sample = "\n".join(item.block.text for item in placed)[:SAMPLE]
     words = currency_words(sample)
     used = Counter(p.currency for p in find_prices(sample, language=document.language, currency=currency, words=words) if p.sign)
     only = next(iter(used)) if len(used) == 1 and None not in used else None
