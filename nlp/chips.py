@@ -124,6 +124,16 @@ _GPUS_BESIDE = re.compile(r"[^,;.|\n]{0,24}?[(\s](\d{1,3})\s?x\s?gpus?\b")      
 _UNIT_AFTER = re.compile(r"[\s\-_)]*(?:gpus?|cards?|accelerators?|加速卡|显卡|卡|グラフィック|張|枚|장|개)")
 
 
+_CODE_BEFORE = re.compile(r"(?<![a-z0-9])[a-wyz]{1,2}\d{1,4}$")               # "A100 H100": the digits of another code are no count
+
+
+@lru_cache(maxsize=1)
+def _left_ends() -> tuple[str, ...]:
+    """With what a count or a vendor's name before a chip ends: nothing else need be looked at."""
+    words = re.findall(r"[^|()?:\[\]]+", _VENDOR.replace("gpus?", "gpu|gpus"))
+    return tuple(dict.fromkeys([*words, *map(str, _names()["count_words"]), *"0123456789x×*()枚张張块颗卡基장개の"]))
+
+
 @lru_cache(maxsize=1)
 def _left_pattern() -> re.Pattern:
     words = "|".join(sorted(map(re.escape, map(str, _names()["count_words"])), key=len, reverse=True))
@@ -301,7 +311,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         number = oci or _COUNT_RIGHT.match(text, stop)
         if number:
             count = float(number["count"] or number["colon"])
-    left = _left_pattern().search(text, max(0, start - 60), start)
+    before = text[max(0, start - 60):start].rstrip(" -_®™\t")
+    left = _left_pattern().search(text, max(0, start - 60), start) if before.endswith(_left_ends()) and not _CODE_BEFORE.search(before, max(0, len(before) - 10)) else None
     at_most = False
     begin = start
     if left is not None:

@@ -276,6 +276,8 @@ class _Walker:
             if not found and isinstance(value, str) and (asks_for_contact(value) or value.strip().lower() == "call"):
                 out.append(Quoted(None, node.start, node.end, bare, contact=True, chips=chips))
             return out
+        if head.chips and isinstance(value, str) and len(value) <= 40 and asks_for_contact(value):
+            return [Quoted(None, node.start, node.end, head, contact=True, chips=head.chips)]
         return []
 
     @staticmethod

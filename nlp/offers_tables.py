@@ -14,7 +14,7 @@ from nlp.prices import Price, availability_in, commitment_in, currency_words, sc
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = re.compile(r"^(?:item|component|spec(?:ification)?s?|feature|category|resource|parameter|metric|detail|hardware|type|property|attribute|#|項目|項番|構成|規格|항목|구분|项目|类别|配置|参数|element|komponente|composant|merkmal|eigenschaft|)$")
-_QUANTITY = re.compile(r"^(?:qty|quantity|count|number|#|no\.?|amount|units?|個数|数量|台数|枚数|개수|수량|nombre|qte|quantite|anzahl|menge|stuck(?:zahl)?|кол-?во|количество|число|шт\.?|ilosc|liczba|sztuk|aantal|antal|cantidad|quantidade|quantita|numero|so luong|数量|數量|数|개)$")
+_QUANTITY = re.compile(r"^(?:qty|quantity|count|number|#|no\.?|amount|units?|個数|数量|台数|枚数|개수|수량|nombre|qte|qtd|qta|qty|cant|quantite|anzahl|menge|stuck(?:zahl)?|кол-?во|количество|число|шт\.?|ilosc|liczba|sztuk|aantal|antal|cantidad|quantidade|quantita|numero|so luong|数量|數量|数|개)$")
 _SELLER = re.compile(r"^(?:provider|company|vendor|competitor|platform|cloud(?: provider)?|service provider|host(?:ing provider)?|seller|anbieter|fournisseur|proveedor|fornitore|平台|厂商|事業者|사업자)s?(?: (?:type|category|name))?$")
 
 
@@ -343,7 +343,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
         elif head.role is None and column == 0 and not head.text.startswith("#") and not any(h.role == "instance" for h in heads) and any(h.role == "gpu" for h in heads[1:]) and len(set(texts)) == len(texts) > 1 \
                 and all(len(t) <= 40 and not find_chips(t, context=True) for t in texts) and not all(parse_count(t)[0] is not None for t in texts):
             out[column] = replace(head, role="instance")       # names of plans, whatever their head is called
-        elif head.role not in ("gpu_count", "price") and column and out[column - 1].role == "gpu" and _QUANTITY.match(re.sub(r"[^\w#.-]+$", "", fold(grid.heads[column]))) \
+        elif head.role not in ("gpu_count", "price") and column and out[column - 1].role == "gpu" and _QUANTITY.match(re.sub(r"[^\w#]+$", "", fold(grid.heads[column]))) \
                 and not any(h.role == "gpu_count" for h in heads) and all(parse_count(t)[0] is not None for t in texts):
             out[column] = replace(head, role="gpu_count")      # "GPU | Qty"
         elif head.role is None and head.commitment and not head.chips and column and all(re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", t) or asks_for_contact(t) for t in texts):

@@ -15,7 +15,7 @@ from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
 _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|industry average|elsewhere)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
-_SENTENCE = 1_000                                               # characters of a sentence on each side of a price
+_SENTENCE = 400                                               # characters of a sentence on each side of a price
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
 _OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
@@ -262,7 +262,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
     ends = [m.end() for m in _SENTENCE_END.finditer(text)]
     places = [c.start for c in chips]
     short = len(text) <= _SHORT_CARD or block.kind in ("list_item", "definition", "heading")
-    for price in prices:
+    single = len({c.gpu_name for c in chips}) == 1
+    for index, price in enumerate(prices):
         at = bisect_right(ends, price.start)
         start = max(ends[at - 1] if at else 0, price.start - _SENTENCE)
         at = bisect_left(ends, price.end)
@@ -295,7 +296,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
         unit = unit or (unit_in(item.path[-1]) if item.path else None)
-        commitment, months = commitment_in(text[start:stop])
+        commitment, months = _commitment_of(text, index, prices, start, stop)
         if commitment is None and item.path:
             commitment, months = commitment_in(item.path[-1])
         tied = [chip]
@@ -309,10 +310,23 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         facts = Facts(named=tied, instance=name, tax=tax_in(text[start:stop]), location=_place_in(reading, text[price.end:stop]) if reading.locate and len(text) <= 200 else None)
         if facts.tax == "unknown":
             facts.tax = reading.tax_at(item.path)
-        if chip.memory is None and len({c.gpu_name for c in chips}) == 1 and (size := _VRAM.search(fold(text[start:stop]))):
+        if chip.memory is None and single and (size := _VRAM.search(fold(text[start:stop]))):
             facts.gpu_memory = float(size[1])
         a, b = block.content.source_span(start, min(stop, start + 1500))
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, commitment=commitment, months=months)], a, b))
+
+
+def _commitment_of(text: str, index: int, prices: list[Price], start: int, stop: int) -> tuple[str | None, int | None]:
+    """The commitment that a sentence states for one of its prices: in the words between it and the next price, else between the one before and it, else anywhere."""
+    price = prices[index]
+    after = min(prices[index + 1].start, stop) if index + 1 < len(prices) else stop
+    before = max(prices[index - 1].end, start) if index else start
+    if (after, before) != (stop, start):
+        for part in (text[price.end:after], text[before:price.start]):
+            found = commitment_in(re.split(r",\s(?:or|and|oder|und|ou|et|o|y|oppure)\s", part)[0])
+            if found[0]:
+                return found
+    return commitment_in(text[start:stop])
 
 
 def _asked_for(reading: Reading, item: Placed, chips: list[ChipSpan]) -> None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from nlp.places import fold as _fold_latin
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, frozen=True)
@@ -205,6 +207,17 @@ def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     return after_per, alone, re.compile(data["only_after_per"])
 
 
+def _remembered(reader: Callable[..., T]) -> Callable[..., T]:
+    """`reader`, a pure function of a text, with its answers for short texts kept: pages say the same in cell after cell."""
+    kept = lru_cache(maxsize=8192)(reader)
+
+    @wraps(reader)
+    def read(text: str, **options: Any) -> T:
+        return kept(text, **options) if len(text) <= 1000 else reader(text, **options)
+    return read
+
+
+@_remembered
 def unit_in(text: str, *, loose: bool = True) -> str | None:
     """The period that a text (a cell, a column head, a key, what follows a price) names. With `loose`, a bare word ("Hourly", "時間") counts, too."""
     folded = _terms_pattern().sub(" ", fold(text).replace("_", " "))
@@ -233,6 +246,7 @@ def _scopes() -> dict[str, re.Pattern]:
     return {name: re.compile(pattern) for name, pattern in _data()["scope"].items()}
 
 
+@_remembered
 def scope_in(text: str) -> str | None:
     """gpu | instance | cluster where the text says what a price is for."""
     folded = fold(text)
@@ -248,12 +262,14 @@ def _words() -> dict[str, re.Pattern]:
     return {key: re.compile(pattern) for key, pattern in flat.items()}
 
 
+@_remembered
 def tax_in(text: str) -> str:
     """included | excluded | unknown. Nothing is inferred from country or customer."""
     folded = fold(text)
     return "excluded" if _words()["tax_excluded"].search(folded) else "included" if _words()["tax_included"].search(folded) else "unknown"
 
 
+@_remembered
 def commitment_in(text: str) -> tuple[str | None, int | None]:
     """(spot | reserved | on_demand | None, months of a commitment or None) that a text names."""
     folded = fold(text)
@@ -271,11 +287,13 @@ def commitment_in(text: str) -> tuple[str | None, int | None]:
     return ("reserved", months) if months else (None, None)
 
 
+@_remembered
 def asks_for_contact(text: str) -> bool:
     """Whether a text stands in place of a price and asks to get in touch."""
     return bool(_words()["contact"].search(fold(text)))
 
 
+@_remembered
 def availability_in(text: str) -> str | None:
     """sold_out | waitlist | on_request, or None."""
     folded = fold(text)

@@ -26,7 +26,7 @@ from nlp.towns import town_of
 from nlp.tree import Node
 
 REGION_WORDS = re.compile(
-    r"\bregions?\b|availability zones?|\bzones?\b|\blocations?\b|data ?-?cent(?:er|re)s?\b|\bpoints? of presence|where (?:we|our)|地域|可用区|可用區|リージョン|ゾーン|データセンター|拠点|리전|데이터 ?센터|数据中心|數據中心|資料中心|區域|機房|机房|"
+    r"\bregions?\b|availability zones?|\bzones?\b|\blocations?\b|data ?-?cent(?:er|re)s?\b|\bpoints? of presence|where (?:we|our|(?:are|is) (?:the|your|our) (?:servers?|hardware|machines?|gpus?|data ?cent))|地域|可用区|可用區|リージョン|ゾーン|データセンター|拠点|리전|데이터 ?센터|数据中心|數據中心|資料中心|區域|機房|机房|"
     r"rechenzentr|standorte?\b|regionen|verfugbarkeitszon|regions? disponibles|centres? de donnees|localisations?|regioni|sedi|regiones|ubicaciones|регион|дата-центр|цод\b|lokalizacj|khu vuc|trung tam du lieu|(?:^|\n)(?:our |the )?sites?(?:$|\n)|\bregioes\b|regiony|centra danych|datacentra|centro(?:s)? de (?:datos|dados)|centri dati|локаци|площадк|datakeskus|sijain")
 _NOT_REGIONS = re.compile(
     r"\boffices?\b|headquarter|manufactur|billing countr|countries (?:that|where|from which|eligible|supported)|supported countries|eligib|restricted|sanction|embargo|payment|currenc|language|tax|support team|contact us|"
@@ -561,8 +561,7 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
             label = prices_fold(match["label"])
             if not _LABEL_WORDS.search(label) or _NOT_REGIONS.search(label):
                 continue
-            pieces = [p.strip() for p in _outside_brackets(match["list"])]
-            pieces = [p for p in pieces if p]
+            pieces = _with_their_land([p.strip() for p in _outside_brackets(match["list"]) if p.strip()], match["list"], language)
             closing = _COUNTRY_CLOSES.search(pieces[-1]) if pieces else None
             shared = country_named(closing["country"], language) if closing else None
             read = [(piece, *_piece_of_list(piece, language, shared)) for piece in pieces]
@@ -571,6 +570,24 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
             for piece, code, name, country, city in read:
                 at = block.text.find(piece, match.start("list"))
                 out.append(_row(document, block.content, at, at + len(piece), code or name or piece, name, country, city, bool(_SOON.search(fold(piece)))))
+    return out
+
+
+def _with_their_land(pieces: list[str], text: str, language: str | None) -> list[str]:
+    """Members of a list, where a state or country that follows its town is no member of its own: "Graz, Austria and Boise, Idaho" are two."""
+    out: list[str] = []
+    at = 0
+    for piece in pieces:
+        start = text.find(piece, at)
+        if out and re.fullmatch(r"\s*,\s*", text[at:start]):
+            country, city = site(out[-1], language)
+            if city is not None and (country_named(piece, language) == country or fold(piece) in _states() or re.fullmatch(r"[A-Z]{2}", piece) and country in ("US", "CA")):
+                begin = text.rfind(out[-1], 0, at)
+                out[-1] = text[begin:start + len(piece)]
+                at = start + len(piece)
+                continue
+        out.append(piece)
+        at = start + len(piece)
     return out
 
 
@@ -658,20 +675,22 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
             continue
         folded = fold(block.text)
         zoned = _ZONES_NAMED.search(block.text)
-        if not (zoned or _SITED.search(folded)):
+        headed = bool(path) and len(path[-1]) <= 80 and len(block.text) <= 240 and bool(REGION_WORDS.search(fold(path[-1])))
+        if not (zoned or headed or _SITED.search(folded)):
             continue
         for match in _SENTENCE.finditer(block.text):
             sentence = match[0]
             low = fold(sentence)
-            if not (_SITED.search(low) or _ZONES_NAMED.search(sentence)) or _NOT_REGIONS.search(low):
+            if not (headed or _SITED.search(low) or _ZONES_NAMED.search(sentence)) or _NOT_REGIONS.search(low):
                 continue
             for coded in _ZONES_NAMED.finditer(sentence):
                 for code in re.finditer(r"[A-Z]{2,4}\d{1,2}", coded["codes"]):
                     at = match.start() + coded.start("codes") + code.start()
                     country, city = locate(code[0], language)
                     out.append(_row(document, block.content, at, at + len(code[0]), code[0], None, country, city, False))
-            if not _SITED.search(low) or _DENIED.search(low):
+            if not (headed or _SITED.search(low)) or _DENIED.search(low):
                 continue
+            soon = bool(_SOON.search(low))
             for a, b, country, city in _joined(sentence, language):
                 if named_only and not _REGION_NAMED.match(sentence, b):
                     continue
@@ -680,11 +699,11 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
                 name = sentence[a:b]
                 coded = re.match(r"\s?[(（]([A-Z]{2,5}-?[A-Z]{0,3}\d{1,2}[a-z]?|[a-z]{2,4}(?:-[a-z0-9]+){1,3})[)）]", sentence[b:])
                 end = b + coded.end() if coded else b
-                out.append(_row(document, block.content, match.start() + a, match.start() + end, coded[1] if coded else name, name, country, city, bool(_SOON.search(low))))
+                out.append(_row(document, block.content, match.start() + a, match.start() + end, coded[1] if coded else name, name, country, city, soon))
     return out
 
 
-_REGION_KEYS = re.compile(r"^(?:regions?|zones?|locations?|data ?cent(?:er|re)s?|availability zones?|dcs?|sites?|items?|data|results?|zone|region|location|(?:available |supported )?regions?(?: with capacity)?(?: available)?)$")
+_REGION_KEYS = re.compile(r"^(?:(?:service |deployment )?regions?|zones?|locations?|data ?cent(?:er|re)s?|availability zones?|dcs?|sites?|items?|data|results?|zone|region|location|(?:available |supported )?regions?(?: with capacity)?(?: available)?)$")
 _ID_KEYS = ("code", "slug", "id", "regionCode", "region_id", "RegionId", "regionId", "zoneName", "regionName", "region", "name", "label", "key", "dc", "datacenter", "location", "zone")
 _NAME_KEYS = ("displayName", "display_name", "LocalName", "description", "name", "label", "city", "title", "location", "site", "subCategory")
 _COUNTRY_KEYS = ("countryCode", "country_code", "country", "iso2", "country_iso", "iso", "countryName")

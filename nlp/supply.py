@@ -223,7 +223,7 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample), tax_notes=tax_notes, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
 
 
-_PRICE_WORDS = re.compile(r"pric|preis|prix|料金|価格|가격|요금|价格|價格|prezz|precio|preco|cen[aye]|tarif|valor(?:es)?\b|abgerechnet|billed|factur|fattur|请求|計費|计费|euro|dollar|pound|inclu|exclu|税|稅")
+_PRICE_WORDS = re.compile(r"pric|preis|prix|料金|価格|가격|요금|价格|價格|prezz|precio|preco|cen[aye]|tarif|valor(?:es)?\b|abgerechnet|billed|factur|fattur|请求|計費|计费|цен|charged|价|prijz|gia\b|euro|dollar|pound|inclu|exclu|税|稅")
 
 
 def _note_on_tax(text: str) -> str | None:
