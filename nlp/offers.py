@@ -181,6 +181,7 @@ class Quoted:
     contact: bool = False
     chips: tuple[ChipSpan, ...] = ()
     location: str | None = None
+    instance: str | None = None                                # its own name, where it has one
 
 
 @dataclass(slots=True)
@@ -368,6 +369,7 @@ class Reading:
     grouped: list[Offer] = field(default_factory=list)         # unpriced rows that each name several chips (pools): they count where the chips stand nowhere else
     listed: list[Offer] = field(default_factory=list)          # unpriced offers of lists: they count where nothing fuller names the chip
     pending: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # what running text gave, settled after tables and feeds
+    unstated: set[int] = field(default_factory=set)            # ids of the offers whose scope no word of the page states
     issues: list[Issue] = field(default_factory=list)
     contact: bool = False
     tax: str = "unknown"
@@ -477,6 +479,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         count = int(count)
     form = chip.form_factor or facts.form_factor
     unit = scope = currency = price = None
+    unstated = False
     commitment, months = q.commitment or q.head.commitment or facts.commitment, q.months or q.head.months or facts.months
     contact = q.contact
     if q.price is not None:
@@ -501,6 +504,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             return None
         if scope is None:
             scope = "instance" if count is not None or facts.cpu and not q.chips else "gpu"
+            unstated = True
         if commitment is None and unit in ("hour", "minute", "second"):
             commitment = "on_demand"
     elif contact:
@@ -510,12 +514,15 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
     location = q.location or facts.location
     country = reading.locate(location)[0] if location and reading.locate else None
     tax = q.tax if q.tax != "unknown" else q.head.tax if q.head.tax != "unknown" else facts.tax if facts.tax != "unknown" else reading.tax
-    return Offer(
+    offer = Offer(
         gpu_name=chip.gpu_name, chip=chip_slug(chip.gpu_name, memory if not chip.slice else None, form), gpu_count=count, gpu_memory=memory, form_factor=form,
-        instance_name=facts.instance, price=price, currency=currency if price is not None else None, price_unit=unit if price is not None else None,
+        instance_name=q.instance or facts.instance, price=price, currency=currency if price is not None else None, price_unit=unit if price is not None else None,
         price_scope=scope if price is not None else None, commitment=commitment, term_months=months if commitment == "reserved" else None,
         tax=tax if price is not None else "unknown", price_from=bool(q.price and q.price.price_from), location=location, country=country,
         availability=facts.availability or "listed", quote=reading.document.text[start:end], start=start, end=end)
+    if unstated:
+        reading.unstated.add(id(offer))
+    return offer
 
 
 def key_of(offer: Offer) -> tuple:

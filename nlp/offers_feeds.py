@@ -188,7 +188,10 @@ class _Walker:
         else:
             consumed = False
             new = (tuple(facts.chips), tuple(facts.named)) != before
-            if chips and new and not self.has_price(node) and (local.specs >= 1 or local.count is not None) and (local.chips or local.instance):
+            told = any(child.kind == "scalar" and head.role == "price" and isinstance(child.value, str) and not is_nothing(child.value) and not any(map(str.isdigit, child.value)) for _, head, child in heads)
+            if chips and new and told and not self.has_price(node):
+                self._emit(facts, None, node)                  # "price: see the catalogue of each data centre"
+            elif chips and new and not self.has_price(node) and (local.specs >= 1 or local.count is not None) and (local.chips or local.instance):
                 self._emit(facts, None, node)
         for k, head, child in heads:
             if child.kind == "scalar":
@@ -277,7 +280,7 @@ class _Walker:
                 out.append(Quoted(None, node.start, node.end, bare, contact=True, chips=chips))
             return out
         if head.chips and isinstance(value, str) and len(value) <= 40 and asks_for_contact(value):
-            return [Quoted(None, node.start, node.end, head, contact=True, chips=head.chips)]
+            return [Quoted(None, node.start, node.end, head, contact=True, chips=head.chips, instance=key)]
         return []
 
     @staticmethod

@@ -286,6 +286,7 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
 
 def _settled(reading: Reading) -> list[Offer]:
     """The offers of a document, each once: an unpriced row gives way to a priced or fuller one of the same thing."""
+    _single_beside_several(reading)
     offers = unique(reading.offers)
     grouped = {o.gpu_name for o in reading.grouped}
     if grouped and 2 * len(grouped & {o.gpu_name for o in offers}) < len(grouped):
@@ -307,6 +308,23 @@ def _settled(reading: Reading) -> list[Offer]:
     if priced and len(listed) > len(priced):
         listed = []
     return kept + listed
+
+
+_SEVERAL = re.compile(r"^\s*(?:[2-9]|1\d|32|64)\s?[x×*]\s?(?=\D)|[x×*]\s?(?:[2-9]|1\d|32|64)\s*$", re.IGNORECASE)
+
+
+def _single_beside_several(reading: Reading) -> None:
+    """A list of "H100", "2x H100", "8x H100" sells machines: the plain name is a machine with one GPU. Only where no word says that a price is per GPU."""
+    ladders: dict[tuple, list[Offer]] = {}
+    for offer in reading.offers:
+        if offer.price is not None and offer.instance_name and len(offer.instance_name) <= 40:
+            ladders.setdefault((offer.price_unit, offer.currency), []).append(offer)
+    for ladder in ladders.values():
+        if not any(o.gpu_count and o.gpu_count >= 2 and o.price_scope == "instance" and _SEVERAL.search(o.instance_name or "") for o in ladder):
+            continue
+        for offer in ladder:
+            if offer.gpu_count is None and id(offer) in reading.unstated and not re.search(r"\d\s?[x×]|[x×]\s?\d|up to", offer.instance_name or "", re.IGNORECASE):
+                offer.gpu_count, offer.price_scope = 1, "instance"
 
 
 def _covers(fuller: Offer, offer: Offer) -> bool:
