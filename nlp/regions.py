@@ -253,11 +253,12 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     found += _of_labels(document, listed, language)
     for tree in trees:
         found += list(_of_tree(document, tree, language))
+    noted = [] if any(r.city for r in found) else [r for tree in trees for r in _of_notes(document, tree, language)]
     sure = _merged(found)
     listed_names: dict[str | None, str] = {}
     for region in sure:
         listed_names[region.country] = f"{listed_names.get(region.country, '')}\n{fold(region.name or '')}\n{fold(region.city or '')}"
-    loose = _of_sentences(document, listed, language, named_only=bool(sure))
+    loose = noted + _of_sentences(document, listed, language, named_only=bool(sure))
     located = {o.location: o for o in reversed(list(offers)) if o.location and o.start is not None}
     for offer in reversed(located.values()):
         loose += _of_location(offer, language)
@@ -635,6 +636,7 @@ _REGION_NAMED = re.compile(r"[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|u
 _DENIED = re.compile(r"\bno (?:data ?cent(?:er|re)|region|zone|facilit)|\b(?:not|never) (?:yet )?(?:have|operate|run|located|hosted|in)\b|\bkein(?:e|en)? (?:rechenzentr|standort|region)|설비가 없|没有(?:数据中心|机房)")
 
 
+_BRACKET_OF_TOWNS = re.compile(r"(?:data ?-?cent(?:er|re)s?|datacenters?|sites?|locations?|regions?|rechenzentren|standorte?n?)\s?[(（](?P<list>[^()（）]{3,120})[)）]", re.IGNORECASE)
 _AT_TOWN = re.compile(r"\b(?:in|at|near|nahe|bei|à|a|en|em|w|we|te|i|och|og|and|und|et|y|e)\s(?P<name>[A-ZÀ-ÞĀ-Ž][\w'’-]+(?:[ -][A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2})")
 
 
@@ -642,6 +644,12 @@ def _towns_in(sentence: str, language: str | None) -> list[tuple[int, int, str, 
     """Towns of a sentence on data centres that `find_cities` does not know: names after a preposition that are a town of a country that the sentence names, or of one clear country."""
     known = {c for _, _, c in find_places(sentence, language)} | {c for _, _, c, _ in find_cities(sentence)}
     out = []
+    for match in _BRACKET_OF_TOWNS.finditer(sentence):         # "three data centres (Geneva, Gland, Lucerne)"
+        names = [(m.start(), m.end(), m[0]) for m in re.finditer(r"[^,;、]+", match["list"])]
+        read = [(a, b, town_of(name.strip(), language)) for a, b, name in names]
+        if len({where for _, _, (where, _) in read}) == 1 and read[0][2][0] is not None:
+            known.add(read[0][2][0])
+            out += [(match.start("list") + a + len(name) - len(name.lstrip()), match.start("list") + b, where, place) for (a, b, (where, place)), (*_, name) in zip(read, names, strict=True)]
     for match in _AT_TOWN.finditer(sentence):
         where, name = town_named(match["name"], next(iter(known)) if len(known) == 1 else None)
         if where is not None and name is not None and (not known or where in known):
@@ -748,6 +756,31 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
                     if item.kind == "scalar" and isinstance(item.value, str):
                         yield from _fields(document, {"region": item}, language)
             stack.append((child, name, skip))
+
+
+_DATA_CENTRES = re.compile(r"data ?-?cent(?:er|re)s?\b|datacenters?|hosted in|located in|rechenzentr|データセンター|数据中心|機房|дата-центр")
+
+
+def _of_notes(document: Document, root: Node, language: str | None) -> Iterator[Region]:
+    """Towns that the notes of a feed name in sentences about data centres."""
+    stack, budget = [root], 50_000
+    while stack and budget:
+        node = stack.pop()
+        budget -= 1
+        if node.kind != "scalar":
+            stack += [child for _, child in node.children()]
+            continue
+        if not isinstance(node.value, str) or not 20 <= len(node.value) <= 3000 or not _DATA_CENTRES.search(fold(node.value)):
+            continue
+        for match in _SENTENCE.finditer(node.value):
+            low = fold(match[0])
+            if not _DATA_CENTRES.search(low) or _NOT_REGIONS.search(low) or _DENIED.search(low):
+                continue
+            for a, b, country, city in _joined(match[0], language):
+                if city is not None:
+                    name = match[0][a:b]
+                    yield Region(label=name, name=name, country=country, city=city, status="coming_soon" if _SOON.search(low) else "listed",
+                                 quote=document.text[node.start:node.end][:600], start=node.start, end=min(node.end, node.start + 600))
 
 
 def _of_answer(document: Document, node: Node, language: str | None) -> Iterator[Region]:

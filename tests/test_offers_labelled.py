@@ -10,9 +10,12 @@ from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
+import pytest
 import yaml
 
 from nlp.extract import extract
+from nlp.prices import decimal_mark
+from nlp.towns import town_of
 
 FOLDER = Path(__file__).parent / "labelled" / "pages"
 EXPECTED = yaml.safe_load(FOLDER.with_suffix(".yml").read_text("utf-8"))
@@ -101,6 +104,40 @@ def test_floors():
     found = figures()
     below = {key: (found[key], floor) for key, floor in FLOORS.items() if found[key] < floor}
     assert not below, below
+
+
+def page(text: str, name: str = "page.md"):
+    return extract(text.encode(), path=name, kind="offers")
+
+
+def test_the_decimal_mark_is_that_of_the_page_not_of_the_language_it_seems_to_be_in():
+    assert decimal_mark("$16.80 or $11,200") == "."
+    assert decimal_mark("1.299,00 € und 0,79 €") == ","
+    assert decimal_mark("$11,200") is None
+    assert decimal_mark("$1.50 and 2,50 €") is None
+
+
+def test_a_plain_name_beside_several_is_one_gpu_unless_the_page_says_per_gpu():
+    rows = "| Type | $/hour |\n|---|---|\n| H100 | $2.10 |\n| 8x H100 | $16.80 |\n"
+    assert [(o.gpu_count, o.price_scope) for o in page(rows).offers] == [(1, "instance"), (8, "instance")]
+    rows = "| Type | Price per GPU and hour |\n|---|---|\n| H100 | $2.10 per GPU per hour |\n| 8x H100 | $2.05 per GPU per hour |\n"
+    assert [(o.gpu_count, o.price_scope) for o in page(rows).offers] == [(None, "gpu"), (8, "gpu")]
+
+
+@pytest.mark.parametrize("text", ["Our H100 is better. Large clouds ask $6.98 per hour for a comparable H100.", "An A100 set-up fee: $99.", "The $30 billion market for H100s grows."])
+def test_what_is_no_price_of_a_gpu(text):
+    assert [o.price for o in page(text).offers if o.price is not None] == []
+
+
+@pytest.mark.parametrize(("label", "place"), [("Inverness", ("GB", "Inverness")), ("Kassel (DE)", ("DE", "Kassel")), ("춘천", ("KR", "Chuncheon")), ("Казань", ("RU", "Kazan")),
+                                              ("Standard", (None, None)), ("Mobile", (None, None)), ("Monterrey, Mexico", ("MX", "Monterrey"))])
+def test_towns(label, place):
+    assert town_of(label) == place
+
+
+def test_lists_of_places_end_where_something_else_stands():
+    assert [(r.name, r.country) for r in page("Data centres: Graz, Austria and Boise, Idaho").regions] == [("Graz, Austria", "AT"), ("Boise, Idaho", "US")]
+    assert page("Supported countries: Norway, France, Japan").regions == []
 
 
 if __name__ == "__main__":
