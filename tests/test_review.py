@@ -162,6 +162,20 @@ def test_a_decision_holds_for_one_provider_address_and_label_only(tmp_path):
     assert asked(folder, "select role from clauses where label = 'country_exclusion'") == [("acceptable_use",)] and codes(folder)["cn_company"] == "V5"
 
 
+def test_a_decision_leaves_the_data_set_behind_until_it_is_made_anew(tmp_path):
+    import os
+
+    from chipwatch.crawling import data_set_is_behind
+
+    folder = market(tmp_path)
+    assert not data_set_is_behind(tmp_path)
+    (key,), = asked(folder, "select id from clauses where label = 'country_exclusion'")
+    assert cli(folder, "review", "accept", key, "--by", "A. Reader").exit_code == 0
+    later = (tmp_path / "chipwatch.sqlite").stat().st_mtime + 5
+    os.utime(file_of(tmp_path, "alpha"), (later, later))
+    assert data_set_is_behind(tmp_path)
+
+
 # --- marks ------------------------------------------------------------------------------------------------------------------------
 
 def test_decisions_are_marked_in_every_output(tmp_path):
