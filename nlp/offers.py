@@ -520,8 +520,11 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         price_scope=scope if price is not None else None, commitment=commitment, term_months=months if commitment == "reserved" else None,
         tax=tax if price is not None else "unknown", price_from=bool(q.price and q.price.price_from), location=location, country=country,
         availability=facts.availability or "listed", quote=reading.document.text[start:end], start=start, end=end)
+    if price is not None and unit is None:
+        reading.issue("info", "unit_not_stated", f"no word says for how long {price:g} {currency or ''} is paid".replace("  ", " "))
     if unstated:
         reading.unstated.add(id(offer))
+        reading.issue("info", "scope_not_stated", "no word of the page says whether every price is for a GPU or for an instance: read from what is priced (a machine, or a GPU by its name)")
     return offer
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
@@ -268,10 +269,10 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         start = max(ends[at - 1] if at else 0, price.start - _SENTENCE)
         at = bisect_left(ends, price.end)
         stop = min(ends[at] if at < len(ends) else len(text), price.end + _SENTENCE)
-        sentence = fold(text[start:stop])
-        if short and block.kind not in ("list_item", "definition", "heading") and (rival := _OF_OTHERS.search(sentence)) and rival.start() < price.start - start:
+        sentence, compared, hyped, rival = _judged(text[start:stop])
+        if short and block.kind not in ("list_item", "definition", "heading") and 0 <= rival < price.start - start:
             continue                                           # "Large clouds ask $9 for it"
-        if any(r in sentence for r in reading.rivals) or (_COMPARED.search(sentence) and not short) or _HYPE.search(sentence):
+        if any(r in sentence for r in reading.rivals) or (compared and not short) or hyped:
             continue
         if re.search(r"(?<!less )(?<!lower )(?<!more )\bthan\b[^.$€£]{0,30}$", sentence[:price.start - start]):
             continue                                           # "cheaper than the $9 of others"
@@ -314,6 +315,14 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             facts.gpu_memory = float(size[1])
         a, b = block.content.source_span(start, min(stop, start + 1500))
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, commitment=commitment, months=months)], a, b))
+
+
+@lru_cache(maxsize=1024)
+def _judged(sentence: str) -> tuple[str, bool, bool, int]:
+    """(folded, whether it compares, whether it speaks of other money than prices, where it speaks of other sellers or -1) of a sentence with a price."""
+    folded = fold(sentence)
+    rival = _OF_OTHERS.search(folded)
+    return folded, bool(_COMPARED.search(folded)), bool(_HYPE.search(folded)), rival.start() if rival else -1
 
 
 def _commitment_of(text: str, index: int, prices: list[Price], start: int, stop: int) -> tuple[str | None, int | None]:
