@@ -76,7 +76,8 @@ def _name(code: str) -> str:
 def _code_meant(written: str) -> str | None:
     """The code that somebody who wrote that may have meant: a usual slip (UK), a name (China, Viet Nam)."""
     folded = re.sub(r"[^a-z]", "", written.casefold())
-    return _USUAL.get(written.upper()) or _names().get(folded) or next((_names()[n] for n in difflib.get_close_matches(folded, _names(), 1, 0.84)), None)
+    return _USUAL.get(written.upper()) or _names().get(folded) or next(
+        (_names()[n] for n in [*difflib.get_close_matches(folded, _names(), 1, 0.84), *(n for n in sorted(_names()) if len(folded) > 3 and n.startswith(folded))]), None)
 
 
 def _refusal(kind: str) -> str:

@@ -25,8 +25,9 @@ from typing import Any
 from assessment.coverage import completeness, expectations
 from assessment.judge import judge_provider
 from assessment.tables import rule_table
+from chipwatch.country_groups import ALWAYS, resolve
 from chipwatch.country_groups import as_of as groups_as_of
-from chipwatch.country_groups import resolve
+from chipwatch.country_groups import groups as country_groups
 from chipwatch.records import BINDING_ROLES, CUSTOMER_KINDS, SUPPLY_ROLES, VERDICT_CODES, Capture, Clause, Extraction, Offer, ProviderInfo, Region, Signal, Verdict
 from dataset.errors import CannotWrite, NothingToBuild, writing
 from dataset.feed_pages import FeedPages
@@ -661,6 +662,8 @@ def _fill(connection: sqlite3.Connection, runs: Sequence[Run], reading_of: Readi
     builder = Builder(runs, reading_of, writer, journal, reviews, folder)
     for chip in builder.chips:
         writer.add("chip", [chip[c.name] for c in BY_NAME["chip"].columns])
+    for row in _memberships():
+        writer.add("country_group", row)
     slugs = sorted(builder.infos)
     for number, slug in enumerate(slugs, start=1):
         builder.provider(slug)
@@ -672,6 +675,17 @@ def _fill(connection: sqlite3.Connection, runs: Sequence[Run], reading_of: Readi
     connection.execute("commit")
     if connection.execute("pragma quick_check").fetchone()[0] != "ok":
         raise CannotWrite("the data set that was just built fails its integrity check; check the disk, then run `chipwatch rebuild`")
+
+
+def _memberships() -> list[tuple]:
+    """Rows of the view country_groups. A country that several parts of a union hold for the same days stands in it once."""
+    rows = {}
+    for group in country_groups().values():
+        for m in group.members:
+            since, until = (None if day in ALWAYS else day for day in (m.since, m.until))
+            key = f"{group.name}/{m.code}/{since or ''}/{until or ''}"
+            rows.setdefault(key, (key, group.name, group.title, m.code, since, until, m.note, group.restricts, group.closed, group.source, group.basis, groups_as_of()))
+    return list(rows.values())
 
 
 def _meta(runs: Sequence[Run], builder: Builder, data_hash: str) -> dict[str, str]:

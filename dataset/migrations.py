@@ -22,7 +22,7 @@ STEPS = {
     3: "captures: etag, last_modified, warc_offset, revisit_of, moved_to; documents: failure, failure_note",
     4: "changes: nature, cause; meta: reader_version",
     5: "clauses and verdicts: review; reviews",
-    6: "receipts; documents: binding_language; chips: market, market_condition",
+    6: "receipts, country_groups; documents: binding_language; chips: market, market_condition",
 }
 # (table, column) -> (schema that brought it, SQL over the old row)
 FILLED = {("change", "cause"): (4, "'content'")}               # before, every change that was kept was one of the page

@@ -236,6 +236,13 @@ TABLES: tuple[Table, ...] = (
         Column("doubts", "text", "what is doubtful in this row"), Column("sources", "json", "addresses read"), Column("threshold_source", "text", "source of the thresholds"),
         Column("provenance", "text", "seen, mixed or memory"),
     ), key="chip", order="chip"),
+    Table("country_group", "country_groups", "One row a membership of a country in a group that terms cite (D:5, US-embargoed, EU …): our dated data, with sources. A membership holds from `since` until the day before `until`.", (
+        ID, Column("place_group", "text", "name of the group, as in clauses.place_groups"), Column("title", "text", "what the group is"), Column("code", "text", "ISO 3166-1 alpha-2, or ISO 3166-2 for a part of a country"),
+        Column("since", "text", "first day in the group; null: on every day that terms may bear"), Column("until", "text", "first day out of it; null: still in it"),
+        Column("note", "text", "source of the day, and doubts"), Column("restricts", "boolean", "0: names where a service is offered, or whom a rule favours"),
+        Column("closed", "boolean", "0: no closed list of places stands behind the words"), Column("source", "text", "where the members come from"),
+        Column("basis", "text", "seen: read in the source; memory: to be checked before it is printed as a fact"), Column("as_of", "text", "day on which the groups were last looked over"),
+    ), order="place_group, code, id"),
     Table("change", "changes", "One row a difference between two captures of the same thing.", (
         ID, PROVIDER, Column("changed_at", "time", "capture that showed the difference"), Column("previous_at", "time", "the capture before it"),
         Column("item", "text", "offer, region, clause, signal, document or verdict"), Column("item_id", "text", "id of that row"),

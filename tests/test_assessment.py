@@ -383,7 +383,7 @@ def test_each_of_the_eleven_kinds_gets_a_verdict_with_its_own_words():
 
 @pytest.mark.parametrize(("wrong", "says"), [
     ("cn_compny", "cn_company"), ("company:China", "company:CN"), ("company:UK", "company:GB"), ("subsidiary:SG", "subsidiary:CC/CC"), ("company:SG/CN", "company:CC"),
-    ("robot:CN", "company"), ("individual", "individual:CC"), ("national:cn", "national:CC/CC"), ("company:XX", "ISO"), ("company:Viet Nam", "company:VN"),
+    ("robot:CN", "company"), ("individual", "individual:CC"), ("national:cn", "national:CC/CC"), ("company:XX", "ISO"), ("company:Viet Nam", "company:VN"), ("company:Viet", "company:VN"),
 ])
 def test_a_wrong_kind_is_told_what_was_meant(wrong, says):
     with pytest.raises(UnknownCustomer) as caught:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import dataset_fakes as fakes
 from assessment.errors import UnknownCustomer
 from chipwatch.cli import cli
+from chipwatch.country_groups import groups, members_on
 from chipwatch.records import CUSTOMER_KINDS, ProviderInfo
 from dataset.access import access_table, bounds, bounds_of
 from dataset.build import load_chips
@@ -137,6 +138,16 @@ def test_the_receipt_tells_what_was_expected_read_and_missing(database):
     assert rows_of(database, "select count(*) from receipts r join verdicts v using (provider) where r.completeness is not v.completeness") == [(0,)]
     unread = {p for (p,) in rows_of(database, "select distinct provider from receipts where role_status = 'missing'")}
     assert unread == {p for (p,) in rows_of(database, "select distinct provider from verdicts where missing != '[]'")}
+
+
+# --- groups of countries ----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("day", ["2019-01-01", "2024-03-15", "2025-11-07", "2026-11-25"])
+def test_the_view_of_groups_gives_the_members_of_a_day(database, day):
+    for name in groups():
+        rows = rows_of(database, f"select code from country_groups where place_group = '{name}' and coalesce(since, '') <= '{day}' and coalesce(until, '9999') > '{day}'")
+        assert {c for (c,) in rows} == members_on(name, day), name
+    assert rows_of(database, "select count(*) from country_groups where source is null or basis not in ('seen', 'memory')") == [(0,)]
 
 
 # --- the bounds -------------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ STANDING = "This describes what the providers' public documents said when read. 
 FACETS = {
     "providers": ["kind", "seat_country", "evidence_group"], "documents": ["role", "status", "language"], "captures": ["role", "failure"],
     "offers": ["gpu_name", "country", "chip_class", "commitment"], "regions": ["country"], "clauses": ["label", "polarity", "mode", "strength"],
-    "signals": ["label"], "verdicts": ["customer", "code"], "receipts": ["role", "role_status", "status"], "issues": ["level", "code"], "chips": ["chip_class", "vendor"], "changes": ["item", "kind"],
+    "signals": ["label"], "verdicts": ["customer", "code"], "receipts": ["role", "role_status", "status"], "country_groups": ["place_group", "code"], "issues": ["level", "code"], "chips": ["chip_class", "vendor"], "changes": ["item", "kind"],
 }
 UNITS = {"price_usd_per_gpu_hour": "US dollars", "gpu_memory": "GB", "memory_bandwidth_gb_s": "GB/s", "die_area_mm2": "mm²", "latitude": "degrees", "longitude": "degrees",
          "term_months": "months", "length": "bytes", "warc_offset": "bytes", "characters": "characters", "start": "characters", "end": "characters",
