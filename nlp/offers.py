@@ -369,6 +369,7 @@ class Reading:
     grouped: list[Offer] = field(default_factory=list)         # unpriced rows that each name several chips (pools): they count where the chips stand nowhere else
     listed: list[Offer] = field(default_factory=list)          # unpriced offers of lists: they count where nothing fuller names the chip
     pending: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # what running text gave, settled after tables and feeds
+    read: dict[tuple[str, bool, str | None], list[Price]] = field(default_factory=dict)      # prices of short texts: cells are asked for them again and again
     unstated: set[int] = field(default_factory=set)            # ids of the offers whose scope no word of the page states
     issues: list[Issue] = field(default_factory=list)
     contact: bool = False
@@ -392,7 +393,13 @@ class Reading:
 
     def prices(self, text: str, *, bare: bool = False, currency: str | None = None) -> list[Price]:
         """`find_prices` with what is known of the document's currency."""
-        return find_prices(text, language=self.language, currency=currency or self.declared, bare=bare, words=self.words, decimal=self.decimal)
+        key = (text, bare, currency)
+        found = self.read.get(key)
+        if found is None:
+            found = find_prices(text, language=self.language, currency=currency or self.declared, bare=bare, words=self.words, decimal=self.decimal)
+            if len(text) <= 200 and len(self.read) < 50_000:
+                self.read[key] = found
+        return list(found)
 
     def tax_at(self, path: tuple[str, ...]) -> str:
         """What the notes of the page say on tax for a passage under these headings: the nearest note above it, else a page-wide one, where they agree."""
