@@ -31,7 +31,7 @@ GAP = 60                                                       # characters betw
 FAR = 1500                                                     # … by `...`: within a sentence
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
-RARE = 60                                                      # times in a million characters: a part of a cue that is no commoner opens a sentence by itself
+RARE = 25                                                      # times in a million characters: a part of a cue that is no commoner opens a sentence by itself
 LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
 EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
@@ -264,6 +264,8 @@ class Cuebook:
         self.width = len(self.groups)
         self._simple, self._masked = simple, masked
         self._gapped = [tuple(g) for g in gapped]
+        self._opens = [tuple(g[3] for g in gaps if not g[0]) for gaps in self._gapped]
+        self._goes_on = [tuple(g for g in gaps if g[0]) for gaps in self._gapped]
         self._flags = [0] * len(simple)
         self._exact: list[str | None] = [None] * len(simple)
         literals = [""] * len(simple)
@@ -391,23 +393,29 @@ class Cuebook:
             self._simple.append(self._simple[pattern] & ~hidden)
             self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[2] & hidden))
             self._bits.append(self._bits[pattern] & ~hidden)
+            self._opens.append(tuple(g[3] for g in self._gapped[number] if not g[0]))
+            self._goes_on.append(tuple(g for g in self._gapped[number] if g[0]))
         return number
 
     def mask(self, rows: Iterable[tuple[int, int, int]]) -> int:
         """The groups found among matches of one sentence."""
         mask = 0
-        simple, gapped = self._simple, self._gapped
+        simple, opens, goes_on = self._simple, self._opens, self._goes_on
         ends: dict[int, int] = {}                              # id of a part -> where it ended last
+        last = ends.get
         for start, end, pattern in rows:
-            mask |= simple[pattern]
-            for before, gap, bit, this in gapped[pattern]:
-                if before:
-                    if before not in ends or not 0 <= start - ends[before] <= gap:
-                        continue
+            if bits := simple[pattern]:
+                mask |= bits
+            for before, gap, bit, this in goes_on[pattern]:
+                at = last(before)
+                if at is None or not 0 <= start - at <= gap:
+                    continue
                 if this:
                     ends[this] = end
                 else:
                     mask |= bit
+            for this in opens[pattern]:
+                ends[this] = end
         return mask
 
     def spans(self, rows: Iterable[tuple[int, int, int]], groups: int) -> list[tuple[int, int]]:
