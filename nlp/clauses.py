@@ -308,7 +308,7 @@ class _Reader:
                 hits = at[index] = []
             hits.append((start - base[index], key))
         for index, hits in at.items():
-            if not self._worth(hits):
+            if not self.book.worth(hits):
                 continue
             position = 0
             for number, sentence in enumerate(self.sentences(index)):
@@ -317,19 +317,8 @@ class _Reader:
                     if hits[position][0] >= sentence[0]:
                         inside.append(hits[position])
                     position += 1
-                if inside and self._worth(inside):
+                if inside and self.book.worth(inside):
                     yield index, number, [p for p, _ in inside]
-
-    def _worth(self, hits: list[tuple[int, int]]) -> bool:
-        """Whether the words found by the first pass can make a rule fire."""
-        strong, firsts, seconds = self.book.strong, self.book.first, self.book.second
-        one = two = 0
-        for _, key in hits:
-            if strong[key]:
-                return True
-            one |= firsts[key]
-            two |= seconds[key]
-        return bool(one & two)
 
     def near(self, index: int, number: int) -> int:
         """The groups of the sentences before and after, in the same block."""

@@ -31,7 +31,7 @@ GAP = 60                                                       # characters betw
 FAR = 1500                                                     # … by `...`: within a sentence
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
-RARE = 25                                                      # times in a million characters: a part of a cue that is no commoner opens a sentence by itself
+RARE = 3                                                      # times in a million characters: a part of a cue that is no commoner opens a sentence by itself
 LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
 EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
@@ -193,6 +193,7 @@ class Cuebook:
         rare: list[list[tuple[int, int, int]]] = []             # pattern -> (number of the cue, 0 the rarest part or 1 the second, group bit)
         alone: list[int] = []                                   # pattern -> groups for which it decides alone
         pairs = 0
+        reaches: dict[int, tuple[bool, int]] = {}              # number of a cue -> (whether its rarest part stands first, characters from there to the other at most)
         next_part = 1
         packs = list(packs)
         self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
@@ -254,6 +255,10 @@ class Cuebook:
                                 for n in numbers[order[0]][1]:
                                     alone[n] |= 1 << number
                                 order = []
+                            if len(order) > 1:
+                                a, b = sorted(order[:2])
+                                reach = sum(max(len(literal_of[n]) for n in numbers[k][1]) for k in range(a, b)) + sum(numbers[k][0] for k in range(a + 1, b + 1))
+                                reaches[pairs] = (order[0] == a, reach)
                             for rank, i in enumerate(order[:2]):
                                 for n in numbers[i][1]:
                                     rare[n].append((pairs, rank, 1 << number))
@@ -296,6 +301,7 @@ class Cuebook:
         self._keys = keys
         self.strong = [bool((simple[n] | alone[n]) & self.triggers) for n in keys]
         self.first, self.second = [first[n] for n in keys], [second[n] for n in keys]
+        self._reaches = reaches
         self._gate = ahocorasick_rs.AhoCorasick([literals[n] for n in keys] or ["\0"])
 
     def fold(self, text: str) -> str:
@@ -361,6 +367,27 @@ class Cuebook:
             found.append((start, key))
         found.sort()
         return found
+
+    def worth(self, hits: list[tuple[int, int]]) -> bool:
+        """Whether the words that `gate` found in a stretch of text can make a rule fire: a strong one, or the two rarest parts of a cue in their order and within reach."""
+        strong, firsts, seconds = self.strong, self.first, self.second
+        one = two = 0
+        for _, key in hits:
+            if strong[key]:
+                return True
+            one |= firsts[key]
+            two |= seconds[key]
+        both = one & two
+        while both:
+            bit = both & -both
+            both ^= bit
+            rarest_first, reach = self._reaches[bit.bit_length() - 1]
+            rarest = [p for p, key in hits if firsts[key] & bit]
+            other = [p for p, key in hits if seconds[key] & bit]
+            before, after = (rarest, other) if rarest_first else (other, rarest)
+            if any(0 <= b - a <= reach for a in before for b in after):
+                return True
+        return False
 
     def scan(self, text: str) -> list[tuple[int, int, int]]:
         """All cue matches of `text`, sorted: (start, end, pattern). Those inside look-alike phrases are left out."""
