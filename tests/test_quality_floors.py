@@ -1,4 +1,4 @@
-"""Floors of the reading on labelled real documents; `tests/labelled/floors.yml` holds them. Raising one is free, lowering one needs a reason in that file."""
+"""Floors of the reading on labelled real documents; `tests/labelled/corpus/floors.yml` holds them. Raising one is free, lowering one needs a reason in that file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chipwatch.evaluating import below, figures, read_labelled
 
 HERE = Path(__file__).parent / "labelled"
 SHARED = Path(os.environ.get("CHIPWATCH_CORPUS", Path(__file__).resolve().parents[1] / ".." / "shared"))
-FLOORS = yaml.safe_load((HERE / "floors.yml").read_text("utf-8"))
+FLOORS = yaml.safe_load((HERE / "corpus" / "floors.yml").read_text("utf-8"))
 SETS = {"gold terms": SHARED / "gold" / "terms.jsonl", "gold offers": SHARED / "gold" / "offers.jsonl", "our terms": HERE / "corpus" / "terms.jsonl", "our offers": HERE / "corpus" / "offers.jsonl"}
 
 
