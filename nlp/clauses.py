@@ -324,7 +324,7 @@ class _Reader:
         """The groups of the sentences before and after, in the same block."""
         spans = self.sentences(index)
         mask = 0
-        for other in (number - 2, number - 1, number + 1):
+        for other in (number - 1, number + 1):
             if 0 <= other < len(spans):
                 mask |= self.mask(index, *spans[other])
         return mask

@@ -309,3 +309,9 @@ def test_a_part_in_another_language_is_read_with_its_own_pack() -> None:
     clauses, _, issues = read(german + english, language="de")
     assert {(c.label, c.language) for c in clauses} == {("resale_restriction", "de"), ("export_compliance", "en")}
     assert "languages_mixed" in {i.code for i in issues}
+
+
+def test_what_a_contract_means_by_a_country_bars_nobody():
+    clauses, _, _ = read("The China Terms apply to customers in China. You must not use the nodes if you are located in Iran. For the purposes of these Terms, \"China\" does not include "
+                         "Hong Kong or Macau. The supplement applies where the customer is in Russia.", "en")
+    assert {(c.label, tuple(c.places)) for c in clauses if c.places} == {("country_exclusion", ("IR",)), ("residence_restriction", ("IR",))}
