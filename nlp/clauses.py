@@ -380,7 +380,7 @@ class _Reader:
                 clause.confidence = round(min(probability, rule.attributes.get("confidence", 1.0), 0.5 if unit.block in self.tables else 1.0), 2)
             yield clause
         for label in decision.candidates(own):
-            if label not in found and models[label].add <= 1.0 and (probability := decision.probability(label, own, intro, head, ())) >= models[label].add:
+            if label not in found and (probability := decision.probability(label, own, intro, head, ())) >= models[label].add:
                 clause = self.clause(unit, decision.template(label, own), rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(probability, 2)

@@ -39,18 +39,20 @@ class Decision:
     models: Mapping[str, LabelModel]
     triggers: dict[str, int] = field(default_factory=dict)     # label -> groups that can begin one of its rules
     templates: dict[str, list[Rule]] = field(default_factory=dict)
+    adding: list[str] = field(default_factory=list)            # labels whose model may find what no rule finds
     _bits: dict[str, tuple[dict[int, float], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for rule in self.book.rules:
             self.triggers[rule.label] = self.triggers.get(rule.label, 0) | rule.trigger & (1 << self.book.width) - 1
             self.templates.setdefault(rule.label, []).append(rule)
+        self.adding = [label for label, model in self.models.items() if model.add <= 1.0]
         for label, model in self.models.items():
             self._bits[label] = tuple({1 << n: w for group, n in self.book.groups.items() if (w := model.weights.get(f"{source}:{group}"))} for source in SOURCES)
 
     def candidates(self, own: int) -> list[str]:
-        """The labels of which a sentence with these groups may state a rule."""
-        return [label for label in self.models if own & self.triggers.get(label, 0)]
+        """The labels that a model may add to a sentence with these groups."""
+        return [label for label in self.adding if own & self.triggers.get(label, 0)]
 
     def probability(self, label: str, own: int, intro: int, head: int, fired: Iterable[str]) -> float:
         """How likely a sentence with these groups, in which these rules of the label fired, states a rule of the label."""

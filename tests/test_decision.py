@@ -25,7 +25,9 @@ def test_the_probability_is_that_of_the_weights():
     assert decision.probability("resale_restriction", resell, 0, 0, ()) == pytest.approx(1 / (1 + math.exp(0.5)))
     assert decision.probability("resale_restriction", resell, prohibit, 0, ("A18.resell",)) == pytest.approx(1 / (1 + math.exp(-2.75)))
     assert decision.probability("resale_restriction", 0, 0, prohibit, ("other",)) == pytest.approx(0.5)
-    assert decision.candidates(resell) == ["resale_restriction"] and decision.candidates(0) == []
+    assert decision.candidates(resell) == []
+    adding = Decision(book, {"resale_restriction": LabelModel(0.0, {}, add=0.6)})
+    assert adding.candidates(resell) == ["resale_restriction"] and adding.candidates(0) == []
     assert features(book, resell, prohibit, 0, ("x",)) == {"o:resell": 1.0, "i:prohibit": 1.0, "r:x": 1.0, "fired": 1.0}
 
 
