@@ -134,7 +134,7 @@ def test_without_its_opening_an_item_states_no_rule():
 
 
 def test_an_enumeration_inside_a_sentence_is_read_item_by_item():
-    text = ("You represent and warrant that you are not: (a) located in any country that is subject to a United States embargo; or (b) named on the list of "
+    text = ("You warrant that you are not: (a) situated in any country which lies under a United States embargo; or (b) named on the list of "
             "Specially Designated Nationals.")
     found = {c.label: c for c in read(text)[0]}
     assert found["residence_restriction"].mode == found["denied_party"].mode == "representation"
