@@ -271,6 +271,7 @@ class Cuebook:
         self._gapped = [tuple(g) for g in gapped]
         self._opens = [tuple(g[3] for g in gaps if not g[0]) for gaps in self._gapped]
         self._goes_on = [tuple(g for g in gaps if g[0]) for gaps in self._gapped]
+        self._after = [tuple({g[0] for g in gaps}) for gaps in self._goes_on]
         self._flags = [0] * len(simple)
         self._exact: list[str | None] = [None] * len(simple)
         literals = [""] * len(simple)
@@ -422,25 +423,27 @@ class Cuebook:
             self._bits.append(self._bits[pattern] & ~hidden)
             self._opens.append(tuple(g[3] for g in self._gapped[number] if not g[0]))
             self._goes_on.append(tuple(g for g in self._gapped[number] if g[0]))
+            self._after.append(tuple({g[0] for g in self._goes_on[number]}))
         return number
 
     def mask(self, rows: Iterable[tuple[int, int, int]]) -> int:
         """The groups found among matches of one sentence."""
         mask = 0
-        simple, opens, goes_on = self._simple, self._opens, self._goes_on
+        simple, opens, goes_on, after = self._simple, self._opens, self._goes_on, self._after
         ends: dict[int, int] = {}                              # id of a part -> where it ended last
-        last = ends.get
+        last, none_of = ends.get, ends.keys().isdisjoint
         for start, end, pattern in rows:
             if bits := simple[pattern]:
                 mask |= bits
-            for before, gap, bit, this in goes_on[pattern]:
-                at = last(before)
-                if at is None or not 0 <= start - at <= gap:
-                    continue
-                if this:
-                    ends[this] = end
-                else:
-                    mask |= bit
+            if (earlier := after[pattern]) and not none_of(earlier):
+                for before, gap, bit, this in goes_on[pattern]:
+                    at = last(before)
+                    if at is None or not 0 <= start - at <= gap:
+                        continue
+                    if this:
+                        ends[this] = end
+                    else:
+                        mask |= bit
             for this in opens[pattern]:
                 ends[this] = end
         return mask
