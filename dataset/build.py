@@ -14,7 +14,6 @@ import importlib.resources
 import json
 import marshal
 import os
-import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,6 +46,7 @@ ReadingOf = Callable[[Capture], Extraction | None]
 Progress = Callable[..., None]                                 # (done, note, total)
 _RECORDS = {"offer": Offer, "region": Region, "clause": Clause, "signal": Signal}
 _GETTERS = {name: attrgetter(*(f.name for f in dataclasses.fields(record))) for name, record in _RECORDS.items()}
+KEPT_OF_OFFER = BY_NAME["offer"].names[2:-len(EVIDENCE) - len(LIFE)]   # its own columns: fields, and what the build adds
 _LETTERS = {"offer": "O", "region": "R", "clause": "C", "signal": "S", "document": "D", "capture": "K", "verdict": "V", "issue": "I", "change": "X", "review": "W", "receipt": "Q"}
 # Where one address is declared in two roles, its items are counted in the role that they belong to.
 _ROLE_ORDER = ("offers", "regions", *BINDING_ROLES)
@@ -89,13 +89,11 @@ def _cell(value: object) -> object:
     return value
 
 
-_SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")                  # as marshal writes half of a pair, which SQLite refuses
-
-
 class Writer:
     """Writes rows in bulk, and keeps the hash of all that was written."""
 
     BATCH = 5000
+    ALIKE = 200                                                # rows from which on a statement of their own pays
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -114,19 +112,43 @@ class Writer:
         if len(rows) >= self.BATCH:
             self._write(table)
 
+    def add_alike(self, table: str, same: dict[int, object], rows: list[tuple]) -> None:
+        """Rows without lists and objects that share the values of some columns (place of the column -> value, in order): `rows` hold the others.
+
+        What is shared is handed to SQLite once, not with every row: a third of the time.
+        """
+        shared = tuple(map(_cell, same.values()))
+        if len(rows) < self.ALIKE or any(isinstance(v, str) and "\0" in v for v in shared):   # quote() ends at a NUL
+            for row in rows:
+                whole = list(row)
+                for place, value in zip(same, shared, strict=True):
+                    whole.insert(place, value)
+                self.add_plain(table, tuple(whole))
+            return
+        self._write(table)                                     # rows stay in the order in which they came
+        literals = dict(zip(same, self.connection.execute(f"select {', '.join(['quote(?)'] * len(shared))}", shared).fetchone(), strict=True))
+        width = len(same) + len(rows[0])
+        sql = f'insert into "{table}" values ({", ".join([literals.get(n, "?") for n in range(width)])})'
+        self.hash.update(marshal.dumps((table, list(same), shared), 2))
+        for begin in range(0, len(rows), self.BATCH):
+            self._insert(table, sql, rows[begin:begin + self.BATCH])
+
     def _write(self, table: str) -> None:
         rows = self._waiting[table]
-        if not rows:
-            return
-        # version 2 of marshal writes values alone, no references: equal rows give equal bytes, ten times as fast as repr
-        image = marshal.dumps(rows, 2)
-        if _SURROGATE.search(image):
+        if rows:
+            self._insert(table, self._sql[table], rows)
+            rows.clear()
+
+    def _insert(self, table: str, sql: str, rows: list[tuple]) -> None:
+        before = self.connection.total_changes
+        try:
+            self.connection.executemany(sql, rows)
+        except UnicodeEncodeError:                             # half of a surrogate pair, which SQLite refuses: the rows before it are in
             rows[:] = [tuple(map(_cell, row)) for row in rows]
-            image = marshal.dumps(rows, 2)
-        self.connection.executemany(self._sql[table], rows)
-        self.hash.update(table.encode() + image)
+            self.connection.executemany(sql, rows[self.connection.total_changes - before:])
+        # version 2 of marshal writes values alone, no references: equal rows give equal bytes, ten times as fast as repr
+        self.hash.update(table.encode() + marshal.dumps(rows, 2))
         self.counts[table] += len(rows)
-        rows.clear()
 
     def finish(self) -> str:
         """Write what waits; returns the SHA-256 of all rows."""
@@ -309,34 +331,55 @@ class Builder:
         """Rows of offers, regions, clauses or signals; returns the current ones."""
         current: list[State] = []
         taken: dict[str, Address] = {}
-        # an offer holds no lists
-        getter, add = _GETTERS[name], self.writer.add_plain if name == "offer" else self.writer.add
-        keys, extra, capture_of = self.keys[name], self._extra_of(name), self.pages.capture_of
+        write = self._write_offers if name == "offer" else self._write_items
         known: dict[tuple[int, int], tuple] = {}               # evidence of a capture and version, made once for all items that rest on it
         for line in lines:
-            url, stale = line.url, line.stale_since
-            shown = version = proof = None
-            for state in line.states[name]:
-                key = keys(slug, url, *state.key)
-                if taken.setdefault(key, line) is not line:    # the same address in another role shows the same item
-                    continue
-                record = state.record
-                capture = capture_of(record, state.capture)
-                if capture is not shown or state.version is not version:
-                    shown, version = capture, state.version
-                    proof = known.get((id(shown), id(version)))
-                    if proof is None:
-                        proof = known[id(shown), id(version)] = self._evidence(line, shown, version, documents)
-                more = extra(state)                            # before the fields are read: it may complete them
-                add(name, (key, slug, *getter(record), *more, *proof, state.first_seen, state.last_changed, state.last_checked, state.gone_since,
-                           stale if state.current else None, state.current))
-                if state.current:
-                    current.append(state)
+            key_of = self.keys[name].below(slug, line.url)
+            # the same address in another role shows the same item: it is written once
+            held = [(key, state) for state in line.states[name] if taken.setdefault(key := key_of(state.key), line) is line]
+            current += [state for _, state in held if state.current]
+            for capture, version, items in self._by_evidence(held):
+                proof = known.get((id(capture), id(version)))
+                if proof is None:
+                    proof = known[id(capture), id(version)] = self._evidence(line, capture, version, documents)
+                write(name, slug, proof, line.stale_since, items)
         return current
 
-    def _extra_of(self, name: str) -> Callable[[State], tuple]:
-        """What the build adds to a record of a kind."""
-        return {"offer": self._of_offer, "clause": self._of_clause}.get(name, lambda state: ())
+    def _by_evidence(self, held: Sequence[tuple[str, State]]) -> Iterator[tuple[Capture, Version, list[tuple[str, State]]]]:
+        """Items in their order, those that follow each other and rest on the same capture and version together."""
+        capture_of = self.pages.capture_of
+        shown = version = None
+        items: list[tuple[str, State]] = []
+        for item in held:
+            state = item[1]
+            capture = capture_of(state.record, state.capture)
+            if capture is not shown or state.version is not version:
+                if items:
+                    yield shown, version, items                # type: ignore[misc]
+                shown, version, items = capture, state.version, []
+            items.append(item)
+        if items:
+            yield shown, version, items                        # type: ignore[misc]
+
+    def _write_items(self, name: str, slug: str, proof: tuple, stale: str | None, items: list[tuple[str, State]]) -> None:
+        """Rows of items that rest on the same evidence."""
+        getter, extra, add = _GETTERS[name], self._of_clause if name == "clause" else lambda state: (), self.writer.add
+        for key, state in items:
+            more = extra(state)                                # before the fields are read: it may complete them
+            add(name, (key, slug, *getter(state.record), *more, *proof, *_life(state, stale)))
+
+    def _write_offers(self, name: str, slug: str, proof: tuple, stale: str | None, items: list[tuple[str, State]]) -> None:
+        """The same of offers, of which there are many, and which hold no lists."""
+        getter, of = _GETTERS[name], self._of_offer
+        lives = {_life(state, stale) for _, state in items}
+        first = 2 + len(KEPT_OF_OFFER)                         # place of the first column of the evidence
+        same: dict[int, object] = {1: slug, **dict(enumerate(proof, start=first))}
+        if len(lives) == 1:
+            same |= enumerate(lives.pop(), start=first + len(proof))
+            rows = [(key, *getter(state.record), *of(state)) for key, state in items]
+        else:
+            rows = [(key, *getter(state.record), *of(state), *_life(state, stale)) for key, state in items]
+        self.writer.add_alike(name, same, rows)
 
     def _of_offer(self, state: State) -> tuple:
         offer: Offer = state.record                            # type: ignore[assignment]
@@ -513,6 +556,11 @@ class Builder:
         ))
 
 
+def _life(state: State, stale: str | None) -> tuple:
+    """The columns LIFE. `stale`: since when its address gives no fresh data."""
+    return (state.first_seen, state.last_changed, state.last_checked, state.gone_since, stale if state.current else None, state.current)
+
+
 def _words(readings: Sequence[tuple[Capture, Extraction | None]]) -> list[tuple[str, str, str]]:
     """(address, label, quote) of the clauses, in the order in which verdicts count them."""
     return [(capture.url, clause.label, clause.quote) for capture, extraction in readings if extraction is not None for clause in extraction.clauses]
@@ -654,7 +702,7 @@ def _temporary(part: Path) -> Iterator[None]:
 
 def _fill(connection: sqlite3.Connection, runs: Sequence[Run], reading_of: ReadingOf, progress: Progress | None, journal: Journal, reviews: Sequence[Decision],
           folder: Path) -> None:
-    connection.executescript(f"pragma page_size = 4096; pragma journal_mode = off; pragma synchronous = off; pragma application_id = {APPLICATION_ID};"
+    connection.executescript(f"pragma page_size = 4096; pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536; pragma application_id = {APPLICATION_ID};"
                              f"pragma user_version = {SCHEMA_VERSION};")
     create(connection)
     connection.execute("begin")

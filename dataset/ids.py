@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 LENGTH = 8                                                     # 40 bits: short enough to print; a collision makes the key longer
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"                   # base32 (RFC 4648): no 0, 1, 8, 9 that read like letters
@@ -11,15 +12,22 @@ _NONE = "\x1eNNone"
 _PAIRS = [a + b for a in _DIGITS for b in _DIGITS]             # ten bits at a time: twice as fast as base64.b32encode on 100,000 keys
 
 
-def _said(parts: tuple) -> int:
-    """The first 80 bits of the SHA-256 over the parts. None and "" differ; so do 1 and "1"."""
-    text = "\x1f".join([p if p.__class__ is str else _NONE if p is None else f"\x1e{p.__class__.__name__[0]}{p}" for p in parts])
+def _joined(parts: tuple) -> str:
+    """The parts as one text. None and "" differ; so do 1 and "1"."""
+    return "\x1f".join([p if (c := p.__class__) is str else _NONE if p is None else f"\x1ef{p}" if c is float else f"\x1e{c.__name__[0]}{p}" for p in parts])
+
+
+def _number(text: str) -> int:
+    """The first 80 bits of the SHA-256 of a text."""
     return int.from_bytes(_sha256(text.encode("utf-8", "surrogatepass")).digest()[:10], "big")
 
 
 def digest(*parts: object) -> str:
-    """`_said` in base32."""
-    n = _said(parts)
+    """The first 80 bits of the SHA-256 over the parts, in base32."""
+    return _spelled(_number(_joined(parts)))
+
+
+def _spelled(n: int) -> str:
     return "".join([_PAIRS[n >> shift & 1023] for shift in (70, 60, 50, 40, 30, 20, 10, 0)])
 
 
@@ -32,11 +40,18 @@ class Keys:
         self._taken: dict[str, int] = {}                       # key -> first 80 bits
 
     def __call__(self, *parts: object) -> str:
-        n = _said(parts)
+        return self._key(_number(_joined(parts)))
+
+    def below(self, *begin: object) -> Callable[[tuple], str]:
+        """The same for many things whose first parts are `begin`: a function of the other parts."""
+        start, key = _joined(begin) + "\x1f", self._key
+        return lambda parts: key(_number(start + _joined(parts)))
+
+    def _key(self, n: int) -> str:
         key = self._begins + _PAIRS[n >> 70] + _PAIRS[n >> 60 & 1023] + _PAIRS[n >> 50 & 1023] + _PAIRS[n >> 40 & 1023]
         if self._taken.setdefault(key, n) == n:
             return key
-        full = digest(*parts)                                  # 40 bits are taken by another thing
+        full = _spelled(n)                                     # 40 bits are taken by another thing
         size = LENGTH
         while self._taken.setdefault(self._begins + full[:size], n) != n:
             size += 1

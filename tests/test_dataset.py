@@ -321,7 +321,9 @@ def test_keys_are_stable_short_and_survive_collisions(monkeypatch):
     keys = ids.Keys("O")
     assert keys("a", 1) == keys("a", 1) and keys("a", 1) != keys("a", "1") != keys("a", None) and re.fullmatch(r"O-[A-Z2-7]{8}", keys("x"))
     assert ids.digest("a", None) != ids.digest("a", "")
-    monkeypatch.setattr(ids, "_said", lambda *parts: int("".join(f"{ord(c) - ord('A'):05b}" for c in "AAAAAAAA" + parts[0][0]), 2))
+    below = keys.below("a", 1)
+    assert below((None, "b", 2.5)) == keys("a", 1, None, "b", 2.5) and below((True,)) == keys("a", 1, True) != keys("a", 1, 1)
+    monkeypatch.setattr(ids, "_number", lambda text: int("".join(f"{ord(c) - ord('A'):05b}" for c in "AAAAAAAA" + text), 2))
     assert ids.digest("BBBBBBBB") == "AAAAAAAABBBBBBBB"
     few = ids.Keys("O")
     assert [few("BBBBBBBB"), few("CCCCCCCC"), few("BBBBBBBB"), few("CCCCCCCC")] == ["O-AAAAAAAA", "O-AAAAAAAAC", "O-AAAAAAAA", "O-AAAAAAAAC"]
@@ -588,6 +590,21 @@ def test_damaged_text_is_kept_without_breaking_the_file(tmp_path):
     database = folder.build()
     assert query.run(database, "select quote from clauses").rows[0][0].startswith("Not in ")
     export.export(database, tmp_path / "out")
+
+
+@pytest.mark.parametrize("url", ["https://a.example/p?it's=''&x=%00", "https://a.example/p\x00q"])
+def test_many_offers_of_one_page_are_written_as_few_are(tmp_path, monkeypatch, url):
+    """What rows share goes to SQLite once for many rows, with each row for few: the rows are the same, also with quotes, a NUL, or half a character in them."""
+    folder = fakes.Folder(tmp_path)
+    names = [f"size {n}" if n != 7000 else "half \ud800 \x00 a character" for n in range(7100)]
+    for run, day, price in (("r1", "01", 2.0), ("r2", "08", 3.0)):                       # in the second run the life lines differ from offer to offer
+        folder.run(run, f"2026-11-{day}T00:00:00Z")
+        folder.visit(run, "a", "offers", url, f"2026-11-{day}T00:00:01Z",
+                     fakes.page(f"many {run}", kind="offers", offers=[fakes.offer(price=price if n % 3 else 2.0, instance_name=name) for n, name in enumerate(names)]))
+    many = rows_of(folder.build(), "select * from offers_history")
+    monkeypatch.setattr("dataset.build.Writer.ALIKE", 1 << 30)
+    assert many == rows_of(folder.build(), "select * from offers_history") and len(many) == 7100 + sum(n % 3 > 0 for n in range(7100))
+    assert {row[7] for row in many if "half" in row[7]} == {"half \\ud800 \x00 a character"} and {row[-11] for row in many} == {url}
 
 
 def test_meta_names_what_the_data_set_was_made_from(database):
