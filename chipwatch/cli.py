@@ -235,25 +235,26 @@ def tell_report(path: Path, twin_too: bool) -> None:
 
 
 @report_group.command("briefing", short_help="Who rents which chips where, and the terms.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/briefing.pdf; with another customer or a chip, these are added to the name.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/briefing.pdf; with another customer, a chip or a region, these are added to the name.")
 @click.option("--customer", default="cn_company", show_default=True, help=f"Customer kind of the headline: {', '.join(CUSTOMER_KINDS)}, or KIND:CC such as company:VN.")
 @click.option("--chip", default=None, help="Only offers of this chip, as H100 (default: every A100/H100-class chip).")
+@click.option("--region", default=None, metavar="PLACES", help="Only offers of data centres there: ISO codes or names, as SG or SG,MY, or a group of countries, as EU or D:5.")
 @click.option("--since", default=None, metavar="DATE", help="Only changes seen from this day on, as 2026-11-01.")
 @click.option("--short", is_flag=True, help="The answer on two pages.")
 @html_option
 @data_option
-def report_briefing(output: Path | None, customer: str, chip: str | None, since: str | None, short: bool, twin_too: bool, data: Path) -> None:
+def report_briefing(output: Path | None, customer: str, chip: str | None, region: str | None, since: str | None, short: bool, twin_too: bool, data: Path) -> None:
     """The briefing: who rents which chips where, and what the terms say, with the evidence."""
     from chipwatch.run import report_stage
 
     database, customer, chip = database_of(data), checked_customer(customer), checked_chip(chip)
-    output = output or data / "reports" / briefing_name(customer, chip, short)
-    tell_report(report_stage(data, database, output=output, customer=customer, chip=chip, since=since, short=short, twin_too=twin_too), twin_too)
+    output = output or data / "reports" / briefing_name(customer, chip, short, region)
+    tell_report(report_stage(data, database, output=output, customer=customer, chip=chip, region=region, since=since, short=short, twin_too=twin_too), twin_too)
 
 
-def briefing_name(customer: str, chip: str | None, short: bool = False) -> str:
-    """File name of a briefing: one of another customer or chip does not overwrite the main one."""
-    parts = ["briefing", *(["short"] if short else []), *([customer] if customer != "cn_company" else []), *([chip] if chip else [])]
+def briefing_name(customer: str, chip: str | None, short: bool = False, region: str | None = None) -> str:
+    """File name of a briefing: one of another customer, chip or region does not overwrite the main one."""
+    parts = ["briefing", *(["short"] if short else []), *([customer] if customer != "cn_company" else []), *([chip] if chip else []), *([region] if region else [])]
     return "-".join("".join(c if c.isalnum() or c in "_." else "-" for c in part) for part in parts) + ".pdf"
 
 

@@ -92,7 +92,7 @@ def changes_stage(data: Path, database: Path, *, since: str | None = None, outpu
 
 
 def report_stage(data: Path, database: Path, *, output: Path | None = None, **choices: Any) -> Path:
-    """The briefing PDF. `choices`: customer, chip, since, short, twin_too, as `reports.briefing.render` takes them."""
+    """The briefing PDF. `choices`: customer, chip, region, since, short, twin_too, as `reports.briefing.render` takes them."""
     from reports.briefing import render
 
     output = report_file(output or data / "reports" / "briefing.pdf")

@@ -6,8 +6,10 @@ Sentences are made here from the view model alone, so that a number in the text 
 from __future__ import annotations
 
 import functools
+import itertools
 import statistics
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +24,7 @@ from reports.model import Briefing, ChipSupply, ProviderView
 TABLE_CHIPS = 12                                               # columns of the matrix
 HATCHED_ROWS = 12                                              # more providers without terms than this are named below the heat table
 CHANGE_ROWS = 60                                               # changes that are printed; the rest is counted
+GROUP_MARKS = {"D5": "D:5 or Macau", "D14": "D:1 or D:4"}
 FIGURE_BARS = 18                                               # bars of a figure; the rest is named below it
 
 
@@ -33,20 +36,22 @@ class Finding:
     anchor: str
 
 
-def render(database: Path, output: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None, since: str | None = None, short: bool = False, twin_too: bool = False) -> Path:
+def render(database: Path, output: Path, *, customer: str = "cn_company", chip: str | None = None, region: str | None = None, title: str | None = None, since: str | None = None, short: bool = False,
+           twin_too: bool = False) -> Path:
     """Write the briefing PDF of the data set `database` to `output` and return its path.
 
-    Raises ReportError (with a message for people) for a data set that cannot be read, an unknown customer kind or chip, or an output that
+    Raises ReportError (with a message for people) for a data set that cannot be read, an unknown customer kind, chip or region, or an output that
     cannot be written. The same data set and fonts give the same bytes. `since`: ISO date, only changes from then on; `short`: the answer on two pages;
     an output that ends in .html, or `twin_too`: the HTML twin.
     """
-    briefing = model.read_briefing(Path(database), customer=customer, chip=chip, title=title, since=parse_since(since))
+    briefing = model.read_briefing(Path(database), customer=customer, chip=chip, region=region, title=title, since=parse_since(since))
     return screen.write_report(html(briefing, "short.html.j2" if short else "briefing.html.j2"), Path(output), twin_too)
 
 
 def html(b: Briefing, template: str = "briefing.html.j2") -> str:
     """The HTML of the briefing, or of its short form (`short.html.j2`)."""
     helpers: dict[str, Any] = {
+        **numbering(), "map_note": map_note(b), "map_marks": any(line.group for line in b.country_lines), "group_marks": GROUP_MARKS,
         "gates": words.gates, "place_spans": place_spans, "matrix_cells": functools.partial(matrix_cells, b),
         "card_facts": words.card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
         "why": lambda p: words.why(p.verdicts.get(b.customer)), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
@@ -62,6 +67,12 @@ def html(b: Briefing, template: str = "briefing.html.j2") -> str:
         evidence_rows=[b.evidence[i:i + 2] for i in range(0, len(b.evidence), 2)], provider_names={p.slug: p.name for p in b.providers},
         **heat_parts(b), matrix_rest=_matrix_rest(b), change_lines_left=max(0, sum(1 for c in b.changes if c.item != "document") - CHANGE_ROWS), document_changes=document_changes(b), changes=[c for c in b.changes if c.item != "document"][:CHANGE_ROWS], change_summary=change_summary(b), captures_words=captures_words(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
         **helpers)
+
+
+def numbering() -> dict[str, Callable[[], str]]:
+    """'Figure 1. ', 'Table 1. ' and so on, in the order of the page: one that has no data is absent, and leaves no gap."""
+    figures, tables = itertools.count(1), itertools.count(1)
+    return {"next_figure": lambda: f"Figure {next(figures)}. ", "next_table": lambda: f"Table {next(tables)}. "}
 
 
 @functools.cache
@@ -84,7 +95,7 @@ def _kinds(b: Briefing) -> list[str]:
 # --- sentences -------------------------------------------------------------------------------------------------------------------
 
 def chips_words(b: Briefing) -> str:
-    return f"the {b.chip}" if b.chip else "A100/H100-class chips"
+    return (f"the {b.chip}" if b.chip else "A100/H100-class chips") + b.region_words
 
 
 def findings(b: Briefing) -> list[Finding]:
@@ -181,6 +192,19 @@ def comparison(b: Briefing) -> str:
     if b.customer != "cn_subsidiary_abroad" and assessed:
         said += f"; {differs} of {assessed} tell a company in mainland China from its subsidiary abroad"
     return said + ". Whoever is not assessed stays in the bars."
+
+
+def map_note(b: Briefing) -> str:
+    """What the map shows and what it does not: unknown places, groups, borders, the source of its outlines."""
+    from reports import maps
+
+    note = f"{text.plural(b.places_unknown, 'provider')} tied no chip to a country. " if b.places_unknown else ""
+    if b.group_classes:
+        note += f"Country groups: Supplement No. 1 to 15 CFR Part 740, as of {text.day(b.groups_as_of)}; a group says where chips need a licence to be shipped, nothing about who may rent them. "
+    lost = maps.not_drawn(code for code, _ in b.places)
+    note += f"Not drawn: {text.listing([text.country(code) for code in lost])}. " if lost else ""
+    return note + ("Circles: places too small for the scale. Outlines: Natural Earth, as adapted by visionscarto. Borders and names are for orientation and take no side on the status of any territory; "
+                   f"places are counted by ISO 3166-1 codes; {text.listing(maps.disputed())} are grey with a dotted outline.")
 
 
 def place_note(b: Briefing) -> str:
@@ -331,6 +355,8 @@ def figures_of(b: Briefing) -> dict[str, Any]:
     if b.places:
         top = [((name := text.country(code))[:1].upper() + name[1:], n, True) for code, n in b.places[:FIGURE_BARS]]
         made["places"] = figures.bars(top, "f3", "Bars: number of GPU clouds by country of the data centre. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".")
+    if b.places:
+        made["map"] = map_figure(b)
     if b.prices:
         lines = b.prices[:TABLE_CHIPS]
         made["prices"] = figures.price_strip([(line.chip, price, line.far(price)) for line in lines for price in line.prices], [(line.chip, line.median, len(line.prices)) for line in lines], "f4",
@@ -339,6 +365,16 @@ def figures_of(b: Briefing) -> dict[str, Any]:
         rows = [(short_customers(b)[kind], counts) for kind, counts in b.by_customer]
         made["customers"] = figures.verdict_bars(rows, "f5", "Stacked bars of verdict classes by kind of customer. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows))
     return made
+
+
+def map_figure(b: Briefing) -> Any:
+    """The map of the countries in which the chips are listed."""
+    from reports import maps, places
+
+    said = "; ".join(f"{line.name[:1].upper()}{line.name[1:]} {line.count}" + (f" ({GROUP_MARKS[line.group]})" if line.group else "") for line in b.country_lines)
+    shown = set(b.group_classes.values())
+    return maps.supply_map(dict(b.places), b.group_classes, "f6", f"Map of the world with three close-ups: number of GPU clouds that list the chips, by country of the data centre. {said}.",
+                           {key: value for key, value in places.GROUP_WORDS.items() if key in shown})
 
 
 def _spoken(counts: dict[str, int]) -> str:

@@ -20,11 +20,14 @@ _LIGHT_INK = ("V4", "V5")                                      # dark fills that
 FULL, HALF = 642, 308                                         # widths of a figure in pixels: the type area, and one of two beside each other
 _FONT = "Noto Sans, DejaVu Sans"
 _HATCHED = {"V0": "#fe01f0", "VX": "#fe01fa"}                  # marker colours
+MAP_MARKERS = {"D5": "#fe01e0", "D14": "#fe01ea"}              # marker colours of hatchings that are laid over a shade
 _PATTERNS = {
     "V0": '<pattern id="{id}" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="#f7f7f8"/>'
           '<path d="M-1,1 l2,-2 M0,5 l5,-5 M4,6 l2,-2" stroke="#7d8790" stroke-width="0.8"/></pattern>',
     "VX": '<pattern id="{id}" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="#f8ead0"/>'
           '<path d="M0,0 l5,5 M0,5 l5,-5" stroke="#a86a1d" stroke-width="0.8"/></pattern>',
+    "D5": '<pattern id="{id}" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M-1,1 l2,-2 M0,5 l5,-5 M4,6 l2,-2" stroke="#c9692a" stroke-width="0.75"/></pattern>',
+    "D14": '<pattern id="{id}" width="4" height="4" patternUnits="userSpaceOnUse"><rect x="1" y="1" width="1.3" height="1.3" fill="#c9692a"/></pattern>',
 }
 
 
@@ -44,15 +47,28 @@ def _config() -> dict[str, Any]:
             "legend": {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 9, "titleFontSize": 9}, "text": {"font": _FONT}}
 
 
-def _render(chart: Any, name: str, alt: str, top: int = 0) -> Figure:
-    """Chart -> SVG with patterns, unique ids and a title that a PDF carries as alternative text."""
+def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, digits: int | None = None, datasets: dict[str, Any] | None = None) -> Figure:
+    """Chart -> SVG with patterns, unique ids and a title that a PDF carries as alternative text.
+
+    `fit`: the width holds the labels, too (single and layered charts; panels beside each other cannot); `digits`: coordinates of paths are rounded so;
+    `datasets`: data that the chart names.
+    """
     import json
 
     import vl_convert
 
-    specification = chart.properties(autosize={"type": "fit-x", "contains": "padding"}, padding={"left": 0, "right": 0, "top": top, "bottom": 0}).configure(**_config()).to_dict()
+    size = {"autosize": {"type": "fit-x", "contains": "padding"}} if fit else {}
+    specification = chart.properties(padding={"left": 0, "right": 0, "top": top, "bottom": 0}, **size).configure(**_config()).to_dict()
+    if datasets:
+        specification["datasets"] = {**specification.get("datasets", {}), **datasets}
     svg = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[], show_warnings=False)
+    if digits is not None:
+        svg = re.sub(r' d="([^"]*)"', lambda m: f' d="{_rounded(m[1], digits)}"', svg)
     return Figure(_finish(svg, name, alt), alt)
+
+
+def _rounded(path: str, digits: int) -> str:
+    return re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.{digits}f}".rstrip("0").rstrip("."), path)
 
 
 def _finish(svg: str, name: str, alt: str) -> str:
@@ -60,7 +76,7 @@ def _finish(svg: str, name: str, alt: str) -> str:
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
     svg = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", svg)   # the title speaks for the whole figure
     definitions = ""
-    for code, marker in _HATCHED.items():
+    for code, marker in {**_HATCHED, **MAP_MARKERS}.items():
         if marker in svg:
             definitions += _PATTERNS[code].format(id=f"{name}-{code}")
             svg = svg.replace(marker, f"url(#{name}-{code})")
@@ -70,7 +86,8 @@ def _finish(svg: str, name: str, alt: str) -> str:
     return re.sub(r"(<svg\b[^>]*>)", lambda m: m[1] + head, svg, count=1)
 
 
-def _altair() -> Any:
+def altair_module() -> Any:
+    """altair, loaded when a figure is drawn."""
     import altair
 
     altair.data_transformers.disable_max_rows()
@@ -82,7 +99,7 @@ def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *,
 
     `rows`: (label, {code: count}). With `share`, every bar has the full width (bars of different n); the numbers are counts all the same.
     """
-    alt_ = _altair()
+    alt_ = altair_module()
     total = max((sum(counts.values()) for _, counts in rows), default=1) or 1
     data = []
     for label, counts in rows:
@@ -108,12 +125,12 @@ def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *,
     plates = base.transform_filter("datum.plate").mark_text(fontSize=9.5, fontWeight="bold", stroke="#ffffff", strokeWidth=4, strokeJoin="round").encode(
         y=y, x="middle:Q", text="text:N")
     words = base.mark_text(fontSize=9.5, fontWeight="bold").encode(y=y, x="middle:Q", text="text:N", color=alt_.Color("ink:N", scale=None, legend=None))
-    return _render((bars + plates + words).properties(width=width, height=alt_.Step(height * 1.35) if len(rows) > 1 else height), name, alt)
+    return render((bars + plates + words).properties(width=width, height=alt_.Step(height * 1.35) if len(rows) > 1 else height), name, alt)
 
 
 def bars(rows: list[tuple[str, int, bool]], name: str, alt: str, *, width: int = HALF, step: int = 15, axis_title: str = "") -> Figure:
     """Horizontal bars in the order given, counts at their ends. `rows`: (label, count, emphasised)."""
-    alt_ = _altair()
+    alt_ = altair_module()
     data = [{"label": label, "count": count, "fill": ACCENT if strong else "#9fb8c6"} for label, count, strong in rows]
     y = alt_.Y("label:N", sort=[label for label, _, _ in rows], title=None, axis=alt_.Axis(labelLimit=190), scale=alt_.Scale(paddingInner=0.3))
     base = alt_.Chart(alt_.Data(values=data))
@@ -121,12 +138,12 @@ def bars(rows: list[tuple[str, int, bool]], name: str, alt: str, *, width: int =
     x = alt_.X("count:Q", axis=None, title=axis_title or None, scale=alt_.Scale(domain=[0, top * 1.06 or 1], nice=False))
     marks = base.mark_bar().encode(y=y, x=x, fill=alt_.Fill("fill:N", scale=None, legend=None))
     numbers = base.mark_text(align="left", dx=3, fontSize=9, color=INK).encode(y=y, x=x, text="count:Q")
-    return _render((marks + numbers).properties(width=width, height=alt_.Step(step)), name, alt)
+    return render((marks + numbers).properties(width=width, height=alt_.Step(step)), name, alt)
 
 
 def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, float, int]], name: str, alt: str, *, width: int = FULL, step: int = 22) -> Figure:
     """One dot a provider and chip on a logarithmic price axis; a tick at each median. `rows`: (chip, US dollars a GPU-hour, hollow)."""
-    alt_ = _altair()
+    alt_ = altair_module()
     order = [chip for chip, _, _ in medians]
     low = min(price for _, price, _ in rows)
     high = max(price for _, price, _ in rows)
@@ -140,4 +157,4 @@ def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, fl
     centre = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": m, "text": f"{m:.2f}"} for c, m, _ in medians]))
     tick = centre.mark_tick(thickness=2, size=15, color="#b4531f").encode(y=y, x=x)
     words = centre.mark_text(dy=-10, fontSize=8, color="#b4531f").encode(y=y, x=x, text="text:N")
-    return _render((dots + tick + words).properties(width=width, height=alt_.Step(step)), name, alt, top=8)
+    return render((dots + tick + words).properties(width=width, height=alt_.Step(step)), name, alt, top=8)

@@ -129,6 +129,7 @@ class ChipSupply:
     evidence: list[Evidence]
     stale_since: str | None = None                             # an offer was not seen again since then
     far_from: float | None = None                              # the median of all providers, where the price is far from it
+    by_country: dict[str, Evidence] = field(default_factory=dict)   # country -> the capture with an offer there
 
 
 @dataclass(slots=True)
@@ -161,6 +162,7 @@ class ProviderView:
     unread: list[Unread] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
     offers: int = 0
+    has_offers: bool = False                                   # an offer was read, whatever the briefing is narrowed to
     terms: bool = False                                        # at least one binding document was read
 
     @property
@@ -177,7 +179,7 @@ class ProviderView:
 
     @property
     def gpu_cloud(self) -> bool:
-        return self.kind == "gpu_cloud" or self.offers > 0
+        return self.kind == "gpu_cloud" or self.has_offers or self.offers > 0
 
     def code(self, customer: str) -> str:
         """Verdict class for a customer kind; V0 where the data set holds none."""
@@ -244,6 +246,7 @@ class Briefing:
     customer: str
     customer_words: str
     chip: str | None
+    region: str | None                                         # words for the countries that offers are narrowed to; None: all
     sample: bool
     run_date: str
     version: str
@@ -265,6 +268,9 @@ class Briefing:
     named: list[tuple[int, str]]                               # GPU clouds by what their clauses name, with words
     places: list[tuple[str, int]]                              # country, listing GPU clouds with an offer there
     places_unknown: int                                        # listing GPU clouds whose offers name no place
+    country_lines: list[Any]                                   # reports.places.CountryLine: the same countries with the captures they rest on
+    region_only: list[tuple[str, int]]                         # country, listing GPU clouds with a region there to which no such chip is tied
+    group_classes: dict[str, str]                              # country -> D5 | D14 (reports.places)
     prices: list[PriceLine]
     heat: list[HeatRow]
     close_ups: list[ProviderView]
@@ -286,18 +292,34 @@ class Briefing:
     archive: bool                                              # made from captures that others collected; this program asked no server
 
     @property
+    def chips_words(self) -> str:
+        """'A100/H100-class chips', 'H100 in Singapore': what the providers of this briefing list."""
+        return (self.chip or "A100/H100-class chips") + self.region_words
+
+    @property
+    def class_words(self) -> str:
+        """The same, of one provider."""
+        return (self.chip or "a chip of class 3A090.a") + self.region_words
+
+    @property
+    def region_words(self) -> str:
+        return f" in {self.region}" if self.region else ""
+
+    @property
     def read(self) -> list[ProviderView]:
         return [p for p in self.providers if any(e.readable for e in p.evidence)]
 
 
 # --- from rows to views ----------------------------------------------------------------------------------------------------------
 
-def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | None = None, title: str | None = None, since: str = "") -> Briefing:
-    """The view model of a briefing for one kind of customer, and one chip family where `chip` is given.
+def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | None = None, region: str | None = None, title: str | None = None, since: str = "") -> Briefing:
+    """The view model of a briefing for one kind of customer, and one chip family or region where `chip` or `region` is given.
 
-    `customer`: one of the vocabulary, or KIND:CC such as company:VN, which is judged now. Raises UnknownCustomer (assessment), ReportError for a
-    chip that no provider lists, and what opening the data set raises.
+    `customer`: one of the vocabulary, or KIND:CC such as company:VN, which is judged now. `region`: where the data centres are, see `reports.places.parse_region`;
+    offers that name no country are then left out. Raises UnknownCustomer (assessment), ReportError for a chip that no provider lists or an unknown region,
+    and what opening the data set raises.
     """
+    from reports.places import parse_region
     with source.opened(database) as connection:
         tables = {view: source.rows(connection, view) for view in source.VIEWS}
         facts = source.meta(connection)
@@ -307,12 +329,18 @@ def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | N
         if customer not in CUSTOMER_KINDS:
             slugs = [row["provider"] for row in tables["providers"]]
             tables["verdicts"] += [{**row, "provider": slug, "customer": customer} for (slug, _), row in verdicts_for(connection, slugs, [customer]).items()]
+    area = parse_region(region, tables["country_groups"], (facts.get("run_date") or "")[:10])
+    if area is not None:
+        tables["offers"] = [row for row in tables["offers"] if row.get("country") in area.codes]
+        tables["regions"] = [row for row in tables["regions"] if row.get("country") in area.codes]
     providers = build_providers(tables)
     if chip is not None:
         known = sorted({c.gpu_name for p in providers for c in p.chips})
         if chip not in known:
-            raise ReportError(f"no provider in this data set lists the chip {chip!r}; listed are: {', '.join(known) or 'none'}")
-    return assemble(providers, tables, facts, items=items, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, customer_words=customer_words(asked.words), chip=chip, title=title)
+            where = f" in {area.words}" if area else ""
+            raise ReportError(f"no provider in this data set lists the chip {chip!r}{where}; listed{where} are: {', '.join(known) or 'none'}")
+    return assemble(providers, tables, facts, items=items, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, customer_words=customer_words(asked.words), chip=chip,
+                    region=area.words if area else None, title=title)
 
 
 def customer_words(words: str) -> str:
@@ -331,7 +359,7 @@ def build_providers(tables: dict[str, list[Row]]) -> list[ProviderView]:
     views = {row["provider"]: ProviderView(
         slug=row["provider"], name=text.label(row["name"], 60) or row["provider"], kind=row.get("kind") or "gpu_cloud", seat=row.get("seat_country"),
         legal_entity=text.label(row.get("legal_entity"), 90) or None, declared=bool(row.get("declared", 1)), website=row.get("website"),
-        terms=bool(row.get("has_terms"))) for row in tables["providers"]}
+        has_offers=bool(row.get("has_offers")), terms=bool(row.get("has_terms"))) for row in tables["providers"]}
     evidence = _evidence(tables, views)
     _attach_offers(tables, views, evidence)
     _attach_clauses(tables, views, evidence)
@@ -415,7 +443,8 @@ def chip_supply(name: str, offers: list[Row], evidence: dict[str, Evidence], dat
         locations=sorted({text.label(o["location"], 40) for o in offers if o.get("location") and not o.get("country")}),
         price_usd=lowest.get("price_usd_per_gpu_hour") if lowest else None, price_printed=printed_price(lowest) if lowest else "",
         evidence=_unique(evidence[o["evidence_id"]] for o in sources if o.get("evidence_id") in evidence),
-        stale_since=min((o["stale_since"] for o in offers if o.get("stale_since")), default=None))
+        stale_since=min((o["stale_since"] for o in offers if o.get("stale_since")), default=None),
+        by_country={o["country"]: evidence[o["evidence_id"]] for o in reversed(offers) if o.get("country") and o.get("evidence_id") in evidence})
 
 
 def _is_strong(offer: Row) -> bool:
@@ -495,8 +524,10 @@ def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView])
 # --- from views to the briefing --------------------------------------------------------------------------------------------------
 
 def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts: dict[str, str], *, data_hash: str, items: dict[str, dict[str, Row]] | None = None, customer: str = "cn_company",
-             customer_words: str | None = None, chip: str | None = None, title: str | None = None) -> Briefing:
+             customer_words: str | None = None, chip: str | None = None, region: str | None = None, title: str | None = None) -> Briefing:
     """All numbers and lists of a briefing, in the order in which they are printed."""
+    from reports import places                                 # it uses this module
+
     clouds = [p for p in providers if p.gpu_cloud]
     listing = [p for p in clouds if _wanted(p, chip)]
     compared = ["cn_company", "cn_subsidiary_abroad", "control"]
@@ -508,14 +539,18 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
     unread = [u for p in providers for u in p.unread]
     times = sorted(e.fetched_at for p in providers for e in p.evidence if e.fetched_at)
     evidence = [e for p in providers for e in p.evidence]
+    run_date = (facts.get("run_date") or (times[-1] if times else ""))[:10]
+    groups = places.group_classes(tables["country_groups"], run_date)
+    countries = places.country_lines(listing, {p.slug: _chips(p, chip) for p in listing}, groups)
     result = Briefing(
-        title=title or _question(chip), customer=customer, customer_words=customer_words or CUSTOMER_KINDS[customer][1], chip=chip,
-        sample=any(row.get("sample") for row in tables["providers"]), run_date=(facts.get("run_date") or (times[-1] if times else ""))[:10],
+        title=title or _question(chip, region), region=region, customer=customer, customer_words=customer_words or CUSTOMER_KINDS[customer][1], chip=chip,
+        sample=any(row.get("sample") for row in tables["providers"]), run_date=run_date,
         version=facts.get("version") or __version__, data_hash=data_hash, rates_date=facts.get("rates_date") or None, groups_as_of=facts.get("place_groups_as_of") or None,
         providers=providers, clouds=clouds, adjacent=[p for p in providers if not p.gpu_cloud], listing=listing, groups=group(clouds),
         compared=compared, mission=mission, bar_clouds=count_codes(clouds, customer), bar_listing=count_codes(listing, customer),
         by_customer=[(kind, count_codes(listing, kind)) for kind in _compared_kinds(customer)], families=_families(clouds),
-        matrix_chips=_matrix_chips(listing), named=named_in_terms(clouds), places=_places(listing, chip), places_unknown=sum(1 for p in listing if not _countries(p, chip)),
+        matrix_chips=_matrix_chips(listing), named=named_in_terms(clouds), places=sorted(((line.code, line.count) for line in countries), key=lambda kv: (-kv[1], text.sort_key(text.country(kv[0])))), country_lines=countries, region_only=places.region_only(listing, countries), group_classes=groups,
+        places_unknown=sum(1 for p in listing if not _countries(p, chip)),
         prices=prices, heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
         unread_reasons=sorted(Counter(u.reason for u in unread).items(), key=lambda kv: (-kv[1], kv[0])), evidence=evidence,
         addresses=len(latest_visits(tables["captures"])), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
@@ -527,8 +562,8 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
     return result
 
 
-def _question(chip: str | None) -> str:
-    return f"Which clouds rent {chip or 'A100/H100-class chips'}, where, at what price, and what do their public terms say about who may rent them?"
+def _question(chip: str | None, region: str | None) -> str:
+    return f"Which clouds rent {chip or 'A100/H100-class chips'}{f' in {region}' if region else ', where'}, at what price, and what do their public terms say about who may rent them?"
 
 
 def _wanted(provider: ProviderView, chip: str | None) -> bool:
@@ -603,7 +638,7 @@ def count_codes(providers: Iterable[ProviderView], customer: str) -> dict[str, i
 def group(clouds: list[ProviderView]) -> Groups:
     """GPU clouds by whether offers and binding terms of them were read."""
     def having(offers: bool, terms: bool) -> list[ProviderView]:
-        return [p for p in clouds if (p.offers > 0) == offers and p.terms == terms]
+        return [p for p in clouds if (p.has_offers or p.offers > 0) == offers and p.terms == terms]
     return Groups(having(True, True), having(True, False), having(False, True), having(False, False))
 
 
@@ -633,11 +668,6 @@ def _families(clouds: list[ProviderView]) -> list[tuple[str, int, bool]]:
 def _matrix_chips(listing: list[ProviderView]) -> list[str]:
     counts = Counter(c.gpu_name for p in listing for c in p.datacenter_chips)
     return sorted(counts, key=lambda name: (-counts[name], name))
-
-
-def _places(listing: list[ProviderView], chip: str | None) -> list[tuple[str, int]]:
-    counts = Counter(country for p in listing for country in _countries(p, chip))
-    return sorted(counts.items(), key=lambda kv: (-kv[1], text.sort_key(text.country(kv[0]))))
 
 
 def _prices(listing: list[ProviderView]) -> list[PriceLine]:
@@ -744,6 +774,10 @@ def mark_cited(briefing: Briefing) -> None:
     for row in briefing.mission:
         for item in row.evidence:
             item.cited = True
+    for line in briefing.country_lines:
+        for _, proof in line.entries:
+            if proof is not None:
+                proof.cited = True
     for provider in briefing.close_ups:
         for clause in close_up_clauses(provider, briefing.customer):
             if clause.evidence:

@@ -44,6 +44,9 @@ def twin(html: str) -> str:
     for figure in page.find_all("figure"):
         drawing = figure.find("svg")
         if drawing is not None:
+            drawing["role"] = "img"                            # its title is its alternative text
+            if drawing.title is not None:
+                drawing["aria-label"] = " ".join(drawing.title.get_text(" ").split())
             caption = figure.find("figcaption")
             region = page.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": " ".join((caption or figure).get_text(" ").split())[:120]})
             drawing.replace_with(region)
