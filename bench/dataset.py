@@ -3,24 +3,31 @@
     python bench/dataset.py [OFFERS] [REPEATS]
 
 Processor time of this process, the least of the repeats, so that other work on the machine counts little. Readings are in memory: what is measured is folding, keys,
-prices in dollars, evidence, rows, indexes, the check of the file, and putting it in place.
+prices in dollars, evidence, rows, indexes, the check of the file, and putting it in place. `again` is `dataset.refresh` where nothing has changed (it looks at what
+the data set was made from, and at the files in place); `crawl 2` and `crawl 3` fold another crawl as well, in which every page is the same, or every tenth price is another one.
+
+Then the same with real pages, where the corpus is there (CHIPWATCH_CORPUS, default `../shared`): the commands, wall clock, start of the processes and all.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent.parent / "tests")]
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import dataset_fakes as fakes  # noqa: E402
 from dataset.build import build  # noqa: E402
+from dataset.refresh import refresh  # noqa: E402
 
 PROVIDERS = 20
 
@@ -75,14 +82,41 @@ def main() -> None:
         first = least(repeats, lambda: build(path, folder.reading_of))
         base = plain(path / "chipwatch.sqlite", repeats)
         print(f"first run      {first:6.2f} s  {offers / first:10,.0f} offers a second  {first / base:5.2f} x plain executemany ({base:.2f} s)   aim: 100,000 a second, or 2.00 x")
+        refresh(path, lambda: folder.reading_of, reader="bench", always=True)
+        again = least(repeats, lambda: refresh(path, lambda: folder.reading_of, reader="bench"))
+        print(f"again          {again:6.2f} s  {again / first:8.1%} of the first                                                  aim: 10 %")
         crawl(folder, "r2", "2026-03-09", offers)
-        again = least(repeats, lambda: build(path, folder.reading_of))
-        print(f"unchanged run  {again:6.2f} s  {again / first:8.0%} of the first                                                    aim: 10 %")
+        same = least(repeats, lambda: build(path, folder.reading_of))
+        print(f"crawl 2        {same:6.2f} s  {same / first:8.0%} of the first: every page the same, so every row gets another date")
         crawl(folder, "r3", "2026-03-16", offers, moved=10)
         changed = least(repeats, lambda: build(path, folder.reading_of))
-        print(f"10 % changed   {changed:6.2f} s  {changed / first:8.0%} of the first")
+        print(f"crawl 3        {changed:6.2f} s  {changed / first:8.0%} of the first: every tenth price another one")
     finally:
         shutil.rmtree(path)
+    real()
+
+
+def real() -> None:
+    """The commands over the archive of the corpus."""
+    archive = Path(os.environ.get("CHIPWATCH_CORPUS", ROOT.parent / "shared")) / "corpus" / "real-web.warc.gz"
+    if not archive.is_file():
+        print("no corpus: set CHIPWATCH_CORPUS to the folder that holds it")
+        return
+    data = Path(tempfile.mkdtemp(prefix="chipwatch-bench-"))
+
+    def timed(*arguments: str) -> float:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "from chipwatch.cli import main; main()", *arguments, "--data", str(data)], check=True, capture_output=True, cwd=ROOT)
+        return time.perf_counter() - begun
+
+    try:
+        run = ("run", "--archive", str(archive), "--no-report")
+        first, again, anew, replayed = timed(*run), timed("build"), timed("rebuild"), timed(*run)
+        print(f"corpus         {first:6.1f} s for the first `run` over its archive: replay, reading, data set, feeds\n"
+              f"               {again:6.2f} s for `build` with nothing new, {again / first:.1%} of it; {anew:.1f} s for `rebuild`, {anew / first:.1%}\n"
+              f"               {replayed:6.1f} s for `run` over the same archive once more, {replayed / first:.1%}")
+    finally:
+        shutil.rmtree(data)
 
 
 if __name__ == "__main__":

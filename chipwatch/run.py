@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from chipwatch.run_folders import locked, prepare_data_dir, run_modes
 MODES = ("sample", "archive", "live")
 
 
-__all__ = ["MODES", "RunResult", "build_stage", "crawl_stage", "locked", "prepare_data_dir", "profile_stage", "read_stage", "rebuild", "report_stage", "run", "run_due", "run_modes"]
+__all__ = ["MODES", "RunResult", "bring_up_to_date", "build_stage", "crawl_stage", "locked", "prepare_data_dir", "profile_stage", "read_stage", "rebuild", "refresh_stage", "report_stage", "run", "run_due", "run_modes"]
 
 
 @dataclass(slots=True)
@@ -58,14 +60,28 @@ def read_stage(data: Path, *, workers: int | None = None):
 
 def build_stage(data: Path, reading_of) -> Path:
     """Judge and fill the data set, made anew from all captures and put in place at once; then write what changed beside it (changes.json, changes.atom)."""
-    from dataset.build import build
-    from dataset.feed import write_feeds
+    return _made(data, lambda: reading_of, always=True)[0]
+
+
+def refresh_stage(data: Path, *, workers: int | None = None) -> tuple[Path, bool]:
+    """Read what has no reading yet, and make the data set, unless it is just what would come of it. (path, whether it was made)."""
+    return _made(data, lambda: read_stage(data, workers=workers), always=False)
+
+
+def _made(data: Path, readings: Callable[[], Any], *, always: bool) -> tuple[Path, bool]:
+    from dataset.refresh import refresh
     from nlp.extract import reader_version
 
-    with Progress("data set") as bar:
-        database = build(data, reading_of, progress=bar, reader=reader_version(), earlier=getattr(reading_of, "earlier", None))
-    write_feeds(database)
-    return database
+    bars: list[Progress] = []
+
+    def read():
+        reading_of = readings()                                # has a bar of its own
+        bars.append(stack.enter_context(Progress("data set")))
+        return reading_of
+
+    with contextlib.ExitStack() as stack:
+        result = refresh(data, read, reader=reader_version(), progress=lambda *told: bars[-1](*told), always=always)
+    return result.path, result.made
 
 
 def report_file(output: Path) -> Path:
@@ -127,7 +143,7 @@ def _after_crawl(data: Path, crawled: CrawlResult, workers: int | None, report: 
     from chipwatch.run_summary import count_items, summarise, write_summary
 
     before = count_items(data / "chipwatch.sqlite")
-    database = build_stage(data, read_stage(data, workers=workers))
+    database, _ = refresh_stage(data, workers=workers)
     summary: dict[str, Any] = {}
     for done in crawled.folders:
         summary = summarise(done, crawled.captures, mode=crawled.mode, before=before, database=database)
@@ -138,12 +154,25 @@ def _after_crawl(data: Path, crawled: CrawlResult, workers: int | None, report: 
                      {"captures": len(crawled.captures) - failed, "failures": failed}, summary)
 
 
-def rebuild(data: Path, *, fresh: bool = False, workers: int | None = None) -> Path:
-    """The data set anew from the captures alone. Raises InputError where there are none."""
+def bring_up_to_date(data: Path, *, workers: int | None = None) -> tuple[Path, bool]:
+    """(the data set, whether it had to be made): as `rebuild`, but where nothing has changed nothing is done. Raises InputError where there are no captures."""
+    with _captured(data):
+        return refresh_stage(data, workers=workers)
+
+
+@contextlib.contextmanager
+def _captured(data: Path) -> Iterator[None]:
+    """A data folder with captures, locked. Raises InputError, OutputError, Busy."""
     if not any((data / "captures").glob("*/captures.jsonl")):
         raise InputError(f"no captures in {data}; `chipwatch run` makes some")
     prepare_data_dir(data)
     with locked(data):
+        yield
+
+
+def rebuild(data: Path, *, fresh: bool = False, workers: int | None = None) -> Path:
+    """The data set anew from the captures alone. Raises InputError where there are none."""
+    with _captured(data):
         if fresh:
             shutil.rmtree(data / "readings")
             (data / "readings").mkdir()
