@@ -36,17 +36,17 @@ def _hanging(line: str) -> str:
 
 
 def _verdict_lines(verdict: dict[str, Any]) -> list[str]:
-    sure = verdict["confidence"]
-    extraction = "none: it rests on no clause" if sure["extraction"] is None else f"{sure['extraction']:.2f}"
-    conditions = "; ".join(f"{fact}: {', '.join(values)}" for fact, values in verdict["rule"]["when"].items()) or "none; it looks at the documents read alone"
-    lines = [f"{verdict['code']} {verdict['verdict']}, for {verdict['customer']} ({verdict['customer_words']})",
-             f"  Rule {verdict['rule']['id']}: {verdict['rule']['words']}", f"    fires on: {conditions}",
-             f"    {'only where every expected document was read' if verdict['rule']['needs_every_document'] else 'stands on what was found, whatever else is unread'}"]
-    lines += [f"  Because: {reason}" for reason in verdict["reasons"]]
-    lines += [f"  Confidence: extraction {extraction} (is the clause what we say?), completeness {sure['completeness']:.2f} (did we read what binds?)"]
+    sure, rule = verdict["confidence"], verdict["rule"]
+    extraction = "none, as it rests on no clause" if sure["extraction"] is None else f"{sure['extraction']:.2f} (is the clause what we say?)"
+    lines = [f"{verdict['code']} {verdict['verdict']}, for {verdict['customer']} ({verdict['customer_words']})", f"  Rule {rule['id']}: {rule['words']}",
+             *(f"    {words}" for words in _fires(rule))]
+    lines += [f"  Because: {words}" for reason in verdict["reasons"] if (words := _beyond(reason, rule["words"]))]
+    lines += [f"  Confidence: extraction {extraction}, completeness {sure['completeness']:.2f} (did we read what binds?)"]
     lines += [f"  Practical barriers stated: {', '.join(verdict['barriers'])}"] if verdict["barriers"] else []
+    above = None
     for clause in verdict["clauses"]:
-        lines += _clause_lines(clause)
+        lines += _clause_lines(clause, above)
+        above = clause
     for document in verdict["documents_read"]:
         lines += [f"  Document read: {document['role']} ({document['language'] or 'language unknown'})", *_capture_lines(document["capture"])]
     lines += [f"  Not read: {missing}" for missing in verdict["missing"]]
@@ -54,18 +54,36 @@ def _verdict_lines(verdict: dict[str, Any]) -> list[str]:
     return [*lines, ""]
 
 
-def _clause_lines(clause: dict[str, Any]) -> list[str]:
+def _fires(rule: dict[str, Any]) -> list[str]:
+    """What a row of the rule table looks at, in words."""
+    if rule["fires"] == "clause":
+        conditions = "; ".join(f"{'any other ' if fact.endswith('_not') else ''}{fact.removesuffix('_not')}{' than' if fact.endswith('_not') else ''}: {', '.join(values)}"
+                               for fact, values in rule["when"].items())
+        return [f"fires on a clause with {conditions}", "only where every expected document was read" if rule["needs_every_document"] else "stands on what was found, whatever else is unread"]
+    return [{"silence": "fires where no row above it in the table does, and every expected document was read", "gap": "fires where no row above it in the table does, and an expected document was not read",
+             "together": "fires on the clauses below taken together, by the rank of their documents; stands whatever else is unread"}[rule["fires"]]]
+
+
+def _beyond(reason: str, words: str) -> str:
+    """What a reason says beyond the words of the rule, which stand above it."""
+    rest = reason.removeprefix(words).lstrip(" :;,")
+    return rest[1:-1] if rest.startswith("(") and rest.endswith(")") and rest.count("(") == 1 else rest
+
+
+def _clause_lines(clause: dict[str, Any], above: dict[str, Any] | None) -> list[str]:
+    """A clause, its words and its capture; words and capture are left out where they are those of the clause above."""
     places = f"; names {', '.join(clause['places'])}" if clause["places"] else ""
     where = " > ".join(clause["heading_path"] or ())
+    same = above is not None and all(clause[k] == above[k] for k in ("quote", "start", "capture"))
     lines = [f"  Clause {clause['id']}: {clause['label']} ({clause['polarity']}, {clause['mode']}) in the {clause['role']}{f', below {where!r}' if where else ''}{places}",
-             f"    \"{' '.join(clause['quote'].split())}\""]
+             "    in the same words" if same else f"    \"{' '.join(clause['quote'].split())}\" (characters {clause['start']}-{clause['end']} of the decoded source text)"]
     for group in clause["groups"]:
         members = ", ".join(clause["places_resolved"] or ()) or "no closed list"
         lines.append(f"    cites {group['cited']} ({group['title']}), on {clause['places_resolved_on']}: {members}; source ({group['basis']}): {group['source']}")
     lines += [f"    exception in its words: \"{clause['exception']}\""] if clause["exception"] else []
     lines += [f"    only for: {clause['scope']}"] if clause["scope"] else []
     checked = f"; {clause['review']} by a person (view reviews)" if clause["review"] else ""
-    return [*lines, f"    read by {clause['rule']}, confidence {clause['confidence']:.2f}{checked}", *_capture_lines(clause["capture"])]
+    return [*lines, f"    read by {clause['rule']}, confidence {clause['confidence']:.2f}{checked}", *([] if same else _capture_lines(clause["capture"]))]
 
 
 def _capture_lines(capture: dict[str, Any]) -> list[str]:

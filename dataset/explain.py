@@ -12,7 +12,7 @@ from typing import Any
 from assessment.coverage import expectations
 from assessment.customers import parse_customer
 from assessment.judge import what_would_change
-from assessment.tables import rule_table
+from assessment.tables import Rule, rule_table
 from chipwatch.country_groups import find_group
 from chipwatch.records import ProviderInfo
 from dataset.errors import QueryRefused
@@ -20,7 +20,7 @@ from dataset.judging import Reading, provider_info, stored_readings, verdicts_fo
 from dataset.opening import meta, opened, records
 
 _CAPTURE = ("evidence_id", "url", "final_url", "record_id", "captured_at", "payload_sha256")
-_CLAUSE = ("id", "label", "role", "polarity", "mode", "quote", "places", "place_groups", "places_resolved", "places_resolved_on", "exception", "scope", "heading_path", "language",
+_CLAUSE = ("id", "label", "role", "polarity", "mode", "quote", "start", "end", "places", "place_groups", "places_resolved", "places_resolved_on", "exception", "scope", "heading_path", "language",
            "rule", "confidence", "review")
 _LISTS = {"places", "place_groups", "places_resolved", "heading_path"}
 
@@ -43,7 +43,7 @@ def explain_provider(database: Path | str, provider: str, customers: Sequence[st
     """Everything behind the verdicts of one provider, JSON-ready.
 
     {provider, name, as_of, receipt: [address of an expected document …], verdicts: [{customer, customer_words, code, verdict, reasons, confidence:
-    {extraction, completeness}, rule: {id, words, when, needs_every_document}, clauses: [{…, groups, capture}], documents_read, missing, what_would_change}]}.
+    {extraction, completeness}, rule: {id, words, fires, when, needs_every_document, never_say}, clauses: [{…, groups, capture}], documents_read, missing, what_would_change}]}.
     Raises QueryRefused for an unknown provider, assessment.errors.UnknownCustomer, and what opening raises.
     """
     with opened(database) as connection:
@@ -80,7 +80,13 @@ def _receipt(info: ProviderInfo, readings: Sequence[Reading]) -> list[dict[str, 
 
 def _rule(name: str) -> dict[str, Any]:
     rule = rule_table().by_id(name)
-    return {"id": rule.id, "words": rule.words, "when": {k: sorted(v) for k, v in (rule.when or {}).items()}, "needs_every_document": rule.complete}
+    return {"id": rule.id, "words": rule.words, "fires": _fires(rule), "when": {k: sorted(v) for k, v in (rule.when or {}).items()}, "needs_every_document": rule.complete,
+            "never_say": sorted({*rule.forbidden, *rule_table().forbidden_everywhere})}
+
+
+def _fires(rule: Rule) -> str:
+    """On what a row of the rule table fires, in a word: clause, silence (no row above fired), gap (a document was not read) or together (clauses weighed by the rank of their documents)."""
+    return "clause" if rule.when else "silence" if rule.complete else "gap" if rule.verdict == "V0" else "together"
 
 
 def _capture(row: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:

@@ -95,6 +95,28 @@ def test_the_command_prints_the_whole_road(market):
     assert told["provider"] == "alpha" and told["receipt"]
 
 
+def test_each_kind_of_row_says_what_it_fires_on(market):
+    fires = {provider: explain_provider(market.path / "chipwatch.sqlite", provider, ["cn_company"])["verdicts"][0]["rule"] for provider in ("alpha", "gamma", "beta")}
+    assert {p: (r["fires"], bool(r["when"])) for p, r in fires.items()} == {"alpha": ("clause", True), "gamma": ("silence", False), "beta": ("gap", False)}
+    assert all("unrestricted" in r["never_say"] for r in fires.values())
+    said = {p: run(market, "--customer", "cn_company", "--explain", p).output for p in fires}
+    assert "fires on a clause with label: " in said["alpha"] and "every expected document was read" in said["gamma"] and "an expected document was not read" in said["beta"]
+    assert "(is the clause what we say?)" in said["alpha"] and "as it rests on no clause" in said["gamma"]
+    assert '"Not offered in mainland China." (characters 10-40 of' in " ".join(said["alpha"].split())
+
+
+def test_words_that_two_clauses_share_are_printed_once_with_their_capture(tmp_path):
+    folder = fakes.Folder(tmp_path)
+    folder.run("r1", "2026-11-01T00:00:00Z")
+    words = [fakes.clause(label, places=["CN"], strength=3) for label in ("country_exclusion", "residence_restriction")]
+    folder.visit("r1", "a", "terms_of_service", "https://a.example/t", "2026-11-01T00:00:01Z", fakes.page("t", clauses=words))
+    folder.build()
+    said = CliRunner().invoke(cli, ["access", "--data", str(tmp_path), "--customer", "cn_company", "--explain", "a"]).output
+    assert said.count("Clause C-") == 2 and said.count('"Not offered') == 1 == said.count("SHA-256 of the payload") and said.count("in the same words") == 1
+    told = explain_provider(tmp_path / "chipwatch.sqlite", "a", ["cn_company"])["verdicts"][0]
+    assert [c["quote"] for c in told["clauses"]] == ["Not offered in mainland China."] * 2 and "Because: The documents exclude" not in said
+
+
 def test_no_escape_sequence_of_a_page_reaches_the_terminal(tmp_path):
     folder = fakes.Folder(tmp_path)
     folder.run("r1", "2026-11-01T00:00:00Z")

@@ -16,7 +16,7 @@ from lxml import etree
 import dataset_fakes as fakes
 from chipwatch.cli import cli
 from chipwatch.records import Region, Signal
-from dataset import alignment
+from dataset import alignment, query
 from dataset.alignment import moved, nature_of, redline, similarity
 from dataset.build import build
 from dataset.changes import GROUPS, happenings
@@ -24,6 +24,7 @@ from dataset.diff import diff
 from dataset.errors import CapturesDamaged, NoSuchThing
 from dataset.feed import ATOM, write_feeds
 from dataset.opening import opened
+from dataset.questions import questions
 from fakes_helper import rows_of
 
 RULE = "Customers with headquarters in Freedonia may not rent accelerators of the larger class."
@@ -404,6 +405,16 @@ def test_alignment_of_real_documents(real):
     # the Chinese text gained a heading above all, and little more
     assert chinese.counts["unchanged"] >= 10 and not chinese.counts["moved"] and chinese.counts["substantive"] + chinese.counts["added"] + chinese.counts["removed"] <= 4, chinese.counts
     assert {"github", "openai", "tencent", "tencent-cloud"} <= changed
+
+
+@pytest.mark.corpus
+def test_every_question_is_answered_on_real_versions(real):
+    """As tests/test_questions.py on one visit of all pages (slow); here several versions of a few documents, so the questions on changes have answers."""
+    given = {5: {"since": "2019-01-01"}, 26: {"provider": "openai"}}
+    rows = {one.number: query.run(real / "chipwatch.sqlite", one.sql, parameters=one.values(given.get(one.number, {}))).records() for one in questions()}
+    assert len(rows) == 30 and {"github", "openai", "tencent", "tencent-cloud"} <= {r["provider"] for r in rows[5]}
+    assert sum(r["providers"] for r in rows[8]) == sum(r["providers"] for r in rows[9]) and rows[26] and rows[28] and rows[29] and rows[30]
+    assert {r["quote"] for r in rows[26]} <= {q for (q,) in query.run(real / "chipwatch.sqlite", "select quote from clauses where provider = 'openai'", limit=100_000).rows}
 
 
 @pytest.mark.corpus
