@@ -122,11 +122,11 @@ def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeou
 
 
 def question_text(database: Path, which: str, given: dict[str, str], *, form: str, limit: int | None, timeout: float) -> str:
-    """The answer to one of the thirty questions; as a table with the question above it and what it counts below. Raises UnknownQuestion."""
-    from dataset.questions import question
+    """The answer to one of the thirty questions; as a table with the question above it and what it counts below. Raises UnknownQuestion, NoSuchThing."""
+    from dataset.questions import checked, question
 
     asked = question(which)
-    answer = query_text(database, asked.sql, form=form, limit=limit, timeout=timeout, parameters=asked.values(given))
+    answer = query_text(database, asked.sql, form=form, limit=limit, timeout=timeout, parameters=checked(database, asked, given))
     if form != "table":
         return answer
     part = f"Answered in part: {asked.in_part}" if asked.in_part else ""

@@ -587,7 +587,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        print("chipwatch: stopped; what was captured is kept, and the last data set stays in place", file=sys.stderr)
+        print("chipwatch: stopped; what was captured and decided so far is kept, and the last data set stays in place", file=sys.stderr)
         sys.exit(130)
     except ChipwatchError as error:
         print(f"chipwatch: {printable(str(error))}", file=sys.stderr)

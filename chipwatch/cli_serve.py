@@ -25,17 +25,18 @@ def add_commands(group: click.Group, data_option: Callable, database_of: Callabl
 
         Read-only, and for this machine alone unless --host says otherwise. Nothing is fetched from elsewhere. After `chipwatch rebuild` it shows the new data set.
         """
-        from chipwatch.serving import address, bound, serve
+        from chipwatch.serving import address, application, bound, serve
 
         database = database_of(data)
-        sock = bound(host, port)
-        with sock:
+        loopback = host in LOOPBACK
+        with bound(host, port) as sock:
+            app = application(data, database, loopback=loopback, sql_seconds=timeout, rows=limit)   # before the address is told: it may be refused
             where = address(sock)
-            if host not in LOOPBACK:
+            if not loopback:
                 click.echo(f"chipwatch: warning: serving on {host}: every machine that reaches this address can read the data set", err=True)
             click.echo(where)
             click.echo("Ctrl-C ends it.", err=True)
             if show:
                 click.launch(where)
-            serve(data, database, sock, loopback=host in LOOPBACK, sql_seconds=timeout, rows=limit)
+            serve(app, sock)
         click.echo("stopped", err=True)

@@ -79,14 +79,18 @@ def address(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(data: Path, database: Path, sock: socket.socket, *, loopback: bool, sql_seconds: float, rows: int) -> None:
-    """Serve until stopped by Ctrl-C or SIGTERM. Raises ServeUnavailable where datasette is not installed, and what opening the data set raises."""
+def application(data: Path, database: Path, *, loopback: bool, sql_seconds: float, rows: int) -> Any:
+    """What is served, ready. Raises ServeUnavailable where datasette is not installed, and what opening the data set raises."""
     from dataset.serve.app import LOOPBACK, Guard, Limits
 
-    application = Guard(database, documents_of(data), Limits(sql_ms=int(sql_seconds * 1000), rows=rows), hosts=LOOPBACK if loopback else None)
+    return Guard(database, documents_of(data), Limits(sql_ms=int(sql_seconds * 1000), rows=rows), hosts=LOOPBACK if loopback else None)
+
+
+def serve(app: Any, sock: socket.socket) -> None:
+    """Serve until stopped by Ctrl-C or SIGTERM."""
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, server_header=False, date_header=True, timeout_graceful_shutdown=3))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, date_header=True, timeout_graceful_shutdown=3))
     try:
         server.run(sockets=[sock])
     except KeyboardInterrupt:                                  # uvicorn shuts down first, then passes the signal on

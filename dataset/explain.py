@@ -15,7 +15,7 @@ from assessment.judge import what_would_change
 from assessment.tables import Rule, rule_table
 from chipwatch.country_groups import find_group
 from chipwatch.records import ProviderInfo
-from dataset.errors import QueryRefused
+from dataset.errors import NoSuchThing
 from dataset.judging import Reading, provider_info, stored_readings, verdicts_for
 from dataset.opening import meta, opened, records
 
@@ -26,7 +26,7 @@ _LISTS = {"places", "place_groups", "places_resolved", "heading_path"}
 
 
 def find_provider(connection: sqlite3.Connection, name: str) -> str:
-    """The slug of a provider given by slug or name, whatever the case. Raises QueryRefused, with what was probably meant, where there is none."""
+    """The slug of a provider given by slug or name, whatever the case. Raises NoSuchThing, with what was probably meant, where there is none."""
     known = {r["provider"]: r["name"] for r in records(connection, "select provider, name from providers order by provider")}
     wanted = name.casefold().strip()
     for slug, title in known.items():
@@ -36,7 +36,7 @@ def find_provider(connection: sqlite3.Connection, name: str) -> str:
     near += [slug for slug in known if wanted and wanted in slug and slug not in near]
     by_title = {t.casefold(): s for s, t in known.items()}
     meant = list(dict.fromkeys(by_title.get(n, n) for n in near))[:3]
-    raise QueryRefused(f"no provider {name!r} in this data set; " + (f"did you mean {' or '.join(meant)}? " if meant else "") + 'See: chipwatch query "select provider, name from providers"')
+    raise NoSuchThing(f"no provider {name!r} in this data set; " + (f"did you mean {' or '.join(meant)}? " if meant else "") + 'See: chipwatch query "select provider, name from providers"')
 
 
 def explain_provider(database: Path | str, provider: str, customers: Sequence[str]) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def explain_provider(database: Path | str, provider: str, customers: Sequence[st
 
     {provider, name, as_of, receipt: [address of an expected document …], verdicts: [{customer, customer_words, code, verdict, reasons, confidence:
     {extraction, completeness}, rule: {id, words, fires, when, needs_every_document, never_say}, clauses: [{…, groups, capture}], documents_read, missing, what_would_change}]}.
-    Raises QueryRefused for an unknown provider, assessment.errors.UnknownCustomer, and what opening raises.
+    Raises NoSuchThing for an unknown provider, assessment.errors.UnknownCustomer, and what opening raises.
     """
     with opened(database) as connection:
         facts = meta(connection)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dataset import describing
@@ -18,6 +19,8 @@ from dataset.opening import meta, opened
 FORMATS = (*WRITERS, "sqlite")
 SQLITE_NAME = "chipwatch.sqlite"
 SUMS = "SHA256SUMS"
+STAGE = ".export.part"
+DESCRIPTIONS = ("README.md", "dictionary.csv", "datapackage.json", "croissant.json", "CITATION.cff", "CHANGES.md", "LICENCE-NOTES.md")
 
 
 class UnknownFormat(DatasetError):
@@ -26,11 +29,17 @@ class UnknownFormat(DatasetError):
     exit_code = 64
 
 
+class FolderTaken(DatasetError):
+    """The folder holds files of somebody else under the names of an export."""
+
+    exit_code = 73                                             # EX_CANTCREAT
+
+
 def export(database: Path | str, folder: Path | str, *, formats: Iterable[str] = FORMATS) -> list[Path]:
     """Write all views into `folder` (made if needed); returns the files written.
 
-    Each file is put in place at once. Files of an earlier export that this one does not make are removed, if they are still as they were written.
-    Raises UnknownFormat; CannotWrite where the disk is full or read-only; and what dataset.opening.opened raises.
+    Nothing is put in place before all of it is written. Files of an earlier export that this one does not make are removed, if they are still as they were written.
+    Raises UnknownFormat; FolderTaken; CannotWrite where the disk is full or read-only; and what dataset.opening.opened raises.
     """
     chosen = tuple(dict.fromkeys(formats))
     for form in chosen:
@@ -38,21 +47,54 @@ def export(database: Path | str, folder: Path | str, *, formats: Iterable[str] =
             raise UnknownFormat(f"there is no format {form!r}: the formats are {', '.join(FORMATS)}")
     out = Path(folder)
     with opened(database) as connection, writing(out):
-        out.mkdir(parents=True, exist_ok=True)
-        connection.execute("begin")                            # one state of the file for all views
         before = _sums(out)
-        tables = tuple(f for f in chosen if f in WRITERS)
-        written = [write_view(connection, name, table, tables, out) for name, table in views()]
-        files = [out / f"{w.name}.{form}" for w in written for form in tables]
-        if "sqlite" in chosen:
-            files.append(_copy(Path(database), out / SQLITE_NAME))
-        hashes = {p.name: (sha256(p), p.stat().st_size) for p in files}
-        for name, text in _descriptions(connection, written, chosen, hashes).items():
-            files.append(put(out / name, text))
-        sums = "".join(f"{hashes[p.name][0] if p.name in hashes else sha256(p)}  {p.name}\n" for p in sorted(files))
-        files.append(put(out / SUMS, sums))
-        _clear(out, before, [*files, Path(database)])
-    return files
+        _refuse_strangers(out, before, chosen, Path(database))
+        connection.execute("begin")                            # one state of the file for all views
+        with _staged(out) as part:
+            tables = tuple(f for f in chosen if f in WRITERS)
+            written = [write_view(connection, name, table, tables, part) for name, table in views()]
+            files = [part / f"{w.name}.{form}" for w in written for form in tables]
+            if "sqlite" in chosen:
+                files.append(Path(shutil.copyfile(database, part / SQLITE_NAME)))
+            hashes = {p.name: (sha256(p), p.stat().st_size) for p in files}
+            for name, text in _descriptions(connection, written, chosen, hashes).items():
+                files.append(put(part / name, text))
+            sums = "".join(f"{hashes[p.name][0] if p.name in hashes else sha256(p)}  {p.name}\n" for p in sorted(files))
+            files.insert(0, put(part / SUMS, sums))            # put in place first: should that be broken off, the next export knows the files as ours
+            done = [path.replace(out / path.name) for path in files]
+        _clear(out, before, [*done, Path(database)])
+    return [*done[1:], done[0]]
+
+
+@contextlib.contextmanager
+def _staged(out: Path) -> Iterator[Path]:
+    """A folder within `out` to write in, gone afterwards; so is `out`, if it was not there before and nothing came into it."""
+    fresh, part = not out.exists(), out / STAGE
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(part, ignore_errors=True)                    # of an export that was killed
+    part.mkdir()
+    try:
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        if fresh:
+            with contextlib.suppress(OSError):                 # something is in it
+                out.rmdir()
+
+
+def file_names(formats: Iterable[str]) -> set[str]:
+    """Names of all files that an export in these formats writes."""
+    tables = {f"{name}.{form}" for name, _ in views() for form in formats if form in WRITERS}
+    return tables | {SUMS, *DESCRIPTIONS} | ({SQLITE_NAME} if "sqlite" in formats else set())
+
+
+def _refuse_strangers(out: Path, before: dict[str, str], formats: tuple[str, ...], database: Path) -> None:
+    """Raises FolderTaken where a file of somebody else has a name that the export needs."""
+    ours = {SUMS, *before} if before else set()
+    taken = sorted(name for name in file_names(formats) - ours if (out / name).exists() and not (out / name).samefile(database))
+    if taken:
+        raise FolderTaken(f"{out} holds {taken[0]}{f' and {len(taken) - 1} more files' if len(taken) > 1 else ''} that no earlier export wrote: name a new or empty folder, or move them away; "
+                          "nothing was written")
 
 
 def _descriptions(connection: sqlite3.Connection, written: list[Written], formats: tuple[str, ...], hashes: dict[str, tuple[str, int]]) -> dict[str, str]:
@@ -67,16 +109,6 @@ def _descriptions(connection: sqlite3.Connection, written: list[Written], format
         "CHANGES.md": describing.changes_text(facts, changes),
         "LICENCE-NOTES.md": describing.licence_notes(facts),
     }
-
-
-def _copy(database: Path, path: Path) -> Path:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        shutil.copyfile(database, part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
 
 
 def put(path: Path, text: str) -> Path:

@@ -85,6 +85,8 @@ def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: fl
                 raise QueryTimeout(f"the query took longer than {timeout:g} s and was stopped: narrow it, or allow more with --timeout") from error
             if any(word in str(error) for word in ("locked", "busy", "malformed", "disk I/O", "unable to open")):
                 raise
+            if "readonly database" in str(error):
+                raise QueryRefused(f"queries can only read ({error}): write one SELECT statement; nothing was changed") from error
             raise QueryRefused(f"the query is not valid: {error}{_hint(str(error))}") from error
         except sqlite3.DataError as error:
             raise QueryRefused(f"the query makes a value that is too large: {error}") from error
@@ -92,7 +94,7 @@ def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: fl
             raise QueryRefused(f"the query is not valid: {error}; write one SELECT statement") from error
         except sqlite3.DatabaseError as error:
             if any(word in str(error) for word in ("not authorized", "authorization denied", "prohibited")):
-                raise QueryRefused(f"queries can only read: {error}") from error
+                raise QueryRefused(f"queries can only read ({error}): write one SELECT statement; nothing was changed") from error
             raise
     columns = [d[0] for d in cursor.description]
     cut = limit is not None and len(rows) > limit

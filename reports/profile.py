@@ -10,7 +10,7 @@ from typing import Any
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS
 from reports import model, pdf, screen, source, text, words
 from reports.changes import ChangeLine, change_lines
-from reports.source import ReportError, Row
+from reports.source import NoSuchProvider, Row
 
 TIMELINE = 40                                                  # changes that are printed; the rest is counted
 
@@ -42,13 +42,13 @@ class Profile:
 def render(database: Path, output: Path, slug: str, *, twin_too: bool = False) -> Path:
     """Write the profile PDF of the provider `slug` and return its path.
 
-    Raises ReportError for a provider that the data set does not hold, or an output that cannot be written.
+    Raises NoSuchProvider for a provider that the data set does not hold, ReportError for an output that cannot be written.
     """
     return screen.write_report(html(read_profile(Path(database), slug)), Path(output), twin_too)
 
 
 def read_profile(database: Path, slug: str) -> Profile:
-    """The view model of a profile. Raises ReportError, with near names, for an unknown provider."""
+    """The view model of a profile. Raises NoSuchProvider, with near names, for an unknown provider."""
     with source.opened(database) as connection:
         tables = {view: source.rows(connection, view) for view in source.VIEWS}
         facts = source.meta(connection)
@@ -58,7 +58,7 @@ def read_profile(database: Path, slug: str) -> Profile:
         import difflib
 
         near = difflib.get_close_matches(slug, sorted(known), 3)
-        raise ReportError(f"no provider {slug!r} in this data set" + (f"; did you mean {' or '.join(near)}?" if near else "; see: chipwatch query \"select provider, name from providers\""))
+        raise NoSuchProvider(f"no provider {slug!r} in this data set" + (f"; did you mean {' or '.join(near)}?" if near else "; see: chipwatch query \"select provider, name from providers\""))
     mine = {view: [row for row in rows if "provider" not in row or row["provider"] == slug] for view, rows in tables.items()}
     (provider,) = model.build_providers(mine)
     evidence = {e.key: e for e in provider.evidence}

@@ -24,6 +24,12 @@ class ReportError(ChipwatchError):
     exit_code = 65                                             # EX_DATAERR
 
 
+class NoSuchProvider(ReportError):
+    """The data set holds no such provider."""
+
+    exit_code = 66                                             # EX_NOINPUT
+
+
 class CannotWriteReport(ReportError):
     """The disk is full, or the folder cannot be written. What was there before is unchanged."""
 

@@ -202,15 +202,23 @@ def run_command(monkeypatch, capsys, *args: str) -> tuple[int, str]:
     return code, capsys.readouterr().err
 
 
-@pytest.mark.parametrize("args", [("changes",), ("diff", "alpha"), ("query", "select 1"), ("access",)])
+COMMANDS = [("changes",), ("diff", "alpha"), ("query", "select count(*) from offers"), ("query", "--question", "8"), ("access",), ("access", "--explain", "alpha"), ("export", "OUT"), ("export", "OUT", "--evidence"),
+            ("serve", "--port", "0"), ("review",), ("review", "alpha"), ("status",), ("report", "briefing"), ("report", "profile", "alpha"), ("report", "changes")]
+
+
+def asked(args: tuple[str, ...], tmp_path: Path) -> list[str]:
+    return [str(tmp_path / "out") if a == "OUT" else a for a in args] + ["--data", str(tmp_path)]
+
+
+@pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
 def test_a_data_set_of_a_newer_version_is_left_alone(args, present, tmp_path, monkeypatch, capsys):
     shutil.copyfile(present.path / "chipwatch.sqlite", tmp_path / "chipwatch.sqlite")
     with contextlib.closing(sqlite3.connect(tmp_path / "chipwatch.sqlite")) as connection:
         connection.execute(f"pragma user_version = {schema.SCHEMA_VERSION + 1}")
     before = (tmp_path / "chipwatch.sqlite").read_bytes()
-    code, err = run_command(monkeypatch, capsys, *args, "--data", str(tmp_path))
-    assert code == 65 and "newer chipwatch" in err and err.count("\n") == 1 and "Traceback" not in err
-    assert (tmp_path / "chipwatch.sqlite").read_bytes() == before
+    code, err = run_command(monkeypatch, capsys, *asked(args, tmp_path))
+    assert code == 65 and "newer chipwatch" in err and "update the program" in err and err.count("\n") == 1 and "Traceback" not in err
+    assert (tmp_path / "chipwatch.sqlite").read_bytes() == before and not (tmp_path / "out").exists()
     with pytest.raises(SchemaVersion, match="newer"):
         migrate(tmp_path / "chipwatch.sqlite")
 
@@ -219,14 +227,45 @@ DAMAGE = {"cut": lambda data: data[:5000], "text": lambda data: b"no data set at
           "holes": lambda data: data[:4096] + b"\xa5" * (len(data) - 4096)}
 
 
-@pytest.mark.parametrize("how", DAMAGE)
-@pytest.mark.parametrize("args", [("changes",), ("diff", "alpha")])
+@pytest.mark.parametrize(("how", "args"), [(how, args) for how in DAMAGE for args in (COMMANDS if how == "holes" else COMMANDS[:2])], ids=lambda v: v if isinstance(v, str) else " ".join(v))
 def test_a_damaged_file_is_named_and_left_alone(how, args, present, tmp_path, monkeypatch, capsys):
     damaged = DAMAGE[how]((present.path / "chipwatch.sqlite").read_bytes())
     (tmp_path / "chipwatch.sqlite").write_bytes(damaged)
-    code, err = run_command(monkeypatch, capsys, *args, "--data", str(tmp_path))
+    code, err = run_command(monkeypatch, capsys, *asked(args, tmp_path))
     assert code == 65 and "rebuild" in err and err.count("\n") == 1 and "Traceback" not in err
-    assert (tmp_path / "chipwatch.sqlite").read_bytes() == damaged
+    assert (tmp_path / "chipwatch.sqlite").read_bytes() == damaged and not (tmp_path / "out").exists()
+
+
+# --- what is asked for is not there, or may not be asked ---------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("args", "expected", "words"), [
+    (("query", "delete from offer"), 64, "can only read"), (("query", "pragma user_version = 3"), 64, "can only read"), (("query", "vacuum into 'x'"), 64, "can only read"),
+    (("query", "attach 'x' as y"), 64, "can only read"), (("query", "select 1; delete from offer"), 64, "one SELECT"), (("query", ""), 64, "one SELECT"),
+    (("query", "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n", "--timeout", "0.2"), 65, "--timeout"),
+    (("query", "--question", "99"), 64, "1 to 30"), (("query", "--question", "8", "--set", "customer=cn_compny"), 64, "cn_company"),
+    (("query", "--question", "8", "--set", "customer=company:VN"), 64, "access --customer company:VN"), (("query", "--question", "26", "--set", "provider=alhpa"), 66, "did you mean alpha"),
+    (("query", "--question", "26", "--set", "day=yesterday"), 64, "2026-11-02"), (("query", "--question", "5", "--set", "since=2026-02-30"), 64, "is a day"),
+    (("access", "--customer", "cn_compny"), 64, "cn_company"), (("access", "--customer", "company:XX"), 64, "ISO 3166-1"), (("access", "--customer", "subsidiary:SG"), 64, "CC/CC"),
+    (("access", "--explain", "nobody"), 66, "no provider"), (("diff", "nobody"), 66, "no provider"), (("changes", "--provider", "nobody"), 66, "no provider"), (("review", "nobody"), 66, "no provider"),
+    (("report", "profile", "nobody"), 66, "no provider"), (("report", "briefing", "--customer", "nobody"), 64, "cn_company"), (("access", "--country", "ZZ"), 66, "ISO 3166-1"),
+], ids=lambda v: " ".join(v)[:50] if isinstance(v, tuple) else None)
+def test_mistakes_end_with_what_to_do_and_change_nothing(args, expected, words, present, tmp_path, monkeypatch, capsys):
+    shutil.copyfile(present.path / "chipwatch.sqlite", tmp_path / "chipwatch.sqlite")
+    monkeypatch.chdir(tmp_path)
+    code, err = run_command(monkeypatch, capsys, *asked(args, tmp_path))
+    assert code == expected and words in err and err.count("\n") == 1 and "Traceback" not in err, err
+    assert (tmp_path / "chipwatch.sqlite").read_bytes() == (present.path / "chipwatch.sqlite").read_bytes()
+    assert {p.name for p in tmp_path.iterdir()} <= {"chipwatch.sqlite", "reports"}
+
+
+def test_a_question_takes_a_provider_by_name_or_slug(present, capsys, monkeypatch):
+    answers = []
+    for name in ("alpha", "Alpha Compute"):
+        monkeypatch.setattr(sys, "argv", ["chipwatch", "query", "--question", "26", "--set", f"provider={name}", "--set", "day=2026-11-02", "--format", "csv", "--data", str(present.path)])
+        with contextlib.suppress(SystemExit):
+            command()
+        answers.append(capsys.readouterr().out)
+    assert answers[0] == answers[1] and "You comply with export laws." in answers[0]
 
 
 def test_an_old_file_that_is_damaged_is_not_migrated(present, tmp_path):

@@ -15,7 +15,7 @@ from chipwatch.country_groups import groups, members_on
 from chipwatch.records import CUSTOMER_KINDS, ProviderInfo
 from dataset.access import access_table, bounds, bounds_of
 from dataset.build import load_chips
-from dataset.errors import QueryRefused
+from dataset.errors import NoSuchThing
 from dataset.explain import explain_provider
 from fakes_helper import rows_of
 
@@ -139,7 +139,7 @@ def test_mistakes_are_told_with_what_was_meant(market, words, says):
 
 
 def test_unknown_names_are_refused(database):
-    with pytest.raises(QueryRefused):
+    with pytest.raises(NoSuchThing):
         explain_provider(database, "nobody", ["control"])
     with pytest.raises(UnknownCustomer):
         explain_provider(database, "alpha", ["company:XX"])

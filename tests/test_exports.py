@@ -20,7 +20,7 @@ from dataset_fakes import ALPHA, Folder, offer, page, small_market
 from chipwatch.cli import cli
 from dataset import dictionary, schema
 from dataset.errors import DatasetDamaged
-from dataset.export import UnknownFormat, export
+from dataset.export import FolderTaken, UnknownFormat, export, file_names
 from dataset.query import run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,6 +113,33 @@ def test_an_export_into_the_data_folder_leaves_the_data_set(tmp_path):
     export(database, database.parent)
     export(database, database.parent, formats=["csv"])
     assert database.read_bytes() == before
+
+
+def test_an_export_that_cannot_be_finished_leaves_the_earlier_one_whole(database, tmp_path):
+    export(database, tmp_path / "out", formats=["csv"])
+    before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
+    copy = tmp_path / "x.sqlite"
+    copy.write_bytes(database.read_bytes())
+    with sqlite3.connect(copy) as connection:
+        connection.execute("update offer set captured_at = 'yesterday'")
+        connection.execute("update capture set note = 'another'")               # written before the offers
+    for out in ("out", "none"):
+        with pytest.raises(DatasetDamaged, match="captured_at"):
+            export(copy, tmp_path / out, formats=["csv", "parquet"])
+    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before and not (tmp_path / "none").exists()
+
+
+def test_files_of_somebody_else_are_not_overwritten(database, tmp_path):
+    (tmp_path / "README.md").write_text("mine")
+    (tmp_path / "offers.csv").mkdir()
+    with pytest.raises(FolderTaken, match="README.md and 1 more"):
+        export(database, tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {"README.md", "offers.csv"} and (tmp_path / "README.md").read_text() == "mine"
+    (tmp_path / "README.md").unlink()
+    (tmp_path / "offers.csv").rmdir()
+    (tmp_path / ".export.part").mkdir()                                         # of an export that was killed
+    written = export(database, tmp_path)
+    assert {p.name for p in written} == {p.name for p in tmp_path.iterdir()} == file_names(("csv", "jsonl", "parquet", "sqlite"))
 
 
 def test_a_value_of_another_type_is_named(database, tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -91,6 +92,35 @@ def question(which: int | str) -> Question:
         if str(which) in (str(one.number), f"{one.number:02d}", one.name):
             return one
     raise UnknownQuestion(f"there is no question {which}: they are numbered 1 to {len(questions())}; `chipwatch query --list` shows them")
+
+
+def checked(database: Path | str, asked: Question, given: dict[str, str]) -> dict[str, str]:
+    """`Question.values`, each value such as the data set can answer: a kind of customer that it holds, a provider (by slug or name), a day.
+
+    Raises UnknownQuestion, saying what can be asked; NoSuchThing for a provider; and what dataset.opening.opened raises.
+    """
+    from dataset.explain import find_provider
+    from dataset.opening import opened
+
+    values = asked.values(given)
+    with opened(database) as connection:
+        for name, value in given.items():
+            if name == "customer":
+                kinds = [k for (k,) in connection.execute("select distinct customer from verdicts order by customer")]
+                if value not in kinds:
+                    raise UnknownQuestion(f"no verdicts for the kind of customer {value!r} are stored; there are {', '.join(kinds) or 'none'}; any other kind: `chipwatch access --customer {value or 'KIND'}`")
+            elif name == "provider" and value:
+                values[name] = find_provider(connection, value)
+            elif name in ("day", "since") and value and not _is_day(value):
+                raise UnknownQuestion(f"{name} is a day, such as 2026-11-02, not {value!r}")
+    return values
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def markdown() -> str:
