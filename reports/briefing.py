@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
-from reports import model, pdf, screen, text, words
+from reports import model, pdf, screen, seats, text, words
 from reports.bulletin import parse_since
 from reports.changes import ORDER
 from reports.model import Briefing, ChipSupply, ProviderView
@@ -51,7 +51,7 @@ def render(database: Path, output: Path, *, customer: str = "cn_company", chip: 
 def html(b: Briefing, template: str = "briefing.html.j2") -> str:
     """The HTML of the briefing, or of its short form (`short.html.j2`)."""
     helpers: dict[str, Any] = {
-        **numbering(), "map_note": map_note(b), "map_marks": any(line.group for line in b.country_lines), "group_marks": GROUP_MARKS,
+        **numbering(), "map_note": map_note(b), "class_counts": class_counts(b), "tpp_line": seats.LINE, "map_marks": any(line.group for line in b.country_lines), "group_marks": GROUP_MARKS,
         "gates": words.gates, "place_spans": place_spans, "matrix_cells": functools.partial(matrix_cells, b),
         "card_facts": words.card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
         "why": lambda p: words.why(p.verdicts.get(b.customer)), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
@@ -357,14 +357,56 @@ def figures_of(b: Briefing) -> dict[str, Any]:
         made["places"] = figures.bars(top, "f3", "Bars: number of GPU clouds by country of the data centre. " + "; ".join(f"{name} {n}" for name, n, _ in top) + ".")
     if b.places:
         made["map"] = map_figure(b)
+    if b.dots and not b.chip:
+        made["matrix"] = matrix_figures(b)
     if b.prices:
         lines = b.prices[:TABLE_CHIPS]
         made["prices"] = figures.price_strip([(line.chip, price, line.far(price)) for line in lines for price in line.prices], [(line.chip, line.median, len(line.prices)) for line in lines], "f4",
                                              "Dots: lowest stated price of each provider in US dollars per GPU-hour. Medians: " + "; ".join(f"{line.chip} {text.money(line.median)} (n = {len(line.prices)})" for line in lines) + ".")
     if b.listing:
         rows = [(short_customers(b)[kind], counts) for kind, counts in b.by_customer]
+        made.update(terms_figures(b))
         made["customers"] = figures.verdict_bars(rows, "f5", "Stacked bars of verdict classes by kind of customer. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows))
     return made
+
+
+def matrix_figures(b: Briefing) -> list[Any]:
+    """The dot matrix, two blocks of rows to a figure."""
+    from reports import panels
+
+    cells = {row.provider.slug: row.cells for row in b.dots}
+    groups = [(f"{head} ({len(who)})", [(p.name, cells[p.slug]) for p in who]) for head, who in b.dot_groups]
+    blocks = panels.blocks_of(groups)
+    said = "; ".join(f"{words} {n}" for words, n in class_counts(b))
+    pairs = [blocks[n:n + 2] for n in range(0, len(blocks), 2)]
+    part = [f" Part {n} of {len(pairs)}." if len(pairs) > 1 else "" for n in range(1, len(pairs) + 1)]
+    return [panels.dot_matrix(pair, seats.COLUMNS, f"f7-{n}", f"Dot matrix: classes of chip listed by each GPU cloud, by country group of its seat.{said_part} GPU clouds by class: {said}.")
+            for n, (pair, said_part) in enumerate(zip(pairs, part, strict=True))]
+
+
+def class_counts(b: Briefing) -> list[tuple[str, int]]:
+    """How many GPU clouds list a chip of each column of the dot matrix."""
+    return [(words, sum(1 for row in b.dots if column in row.cells)) for column, words in seats.COLUMNS.items()]
+
+
+def terms_figures(b: Briefing) -> dict[str, Any]:
+    """Small multiples by region of the seat, and the slope chart of kinds of customer."""
+    from reports import panels
+
+    made: dict[str, Any] = {}
+    panes = [(f"{head} (n = {len(who)})", model.count_codes(who, b.customer)) for head, who in b.seat_regions]
+    if len(panes) > 1:
+        made["regions"] = panels.verdict_panels(panes, "f8", f"Small multiples: verdict classes for a {b.customer_words} by region of the provider's seat. " + " ".join(f"{head}: {_spoken(c)}." for head, c in panes))
+    lines = [(short_customers(b)[kind], counts) for kind, counts in slope_kinds(b)]
+    made["slope"] = panels.slope(lines, words.BRIEF_WORDS, "f9", "Slope chart: GPU clouds by verdict class across kinds of customer. " + " ".join(f"{label}: {_spoken(c)}." for label, c in lines))
+    return made
+
+
+def slope_kinds(b: Briefing) -> list[tuple[str, dict[str, int]]]:
+    """The kinds of customer of the slope chart: the control, then those with a tie to mainland China, from a person to a subsidiary abroad; one that was asked for last."""
+    counts = dict(b.by_customer)
+    kinds = ["control", "cn_individual", "cn_company", "cn_subsidiary_abroad"]
+    return [(kind, counts[kind]) for kind in [*kinds, *([b.customer] if b.customer not in kinds else [])] if kind in counts]
 
 
 def map_figure(b: Briefing) -> Any:

@@ -19,7 +19,7 @@ VERDICT_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
 _LIGHT_INK = ("V4", "V5")                                      # dark fills that need white letters
 FULL, HALF = 642, 308                                         # widths of a figure in pixels: the type area, and one of two beside each other
 _FONT = "Noto Sans, DejaVu Sans"
-_HATCHED = {"V0": "#fe01f0", "VX": "#fe01fa"}                  # marker colours
+HATCHES = {"V0": "#fe01f0", "VX": "#fe01fa"}                  # marker colours
 MAP_MARKERS = {"D5": "#fe01e0", "D14": "#fe01ea"}              # marker colours of hatchings that are laid over a shade
 _PATTERNS = {
     "V0": '<pattern id="{id}" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="#f7f7f8"/>'
@@ -71,12 +71,17 @@ def _rounded(path: str, digits: int) -> str:
     return re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.{digits}f}".rstrip("0").rstrip("."), path)
 
 
+# Vega draws a circle as two arcs; as an element of its own it is rounder in print.
+_CIRCLE = re.compile(r'<path((?: [a-z-]+="[^"]*")*?) d="M(?P<r>[\d.]+),0A(?P=r),(?P=r),0,1,1,-(?P=r),0A(?P=r),(?P=r),0,1,1,(?P=r),0Z?"')
+
+
 def _finish(svg: str, name: str, alt: str) -> str:
+    svg = _CIRCLE.sub(r'<circle\1 r="\g<r>"', svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
     svg = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", svg)   # the title speaks for the whole figure
     definitions = ""
-    for code, marker in {**_HATCHED, **MAP_MARKERS}.items():
+    for code, marker in {**HATCHES, **MAP_MARKERS}.items():
         if marker in svg:
             definitions += _PATTERNS[code].format(id=f"{name}-{code}")
             svg = svg.replace(marker, f"url(#{name}-{code})")
@@ -112,8 +117,8 @@ def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *,
             wide = count * scale / total * width * 0.75   # the labels take about a quarter
             data.append({"key": label, "code": code, "from": at, "to": at + count * scale, "middle": at + count * scale / 2,
                          "text": f"{code}: {count}" if wide >= 34 else str(count) if wide >= 9 else "",
-                         "ink": "#ffffff" if code in _LIGHT_INK else INK, "fill": _HATCHED.get(code, VERDICT_COLOURS[code]),
-                         "plate": wide >= 9 and code in _HATCHED})
+                         "ink": "#ffffff" if code in _LIGHT_INK else INK, "fill": HATCHES.get(code, VERDICT_COLOURS[code]),
+                         "plate": wide >= 9 and code in HATCHES})
             at += count * scale
     order = [label for label, _ in rows]
     named = len(rows) > 1 or bool(rows and rows[0][0])

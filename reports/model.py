@@ -271,6 +271,9 @@ class Briefing:
     country_lines: list[Any]                                   # reports.places.CountryLine: the same countries with the captures they rest on
     region_only: list[tuple[str, int]]                         # country, listing GPU clouds with a region there to which no such chip is tied
     group_classes: dict[str, str]                              # country -> D5 | D14 (reports.places)
+    dots: list[Any]                                            # reports.seats.DotRow: classes of chip by GPU cloud with an offer, by name
+    dot_groups: list[tuple[str, list[ProviderView]]]           # the same by country group of the seat
+    seat_regions: list[tuple[str, list[ProviderView]]]         # listing GPU clouds by region of the seat
     prices: list[PriceLine]
     heat: list[HeatRow]
     close_ups: list[ProviderView]
@@ -526,7 +529,7 @@ def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView])
 def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts: dict[str, str], *, data_hash: str, items: dict[str, dict[str, Row]] | None = None, customer: str = "cn_company",
              customer_words: str | None = None, chip: str | None = None, region: str | None = None, title: str | None = None) -> Briefing:
     """All numbers and lists of a briefing, in the order in which they are printed."""
-    from reports import places                                 # it uses this module
+    from reports import places, seats                          # they use this module
 
     clouds = [p for p in providers if p.gpu_cloud]
     listing = [p for p in clouds if _wanted(p, chip)]
@@ -542,7 +545,11 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
     run_date = (facts.get("run_date") or (times[-1] if times else ""))[:10]
     groups = places.group_classes(tables["country_groups"], run_date)
     countries = places.country_lines(listing, {p.slug: _chips(p, chip) for p in listing}, groups)
+    dots = seats.dot_rows(clouds, tables["offers"], tables["chips"], chip)
+    seat_groups = {p.slug: seats.seat_group(p.seat, tables["country_groups"], run_date) for p in clouds}
+    seat_regions = {p.slug: seats.seat_region(p.seat, tables["country_groups"], run_date) for p in clouds}
     result = Briefing(
+        dots=dots, dot_groups=seats.by_words((row.provider for row in dots), seat_groups), seat_regions=seats.by_words(listing, seat_regions),
         title=title or _question(chip, region), region=region, customer=customer, customer_words=customer_words or CUSTOMER_KINDS[customer][1], chip=chip,
         sample=any(row.get("sample") for row in tables["providers"]), run_date=run_date,
         version=facts.get("version") or __version__, data_hash=data_hash, rates_date=facts.get("rates_date") or None, groups_as_of=facts.get("place_groups_as_of") or None,

@@ -112,8 +112,8 @@ def test_a_briefing_of_one_region(data):
     assert "Offers of data centres in the European Union only" in html and "GPU clouds that list a chip of class 3A090.a in the European Union" in html
     one = model.read_briefing(data, region="SG", chip="H200")
     assert one.title.startswith("Which clouds rent H200 in Singapore, at what price")
-    with pytest.raises(ReportError, match="lists the chip 'B200' in Hong Kong; listed in Hong Kong are"):
-        model.read_briefing(data, region="HK", chip="B200")
+    with pytest.raises(ReportError, match="in Hong Kong; listed in Hong Kong are: B200, H200, MI300X"):
+        model.read_briefing(data, region="HK", chip="H100")
     assert briefing_name("cn_company", "H100", region="SG,MY") == "briefing-H100-SG-MY.pdf"
 
 

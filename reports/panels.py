@@ -1,0 +1,191 @@
+"""Figures that are laid out to the pixel: the dot matrix, small multiples of verdicts, the slope chart, the timeline. Drawn by altair like the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reports.figures import ACCENT, FULL, GREY, HATCHES, INK, RULE, VERDICT_COLOURS, VERDICT_ORDER, Figure, altair_module, render
+
+_ROW, _COLUMN, _HEAD = 12.5, 21, 96                           # pixels: a row, a column of dots, the slanted heads
+_BLOCK = 62                                                    # rows of a block on a full page
+
+
+class Canvas:
+    """Rectangles, lines, dots and words at given pixels, as layers of one chart."""
+
+    def __init__(self, width: float, height: float) -> None:
+        self.width, self.height = width, height
+        self._layers: list[Any] = []
+        alt_ = altair_module()
+        self._x, self._y = (alt_.Scale(domain=[0, width], range=[0, width], nice=False, zero=False), alt_.Scale(domain=[0, height], range=[0, height], nice=False, zero=False))
+
+    def _xy(self) -> dict[str, Any]:
+        alt_ = altair_module()
+        return {"x": alt_.X("x:Q", scale=self._x, axis=None), "y": alt_.Y("y:Q", scale=self._y, axis=None)}
+
+    def _base(self, rows: list[dict[str, Any]]) -> Any:
+        alt_ = altair_module()
+        return alt_.Chart(alt_.Data(values=rows))
+
+    def rects(self, rows: Iterable[tuple[float, float, float, float, str]], **style: Any) -> None:
+        """(x, y, width, height, fill)."""
+        if data := [{"x": x, "y": y, "x2": x + w, "y2": y + h, "fill": fill} for x, y, w, h, fill in rows]:
+            alt_ = altair_module()
+            self._layers.append(self._base(data).mark_rect(**style).encode(**self._xy(), x2="x2:Q", y2="y2:Q", fill=alt_.Fill("fill:N", scale=None, legend=None)))
+
+    def lines(self, rows: Iterable[tuple[float, float, float, float]], **style: Any) -> None:
+        """(x, y, x2, y2)."""
+        if data := [{"x": x, "y": y, "x2": x2, "y2": y2} for x, y, x2, y2 in rows]:
+            self._layers.append(self._base(data).mark_rule(**style).encode(**self._xy(), x2="x2:Q", y2="y2:Q"))
+
+    def dots(self, rows: Iterable[tuple[float, float, str]], size: float, **style: Any) -> None:
+        """(x, y, fill); size in square pixels."""
+        if data := [{"x": x, "y": y, "fill": fill} for x, y, fill in rows]:
+            alt_ = altair_module()
+            self._layers.append(self._base(data).mark_circle(size=size, opacity=1, **style).encode(**self._xy(), fill=alt_.Fill("fill:N", scale=None, legend=None)))
+
+    def words(self, rows: Iterable[tuple[float, float, str]], **style: Any) -> None:
+        """(x, y, text)."""
+        if data := [{"x": x, "y": y, "text": text} for x, y, text in rows if text]:
+            self._layers.append(self._base(data).mark_text(**{"align": "left", "baseline": "middle", "fontSize": 8.5, "color": INK, **style}).encode(**self._xy(), text="text:N"))
+
+    def figure(self, name: str, alt: str) -> Figure:
+        alt_ = altair_module()
+        return render(alt_.layer(*self._layers).properties(width=self.width, height=self.height), name, alt, fit=False)
+
+
+def fill_of(code: str) -> str:
+    """The fill of a verdict class: its colour, or the marker of its hatching."""
+    return HATCHES.get(code, VERDICT_COLOURS[code])
+
+
+# --- dot matrix ------------------------------------------------------------------------------------------------------------------
+
+def blocks_of(groups: list[tuple[str, list[Any]]], most: int = _BLOCK) -> list[list[tuple[str, Any]]]:
+    """Rows in columns of equal length, at most `most` long; a heading ('heading', words) opens each group and stands again where it goes on in the next column."""
+    total = sum(len(rows) + 1 for _, rows in groups)
+    count = 1 if total <= 14 else max(2, -(-total // most))
+    length = max(-(-total // count) + 1, 3)
+    blocks: list[list[tuple[str, Any]]] = [[]]
+    for words, rows in groups:
+        if len(blocks[-1]) + 2 > length:
+            blocks.append([])
+        blocks[-1].append(("heading", words))
+        for row in rows:
+            if len(blocks[-1]) >= length:
+                blocks.append([("heading", f"{words} (continued)")])
+            blocks[-1].append(("row", row))
+    return blocks
+
+
+def dot_matrix(blocks: list[list[tuple[str, Any]]], columns: Mapping[str, str], name: str, alt: str) -> Figure:
+    """One or two blocks of rows: a name and a dot for each column; filled with a price, a ring without. Rows: (label, {column: priced}) or headings."""
+    width = FULL / 2 - 8
+    height = _HEAD + max(len(block) for block in blocks) * _ROW + 4
+    canvas = Canvas(FULL if len(blocks) > 1 else width, height)
+    names, heads, slanted, filled, rings, rules = [], [], [], [], [], []
+    left = width - len(columns) * _COLUMN - 14                 # the slanted heads lean over the right edge
+    for n, block in enumerate(blocks):
+        x0 = n * (width + 16)
+        slanted += [(x0 + left + k * _COLUMN + _COLUMN / 2 - 3, _HEAD - 6, words) for k, words in enumerate(columns.values())]
+        for m, (kind, row) in enumerate(block):
+            y = _HEAD + m * _ROW + _ROW / 2
+            if kind == "heading":
+                heads.append((x0, y + 1, row))
+                rules.append((x0, y + _ROW / 2, x0 + left + len(columns) * _COLUMN, y + _ROW / 2))
+                continue
+            label, cells = row
+            names.append((x0, y, label))
+            for k, column in enumerate(columns):
+                if column in cells:
+                    (filled if cells[column] else rings).append((x0 + left + k * _COLUMN + _COLUMN / 2, y, ACCENT if cells[column] else "#ffffff"))
+    canvas.lines(rules, stroke=ACCENT, strokeWidth=0.7)
+    canvas.lines([(n * (width + 16) + left + k * _COLUMN + _COLUMN / 2, _HEAD, n * (width + 16) + left + k * _COLUMN + _COLUMN / 2, _HEAD + len(block) * _ROW)
+                  for n, block in enumerate(blocks) for k in range(len(columns))], stroke="#e6eaed", strokeWidth=0.7)
+    canvas.words(slanted, angle=312, color=INK, fontSize=8)
+    canvas.words(heads, fontWeight="bold", color=ACCENT, limit=width)
+    canvas.words(names, limit=left - 8)
+    canvas.dots(filled, 38)
+    canvas.dots(rings, 34, stroke=ACCENT, strokeWidth=1.1)
+    return canvas.figure(name, alt)
+
+
+# --- small multiples -------------------------------------------------------------------------------------------------------------
+
+def verdict_panels(panels: list[tuple[str, Mapping[str, int]]], name: str, alt: str, *, across: int = 3) -> Figure:
+    """A panel for each group: bars of verdict classes on one scale, counts at their ends; classes without a provider keep their row. `panels`: (title, {code: count})."""
+    gap, row = 22, 12.5
+    width = (FULL - gap * (across - 1)) / across
+    tall = 20 + row * len(VERDICT_ORDER) + 14
+    top = max((count for _, counts in panels for count in counts.values()), default=1) or 1
+    canvas = Canvas(FULL, tall * -(-len(panels) // across) - 10)
+    bars, titles, codes, numbers, rules = [], [], [], [], []
+    for n, (title, counts) in enumerate(panels):
+        x0, y0 = (n % across) * (width + gap), (n // across) * tall
+        titles.append((x0, y0 + 7, title))
+        rules.append((x0, y0 + 15, x0 + width, y0 + 15))
+        for m, code in enumerate(VERDICT_ORDER):
+            y = y0 + 20 + m * row
+            long = counts.get(code, 0) / top * (width - 46)
+            codes.append((x0, y + row / 2 - 1, code))
+            if long:
+                bars.append((x0 + 24, y, long, row - 3, fill_of(code)))
+            numbers.append((x0 + 28 + long, y + row / 2 - 1, str(counts.get(code, 0))))
+    canvas.lines(rules, stroke=RULE, strokeWidth=0.8)
+    canvas.rects(bars, stroke="#8b98a3", strokeWidth=0.4)
+    canvas.words(titles, fontWeight="bold", fontSize=9, limit=width)
+    canvas.words(codes, fontSize=8)
+    canvas.words(numbers, fontSize=8)
+    return canvas.figure(name, alt)
+
+
+# --- slope chart -----------------------------------------------------------------------------------------------------------------
+
+def spread(wanted: Mapping[str, float], least: float, low: float, high: float) -> dict[str, float]:
+    """Positions near the wanted ones, at least `least` apart and between `low` and `high` where there is room; their order is kept (equal ones by key)."""
+    order = sorted(wanted, key=lambda key: (wanted[key], key))
+    places = [wanted[key] for key in order]
+    for n in range(len(places)):
+        places[n] = max(places[n], places[n - 1] + least if n else low)
+    if places:
+        places[-1] = min(places[-1], high)
+    for n in range(len(places) - 2, -1, -1):
+        places[n] = min(places[n], places[n + 1] - least)
+    return dict(zip(order, places, strict=True))
+
+
+def slope(columns: list[tuple[str, Mapping[str, int]]], words: Mapping[str, str], name: str, alt: str, *, height: int = 236) -> Figure:
+    """One line a verdict class across kinds of customer, the count in each dot. `columns`: (label, {code: count}); `words`: code -> words at the right end.
+
+    Dots stand higher the more providers have the class; where counts are close they are moved apart, so that each can be read.
+    """
+    there = [code for code in VERDICT_ORDER if any(counts.get(code) for _, counts in columns)]
+    top = max((counts.get(code, 0) for _, counts in columns for code in there), default=1) or 1
+    left, right, head, foot = 34, 186, 34, 14
+    canvas = Canvas(FULL, height)
+    step = (FULL - left - right) / max(1, len(columns) - 1)
+    ys = [spread({code: -counts.get(code, 0) / top * (height - head - foot) for code in there}, 16, -(height - head - foot), 0) for _, counts in columns]
+    at = {(n, code): (left + n * step, height - foot + ys[n][code]) for n in range(len(columns)) for code in there}
+    canvas.lines([(left + n * step, head - 8, left + n * step, height) for n in range(len(columns))], stroke="#e1e6ea", strokeWidth=0.8)
+    canvas.lines([(*at[n, code], *at[n + 1, code]) for code in there for n in range(len(columns) - 1)], stroke=GREY, strokeWidth=1.1)
+    canvas.dots([(*at[n, code], fill_of(code)) for n in range(len(columns)) for code in there], 190, stroke="#5b6570", strokeWidth=0.7)
+    numbers = [(*at[n, code], str(counts.get(code, 0)), code) for n, (_, counts) in enumerate(columns) for code in there]
+    plate = [(x, y, text) for x, y, text, code in numbers if code in HATCHES]
+    canvas.words(plate, align="center", fontSize=8, fontWeight="bold", stroke="#ffffff", strokeWidth=3, strokeJoin="round")
+    canvas.words([(x, y, text) for x, y, text, code in numbers if code not in ("V4", "V5")], align="center", fontSize=8, fontWeight="bold")
+    canvas.words([(x, y, text) for x, y, text, code in numbers if code in ("V4", "V5")], align="center", fontSize=8, fontWeight="bold", color="#ffffff")
+    canvas.words([(at[0, code][0] - 12, at[0, code][1], code) for code in there], align="right", fontWeight="bold", fontSize=8.5)
+    canvas.words([(at[len(columns) - 1, code][0] + 13, at[len(columns) - 1, code][1], f"{code} {words[code]}") for code in there], fontSize=8.5, limit=right - 14)
+    ends = [(left + n * step, label) for n, (label, _) in enumerate(columns)]
+    for n, (x, label) in enumerate(ends):
+        lines = _wrapped(label, 19)
+        canvas.words([(x, 6 + 11 * m, line) for m, line in enumerate(lines[:2])], align="left" if n == 0 else "center", dx=-24 if n == 0 else 0, fontWeight="bold", fontSize=8.5)
+    return canvas.figure(name, alt)
+
+
+def _wrapped(label: str, wide: int) -> Sequence[str]:
+    import textwrap
+
+    lines = textwrap.wrap(label, wide) or [""]
+    return lines if len(lines) <= 2 else [lines[0], " ".join(lines[1:])]
