@@ -47,11 +47,11 @@ def _config() -> dict[str, Any]:
             "legend": {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 9, "titleFontSize": 9}, "text": {"font": _FONT}}
 
 
-def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, digits: int | None = None, datasets: dict[str, Any] | None = None) -> Figure:
+def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, thin: float = 0.0, datasets: dict[str, Any] | None = None) -> Figure:
     """Chart -> SVG with patterns, unique ids and a title that a PDF carries as alternative text.
 
-    `fit`: the width holds the labels, too (single and layered charts; panels beside each other cannot); `digits`: coordinates of paths are rounded so;
-    `datasets`: data that the chart names.
+    `fit`: the width holds the labels, too (single and layered charts; panels beside each other cannot); `thin`: points of outlines nearer to each other than
+    so many pixels are left out; `datasets`: data that the chart names.
     """
     import json
 
@@ -62,13 +62,35 @@ def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, d
     if datasets:
         specification["datasets"] = {**specification.get("datasets", {}), **datasets}
     svg = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[], show_warnings=False)
-    if digits is not None:
-        svg = re.sub(r' d="([^"]*)"', lambda m: f' d="{_rounded(m[1], digits)}"', svg)
+    svg = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", svg)   # the title speaks for the whole figure
+    if thin:
+        svg = re.sub(r'(?:<path transform="translate\(0,0\)"[^>]*/>)+', lambda m: _joined(m[0], thin), svg)
     return Figure(_finish(svg, name, alt), alt)
 
 
-def _rounded(path: str, digits: int) -> str:
-    return re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.{digits}f}".rstrip("0").rstrip("."), path)
+def _joined(paths: str, least: float) -> str:
+    """Outlines that look the same as one path each look, in the order of their first; those outside the picture go."""
+    looks: dict[str, list[str]] = {}
+    for path in re.findall(r"<path [^>]*/>", paths):
+        shape = re.search(r' d="([^"]*)"', path)
+        if shape and "L" in shape[1]:
+            looks.setdefault(path.replace(shape[0], " d=\"\"", 1), []).append(_thinned(shape[1], least))
+    return "".join(look.replace('d=""', f'd="{"".join(shapes)}"', 1) for look, shapes in looks.items())
+
+
+def _thinned(path: str, least: float) -> str:
+    """An outline with one digit after the point, without points that lie nearer than `least` to the one before; a part that shrinks to less than a triangle goes."""
+    kept = []
+    for part in re.findall(r"M([^MZ]+)", path):
+        points = [(float(x), float(y)) for x, y in (pair.split(",") for pair in part.split("L"))]
+        line = points[:1]
+        for x, y in points[1:-1]:
+            if abs(x - line[-1][0]) + abs(y - line[-1][1]) >= least:
+                line.append((x, y))
+        line += points[-1:] if len(points) > 1 else []
+        if len(line) > 3:
+            kept.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in line) + ("Z" if "Z" in path else ""))
+    return "".join(kept)
 
 
 # Vega draws a circle as two arcs; as an element of its own it is rounder in print.
@@ -79,7 +101,6 @@ def _finish(svg: str, name: str, alt: str) -> str:
     svg = _CIRCLE.sub(r'<circle\1 r="\g<r>"', svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
-    svg = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", svg)   # the title speaks for the whole figure
     definitions = ""
     for code, marker in {**HATCHES, **MAP_MARKERS}.items():
         if marker in svg:

@@ -89,7 +89,17 @@ def supply_map(counts: Mapping[str, int], groups: Mapping[str, str], name: str, 
     europe, asia, west = (_panel(counts, groups, classes, window) for window in WINDOWS)
     column = alt_.vconcat(west, _key(classes, legend, WINDOWS[2].width, 66), spacing=8)
     chart = alt_.vconcat(main, alt_.hconcat(europe, asia, column, spacing=11), spacing=6)
-    return render(chart, name, alt, fit=False, digits=1, datasets={"world": {key: world()[key] for key in ("type", "transform", "objects", "arcs")}})
+    return render(chart, name, alt, fit=False, thin=0.9, datasets={"world": outlines(counts, groups, classes)})
+
+
+def outlines(counts: Mapping[str, int], groups: Mapping[str, str], classes: list[tuple[int, int]]) -> dict[str, Any]:
+    """The TopoJSON of the world with a fill, and where there is one a hatching, for each country; disputed areas have neither."""
+    shapes = []
+    for geometry in world()["objects"]["countries"]["geometries"]:
+        code = geometry["id"]
+        look = geometry.get("properties") or {"fill": shade(counts[code], classes) if counts.get(code) else LAND, "hatch": MAP_MARKERS.get(groups.get(code, ""), "")}
+        shapes.append({**geometry, "properties": look})
+    return {"type": "Topology", "transform": world()["transform"], "arcs": world()["arcs"], "objects": {"countries": {"type": "GeometryCollection", "geometries": shapes}}}
 
 
 def _panel(counts: Mapping[str, int], groups: Mapping[str, str], classes: list[tuple[int, int]], window: Window | None) -> Any:
@@ -102,22 +112,16 @@ def _panel(counts: Mapping[str, int], groups: Mapping[str, str], classes: list[t
                                      clipExtent=[[0, 0], [width, height]])
     else:
         projection = alt_.Projection(type="equalEarth", rotate=[-_TURN, 0, 0], scale=_WORLD_SCALE, translate=[FULL / 2, 159], clipExtent=[[0, 0], [width, height]])
-    outlines = world()["objects"]["countries"]["geometries"]
-    # The outlines are handed to Vega by name: altair would check each coordinate against its schema.
+    # The outlines are handed to Vega by name: altair would check and copy each coordinate.
     data = alt_.NamedData(name="world", format=alt_.TopoDataFormat(type="topojson", feature="countries"))
 
-    def shapes(chosen: list[str], **style: Any) -> Any:
-        return alt_.Chart(data).transform_filter(alt_.FieldOneOfPredicate(field="id", oneOf=chosen)).mark_geoshape(**style)
-    plain = [g["id"] for g in outlines if "properties" not in g]
-    unsettled = [g["id"] for g in outlines if "properties" in g]
-    layers = [shapes([code for code in plain if not counts.get(code)], fill=LAND, stroke=SEA_LINE, strokeWidth=0.5)]
-    for step, (low, high) in zip(STEPS, classes, strict=False):
-        if chosen := [code for code in plain if low <= counts.get(code, 0) <= high]:
-            layers.append(shapes(chosen, fill=step, stroke=SEA_LINE, strokeWidth=0.5))
-    for key, marker in MAP_MARKERS.items():
-        if chosen := [code for code in plain if groups.get(code) == key]:
-            layers.append(shapes(chosen, fill=marker, stroke=SEA_LINE, strokeWidth=0.5))
-    layers.append(shapes(unsettled, fill="#dfe3e6", stroke=UNSURE_LINE, strokeWidth=0.6, strokeDash=[0.8, 1.6]))
+    def shapes(kind: str, **style: Any) -> Any:
+        return alt_.Chart(data).transform_filter(f"datum.properties.{kind}").mark_geoshape(**style)
+    layers = [shapes("fill", stroke=SEA_LINE, strokeWidth=0.5).encode(fill=alt_.Fill("properties.fill:N", scale=None, legend=None))]
+    if groups:
+        layers.append(shapes("hatch", stroke=SEA_LINE, strokeWidth=0.5).encode(fill=alt_.Fill("properties.hatch:N", scale=None, legend=None)))
+    layers.append(shapes("disputed", fill="#dfe3e6", stroke=UNSURE_LINE, strokeWidth=0.6, strokeDash=[0.8, 1.6]))
+    unsettled = [g["id"] for g in world()["objects"]["countries"]["geometries"] if "properties" in g]
     small = {code: tuple(at) for code, at in world()["small"].items()} | {code: point_of(code) for code in unsettled}
     shown = [{"lon": at[0], "lat": at[1], "fill": shade(counts[code], classes), "hatch": MAP_MARKERS.get(groups.get(code, ""), "")}
              for code, at in sorted(small.items()) if at and counts.get(code) and _here(at, window)]

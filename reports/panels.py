@@ -17,6 +17,7 @@ class Canvas:
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
         self._layers: list[Any] = []
+        self._data: dict[str, list[dict[str, Any]]] = {}        # handed over by name: altair would check and copy each row
         alt_ = altair_module()
         self._x, self._y = (alt_.Scale(domain=[0, width], range=[0, width], nice=False, zero=False), alt_.Scale(domain=[0, height], range=[0, height], nice=False, zero=False))
 
@@ -25,8 +26,9 @@ class Canvas:
         return {"x": alt_.X("x:Q", scale=self._x, axis=None), "y": alt_.Y("y:Q", scale=self._y, axis=None)}
 
     def _base(self, rows: list[dict[str, Any]]) -> Any:
-        alt_ = altair_module()
-        return alt_.Chart(alt_.Data(values=rows))
+        name = f"rows{len(self._data)}"
+        self._data[name] = rows
+        return altair_module().Chart(altair_module().NamedData(name=name))
 
     def rects(self, rows: Iterable[tuple[float, float, float, float, str]], **style: Any) -> None:
         """(x, y, width, height, fill)."""
@@ -52,7 +54,7 @@ class Canvas:
 
     def figure(self, name: str, alt: str) -> Figure:
         alt_ = altair_module()
-        return render(alt_.layer(*self._layers).properties(width=self.width, height=self.height), name, alt, fit=False)
+        return render(alt_.layer(*self._layers).properties(width=self.width, height=self.height), name, alt, fit=False, datasets=self._data)
 
 
 def fill_of(code: str) -> str:
