@@ -11,6 +11,7 @@ from chipwatch.records import VERDICT_CODES
 from dataset.build import STRONG_CLASS
 from dataset.errors import QueryRefused
 from dataset.judging import verdicts_for
+from dataset.money import rates_words
 from dataset.opening import meta, opened, records
 
 DEFAULT_CUSTOMERS = ("cn_company", "cn_subsidiary_abroad", "control")
@@ -92,8 +93,7 @@ def access_table(database: Path | str, *, customers: Sequence[str] = DEFAULT_CUS
     ends = [{"customer": c, **bounds_of([r["verdicts"][c]["code"] if r["verdicts"].get(c) else None for r in rows])} for c in customers]
     notes = ["lowest price: the lowest stated for one accelerator and hour, converted where a rate is known; taxes as the page states them"]
     notes += _market_notes(offers, markets, providers)
-    if facts.get("rates_date"):
-        notes.append(f"ECB reference rates up to {facts['rates_date']}")
+    notes += rates_words(offers)
     return AccessTable(rows, _count(clouds), _count([providers[s] for s in slugs]), sum(p["kind"] == "adjacent" and not p["has_offers"] and bool(p["has_terms"]) for p in providers.values()),
                        list(customers), facts.get("run_date", ""), chip, country, notes, ends)
 
@@ -121,7 +121,8 @@ def _lowest(offers: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _supply(offers: Sequence[dict[str, Any]]) -> dict[str, Any]:
     low = _lowest(offers)
-    price = {k: low[k] for k in ("price", "currency", "price_unit", "price_scope", "gpu_count", "price_usd_per_gpu_hour", "commitment", "term_months", "tax", "price_from", "fx_date")} if low else None
+    price = {k: low[k] for k in ("price", "currency", "price_unit", "price_scope", "gpu_count", "price_usd_per_gpu_hour", "commitment", "term_months", "tax", "price_from", "fx_rate",
+                               "fx_date")} if low else None
     evidence = [low["evidence_id"]] if low else []
     evidence += sorted({o["evidence_id"] for o in offers if o["evidence_id"]} - set(evidence))
     return {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 # Hours that a unit of rental stands for. A month is 730 hours (8,760 / 12), as clouds bill it.
 UNIT_HOURS = {"second": 1 / 3600, "minute": 1 / 60, "hour": 1.0, "day": 24.0, "month": 730.0, "year": 8760.0}
@@ -60,6 +62,27 @@ def rate_on(currency: str, day: str) -> Rate | None:
         except RateNotFoundError:
             continue
     return None
+
+
+def rates_used(offers: Iterable[Mapping[str, Any]]) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """What rows of the view `offers` were converted with: (day -> currency -> US dollars for one unit, newest day first; currencies of prices for which no rate is known)."""
+    days: dict[str, dict[str, float]] = {}
+    unknown = set()
+    for offer in offers:
+        if offer["price"] is None or offer["currency"] in (None, "USD"):
+            continue
+        if offer["fx_rate"] is None:
+            unknown.add(offer["currency"])
+        else:
+            days.setdefault(offer["fx_date"], {})[offer["currency"]] = offer["fx_rate"]
+    return {day: dict(sorted(days[day].items())) for day in sorted(days, reverse=True)}, sorted(unknown)
+
+
+def rates_words(offers: Iterable[Mapping[str, Any]], day_words: Callable[[str], str] = str) -> list[str]:
+    """`rates_used` in words, one entry a day, and one for what has no rate; days as `day_words` writes them."""
+    days, unknown = rates_used(offers)
+    said = [f"ECB reference rates of {day_words(day)}: {', '.join(f'1 {currency} = USD {rate:.5g}' for currency, rate in rates.items())}" for day, rates in days.items()]
+    return said + ([f"no ECB reference rate is known for {', '.join(unknown)}: such prices are not converted"] if unknown else [])
 
 
 @functools.lru_cache(maxsize=65536)

@@ -322,13 +322,13 @@ def captures_words(b: Briefing) -> str:
 def method(b: Briefing) -> list[tuple[str, str]]:
     """How the data came about."""
     groups = f" Groups of countries that a clause cites are resolved by lists as of {text.day(b.groups_as_of)}." if b.groups_as_of else ""
-    rates = f", newest rate of {text.day(b.rates_date)}" if b.rates_date else ""
+    rates = "".join(f" {words[0].upper()}{words[1:]}." for words in b.rates)
     return [
         ("Collection.", f"This data set was made from a WARC archive that others collected: {text.number(b.addresses)} addresses were looked up in it, and no server was asked. "
                         "An address that it does not hold is a gap of the archive, not of the provider." if b.archive else f"{text.number(b.addresses)} addresses were asked for; robots.txt is obeyed, the user agent is honest, hosts are asked one request at a time. Every answer is kept byte for byte in WARC files, failures included."),
         ("Reading.", f"Each document becomes blocks with offsets; rules then mark chips, prices, places and clauses. This run holds {text.plural(b.offer_count, 'offer')} and {text.plural(b.clause_count, 'clause')}. "
                      "Whatever a rule does not know becomes an issue; nothing is guessed."),
-        ("Prices.", f"A price stands as printed. Where unit, scope and currency are known it is converted to US dollars per GPU-hour{rates} (European Central Bank reference rates of the day of capture, or the last before it); a price of an instance is divided by its GPUs."),
+        ("Prices.", f"A price stands as printed. Where unit, scope and currency are known it is converted to US dollars per GPU-hour (European Central Bank, ECB, reference rates of the day of capture, or the last before it); a price of an instance is divided by its GPUs.{rates}"),
         ("Judging.", "A table of rules turns clauses and coverage into a verdict for one kind of customer; each verdict names its rule and clauses. V3 to V6 stand on a clause that was found; V1 and V2 need every expected document." + groups),
         ("Confidence.", "Two numbers, never one: is the clause what we say it is (extraction), and did we read what binds (completeness). In words: high from 0.8, medium from 0.5, low below."),
         ("Which providers count.", "Counts and figures use GPU clouds: providers declared as such, or with an offer of a GPU. The others are listed in an annex."),

@@ -21,6 +21,7 @@ from assessment.customers import parse_customer
 from chipwatch import __version__
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, READING_FAILURES, SUPPLY_ROLES, VERDICT_CODES
 from dataset.judging import verdicts_for
+from dataset.money import rates_words
 from reports import source, text
 from reports.source import ReportError, Row
 
@@ -252,6 +253,7 @@ class Briefing:
     version: str
     data_hash: str
     rates_date: str | None
+    rates: list[str]                                           # the rates that prices were converted with, in words
     groups_as_of: str | None
     providers: list[ProviderView]                              # all, by name
     clouds: list[ProviderView]                                 # GPU clouds, by name
@@ -552,7 +554,7 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
         dots=dots, dot_groups=seats.by_words((row.provider for row in dots), seat_groups), seat_regions=seats.by_words(listing, seat_regions),
         title=title or _question(chip, region), region=region, customer=customer, customer_words=customer_words or CUSTOMER_KINDS[customer][1], chip=chip,
         sample=any(row.get("sample") for row in tables["providers"]), run_date=run_date,
-        version=facts.get("version") or __version__, data_hash=data_hash, rates_date=facts.get("rates_date") or None, groups_as_of=facts.get("place_groups_as_of") or None,
+        version=facts.get("version") or __version__, data_hash=data_hash, rates_date=facts.get("rates_date") or None, rates=rates_words(tables["offers"], text.day), groups_as_of=facts.get("place_groups_as_of") or None,
         providers=providers, clouds=clouds, adjacent=[p for p in providers if not p.gpu_cloud], listing=listing, groups=group(clouds),
         compared=compared, mission=mission, bar_clouds=count_codes(clouds, customer), bar_listing=count_codes(listing, customer),
         by_customer=[(kind, count_codes(listing, kind)) for kind in _compared_kinds(customer)], families=_families(clouds),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS
+from dataset.money import rates_words
 from reports import model, pdf, screen, source, text, words
 from reports.changes import ChangeLine, change_lines
 from reports.source import NoSuchProvider, Row
@@ -30,7 +31,7 @@ class Profile:
     run_date: str
     version: str
     data_hash: str
-    rates_date: str | None
+    rates: list[str]                                           # the rates that its prices were converted with, in words
     supply: list[SupplyLine]
     verdicts: list[model.VerdictView]
     clauses: list[tuple[str, list[tuple[model.ClauseView, list[model.Evidence]]]]]   # label, clauses, each with other documents that hold the same words
@@ -71,7 +72,7 @@ def read_profile(database: Path, slug: str) -> Profile:
     changes = sorted(change_lines(mine["changes"], items), key=lambda c: c.when, reverse=True)
     return Profile(
         provider=provider, sample=any(row.get("sample") for row in mine["providers"]), run_date=(facts.get("run_date") or "")[:10], version=facts.get("version") or "",
-        data_hash=facts.get("data_hash") or model.file_hash(database), rates_date=facts.get("rates_date") or None, supply=_supply(mine, evidence),
+        data_hash=facts.get("data_hash") or model.file_hash(database), rates=rates_words(mine["offers"], text.day), supply=_supply(mine, evidence),
         verdicts=[provider.verdicts.get(kind) or model.no_verdict(kind) for kind in CUSTOMER_KINDS],
         clauses=[(label, _once(grouped[label])) for label in CLAUSE_LABELS if label in grouped], changes=changes[:TIMELINE], changes_left=max(0, len(changes) - TIMELINE),
         signals=[(row["label"], text.shown_quote(row["quote"]).text, evidence.get(row.get("evidence_id") or "")) for row in mine["signals"]])

@@ -329,6 +329,21 @@ def test_keys_are_stable_short_and_survive_collisions(monkeypatch):
     assert [few("BBBBBBBB"), few("CCCCCCCC"), few("BBBBBBBB"), few("CCCCCCCC")] == ["O-AAAAAAAA", "O-AAAAAAAAC", "O-AAAAAAAA", "O-AAAAAAAAC"]
 
 
+def test_rate_and_day_are_kept_and_printed_and_null_where_none_is_known(tmp_path):
+    folder = fakes.Folder(tmp_path)
+    folder.run("r1", "2026-01-18T00:00:00Z")
+    folder.visit("r1", "a", "offers", "https://a.example/p", "2026-01-18T00:00:01Z", fakes.page("p", kind="offers", offers=[
+        fakes.offer(price=3.0, currency="EUR", instance_name="euro"), fakes.offer(price=90.0, currency="TWD", instance_name="taiwan dollar"), fakes.offer(price=2.0, instance_name="dollar")]))
+    database = folder.build()
+    rate = money.rate_on("EUR", "2026-01-18")
+    kept = {name: rest for name, *rest in rows_of(database, "select instance_name, price_usd_per_gpu_hour, fx_rate, fx_date from offers")}
+    assert kept == {"euro": [round(3 * rate.usd, 6), rate.usd, "2026-01-16"], "taiwan dollar": [None, None, None], "dollar": [2.0, 1.0, None]}     # 18 January 2026 was a Sunday
+    notes = access.access_table(database, customers=["control"]).notes
+    assert f"ECB reference rates of 2026-01-16: 1 EUR = USD {rate.usd:.5g}" in notes and "no ECB reference rate is known for TWD: such prices are not converted" in notes
+    row, = access.access_table(database, customers=["control"]).rows
+    assert (row["lowest_price"]["fx_rate"], row["lowest_price"]["fx_date"]) == (1.0, None)
+
+
 # --- questions -------------------------------------------------------------------------------------------------------------------
 
 def documented_queries():
