@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
-from reports import model, pdf, screen, seats, text, words
+from reports import conflicts, history, law, model, pdf, screen, seats, text, words
 from reports.bulletin import parse_since
 from reports.changes import ORDER
 from reports.model import Briefing, ChipSupply, ProviderView
@@ -51,7 +51,7 @@ def render(database: Path, output: Path, *, customer: str = "cn_company", chip: 
 def html(b: Briefing, template: str = "briefing.html.j2") -> str:
     """The HTML of the briefing, or of its short form (`short.html.j2`)."""
     helpers: dict[str, Any] = {
-        **numbering(), "map_note": map_note(b), "class_counts": class_counts(b), "tpp_line": seats.LINE, "map_marks": any(line.group for line in b.country_lines), "group_marks": GROUP_MARKS,
+        **numbering(), **section_values(b), "map_note": map_note(b), "class_counts": class_counts(b), "tpp_line": seats.LINE, "map_marks": any(line.group for line in b.country_lines), "group_marks": GROUP_MARKS,
         "gates": words.gates, "place_spans": place_spans, "matrix_cells": functools.partial(matrix_cells, b),
         "card_facts": words.card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
         "why": lambda p: words.why(p.verdicts.get(b.customer)), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
@@ -67,6 +67,28 @@ def html(b: Briefing, template: str = "briefing.html.j2") -> str:
         evidence_rows=[b.evidence[i:i + 2] for i in range(0, len(b.evidence), 2)], provider_names={p.slug: p.name for p in b.providers},
         **heat_parts(b), matrix_rest=_matrix_rest(b), change_lines_left=max(0, sum(1 for c in b.changes if c.item != "document") - CHANGE_ROWS), document_changes=document_changes(b), changes=[c for c in b.changes if c.item != "document"][:CHANGE_ROWS], change_summary=change_summary(b), captures_words=captures_words(b), matrix_chips=b.matrix_chips[:TABLE_CHIPS],
         **helpers)
+
+
+def section_values(b: Briefing) -> dict[str, Any]:
+    """What the change log, the conflicts, the section on pending rules and the citation print."""
+    line = history.timeline(b, rules_now()["events"])
+    reviewed = [c for p in b.providers for c in p.clauses if c.review]
+    marks = Counter(c.review for c in reviewed)
+    return {
+        "line": line, "timeline_counts": (sum(n for _, n in line.stated) + line.earlier, sum(n for _, n in line.seen)), "redlines": history.redlines(b), "evidence_known": {e.key for e in b.evidence},
+        "opposed": conflicts.opposed(b, b.sign_rows), "measures": law.measures(b, rules_now()["pending"]), "footings": law.footings(b), "change_strip": change_strip(b),
+        "reviewed_words": f"Of {text.plural(b.clause_count, 'clause')} people have accepted or amended {text.number(len(reviewed))}" + (f" ({text.listing([f'{n} {mark}' for mark, n in sorted(marks.items())])})" if marks else "") + "; the others stand as read by machine.",
+        "supply_evidence": lambda p: list({e.key: e for chip in p.chips for e in chip.evidence}.values()),
+    }
+
+
+def change_strip(b: Briefing) -> str:
+    """What changed since the first visit, for the summary."""
+    if b.visits < 2:
+        return "The data set holds one visit, so nothing can have changed yet; a second run shows what did."
+    new, gone = (sum(1 for one in b.listings if one.kind == kind) for kind in ("new", "gone"))
+    supply = f" Listings of the chips: {new} new, {gone} gone." if b.listings else ""
+    return (change_summary(b) or f"No change was seen in {text.plural(b.visits, 'visit')}.") + supply
 
 
 def numbering() -> dict[str, Callable[[], str]]:
@@ -253,11 +275,12 @@ def contents(b: Briefing) -> list[tuple[str, str]]:
              ("terms", "Terms: what the documents say, and to whom")]
     if b.close_ups:
         parts.append(("close-ups", "Close-ups: clauses in the words of the documents"))
-    if b.changes:
-        parts.append(("changes", "What changed between captures"))
-    parts += [("unread", "What was not read, and why"), ("limits", "Limits"), ("method", "Method")]
+    parts.append(("changes", "Change log: rules above, terms below"))
+    if b.clouds:
+        parts += [("conflicts", "Conflicts: statements to be read beside each other"), ("law", "If the law changes")]
+    parts += [("unread", "What was not read, and why"), ("limits", "Limits"), ("method", "Method"), ("citation", "Citation and corrections")]
     letters = annex_letters(b)
-    heads = {"adjacent": "Other providers", "chips": "Chips and their class", "evidence": "Evidence register"}
+    heads = {"providers": "GPU clouds", "adjacent": "Other providers", "chips": "Chips and their class", "evidence": "Evidence register"}
     return parts + [(f"annex-{name}", f"Annex {letter}. {heads[name]}") for name, letter in letters.items()]
 
 
@@ -286,8 +309,8 @@ def document_changes(b: Briefing) -> list[tuple[str, str, str]]:
 
 def annex_letters(b: Briefing) -> dict[str, str]:
     """Letters of the annexes that this briefing has."""
-    there = [name for name, rows in (("adjacent", b.adjacent), ("chips", b.chip_rows), ("evidence", b.evidence)) if rows]
-    return dict(zip(there, "ABC", strict=False))
+    there = [name for name, rows in (("providers", b.clouds), ("adjacent", b.adjacent), ("chips", b.chip_rows), ("evidence", b.evidence)) if rows]
+    return dict(zip(there, "ABCD", strict=False))
 
 
 def limits(b: Briefing) -> list[tuple[str, str]]:
@@ -333,8 +356,6 @@ def method(b: Briefing) -> list[tuple[str, str]]:
         ("Confidence.", "Two numbers, never one: is the clause what we say it is (extraction), and did we read what binds (completeness). In words: high from 0.8, medium from 0.5, low below."),
         ("Which providers count.", "Counts and figures use GPU clouds: providers declared as such, or with an offer of a GPU. The others are listed in an annex."),
         ("Reproduction.", f"The data set is a function of captures and code: chipwatch rebuild makes it anew. This document was made from the data set with SHA-256 {b.data_hash[:16]}… by chipwatch {b.version}. The same data give the same bytes."),
-        ("Corrections.", "A provider or reader who finds an error can cite the evidence key; the quote, its offsets and the capture decide."),
-        ("Citation.", f"chipwatch briefing, “{b.title}”, {text.day(b.run_date)}, data {b.data_hash[:12]}."),
     ]
 
 
@@ -344,7 +365,7 @@ def figures_of(b: Briefing) -> dict[str, Any]:
     """The figures of a briefing; one without data is absent, never empty."""
     from reports import figures
 
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {"timeline": timeline_figure(b)}
     if b.clouds:
         rows = [(f"{head} (n = {len(who)})", counts) for head, who, counts in (("List the chips", b.listing, b.bar_listing), ("All GPU clouds", b.clouds, b.bar_clouds)) if who]
         made["summary"] = figures.verdict_bars(rows, "f1", f"Stacked bars of verdict classes for a {b.customer_words}. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows), share=True)
@@ -407,6 +428,18 @@ def slope_kinds(b: Briefing) -> list[tuple[str, dict[str, int]]]:
     counts = dict(b.by_customer)
     kinds = ["control", "cn_individual", "cn_company", "cn_subsidiary_abroad"]
     return [(kind, counts[kind]) for kind in [*kinds, *([b.customer] if b.customer not in kinds else [])] if kind in counts]
+
+
+def timeline_figure(b: Briefing) -> Any:
+    """The timeline of rules and terms."""
+    from reports import panels
+
+    line = history.timeline(b, rules_now()["events"])
+    said = "; ".join(f"{number} {e['day']} {e['name']}" for number, e in line.events)
+    stated = ", ".join(f"{day[:7]} {n}" for day, n in line.stated) or "none"
+    seen = ", ".join(f"{day} {n}" for day, n in line.seen) or "none"
+    return panels.timeline(line.start, line.end, [(number, str(e["day"])) for number, e in line.events], line.stated, line.seen, "f10",
+                           f"Timeline. Rules: {said}. Documents by the month that they state: {stated}. Changes of verdicts and clauses by day: {seen}.")
 
 
 def map_figure(b: Briefing) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -18,9 +19,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assessment.customers import parse_customer
+from assessment.judge import what_would_change
 from chipwatch import __version__
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, READING_FAILURES, SUPPLY_ROLES, VERDICT_CODES
-from dataset.judging import verdicts_for
+from dataset.judging import provider_info, stored_readings, verdicts_for
 from dataset.money import rates_words
 from reports import source, text
 from reports.source import ReportError, Row
@@ -157,6 +159,7 @@ class ProviderView:
     website: str | None = None
     chips: list[ChipSupply] = field(default_factory=list)
     region_countries: list[str] = field(default_factory=list)
+    prospects: list[str] = field(default_factory=list)         # of a close-up: what would change its verdict
     clauses: list[ClauseView] = field(default_factory=list)
     verdicts: dict[str, VerdictView] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
@@ -289,6 +292,9 @@ class Briefing:
     offer_count: int
     chip_rows: list[ChipRow]                                   # of the families that a GPU cloud lists
     changes: list[Any]                                         # reports.changes.ChangeLine, in order of consequence
+    listings: list[Any]                                        # reports.history.Listing: new and gone listings of the chips
+    sign_rows: list[Row]                                       # signals of openness, as in the data set
+    visits: int                                                # runs that the data set remembers
     issue_counts: list[tuple[str, str, int]]                   # level, code, count
     languages: list[tuple[str, int]]
     oldest: str
@@ -344,8 +350,21 @@ def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | N
         if chip not in known:
             where = f" in {area.words}" if area else ""
             raise ReportError(f"no provider in this data set lists the chip {chip!r}{where}; listed{where} are: {', '.join(known) or 'none'}")
-    return assemble(providers, tables, facts, items=items, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, customer_words=customer_words(asked.words), chip=chip,
-                    region=area.words if area else None, title=title)
+    result = assemble(providers, tables, facts, items=items, data_hash=facts.get("data_hash") or file_hash(database), customer=customer, customer_words=customer_words(asked.words), chip=chip,
+                    region=area.words if area else None, region_codes=area.codes if area else None, title=title)
+    with source.opened(database) as connection:
+        for provider in result.close_ups:
+            provider.prospects = _prospects(connection, provider.slug, customer, facts.get("run_date") or result.run_date)
+    return result
+
+
+def _prospects(connection: sqlite3.Connection, slug: str, customer: str, as_of: str) -> list[str]:
+    """What would change the verdict of a close-up, found by judging again (assessment); an address for each place code is left to its words."""
+    info = provider_info(connection, slug)
+    if info is None:
+        return []
+    readings, _ = stored_readings(connection, slug)
+    return [text.clean(sentence)[0] for sentence in what_would_change(info, readings, customer, as_of=as_of)]
 
 
 def customer_words(words: str) -> str:
@@ -529,9 +548,9 @@ def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView])
 # --- from views to the briefing --------------------------------------------------------------------------------------------------
 
 def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts: dict[str, str], *, data_hash: str, items: dict[str, dict[str, Row]] | None = None, customer: str = "cn_company",
-             customer_words: str | None = None, chip: str | None = None, region: str | None = None, title: str | None = None) -> Briefing:
+             customer_words: str | None = None, chip: str | None = None, region: str | None = None, region_codes: frozenset[str] | None = None, title: str | None = None) -> Briefing:
     """All numbers and lists of a briefing, in the order in which they are printed."""
-    from reports import places, seats                          # they use this module
+    from reports import history, places, seats                 # they use this module
 
     clouds = [p for p in providers if p.gpu_cloud]
     listing = [p for p in clouds if _wanted(p, chip)]
@@ -563,7 +582,9 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
         prices=prices, heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
         unread_reasons=sorted(Counter(u.reason for u in unread).items(), key=lambda kv: (-kv[1], kv[0])), evidence=evidence,
         addresses=len(latest_visits(tables["captures"])), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
-        offer_count=len(tables["offers"]), chip_rows=_chip_rows(tables["chips"], clouds), changes=_changes(tables, items or {}, clouds), issue_counts=_issue_counts(tables["issues"]),
+        offer_count=len(tables["offers"]), chip_rows=_chip_rows(tables["chips"], clouds), changes=_changes(tables, items or {}, clouds),
+        listings=history.listing_changes(tables["changes"], (items or {}).get("offer", {}), {p.slug for p in clouds}, {e.key: e for e in evidence}, chip, region_codes),
+        sign_rows=tables["signals"], visits=len({row["run_id"] for row in tables["captures"]}), issue_counts=_issue_counts(tables["issues"]),
         languages=sorted(Counter(e.language for e in evidence if e.terms and e.readable and e.language).items(), key=lambda kv: (-kv[1], kv[0])),
         oldest=times[0] if times else "", middle=times[len(times) // 2] if times else "", newest=times[-1] if times else "",
         archive=facts.get("modes") == '["archive"]')
@@ -783,6 +804,9 @@ def mark_cited(briefing: Briefing) -> None:
     for row in briefing.mission:
         for item in row.evidence:
             item.cited = True
+    for listing in briefing.listings:
+        if listing.evidence is not None:
+            listing.evidence.cited = True
     for line in briefing.country_lines:
         for _, proof in line.entries:
             if proof is not None:

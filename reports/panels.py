@@ -191,3 +191,45 @@ def _wrapped(label: str, wide: int) -> Sequence[str]:
 
     lines = textwrap.wrap(label, wide) or [""]
     return lines if len(lines) <= 2 else [lines[0], " ".join(lines[1:])]
+
+
+# --- timeline --------------------------------------------------------------------------------------------------------------------
+
+def timeline(start: str, end: str, events: list[tuple[int, str]], stated: list[tuple[str, int]], seen: list[tuple[str, int]], name: str, alt: str) -> Figure:
+    """Numbered events above the axis of time; below it the days that documents state as their own, and the days on which changes were seen (the larger the dot, the more).
+
+    Days are ISO dates between `start` and `end`.
+    """
+    import datetime
+
+    left, right, axis, height = 128, 12, 62, 150
+    first, last = (datetime.date.fromisoformat(day).toordinal() for day in (start, end))
+    room = FULL - left - right
+
+    def at(day: str) -> float:
+        return left + (datetime.date.fromisoformat(day).toordinal() - first) / max(1, last - first) * room
+    canvas = Canvas(FULL, height)
+    years = [f"{year}-01-01" for year in range(int(start[:4]) + 1, int(end[:4]) + 1)]
+    canvas.lines([(at(day), 4, at(day), height - 8) for day in years], stroke="#e1e6ea", strokeWidth=0.8)
+    canvas.lines([(left, axis, FULL - right, axis)], stroke=ACCENT, strokeWidth=1.4)
+    canvas.words([(at(day) + 3, axis + 8, day[:4]) for day in years], fontSize=8, color=GREY)
+    spots: list[tuple[float, float, int]] = []
+    for number, day in events:                                 # a number that would cover another one goes a line higher
+        level = next(k for k in range(99) if all(abs(at(day) - x) > 14 or k != other for x, other, _ in spots))
+        spots.append((at(day), level, number))
+    high = max((level for _, level, _ in spots), default=0)
+    lift = min(15.0, 40 / max(1, high))
+    canvas.lines([(x, axis - 10 - level * lift, x, axis) for x, level, _ in spots], stroke=GREY, strokeWidth=0.8)
+    canvas.dots([(x, axis - 12 - level * lift, "#ffffff") for x, level, _ in spots], 150, stroke=ACCENT, strokeWidth=1.2)
+    canvas.words([(x, axis - 12 - level * lift, str(number)) for x, level, number in spots], align="center", fontSize=8, fontWeight="bold")
+    for row, (label, days, fill) in enumerate((("Terms dated so by their words", stated, "#6ba3c4"), ("Changes seen in captures", seen, "#e3a72f"))):
+        y = axis + 30 + row * 32
+        canvas.words([(0, y, label)], fontSize=8.5)
+        canvas.lines([(left, y, FULL - right, y)], stroke="#e1e6ea", strokeWidth=0.8)
+        for day, count in days:
+            canvas.dots([(at(day), y, fill)], min(40 + 14 * count, 260), stroke=INK, strokeWidth=0.6)
+        canvas.words([(at(day), y - 13, str(count)) for day, count in days if count > 1], align="center", fontSize=7.5)
+        if not days:
+            canvas.words([(left + 4, y - 8, "none in this time")], fontSize=8, color=GREY)
+    canvas.words([(0, axis - 12, "Rules, numbered as below")], fontSize=8.5)
+    return canvas.figure(name, alt)
