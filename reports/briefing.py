@@ -365,7 +365,10 @@ def figures_of(b: Briefing) -> dict[str, Any]:
     """The figures of a briefing; one without data is absent, never empty."""
     from reports import figures
 
-    made: dict[str, Any] = {"timeline": timeline_figure(b)}
+    made: dict[str, Any] = {}
+    line = history.timeline(b, rules_now()["events"])
+    if line.stated or line.seen or line.earlier:
+        made["timeline"] = timeline_figure(line)
     if b.clouds:
         rows = [(f"{head} (n = {len(who)})", counts) for head, who, counts in (("List the chips", b.listing, b.bar_listing), ("All GPU clouds", b.clouds, b.bar_clouds)) if who]
         made["summary"] = figures.verdict_bars(rows, "f1", f"Stacked bars of verdict classes for a {b.customer_words}. " + " ".join(f"{label}: {_spoken(c)}." for label, c in rows), share=True)
@@ -430,11 +433,10 @@ def slope_kinds(b: Briefing) -> list[tuple[str, dict[str, int]]]:
     return [(kind, counts[kind]) for kind in [*kinds, *([b.customer] if b.customer not in kinds else [])] if kind in counts]
 
 
-def timeline_figure(b: Briefing) -> Any:
+def timeline_figure(line: history.Timeline) -> Any:
     """The timeline of rules and terms."""
     from reports import panels
 
-    line = history.timeline(b, rules_now()["events"])
     said = "; ".join(f"{number} {e['day']} {e['name']}" for number, e in line.events)
     stated = ", ".join(f"{day[:7]} {n}" for day, n in line.stated) or "none"
     seen = ", ".join(f"{day} {n}" for day, n in line.seen) or "none"

@@ -58,6 +58,7 @@ def opposed(b: Briefing, signals: list[Row]) -> list[Opposed]:
         kind = b.customer if b.customer in conflicting or not conflicting else conflicting[0]
         verdict = provider.verdicts[kind]
         ids = set(verdict.clause_ids)
-        out.append(Opposed(provider, [CUSTOMER_KINDS.get(k, ("", b.customer_words))[1] for k in conflicting], verdict.reasons, [c for c in provider.clauses if c.id in ids][:QUOTES],
+        resting = {c.quote.text: c for c in reversed(provider.clauses) if c.id in ids}      # the same words once
+        out.append(Opposed(provider, [CUSTOMER_KINDS.get(k, ("", b.customer_words))[1] for k in conflicting], verdict.reasons, [c for c in provider.clauses if c in resting.values()][:QUOTES],
                            sorted(signs.values(), key=lambda s: s.label)))
     return out
