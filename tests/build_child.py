@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 import dataset_fakes as fakes
-from dataset.build import build
-from dataset.feed import write_feeds
+from dataset.refresh import refresh
 
 
 def market(path: Path, offers: int, runs: int = 2) -> fakes.Folder:
@@ -27,9 +26,12 @@ def finish(folder: fakes.Folder) -> Path:
     name, better = fakes.page("gamma 1", clauses=[fakes.clause("resale_restriction", "No resale of the service.")])
     folder.readings[fakes.sha(name)] = better
     folder.write()
-    database = build(folder.path, folder.reading_of, reader="two", earlier=lambda reader: lambda c: old.get(c.payload_sha256))
-    write_feeds(database)
-    return database
+
+    def reading_of(capture):
+        return folder.reading_of(capture)
+
+    reading_of.earlier = lambda reader: lambda c: old.get(c.payload_sha256)
+    return refresh(folder.path, lambda: reading_of, reader="two").path
 
 
 if __name__ == "__main__":
