@@ -13,6 +13,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -241,6 +242,27 @@ def test_a_query_that_runs_for_ever_is_stopped_and_rows_are_limited(tmp_path):
     answer = client.get(f"/chipwatch?sql={endless}")
     assert answer.status == 400 and "longer than 0.2 s and was stopped" in answer.text and time.monotonic() - begun < 3
     assert client.get("/chipwatch.json?sql=select+id+from+offers&_shape=objects").text.count('"id"') == 3    # two rows, one column name
+
+
+def test_a_data_set_with_a_damaged_part_says_so_and_is_mended_by_a_new_one(tmp_path, capfd):
+    folder = small_market(tmp_path)
+    whole = folder.build().read_bytes()
+    with contextlib.closing(sqlite3.connect(tmp_path / "chipwatch.sqlite")) as connection:
+        page, size = connection.execute("select rootpage from sqlite_schema where name = 'verdict'").fetchone()[0], connection.execute("pragma page_size").fetchone()[0]
+    client = served(folder)
+    with open(tmp_path / "chipwatch.sqlite", "r+b") as handle:
+        handle.seek((page - 1) * size)
+        handle.write(b"\xa5" * size)
+    assert client.get("/chipwatch/offers").status == 200
+    for path in ("/chipwatch/verdicts", "/chipwatch/verdicts.json"):
+        answer = client.get(path)
+        assert answer.status == 500 and "chipwatch rebuild" in answer.text and "Traceback" not in answer.text, path
+    assert "make it again" in capfd.readouterr().err
+    assert "database disk image is malformed" in client.get("/chipwatch/verdicts-cn-company").text      # a page of SQL shows what SQLite says
+    assert client.get("/chipwatch?sql=select+json_each.value+from+json_each('x')").status == 400
+    (tmp_path / "new").write_bytes(whole)
+    (tmp_path / "new").replace(tmp_path / "chipwatch.sqlite")
+    assert client.get("/chipwatch/verdicts").status == 200
 
 
 def test_a_new_data_set_is_shown_without_a_restart(tmp_path):

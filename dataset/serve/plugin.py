@@ -19,6 +19,7 @@ from dataset.serve.app import SERVED, Served, bind_connection
 from dataset.serve.words import clean
 
 _CLAUSE_ID = re.compile(r"C-[A-Z2-7]{8,16}")
+_DAMAGE = ("database disk image is malformed", "file is not a database", "disk I/O error")   # as SQLite says it
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
@@ -42,7 +43,10 @@ def handle_exception(datasette: Any, request: Any, exception: BaseException) -> 
 
     async def respond() -> Response:
         status, title, words = 500, "Internal error", "Something went wrong here. The terminal of the server says what."
-        if isinstance(exception, Base400):
+        if any(sign in f"{exception} {getattr(exception, 'message', '')}" for sign in _DAMAGE):
+            title, words = "The data set is damaged", "A part of the file cannot be read. Make it again with chipwatch rebuild; this server then shows the new one."
+            print(f"chipwatch: {request.path}: the data set is damaged: make it again with `chipwatch rebuild`", file=sys.stderr)
+        elif isinstance(exception, Base400):
             status, title, words = exception.status, "Not found" if exception.status == 404 else "Not possible", str(exception.args[0] if exception.args else "")
         elif isinstance(exception, DatasetteError):
             status, title, words = exception.status, exception.title or "Not possible", str(exception.message or "")
