@@ -8,7 +8,7 @@ export VENV
 DATA ?= var/$(if $(LIVE),live,$(if $(ARCHIVE),archive,sample))
 MODE = $(if $(LIVE),--live,$(if $(ARCHIVE),--archive $(ARCHIVE) $(if $(SOURCES),--sources $(SOURCES)),--sample))
 
-.PHONY: help setup setup-rendered briefing test test-all lint lock bench coverage clean
+.PHONY: help setup setup-rendered briefing sample-pages test test-all lint lock bench coverage clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -28,6 +28,11 @@ setup-rendered: ## the same, with Chromium for pages that only a browser shows
 
 briefing: setup ## install, run the main job on the sample market, print where the PDF lies
 	@$(BIN)/chipwatch run $(MODE) --data $(DATA)
+
+sample-pages: setup ## the pages of the sample market that the README shows, made anew
+	@rm -rf var/pages
+	@for visit in 1 2; do $(BIN)/chipwatch run --sample --data var/pages || exit 1; done
+	@$(BIN)/python scripts/sample_pages.py var/pages/reports/briefing.pdf docs/img
 
 test: setup ## install and run all tests (under 10 minutes)
 	@$(BIN)/python -m pytest -m "not slow"
