@@ -50,7 +50,7 @@ def _config() -> dict[str, Any]:
 def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, thin: float = 0.0, datasets: dict[str, Any] | None = None) -> Figure:
     """Chart -> SVG with patterns, unique ids and a title that a PDF carries as alternative text.
 
-    `fit`: the width holds the labels, too (single and layered charts; panels beside each other cannot); `thin`: points of outlines nearer to each other than
+    `chart`: of altair, or a Vega-Lite specification as it is. `fit`: the width holds the labels, too (single and layered charts; panels beside each other cannot); `thin`: points of outlines nearer to each other than
     so many pixels are left out; `datasets`: data that the chart names.
     """
     import json
@@ -58,7 +58,8 @@ def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, t
     import vl_convert
 
     size = {"autosize": {"type": "fit-x", "contains": "padding"}} if fit else {}
-    specification = chart.properties(padding={"left": 0, "right": 0, "top": top, "bottom": 0}, **size).configure(**_config()).to_dict()
+    look = {"padding": {"left": 0, "right": 0, "top": top, "bottom": 0}, **size}
+    specification = {**chart, **look, "config": _config()} if isinstance(chart, dict) else chart.properties(**look).configure(**_config()).to_dict()
     if datasets:
         specification["datasets"] = {**specification.get("datasets", {}), **datasets}
     svg = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[], show_warnings=False)

@@ -1,4 +1,4 @@
-"""The map of data-centre countries: outlines from reports/data/world.json, drawn by altair as vector SVG, with no network.
+"""The map of data-centre countries: outlines from reports/data/world.json, drawn by Vega-Lite as vector SVG, with no network.
 
 One map of the world and three close-ups where small countries stand close together. The map is turned so that its edge runs through the Bering Strait: no
 country is cut there. A place too small for the scale is a point; an area whose status is disputed is grey with a dotted outline, whatever is listed there.
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports.figures import FULL, INK, MAP_MARKERS, Figure, altair_module, render
+from reports.figures import FULL, INK, MAP_MARKERS, Figure, render
+from reports.panels import Canvas
 
 LAND, SEA_LINE, UNSURE_LINE = "#e9edef", "#ffffff", "#7d8790"
 STEPS = ("#bcd6e5", "#6ba3c4", "#2f77a3", "#0b3c5d")           # light to dark, told apart in grey too
@@ -83,12 +84,10 @@ def shade(count: int, classes: list[tuple[int, int]]) -> str:
 
 def supply_map(counts: Mapping[str, int], groups: Mapping[str, str], name: str, alt: str, legend: Mapping[str, str]) -> Figure:
     """Countries shaded by `counts` (ISO code -> providers) and hatched by `groups` (ISO code -> key of MAP_MARKERS); `legend`: key -> words for it."""
-    alt_ = altair_module()
     classes = bounds(counts.values())
-    main = _panel(counts, groups, classes, None)
     europe, asia, west = (_panel(counts, groups, classes, window) for window in WINDOWS)
-    column = alt_.vconcat(west, _key(classes, legend, WINDOWS[2].width, 66), spacing=8)
-    chart = alt_.vconcat(main, alt_.hconcat(europe, asia, column, spacing=11), spacing=6)
+    column = {"vconcat": [west, _key(classes, legend, WINDOWS[2].width, 66)], "spacing": 8}
+    chart = {"vconcat": [_panel(counts, groups, classes, None), {"hconcat": [europe, asia, column], "spacing": 11}], "spacing": 6}
     return render(chart, name, alt, fit=False, thin=0.9, datasets={"world": outlines(counts, groups, classes)})
 
 
@@ -102,45 +101,47 @@ def outlines(counts: Mapping[str, int], groups: Mapping[str, str], classes: list
     return {"type": "Topology", "transform": world()["transform"], "arcs": world()["arcs"], "objects": {"countries": {"type": "GeometryCollection", "geometries": shapes}}}
 
 
-def _panel(counts: Mapping[str, int], groups: Mapping[str, str], classes: list[tuple[int, int]], window: Window | None) -> Any:
+FILL = {"type": "nominal", "scale": None, "legend": None}
+
+
+def _panel(counts: Mapping[str, int], groups: Mapping[str, str], classes: list[tuple[int, int]], window: Window | None) -> dict[str, Any]:
     """One map: land, shades, hatching, outlines, points of small places, counts."""
-    alt_ = altair_module()
     width, height = (window.width, window.height) if window else (FULL, _WORLD_HEIGHT)
     if window:
         middle = math.log(math.tan(math.pi / 4 + math.radians(window.north) / 2))
-        projection = alt_.Projection(type="mercator", scale=window.scale, translate=[-window.scale * math.radians(window.west), window.scale * middle],
-                                     clipExtent=[[0, 0], [width, height]])
+        projection: dict[str, Any] = {"type": "mercator", "scale": window.scale, "translate": [-window.scale * math.radians(window.west), window.scale * middle]}
     else:
-        projection = alt_.Projection(type="equalEarth", rotate=[-_TURN, 0, 0], scale=_WORLD_SCALE, translate=[FULL / 2, 159], clipExtent=[[0, 0], [width, height]])
-    # The outlines are handed to Vega by name: altair would check and copy each coordinate.
-    data = alt_.NamedData(name="world", format=alt_.TopoDataFormat(type="topojson", feature="countries"))
+        projection = {"type": "equalEarth", "rotate": [-_TURN, 0, 0], "scale": _WORLD_SCALE, "translate": [FULL / 2, 159]}
+    projection["clipExtent"] = [[0, 0], [width, height]]
+    # The outlines are handed over by name, once for all panels.
+    data = {"name": "world", "format": {"type": "topojson", "feature": "countries"}}
 
-    def shapes(kind: str, **style: Any) -> Any:
-        return alt_.Chart(data).transform_filter(f"datum.properties.{kind}").mark_geoshape(**style)
-    layers = [shapes("fill", stroke=SEA_LINE, strokeWidth=0.5).encode(fill=alt_.Fill("properties.fill:N", scale=None, legend=None))]
+    def shapes(kind: str, coloured: bool = True, **style: Any) -> dict[str, Any]:
+        layer: dict[str, Any] = {"data": data, "transform": [{"filter": f"datum.properties.{kind}"}], "mark": {"type": "geoshape", **style}}
+        return {**layer, "encoding": {"fill": {"field": f"properties.{kind}", **FILL}}} if coloured else layer
+    layers = [shapes("fill", stroke=SEA_LINE, strokeWidth=0.5)]
     if groups:
-        layers.append(shapes("hatch", stroke=SEA_LINE, strokeWidth=0.5).encode(fill=alt_.Fill("properties.hatch:N", scale=None, legend=None)))
-    layers.append(shapes("disputed", fill="#dfe3e6", stroke=UNSURE_LINE, strokeWidth=0.6, strokeDash=[0.8, 1.6]))
+        layers.append(shapes("hatch", stroke=SEA_LINE, strokeWidth=0.5))
+    layers.append(shapes("disputed", coloured=False, fill="#dfe3e6", stroke=UNSURE_LINE, strokeWidth=0.6, strokeDash=[0.8, 1.6]))
     unsettled = [g["id"] for g in world()["objects"]["countries"]["geometries"] if "properties" in g]
     small = {code: tuple(at) for code, at in world()["small"].items()} | {code: point_of(code) for code in unsettled}
     shown = [{"lon": at[0], "lat": at[1], "fill": shade(counts[code], classes), "hatch": MAP_MARKERS.get(groups.get(code, ""), "")}
              for code, at in sorted(small.items()) if at and counts.get(code) and _here(at, window)]
-    if shown:
-        size = 70 if window else 26
-        base = alt_.Chart(alt_.Data(values=shown)).encode(longitude="lon:Q", latitude="lat:Q")
-        layers.append(base.mark_circle(size=size, opacity=1, stroke=INK, strokeWidth=0.7).encode(fill=alt_.Fill("fill:N", scale=None, legend=None)))
-        if any(row["hatch"] for row in shown):
-            layers.append(base.transform_filter("datum.hatch != ''").mark_circle(size=size, opacity=1, stroke=INK, strokeWidth=0.7).encode(fill=alt_.Fill("hatch:N", scale=None, legend=None)))
+    spot = {"longitude": {"field": "lon", "type": "quantitative"}, "latitude": {"field": "lat", "type": "quantitative"}}
+    for kind in ("fill", "hatch"):
+        if rows := [row for row in shown if row[kind]]:
+            mark = {"type": "circle", "size": 70 if window else 26, "opacity": 1, "stroke": INK, "strokeWidth": 0.7}
+            layers.append({"data": {"values": rows}, "mark": mark, "encoding": {**spot, "fill": {"field": kind, **FILL}}})
     if labels := _labels(counts, window):
-        words = alt_.Chart(alt_.Data(values=labels)).encode(longitude="lon:Q", latitude="lat:Q", text="text:N")
-        layers += [words.mark_text(fontSize=8, fontWeight="bold", stroke="#ffffff", strokeWidth=2.6, strokeJoin="round"), words.mark_text(fontSize=8, fontWeight="bold", color=INK)]
+        for style in ({"stroke": "#ffffff", "strokeWidth": 2.6, "strokeJoin": "round"}, {"color": INK}):
+            layers.append({"data": {"values": labels}, "mark": {"type": "text", "fontSize": 8, "fontWeight": "bold", **style}, "encoding": {**spot, "text": {"field": "text", "type": "nominal"}}})
     if window is None:                                         # where the close-ups lie
         boxes = [{"type": "LineString", "coordinates": _box(w)} for w in WINDOWS]
-        layers.append(alt_.Chart(alt_.Data(values=boxes)).mark_geoshape(filled=False, stroke="#8b98a3", strokeWidth=0.6, strokeDash=[3, 2]))
-    chart = alt_.layer(*layers).project(**projection.to_dict()).properties(width=width, height=height)
+        layers.append({"data": {"values": boxes}, "mark": {"type": "geoshape", "filled": False, "stroke": "#8b98a3", "strokeWidth": 0.6, "strokeDash": [3, 2]}})
+    frame: dict[str, Any] = {"layer": layers, "projection": projection, "width": width, "height": height}
     if window:
-        chart = chart.properties(title=alt_.TitleParams(window.title, anchor="start", fontSize=8.5, fontWeight="bold", color=INK, offset=3), view=alt_.ViewBackground(stroke="#c9d1d8"))
-    return chart
+        frame |= {"title": {"text": window.title, "anchor": "start", "fontSize": 8.5, "fontWeight": "bold", "color": INK, "offset": 3}, "view": {"stroke": "#c9d1d8"}}
+    return frame
 
 
 def _box(window: Window) -> list[tuple[float, float]]:
@@ -184,16 +185,12 @@ def _labels(counts: Mapping[str, int], window: Window | None) -> list[dict[str, 
     return out
 
 
-def _key(classes: list[tuple[int, int]], legend: Mapping[str, str], width: int, height: int) -> Any:
+def _key(classes: list[tuple[int, int]], legend: Mapping[str, str], width: int, height: int) -> dict[str, Any]:
     """The legend, drawn like the map: shades with their counts, hatchings with their words."""
-    alt_ = altair_module()
     ranges = [str(low) if low == high else f"{low}–{high}" for low, high in classes]
-    boxes = [{"x": n * 42, "x2": n * 42 + 12, "y": 14, "y2": 24, "fill": STEPS[n], "words": words} for n, words in enumerate(ranges)]
-    boxes += [{"x": 0, "x2": 12, "y": 32 + n * 15, "y2": 42 + n * 15, "fill": MAP_MARKERS[key], "words": words} for n, (key, words) in enumerate(legend.items())]
-    flat = {"scale": None, "axis": None}
-    base = alt_.Chart(alt_.Data(values=boxes))
-    rects = base.mark_rect(stroke="#8b98a3", strokeWidth=0.5).encode(x=alt_.X("x:Q", **flat), x2="x2:Q", y=alt_.Y("y:Q", **flat), y2="y2:Q", fill=alt_.Fill("fill:N", scale=None, legend=None))
-    words = base.transform_calculate(tx="datum.x2 + 4", ty="datum.y + 5.5").mark_text(align="left", fontSize=8, color=INK).encode(x=alt_.X("tx:Q", **flat), y=alt_.Y("ty:Q", **flat), text="words:N")
-    head = alt_.Chart(alt_.Data(values=[{"x": 0, "y": 5, "words": "GPU clouds that list the chips there"}])).mark_text(align="left", fontSize=8, fontWeight="bold", color=INK).encode(
-        x=alt_.X("x:Q", **flat), y=alt_.Y("y:Q", **flat), text="words:N")
-    return alt_.layer(rects, words, head).properties(width=width, height=height)
+    boxes = [(n * 42, 14, STEPS[n], words) for n, words in enumerate(ranges)] + [(0, 32 + n * 15, MAP_MARKERS[key], words) for n, (key, words) in enumerate(legend.items())]
+    canvas = Canvas(width, height)
+    canvas.rects([(x, y, 12, 10, fill) for x, y, fill, _ in boxes], stroke="#8b98a3", strokeWidth=0.5)
+    canvas.words([(x + 16, y + 5.5, words) for x, y, _, words in boxes], fontSize=8)
+    canvas.words([(0, 5, "GPU clouds that list the chips there")], fontSize=8, fontWeight="bold")
+    return canvas.spec()

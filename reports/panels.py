@@ -1,60 +1,71 @@
-"""Figures that are laid out to the pixel: the dot matrix, small multiples of verdicts, the slope chart, the timeline. Drawn by altair like the others."""
+"""Figures that are laid out to the pixel: the dot matrix, small multiples of verdicts, the slope chart, the timeline. Drawn by Vega-Lite like the others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reports.figures import ACCENT, FULL, GREY, HATCHES, INK, RULE, VERDICT_COLOURS, VERDICT_ORDER, Figure, altair_module, render
+from reports.figures import ACCENT, FULL, GREY, HATCHES, INK, RULE, VERDICT_COLOURS, VERDICT_ORDER, Figure, render
 
 _ROW, _COLUMN, _HEAD = 12.5, 21, 96                           # pixels: a row, a column of dots, the slanted heads
 _BLOCK = 62                                                    # rows of a block on a full page
 
 
 class Canvas:
-    """Rectangles, lines, dots and words at given pixels, as layers of one chart."""
+    """Rectangles, lines, dots and words at given pixels, as layers of one Vega-Lite chart.
+
+    The specification is written out as it is: through altair's classes the layers of these charts would be checked and copied for longer than they take to draw.
+    """
 
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
-        self._layers: list[Any] = []
-        self._data: dict[str, list[dict[str, Any]]] = {}        # handed over by name: altair would check and copy each row
-        alt_ = altair_module()
-        self._x, self._y = (alt_.Scale(domain=[0, width], range=[0, width], nice=False, zero=False), alt_.Scale(domain=[0, height], range=[0, height], nice=False, zero=False))
+        self._layers: list[dict[str, Any]] = []
 
-    def _xy(self) -> dict[str, Any]:
-        alt_ = altair_module()
-        return {"x": alt_.X("x:Q", scale=self._x, axis=None), "y": alt_.Y("y:Q", scale=self._y, axis=None)}
-
-    def _base(self, rows: list[dict[str, Any]]) -> Any:
-        name = f"rows{len(self._data)}"
-        self._data[name] = rows
-        return altair_module().Chart(altair_module().NamedData(name=name))
+    def _layer(self, rows: Iterable[Sequence[Any]], names: Sequence[str], mark: dict[str, Any], **encoding: Any) -> None:
+        data = [dict(zip(names, row, strict=True)) for row in rows]
+        if data:
+            axes = {axis: {"field": axis, "type": "quantitative", "axis": None, "scale": {"domain": [0, most], "range": [0, most], "nice": False, "zero": False}}
+                    for axis, most in (("x", self.width), ("y", self.height))}
+            self._layers.append({"data": {"values": data}, "mark": mark, "encoding": {**axes, **encoding}})
 
     def rects(self, rows: Iterable[tuple[float, float, float, float, str]], **style: Any) -> None:
         """(x, y, width, height, fill)."""
-        if data := [{"x": x, "y": y, "x2": x + w, "y2": y + h, "fill": fill} for x, y, w, h, fill in rows]:
-            alt_ = altair_module()
-            self._layers.append(self._base(data).mark_rect(**style).encode(**self._xy(), x2="x2:Q", y2="y2:Q", fill=alt_.Fill("fill:N", scale=None, legend=None)))
+        self._layer([(x, y, x + w, y + h, fill) for x, y, w, h, fill in rows], ("x", "y", "x2", "y2", "fill"), {"type": "rect", **style}, x2={"field": "x2"}, y2={"field": "y2"}, fill=FILL)
 
     def lines(self, rows: Iterable[tuple[float, float, float, float]], **style: Any) -> None:
         """(x, y, x2, y2)."""
-        if data := [{"x": x, "y": y, "x2": x2, "y2": y2} for x, y, x2, y2 in rows]:
-            self._layers.append(self._base(data).mark_rule(**style).encode(**self._xy(), x2="x2:Q", y2="y2:Q"))
+        self._layer(rows, ("x", "y", "x2", "y2"), {"type": "rule", **style}, x2={"field": "x2"}, y2={"field": "y2"})
 
     def dots(self, rows: Iterable[tuple[float, float, str]], size: float, **style: Any) -> None:
         """(x, y, fill); size in square pixels."""
-        if data := [{"x": x, "y": y, "fill": fill} for x, y, fill in rows]:
-            alt_ = altair_module()
-            self._layers.append(self._base(data).mark_circle(size=size, opacity=1, **style).encode(**self._xy(), fill=alt_.Fill("fill:N", scale=None, legend=None)))
+        self._layer(rows, ("x", "y", "fill"), {"type": "circle", "size": size, "opacity": 1, **style}, fill=FILL)
 
     def words(self, rows: Iterable[tuple[float, float, str]], **style: Any) -> None:
         """(x, y, text)."""
-        if data := [{"x": x, "y": y, "text": text} for x, y, text in rows if text]:
-            self._layers.append(self._base(data).mark_text(**{"align": "left", "baseline": "middle", "fontSize": 8.5, "color": INK, **style}).encode(**self._xy(), text="text:N"))
+        self._layer([row for row in rows if row[2]], ("x", "y", "text"), {"type": "text", "align": "left", "baseline": "middle", "fontSize": 8.5, "color": INK, **style},
+                    text={"field": "text", "type": "nominal"})
+
+    def spec(self) -> dict[str, Any]:
+        """The Vega-Lite specification."""
+        return {"layer": self._layers, "width": self.width, "height": self.height}
 
     def figure(self, name: str, alt: str) -> Figure:
-        alt_ = altair_module()
-        return render(alt_.layer(*self._layers).properties(width=self.width, height=self.height), name, alt, fit=False, datasets=self._data)
+        return render(self.spec(), name, alt, fit=False)
+
+
+FILL = {"field": "fill", "type": "nominal", "scale": None, "legend": None}
+
+
+def fitted(words: str, width: float, size: float = 8.5) -> str:
+    """Words cut to a width in pixels, by the usual breadth of letters; what is cut ends in an ellipsis."""
+    import unicodedata
+
+    room = width / size
+    for n, letter in enumerate(words):
+        room -= 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.68 if letter.isupper() else 0.55
+        if room < 0:
+            return words[:max(1, n - 1)].rstrip() + "…"
+    return words
 
 
 def fill_of(code: str) -> str:
@@ -98,7 +109,7 @@ def dot_matrix(blocks: list[list[tuple[str, Any]]], columns: Mapping[str, str], 
                 rules.append((x0, y + _ROW / 2, x0 + left + len(columns) * _COLUMN, y + _ROW / 2))
                 continue
             label, cells = row
-            names.append((x0, y, label))
+            names.append((x0, y, fitted(label, left - 8)))
             for k, column in enumerate(columns):
                 if column in cells:
                     (filled if cells[column] else rings).append((x0 + left + k * _COLUMN + _COLUMN / 2, y, ACCENT if cells[column] else "#ffffff"))
@@ -106,8 +117,8 @@ def dot_matrix(blocks: list[list[tuple[str, Any]]], columns: Mapping[str, str], 
     canvas.lines([(n * (width + 16) + left + k * _COLUMN + _COLUMN / 2, _HEAD, n * (width + 16) + left + k * _COLUMN + _COLUMN / 2, _HEAD + len(block) * _ROW)
                   for n, block in enumerate(blocks) for k in range(len(columns))], stroke="#e6eaed", strokeWidth=0.7)
     canvas.words(slanted, angle=312, color=INK, fontSize=8)
-    canvas.words(heads, fontWeight="bold", color=ACCENT, limit=width)
-    canvas.words(names, limit=left - 8)
+    canvas.words(heads, fontWeight="bold", color=ACCENT)
+    canvas.words(names)
     canvas.dots(filled, 38)
     canvas.dots(rings, 34, stroke=ACCENT, strokeWidth=1.1)
     return canvas.figure(name, alt)
@@ -136,7 +147,7 @@ def verdict_panels(panels: list[tuple[str, Mapping[str, int]]], name: str, alt: 
             numbers.append((x0 + 28 + long, y + row / 2 - 1, str(counts.get(code, 0))))
     canvas.lines(rules, stroke=RULE, strokeWidth=0.8)
     canvas.rects(bars, stroke="#8b98a3", strokeWidth=0.4)
-    canvas.words(titles, fontWeight="bold", fontSize=9, limit=width)
+    canvas.words(titles, fontWeight="bold", fontSize=9)
     canvas.words(codes, fontSize=8)
     canvas.words(numbers, fontSize=8)
     return canvas.figure(name, alt)
@@ -178,7 +189,7 @@ def slope(columns: list[tuple[str, Mapping[str, int]]], words: Mapping[str, str]
     canvas.words([(x, y, text) for x, y, text, code in numbers if code not in ("V4", "V5")], align="center", fontSize=8, fontWeight="bold")
     canvas.words([(x, y, text) for x, y, text, code in numbers if code in ("V4", "V5")], align="center", fontSize=8, fontWeight="bold", color="#ffffff")
     canvas.words([(at[0, code][0] - 12, at[0, code][1], code) for code in there], align="right", fontWeight="bold", fontSize=8.5)
-    canvas.words([(at[len(columns) - 1, code][0] + 13, at[len(columns) - 1, code][1], f"{code} {words[code]}") for code in there], fontSize=8.5, limit=right - 14)
+    canvas.words([(at[len(columns) - 1, code][0] + 13, at[len(columns) - 1, code][1], f"{code} {words[code]}") for code in there], fontSize=8.5)
     ends = [(left + n * step, label) for n, (label, _) in enumerate(columns)]
     for n, (x, label) in enumerate(ends):
         lines = _wrapped(label, 19)
