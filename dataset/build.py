@@ -371,15 +371,13 @@ class Builder:
     def _write_offers(self, name: str, slug: str, proof: tuple, stale: str | None, items: list[tuple[str, State]]) -> None:
         """The same of offers, of which there are many, and which hold no lists."""
         getter, of = _GETTERS[name], self._of_offer
-        lives = {_life(state, stale) for _, state in items}
         first = 2 + len(KEPT_OF_OFFER)                         # place of the first column of the evidence
-        same: dict[int, object] = {1: slug, **dict(enumerate(proof, start=first))}
-        if len(lives) == 1:
-            same |= enumerate(lives.pop(), start=first + len(proof))
-            rows = [(key, *getter(state.record), *of(state)) for key, state in items]
-        else:
-            rows = [(key, *getter(state.record), *of(state), *_life(state, stale)) for key, state in items]
-        self.writer.add_alike(name, same, rows)
+        lives: dict[tuple, list[tuple[str, State]]] = {}       # few for many offers: those of a crawl mostly came, stayed and went together
+        for item in items:
+            lives.setdefault(_life(item[1], stale), []).append(item)
+        for life, group in lives.items():
+            same = {1: slug, **dict(enumerate((*proof, *life), start=first))}
+            self.writer.add_alike(name, same, [(key, *getter(state.record), *of(state)) for key, state in group])
 
     def _of_offer(self, state: State) -> tuple:
         offer: Offer = state.record                            # type: ignore[assignment]

@@ -616,9 +616,9 @@ def test_many_offers_of_one_page_are_written_as_few_are(tmp_path, monkeypatch, u
         folder.run(run, f"2026-11-{day}T00:00:00Z")
         folder.visit(run, "a", "offers", url, f"2026-11-{day}T00:00:01Z",
                      fakes.page(f"many {run}", kind="offers", offers=[fakes.offer(price=price if n % 3 else 2.0, instance_name=name) for n, name in enumerate(names)]))
-    many = rows_of(folder.build(), "select * from offers_history")
+    many = rows_of(folder.build(), "select * from offers_history order by id, first_seen, last_changed, gone_since")
     monkeypatch.setattr("dataset.build.Writer.ALIKE", 1 << 30)
-    assert many == rows_of(folder.build(), "select * from offers_history") and len(many) == 7100 + sum(n % 3 > 0 for n in range(7100))
+    assert many == rows_of(folder.build(), "select * from offers_history order by id, first_seen, last_changed, gone_since") and len(many) == 7100 + sum(n % 3 > 0 for n in range(7100))
     assert {row[7] for row in many if "half" in row[7]} == {"half \\ud800 \x00 a character"} and {row[-11] for row in many} == {url}
 
 
