@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.resources
+import os
 import re
 import shutil
 
@@ -99,3 +101,25 @@ def test_the_commands(data, tmp_path):
     assert isinstance(done.exception, ReportError)
     done = CliRunner().invoke(cli, ["report", "briefing", "--short", "-o", str(folder / "s.html"), "--since", "2026-01-01", "--data", str(folder)])
     assert done.exit_code == 0 and (folder / "s.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_nobody_is_kept_out_of_the_twin_of_a_briefing(data, tmp_path):
+    """axe-core in headless Chromium, on a phone and on a screen: no finding of any weight, and nothing wider than the page."""
+    chromium = os.environ.get("CHIPWATCH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium; or name one in CHIPWATCH_CHROMIUM)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+    package = pytest.importorskip("axe_core_python", reason="the package axe-core-python is not installed")
+    axe = importlib.resources.files(package).joinpath("axe.min.js").read_text("utf-8")
+    twin = briefing.render(data, tmp_path / "b.html")
+    with playwright.sync_playwright() as machine:
+        browser = machine.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for width in (390, 1280):
+            tab = browser.new_context(viewport={"width": width, "height": 900}, offline=True).new_page()
+            tab.goto(twin.resolve().as_uri())
+            tab.evaluate(axe)
+            assert tab.evaluate("axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html.slice(0, 200)))") == []
+            assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"wider than {width} pixels"
+            drawn = tab.evaluate("[...document.querySelectorAll('figure svg')].map(s => [s.getAttribute('role'), !!s.getAttribute('aria-label'), s.getBBox().width > 50])")
+            assert len(drawn) > 5 and all(row == ["img", True, True] for row in drawn)
+        browser.close()
