@@ -804,6 +804,15 @@ def mark_cited(briefing: Briefing) -> None:
     for row in briefing.mission:
         for item in row.evidence:
             item.cited = True
+    from reports import conflicts                              # it uses this module
+
+    for provider in briefing.clouds:                           # the annex of GPU clouds; what pending rules and figures rest on is among these
+        for item in [*provider.terms_read, *(e for chip in provider.chips for e in chip.evidence), *(c.evidence for c in provider.clauses if c.evidence)]:
+            item.cited = True
+    for opposed in conflicts.opposed(briefing, briefing.sign_rows):
+        for sign in opposed.signs:
+            if sign.evidence is not None:
+                sign.evidence.cited = True
     for listing in briefing.listings:
         if listing.evidence is not None:
             listing.evidence.cited = True
