@@ -1,6 +1,6 @@
 """The clause reader on labelled sentences that this project wrote: every label with its look-alikes, polarity, mode, exception, places, and signals.
 
-The sentences are in `tests/labelled/LANGUAGE.yml`, further ones in `LANGUAGE_more.yml`. Nothing is skipped; floors stand below.
+The sentences are in `tests/labelled/LANGUAGE.yml`, further ones in `LANGUAGE_more.yml` and `LANGUAGE_fields.yml`. Nothing is skipped; floors stand below.
 """
 
 from __future__ import annotations
