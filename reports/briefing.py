@@ -78,7 +78,7 @@ def section_values(b: Briefing) -> dict[str, Any]:
         "line": line, "timeline_counts": (sum(n for _, n in line.stated) + line.earlier, sum(n for _, n in line.seen)), "redlines": history.redlines(b), "evidence_known": {e.key for e in b.evidence},
         "opposed": conflicts.opposed(b, b.sign_rows), "measures": law.measures(b, rules_now()["pending"]), "footings": law.footings(b), "change_strip": change_strip(b),
         "reviewed_words": f"Of {text.plural(b.clause_count, 'clause')} people have accepted or amended {text.number(len(reviewed))}" + (f" ({text.listing([f'{n} {mark}' for mark, n in sorted(marks.items())])})" if marks else "") + "; the others stand as read by machine.",
-        "supply_evidence": lambda p: list({e.key: e for chip in p.chips for e in chip.evidence}.values()),
+        "supply_captures": model.supply_captures, "standing_captures": model.standing_captures,
     }
 
 

@@ -799,31 +799,31 @@ def _issue_counts(issues: list[Row]) -> list[tuple[str, str, int]]:
     return sorted(((level, code, n) for (level, code), n in counts.items()), key=lambda i: ({"error": 0, "warning": 1}.get(i[0], 2), -i[2], i[1]))
 
 
-def mark_cited(briefing: Briefing) -> None:
-    """Mark the evidence that a table, a card or a verdict of this briefing rests on."""
-    for row in briefing.mission:
-        for item in row.evidence:
-            item.cited = True
-    from reports import conflicts                              # it uses this module
+def standing_captures(provider: ProviderView) -> list[Evidence]:
+    """The captures that a line of the annex links to: binding documents, and whatever else holds a clause. Pending rules, figures and cards rest on these."""
+    return _unique([*provider.terms_read, *(c.evidence for c in provider.clauses if c.evidence is not None)])
 
-    for provider in briefing.clouds:                           # the annex of GPU clouds; what pending rules and figures rest on is among these
-        for item in [*provider.terms_read, *(e for chip in provider.chips for e in chip.evidence), *(c.evidence for c in provider.clauses if c.evidence)]:
+
+def supply_captures(provider: ProviderView) -> list[Evidence]:
+    """The captures of a provider's offers."""
+    return _unique(e for chip in provider.chips for e in chip.evidence)
+
+
+def mark_cited(briefing: Briefing) -> None:
+    """Mark the evidence that a table, a card or a verdict of this briefing rests on: just that to which its pages link, known before they are made."""
+    from reports import conflicts, history                     # they use this module
+
+    resting: list[Evidence | None] = [e for row in briefing.mission for e in row.evidence]
+    for provider in briefing.clouds:
+        resting += [*standing_captures(provider), *supply_captures(provider)]
+    resting += [sign.evidence for opposed in conflicts.opposed(briefing, briefing.sign_rows) for sign in opposed.signs]
+    resting += [listing.evidence for listing in briefing.listings]
+    resting += [proof for line in briefing.country_lines for _, proof in line.entries]
+    known = {e.key: e for e in briefing.evidence}
+    resting += [known.get(line.evidence_id or "") for line in history.redlines(briefing)]
+    for item in resting:
+        if item is not None:
             item.cited = True
-    for opposed in conflicts.opposed(briefing, briefing.sign_rows):
-        for sign in opposed.signs:
-            if sign.evidence is not None:
-                sign.evidence.cited = True
-    for listing in briefing.listings:
-        if listing.evidence is not None:
-            listing.evidence.cited = True
-    for line in briefing.country_lines:
-        for _, proof in line.entries:
-            if proof is not None:
-                proof.cited = True
-    for provider in briefing.close_ups:
-        for clause in close_up_clauses(provider, briefing.customer):
-            if clause.evidence:
-                clause.evidence.cited = True
 
 
 def _unique(items: Iterable[Evidence]) -> list[Evidence]:

@@ -32,6 +32,9 @@ def data(tmp_path_factory):
         offer["id"] = f"o-{offer['gpu_name']}"
     made.add("signals", id="s1", provider=slug, label="cn_payment", quote="Pay with Alipay or WeChat Pay", start=0, end=10, evidence_id=offer_evidence)
     made.add("signals", id="s2", provider="p001-borealis", label="cn_payment", quote="Pay with Alipay", start=0, end=10, evidence_id=offer_evidence)   # V2: no conflict
+    quiet = next(row for row in made.rows["changes"] if row["id"] == "c1")
+    quiet["evidence_id"] = market._document(made, slug, "marketing", number=9)       # nothing but the redline rests on this capture
+    market._document(made, slug, "faq", number=8)                                    # and nothing at all on this one
     for row in made.rows["documents"]:
         if row["role"] == "terms_of_service":
             row["stated_date"] = "2026-02-03"
@@ -121,6 +124,13 @@ def test_forbidden_words_stay_out_and_every_link_has_its_target(page):
     for part in page.select("style, .src, title"):
         part.decompose()
     assert text.forbidden_words(page.get_text(" ")) == []
+
+
+def test_what_is_marked_as_cited_is_just_what_the_pages_link_to(view, page):
+    linked = {a["href"][1:] for a in page.find_all("a", href=True) if a["href"].startswith("#E-")}
+    assert linked == {e.key for e in view.evidence if e.cited} and len(linked) < len(view.evidence)
+    bold = {cell["id"] for cell in page.select("#annex-evidence td[id]") if any(b.get_text() == cell["id"] for b in cell.find_all("b"))}
+    assert bold == linked
 
 
 def test_numbers_of_figures_and_tables_follow_each_other(page):
