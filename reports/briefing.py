@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
-from reports import conflicts, history, law, model, pdf, screen, seats, text, words
+from reports import conflicts, errors, history, law, model, pdf, screen, seats, text, words
 from reports.bulletin import parse_since
 from reports.changes import ORDER
 from reports.model import Briefing, ChipSupply, ProviderView
@@ -327,7 +327,7 @@ def limits(b: Briefing) -> list[tuple[str, str]]:
         ("One document.", f"For {thin} of the {n} listing providers a single binding document was read."),
         ("Age.", f"{captures_words(b)} Terms and prices may have changed since; each entry of the evidence register carries its own time."),
         ("Languages.", f"Documents on terms by language: {languages}. A language that the clause rules do not cover gives V0, never V1."),
-        ("Extraction.", "Rules find clauses, and rules miss some. Error rates on labelled documents are printed by chipwatch evaluate; a clause that was missed can turn V2 or V1 into a stricter reading, so V1 and V2 are the least certain of the verdicts."),
+        ("Extraction.", f"Rules find clauses, and rules miss some. {errors.words()} chipwatch evaluate measures anew; a clause that was missed can turn V2 or V1 into a stricter reading, so V1 and V2 are the least certain of the verdicts."),
         ("Vantage.", ("How the archive was collected is not known here; no login was used by this program. " if b.archive else "Pages were read as an anonymous visitor, without login. ") + "A page may differ by country of the visitor; order forms and private agreements were not seen."),
         ("Conduct.", "What a provider does at sign-up is not observed. A clause may not be applied, and a provider may refuse customers without a clause."),
     ]

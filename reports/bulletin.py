@@ -48,7 +48,7 @@ def read_bulletin(database: Path, since: str | None = None) -> Bulletin:
     """The view model. `since`: ISO date; None: all that the data set remembers. Raises ReportError for a wrong date or a damaged data set."""
     start = parse_since(since)
     with source.opened(database) as connection:
-        tables = {view: source.rows(connection, view) for view in source.VIEWS}
+        tables = source.tables(connection)
         facts = source.meta(connection)
         items = source.changed_items(connection, tables["changes"])
     lines = change_lines(tables["changes"], items, since=start)

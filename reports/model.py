@@ -24,7 +24,7 @@ from chipwatch import __version__
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, READING_FAILURES, SUPPLY_ROLES, VERDICT_CODES
 from dataset.judging import provider_info, stored_readings, verdicts_for
 from dataset.money import rates_words
-from reports import source, text
+from reports import fragments, source, text
 from reports.source import ReportError, Row
 
 STRONG_CLASS = "3A090.a"                                       # the class of A100 and H100 in the export rules
@@ -62,10 +62,17 @@ class Evidence:
     cited: bool = False                                        # something in the report rests on it
     reviewed: bool = False                                     # a person has accepted or amended a clause that was read in it
     elsewhere: bool = False                                    # read at another host than the provider's website, such as a repository
+    past: bool = False                                         # an earlier capture, on which a present row still rests; counted as no document
+    words: str = ""                                            # text directive of the first words that were read there: start, or start,end
 
     @property
     def terms(self) -> bool:
         return self.role not in SUPPLY_ROLES
+
+    @property
+    def place(self) -> str | None:
+        """Address of the page at the first words that were read there; None where nothing was, or where a browser could not find them."""
+        return fragments.link(self.final_url, self.words)
 
 
 @dataclass(slots=True)
@@ -92,6 +99,7 @@ class ClauseView:
     length: int                                                # characters of the whole clause
     evidence: Evidence | None
     review: str | None = None                                  # accepted or amended by a person
+    place: str | None = None                                   # address of the page at these words; None where a browser could not find them
 
 
 @dataclass(slots=True)
@@ -179,7 +187,7 @@ class ProviderView:
 
     @property
     def terms_read(self) -> list[Evidence]:
-        return [e for e in self.evidence if e.role in BINDING_ROLES and e.readable]
+        return [e for e in self.evidence if e.role in BINDING_ROLES and e.readable and not e.past]
 
     @property
     def gpu_cloud(self) -> bool:
@@ -332,7 +340,7 @@ def read_briefing(database: Path, *, customer: str = "cn_company", chip: str | N
     """
     from reports.places import parse_region
     with source.opened(database) as connection:
-        tables = {view: source.rows(connection, view) for view in source.VIEWS}
+        tables = source.tables(connection)
         facts = source.meta(connection)
         tables["changes"] = [row for row in tables["changes"] if row["changed_at"] >= since]
         items = source.changed_items(connection, tables["changes"])
@@ -406,7 +414,7 @@ def _evidence(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> d
             final_url=row.get("final_url") or row.get("url") or "", fetched_at=row.get("fetched_at") or "", sha256=row.get("payload_sha256") or row.get("sha256") or "",
             record_id=row.get("record_id") or "", title=text.label(row.get("title"), 80), language=row.get("language") or "",
             content_type=row.get("content_type") or "html", stated_date=row.get("stated_date"), status=row.get("http_status"),
-            readable=bool(row.get("readable", 1)))
+            readable=bool(row.get("readable", 1)), past=bool(row.get("past")))
         if item.key in found:
             continue                                           # the same capture under two roles
         found[item.key] = item
@@ -433,6 +441,9 @@ def _attach_offers(tables: dict[str, list[Row]], views: dict[str, ProviderView],
     grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in tables["offers"]:
         grouped[row["provider"], row["gpu_name"]].append(row)
+        proof = evidence.get(row.get("evidence_id") or "")
+        if proof is not None and not proof.words:
+            proof.words = fragments.directive(row.get("quote") or "", proof.content_type)
     for (slug, name), offers in sorted(grouped.items()):
         if slug not in views:
             continue
@@ -500,13 +511,16 @@ def _attach_clauses(tables: dict[str, list[Row]], views: dict[str, ProviderView]
         if view is None:
             continue
         proof = evidence.get(row.get("evidence_id") or "")
+        proof_words = fragments.directive(row["quote"], proof.content_type) if proof else ""
+        if proof is not None and not proof.words:
+            proof.words = proof_words
         view.clauses.append(ClauseView(
             id=str(row.get("id")), label=row["label"], code=CLAUSE_LABELS.get(row["label"], "?"),
             quote=text.shown_quote(row["quote"], proof.content_type if proof else None), language=row.get("language") or (proof.language if proof else None),
             places=row.get("places") or [], place_groups=row.get("place_groups") or [], places_resolved=row.get("places_resolved") or [],
             strength=int(row.get("strength") or 0), polarity=row.get("polarity") or "", mode=row.get("mode") or "", exception=row.get("exception"),
             heading=text.label(" › ".join(row.get("heading_path") or []), 110), rule=text.label(row.get("rule"), 60), confidence=row.get("confidence") or 0.0,
-            start=row.get("start") or 0, end=row.get("end") or 0, length=len(row["quote"]), evidence=proof, review=row.get("review")))
+            start=row.get("start") or 0, end=row.get("end") or 0, length=len(row["quote"]), evidence=proof, review=row.get("review"), place=fragments.link(proof.final_url, proof_words) if proof else None))
         if proof is not None and row.get("review"):
             proof.reviewed = True
 
@@ -532,10 +546,11 @@ def latest_visits(captures: list[Row]) -> list[Row]:
 
 
 def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView]) -> None:
-    unreadable = [(row, "language_not_covered" if row.get("readable", 1) else "unreadable") for row in tables["documents"]
+    present = [row for row in tables["documents"] if not row.get("past")]
+    unreadable = [(row, "language_not_covered" if row.get("readable", 1) else "unreadable") for row in present
                   if not row.get("readable", 1) or (row["role"] in BINDING_ROLES and not row.get("language_covered", 1))]
     failed = [(row, row["failure"]) for row in latest_visits(tables["captures"]) if row.get("failure")]
-    held = [({**row, "note": row.get("failure_note")}, row["failure"]) for row in tables["documents"] if row.get("status") == "held" and row.get("failure") in READING_FAILURES]
+    held = [({**row, "note": row.get("failure_note")}, row["failure"]) for row in present if row.get("status") == "held" and row.get("failure") in READING_FAILURES]
     for row, reason in failed + unreadable + held:
         view = views.get(row["provider"])
         if view is not None:
@@ -581,14 +596,15 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
         places_unknown=sum(1 for p in listing if not _countries(p, chip)),
         prices=prices, heat=heat_rows(clouds), close_ups=cards, close_up_candidates=candidates, unread=unread,
         unread_reasons=sorted(Counter(u.reason for u in unread).items(), key=lambda kv: (-kv[1], kv[0])), evidence=evidence,
-        addresses=len(latest_visits(tables["captures"])), documents_read=sum(1 for e in evidence if e.readable), clause_count=len(tables["clauses"]),
+        addresses=len(latest_visits(tables["captures"])), documents_read=sum(1 for e in evidence if e.readable and not e.past), clause_count=len(tables["clauses"]),
         offer_count=len(tables["offers"]), chip_rows=_chip_rows(tables["chips"], clouds), changes=_changes(tables, items or {}, clouds),
         listings=history.listing_changes(tables["changes"], (items or {}).get("offer", {}), {p.slug for p in clouds}, {e.key: e for e in evidence}, chip, region_codes),
         sign_rows=tables["signals"], visits=len({row["run_id"] for row in tables["captures"]}), issue_counts=_issue_counts(tables["issues"]),
-        languages=sorted(Counter(e.language for e in evidence if e.terms and e.readable and e.language).items(), key=lambda kv: (-kv[1], kv[0])),
+        languages=sorted(Counter(e.language for e in evidence if e.terms and e.readable and e.language and not e.past).items(), key=lambda kv: (-kv[1], kv[0])),
         oldest=times[0] if times else "", middle=times[len(times) // 2] if times else "", newest=times[-1] if times else "",
         archive=facts.get("modes") == '["archive"]')
     mark_cited(result)
+    result.evidence = [e for e in evidence if e.cited or not e.past]
     return result
 
 
@@ -816,6 +832,7 @@ def mark_cited(briefing: Briefing) -> None:
     resting: list[Evidence | None] = [e for row in briefing.mission for e in row.evidence]
     for provider in briefing.clouds:
         resting += [*standing_captures(provider), *supply_captures(provider)]
+    resting += [e for provider in briefing.adjacent for e in provider.evidence if not e.past]
     resting += [sign.evidence for opposed in conflicts.opposed(briefing, briefing.sign_rows) for sign in opposed.signs]
     resting += [listing.evidence for listing in briefing.listings]
     resting += [proof for line in briefing.country_lines for _, proof in line.entries]

@@ -51,7 +51,7 @@ def render(database: Path, output: Path, slug: str, *, twin_too: bool = False) -
 def read_profile(database: Path, slug: str) -> Profile:
     """The view model of a profile. Raises NoSuchProvider, with near names, for an unknown provider."""
     with source.opened(database) as connection:
-        tables = {view: source.rows(connection, view) for view in source.VIEWS}
+        tables = source.tables(connection)
         facts = source.meta(connection)
         items = source.changed_items(connection, [row for row in tables["changes"] if row["provider"] == slug])
     known = {row["provider"] for row in tables["providers"]}
@@ -69,6 +69,10 @@ def read_profile(database: Path, slug: str) -> Profile:
     for clause in provider.clauses:
         if clause.evidence:
             clause.evidence.cited = True
+    for line in provider.chips:
+        for item in line.evidence:
+            item.cited = True
+    provider.evidence = [e for e in provider.evidence if e.cited or not e.past]
     changes = sorted(change_lines(mine["changes"], items), key=lambda c: c.when, reverse=True)
     return Profile(
         provider=provider, sample=any(row.get("sample") for row in mine["providers"]), run_date=(facts.get("run_date") or "")[:10], version=facts.get("version") or "",

@@ -10,7 +10,7 @@ from chipwatch.records import ChipwatchError
 from dataset.opening import meta, opened, records
 from dataset.schema import TABLES
 
-__all__ = ["ReportError", "Row", "VIEWS", "changed_items", "meta", "opened", "rows"]
+__all__ = ["ReportError", "Row", "VIEWS", "changed_items", "meta", "opened", "rows", "tables"]
 
 Row = dict[str, Any]
 VIEWS = {table.view: table for table in TABLES}
@@ -51,6 +51,18 @@ def rows(connection: sqlite3.Connection, view: str, *, history: bool = False) ->
                     row[column] = json.loads(row[column])
                 except ValueError as error:
                     raise ReportError(f"{view}.{column} holds no JSON ({row[column][:60]!r}): make the data set again with `chipwatch rebuild`") from error
+    return found
+
+
+def tables(connection: sqlite3.Connection) -> dict[str, list[Row]]:
+    """The rows of all views. `documents` holds, beside the present ones, earlier captures that a present row still rests on (a later answer was held back, or was no
+    document) or that showed a change; these are marked `past`."""
+    found = {view: rows(connection, view) for view in VIEWS}
+    known = {row["evidence_id"] for row in found["documents"]}
+    wanted = {row["evidence_id"] for view in ("offers", "regions", "clauses", "signals", "changes") for row in found[view] if row["evidence_id"]} - known
+    if wanted:
+        past = {row["evidence_id"]: row for row in rows(connection, "documents", history=True) if row["evidence_id"] in wanted}
+        found["documents"] += [{**past[key], "past": 1} for key in sorted(past)]
     return found
 
 

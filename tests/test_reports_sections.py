@@ -173,3 +173,31 @@ def test_characters_without_a_font_become_their_numbers(monkeypatch):
 
     monkeypatch.setattr(pdf, "covered", lambda: frozenset(range(32, 0x250)))
     assert pdf.printable("<p>名前 ok</p>") == "<p>⟨U+540D⟩⟨U+524D⟩ ok</p>"
+
+
+def test_what_rests_on_an_earlier_capture_still_has_its_evidence(tmp_path):
+    made = market.Market()
+    slug = market.provider(made, 0)
+    (offers,) = [row for row in made.rows["documents"] if row["role"] == "offers"]
+    offers["current"] = 0                                      # a later answer was held back: its offers stand, and it gave none
+    market._document(made, slug, "offers", number=7)
+    view = model.read_briefing(made.write(tmp_path / "d.sqlite"))
+    (row,) = view.mission
+    (proof,) = [e for e in row.evidence if e.role == "offers"]
+    assert proof.key == offers["evidence_id"] and proof.past and proof.cited
+    assert view.documents_read == len(made.rows["documents"]) - 1
+    page = BeautifulSoup(briefing.html(view), "lxml")
+    assert "earlier capture" in page.find(id=proof.key).get_text()
+    known = {tag["id"] for tag in page.find_all(id=True)}
+    assert not [a["href"] for a in page.find_all("a", href=True) if a["href"].startswith("#") and a["href"][1:] not in known]
+
+
+def test_each_entry_of_the_register_leads_to_the_words_that_were_read(view):
+    page = BeautifulSoup(briefing.html(view), "lxml")          # whole: the other one has lost its sources to a test
+    for provider in view.clouds:
+        for clause in provider.clauses:
+            entry = page.find(id=clause.evidence.key)
+            links = [a["href"] for a in entry.find_all("a", href=True)]
+            assert clause.evidence.final_url in links and any(href.startswith(f"{clause.evidence.final_url}#:~:text=") for href in links)
+            assert clause.evidence.sha256 in entry.get_text() and clause.evidence.record_id[10:-1] in entry.get_text()
+    assert {a.get_text() for a in page.select("#close-ups .ref a[href*='#:~:text=']")} == {"on the page"}
