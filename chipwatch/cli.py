@@ -227,6 +227,10 @@ def html_option(command):
     return click.option("--html", "twin_too", is_flag=True, help="Write the HTML twin beside the PDF too (or name the output FILE.html for the twin alone).")(command)
 
 
+def lang_option(command):
+    return click.option("--lang", default=None, metavar="LANGUAGE", help="Language of the report's own words: en (default), de, fr, ja or zh. Quotes stay as they are.")(command)
+
+
 def tell_report(path: Path, twin_too: bool) -> None:
     """The paths of a report, the PDF last."""
     if twin_too and path.suffix.lower() == ".pdf":
@@ -241,45 +245,48 @@ def tell_report(path: Path, twin_too: bool) -> None:
 @click.option("--region", default=None, metavar="PLACES", help="Only offers of data centres there: ISO codes or names, as SG or SG,MY, or a group of countries, as EU or D:5.")
 @click.option("--since", default=None, metavar="DATE", help="Only changes seen from this day on, as 2026-11-01.")
 @click.option("--short", is_flag=True, help="The answer on two pages.")
+@lang_option
 @html_option
 @data_option
-def report_briefing(output: Path | None, customer: str, chip: str | None, region: str | None, since: str | None, short: bool, twin_too: bool, data: Path) -> None:
+def report_briefing(output: Path | None, customer: str, chip: str | None, region: str | None, since: str | None, short: bool, lang: str | None, twin_too: bool, data: Path) -> None:
     """The briefing: who rents which chips where, and what the terms say, with the evidence."""
     from chipwatch.run import report_stage
 
     database, customer, chip = database_of(data), checked_customer(customer), checked_chip(chip)
-    output = output or data / "reports" / briefing_name(customer, chip, short, region)
-    tell_report(report_stage(data, database, output=output, customer=customer, chip=chip, region=region, since=since, short=short, twin_too=twin_too), twin_too)
+    output = output or data / "reports" / briefing_name(customer, chip, short, region, lang)
+    tell_report(report_stage(data, database, output=output, customer=customer, chip=chip, region=region, since=since, short=short, lang=lang, twin_too=twin_too), twin_too)
 
 
-def briefing_name(customer: str, chip: str | None, short: bool = False, region: str | None = None) -> str:
+def briefing_name(customer: str, chip: str | None, short: bool = False, region: str | None = None, lang: str | None = None) -> str:
     """File name of a briefing: one of another customer, chip or region does not overwrite the main one."""
-    parts = ["briefing", *(["short"] if short else []), *([customer] if customer != "cn_company" else []), *([chip] if chip else []), *([region] if region else [])]
+    parts = ["briefing", *(["short"] if short else []), *([customer] if customer != "cn_company" else []), *([chip] if chip else []), *([region] if region else []), *([lang] if lang and lang != "en" else [])]
     return "-".join("".join(c if c.isalnum() or c in "_." else "-" for c in part) for part in parts) + ".pdf"
 
 
 @report_group.command("profile", short_help="One provider: prices, clauses, verdicts.")
 @click.argument("provider")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/PROVIDER.pdf.")
+@lang_option
 @html_option
 @data_option
-def report_profile(provider: str, output: Path | None, twin_too: bool, data: Path) -> None:
+def report_profile(provider: str, output: Path | None, lang: str | None, twin_too: bool, data: Path) -> None:
     """One provider: chips and prices, every clause with its quote, verdicts for all customer kinds, what was not read."""
     from chipwatch.run import profile_stage
 
-    tell_report(profile_stage(data, database_of(data), provider, output=output, twin_too=twin_too), twin_too)
+    tell_report(profile_stage(data, database_of(data), provider, output=output, lang=lang, twin_too=twin_too), twin_too)
 
 
 @report_group.command("changes", short_help="What changed since a date, with redlines.")
 @click.option("--since", default=None, metavar="DATE", help="Only changes seen from this day on, as 2026-11-01 (default: all that the data set remembers).")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Default: DATA/reports/changes.pdf.")
+@lang_option
 @html_option
 @data_option
-def report_changes(since: str | None, output: Path | None, twin_too: bool, data: Path) -> None:
+def report_changes(since: str | None, output: Path | None, lang: str | None, twin_too: bool, data: Path) -> None:
     """The change bulletin: what changed in the documents, in order of consequence, with redlines."""
     from chipwatch.run import changes_stage
 
-    tell_report(changes_stage(data, database_of(data), since=since, output=output, twin_too=twin_too), twin_too)
+    tell_report(changes_stage(data, database_of(data), since=since, output=output, lang=lang, twin_too=twin_too), twin_too)
 
 
 def checked_customer(kind: str) -> str:

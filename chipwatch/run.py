@@ -93,22 +93,27 @@ def report_file(output: Path) -> Path:
     return output
 
 
-def profile_stage(data: Path, database: Path, provider: str, *, output: Path | None = None, twin_too: bool = False) -> Path:
+def _suffix(lang: str | None) -> str:
+    """What a report in another language than English has in its name; an unknown language is refused where the report is made."""
+    return f"-{lang}" if lang and lang.isalpha() and lang != "en" else ""
+
+
+def profile_stage(data: Path, database: Path, provider: str, *, output: Path | None = None, twin_too: bool = False, lang: str | None = None) -> Path:
     """The profile PDF of one provider."""
     from reports.profile import render
 
-    return render(database, report_file(output or data / "reports" / f"{provider}.pdf"), provider, twin_too=twin_too)
+    return render(database, report_file(output or data / "reports" / f"{provider}{_suffix(lang)}.pdf"), provider, twin_too=twin_too, lang=lang)
 
 
-def changes_stage(data: Path, database: Path, *, since: str | None = None, output: Path | None = None, twin_too: bool = False) -> Path:
+def changes_stage(data: Path, database: Path, *, since: str | None = None, output: Path | None = None, twin_too: bool = False, lang: str | None = None) -> Path:
     """The change bulletin."""
     from reports.bulletin import render
 
-    return render(database, report_file(output or data / "reports" / "changes.pdf"), since=since, twin_too=twin_too)
+    return render(database, report_file(output or data / "reports" / f"changes{_suffix(lang)}.pdf"), since=since, twin_too=twin_too, lang=lang)
 
 
 def report_stage(data: Path, database: Path, *, output: Path | None = None, **choices: Any) -> Path:
-    """The briefing PDF. `choices`: customer, chip, region, since, short, twin_too, as `reports.briefing.render` takes them."""
+    """The briefing PDF. `choices`: customer, chip, region, since, short, twin_too, lang, as `reports.briefing.render` takes them."""
     from reports.briefing import render
 
     output = report_file(output or data / "reports" / "briefing.pdf")

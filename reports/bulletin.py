@@ -10,6 +10,7 @@ from typing import Any
 
 from reports import model, pdf, screen, source, text, words
 from reports.changes import ORDER, ChangeLine, change_lines
+from reports.language import _, gettext, n_, speaking
 from reports.source import ReportError
 
 PRINTED = 400                                                  # lines that are printed; the rest is counted
@@ -31,7 +32,7 @@ class Bulletin:
     left: int
     providers: dict[str, str]
     evidence: list[model.Evidence]
-    title: str = "What changed in the public documents of GPU clouds?"
+    title: str = ""
 
 
 def parse_since(value: str | None) -> str:
@@ -60,34 +61,37 @@ def read_bulletin(database: Path, since: str | None = None) -> Bulletin:
     runs = sorted({row["run_id"] for row in tables["captures"]})
     days = sorted(row["fetched_at"][:10] for row in tables["captures"] if row["fetched_at"])
     shown = lines[:PRINTED]
-    groups = [(HEADS[item], found) for item in ORDER if (found := [line for line in shown if line.item == item])]
+    groups = [(gettext(HEADS[item]), found) for item in ORDER if (found := [line for line in shown if line.item == item])]
     return Bulletin(
         sample=any(row.get("sample") for row in tables["providers"]), since=start, run_date=(facts.get("run_date") or "")[:10], version=facts.get("version") or "",
         data_hash=facts.get("data_hash") or model.file_hash(database), captures=(len(runs), days[0] if days else "", days[-1] if days else ""), groups=groups,
-        counts=Counter(line.item for line in lines), left=len(lines) - len(shown), providers=names, evidence=evidence)
+        title=_("What changed in the public documents of GPU clouds?"), counts=Counter(line.item for line in lines), left=len(lines) - len(shown), providers=names, evidence=evidence)
 
 
 def summary(b: Bulletin) -> str:
     """What the bulletin holds, in one or two sentences."""
-    period = f"since {text.day(b.since)}" if b.since else "since the first capture"
+    period = _("since %(day)s", day=text.day(b.since)) if b.since else _("since the first capture")
     if b.captures[0] < 2:
-        return "The data set holds one visit alone, so nothing can have changed; a second run shows what did."
-    visits = f"{text.plural(b.captures[0], 'visit')} " + (f"on {text.day(b.captures[1])}" if b.captures[1] == b.captures[2] else f"from {text.day(b.captures[1])} to {text.day(b.captures[2])}")
+        return _("The data set holds one visit alone, so nothing can have changed; a second run shows what did.")
+    runs, first, last = b.captures
+    visits = text.plural(runs, "visit") + " " + (_("on %(day)s", day=text.day(first)) if first == last else _("from %(first)s to %(last)s", first=text.day(first), last=text.day(last)))
     if not b.counts:
-        return f"No change was seen {period}, in {visits}."
-    plurals = {"verdict": "change of a verdict", "clause": "change of a clause", "offer": "change of an offer or price", "region": "change of a region", "signal": "change of a signal", "document": "change of a document"}
-    many = {"verdict": "changes of verdicts", "clause": "changes of clauses", "offer": "changes of offers and prices", "region": "changes of regions", "signal": "changes of signals", "document": "changes of documents"}
-    said = text.listing([text.plural(b.counts[item], plurals[item], many[item]) for item in ORDER if b.counts.get(item)])
-    who = len({line.provider for _, lines in b.groups for line in lines})
-    return f"{said[:1].upper()}{said[1:]} of {text.plural(who, 'provider')} {period}, in {visits}."
+        return _("No change was seen %(period)s, in %(visits)s.", period=period, visits=visits)
+    forms = {"verdict": lambda n: n_("%(n)s change of a verdict", "%(n)s changes of verdicts", n), "clause": lambda n: n_("%(n)s change of a clause", "%(n)s changes of clauses", n),
+             "offer": lambda n: n_("%(n)s change of an offer or price", "%(n)s changes of offers and prices", n), "region": lambda n: n_("%(n)s change of a region", "%(n)s changes of regions", n),
+             "signal": lambda n: n_("%(n)s change of a signal", "%(n)s changes of signals", n), "document": lambda n: n_("%(n)s change of a document", "%(n)s changes of documents", n)}
+    said = text.upper_first(text.listing([forms[item](b.counts[item]) for item in ORDER if b.counts.get(item)]))
+    who = len({line.provider for _head, lines in b.groups for line in lines})
+    return _("%(changes)s of %(providers)s %(period)s, in %(visits)s.", changes=said, providers=text.plural(who, "provider"), period=period, visits=visits)
 
 
 def html(b: Bulletin) -> str:
     """The HTML of the bulletin."""
     values: dict[str, Any] = {"summary": summary(b), "evidence_rows": [b.evidence[i:i + 2] for i in range(0, len(b.evidence), 2)], "provider_names": b.providers, "keys_known": {e.key for e in b.evidence}}
-    return pdf.html_of("changes.html.j2", b=b, kind="changes", **words.VOCABULARY, **values)
+    return pdf.html_of("changes.html.j2", b=b, kind=_("changes"), **words.vocabulary(), **values)
 
 
-def render(database: Path, output: Path, *, since: str | None = None, twin_too: bool = False) -> Path:
-    """Write the bulletin PDF and return its path. Raises ReportError."""
-    return screen.write_report(html(read_bulletin(Path(database), since)), Path(output), twin_too)
+def render(database: Path, output: Path, *, since: str | None = None, twin_too: bool = False, lang: str | None = None) -> Path:
+    """Write the bulletin PDF and return its path. Raises ReportError, UnknownLanguage."""
+    with speaking(lang):
+        return screen.write_report(html(read_bulletin(Path(database), since)), Path(output), twin_too)

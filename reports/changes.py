@@ -11,9 +11,14 @@ from typing import Any
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
 from dataset.alignment import MINOR
 from reports import text, words
+from reports.language import _, gettext
 from reports.model import printed_price
 from reports.source import Row
 
+KINDS = {"added": "added", "removed": "removed", "changed": "changed"}
+# Names of fields, their values and kinds of item as the table of changes has them; translated where they are printed.
+FIELDS = ("price", "availability", "status", "version", "currency", "price unit", "price scope", "commitment", "tax", "gpu count", "gpu memory", "strength", "polarity", "mode", "places", "place groups",
+          "exception", "country", "name", "operator", "code", "listed", "waitlist", "sold out", "on request", "clause", "offer", "region", "signal", "document", "verdict")
 ORDER = ("verdict", "clause", "offer", "region", "signal", "document")
 PARTS = 24                                                     # runs of a redline that are shown
 _REDLINE_WORDS = 220                                           # longer wordings are shown before and after, without marks
@@ -34,6 +39,7 @@ class ChangeLine:
     redline: list[tuple[str, str]]
     evidence_id: str | None
     count: int = 1                                             # changes that share this line
+    subject: str = ""                                          # what the kind of item is of: kinds of clause, roles of documents; customers as in the data set
 
 
 def change_lines(changes: Iterable[Row], items: dict[str, dict[str, Row]], since: str = "") -> list[ChangeLine]:
@@ -72,12 +78,12 @@ def _together(lines: list[ChangeLine]) -> list[ChangeLine]:
         line = same[0]
         line.count = len(same)
         if line.item == "document":
-            line.what, line.old, line.new = "document, " + ", ".join(dict.fromkeys(c.what.removeprefix("document, ").removesuffix(", version") for c in same)), "", ""
+            line.what, line.old, line.new = _("document, %(role)s", role=", ".join(dict.fromkeys(c.subject for c in same))), "", ""
         elif line.item == "clause" and len(same) > 1:
-            line.what = "clauses " + ", ".join(sorted(c.what.removeprefix("clause ") for c in same))
+            line.what = _("clauses %(labels)s", labels=", ".join(sorted(c.subject for c in same)))
         elif len(same) > 1:
-            who = {c.what.removeprefix("verdict for ") for c in same}
-            line.what = "verdicts for " + ("every kind of customer" if who >= set(_SHORT) else ", ".join(sorted(_SHORT.get(name, name) for name in who)))
+            who = {c.subject for c in same}
+            line.what = _("verdicts for %(customers)s", customers=_("every kind of customer") if who >= set(_SHORT) else ", ".join(sorted(gettext(_SHORT[name]) if name in _SHORT else words.customer(name) for name in who)))
         merged.append(line)
     return merged
 
@@ -86,11 +92,11 @@ _SHORT = {long: words.SHORT_CUSTOMER[kind] for kind, (_, long) in CUSTOMER_KINDS
 
 
 def _line(row: Row, item: Row | None) -> ChangeLine:
-    what, old, new, redline = _name(row, item), "", "", []
+    (what, subject), old, new, redline = _name(row, item), "", "", []
     if row["kind"] == "changed":
         old, new = _value(row["old"]), _value(row["new"])
         if row["item"] == "verdict":
-            old, new = (f"{code} {VERDICT_CODES.get(code, '')}".strip() for code in (old, new))
+            old, new = (f"{code} {gettext(VERDICT_CODES[code]) if code in VERDICT_CODES else ''}".strip() for code in (old, new))
         elif row["field"] == "quote":
             old, new = text.clean(text.plain(old))[0], text.clean(text.plain(new))[0]
             redline = redlined(old, new)
@@ -99,30 +105,33 @@ def _line(row: Row, item: Row | None) -> ChangeLine:
             if row["field"] == "price" and item is not None:
                 old, new = _price(item, row["old"]), _price(item, row["new"])
             elif row["field"] in ("availability", "status"):
-                old, new = old.replace("_", " "), new.replace("_", " ")
-            what += f", {row['field'].replace('_', ' ')}"
+                old, new = gettext(old.replace("_", " ")), gettext(new.replace("_", " "))
+            what += f", {gettext(row['field'].replace('_', ' '))}"
     elif item is not None and "quote" in item and row["item"] in ("clause", "signal"):
         quote = text.shown_quote(item["quote"]).text
         old, new = (quote, "") if row["kind"] == "removed" else ("", quote)
-    return ChangeLine(row["changed_at"], row["previous_at"] or "", row["provider"], row["item"], row["kind"], what, text.clean(old)[0], text.clean(new)[0], redline, row.get("evidence_id"))
+    return ChangeLine(row["changed_at"], row["previous_at"] or "", row["provider"], row["item"], row["kind"], what, text.clean(old)[0], text.clean(new)[0], redline, row.get("evidence_id"), subject=subject)
 
 
-def _name(row: Row, item: Row | None) -> str:
-    """What changed, in a few words."""
+def _name(row: Row, item: Row | None) -> tuple[str, str]:
+    """(what changed in a few words, what the kind of item is of)."""
     kind = row["item"]
     if item is None:
-        return kind
+        return gettext(kind), kind
     if kind == "clause":
-        return f"clause {CLAUSE_LABELS.get(item['label'], '')} {item['label'].replace('_', ' ')}"
+        label = f"{CLAUSE_LABELS.get(item['label'], '')} {gettext(item['label'].replace('_', ' '))}"
+        return _("clause %(label)s", label=label), label
     if kind == "offer":
         place = text.country(item["country"]) if item.get("country") else text.label(item.get("location"), 40)
         price = printed_price(item) if item.get("price") is not None and row["kind"] != "changed" else ""
-        return ", ".join(part for part in (f"offer {item['gpu_name']}", text.label(item.get("instance_name"), 40), place, price) if part)
+        return ", ".join(part for part in (_("offer %(chip)s", chip=item["gpu_name"]), text.label(item.get("instance_name"), 40), place, price) if part), ""
     if kind in ("region", "signal"):
-        return f"{kind} {text.label(item['label'], 60).replace('_', ' ')}"
+        return f"{gettext(kind)} {text.label(item['label'], 60).replace('_', ' ')}", ""
     if kind == "document":
-        return f"document, {item['role'].replace('_', ' ')}"
-    return f"verdict for {text.clean(item.get('customer_words') or item.get('customer'))[0]}"
+        role = gettext(item["role"].replace("_", " "))
+        return _("document, %(role)s", role=role), role
+    named = text.clean(item.get("customer_words") or item.get("customer"))[0]
+    return _("verdict for %(customer)s", customer=words.customer(named)), named
 
 
 def _price(item: Row, amount: str | None) -> str:
@@ -136,10 +145,10 @@ def _price(item: Row, amount: str | None) -> str:
 def _value(value: Any) -> str:
     """A value of the change table in print: JSON lists as words, absent as 'none'."""
     if value is None:
-        return "none"
+        return _("none")
     if value[:1] == "[":
         try:
-            return ", ".join(map(str, json.loads(value))) or "none"
+            return ", ".join(map(str, json.loads(value))) or _("none")
         except ValueError:
             return value
     return value

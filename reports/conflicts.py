@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chipwatch.records import CUSTOMER_KINDS, SIGNAL_LABELS
 from reports import text
+from reports.language import gettext
 from reports.model import Briefing, ClauseView, Evidence, ProviderView
 from reports.source import Row
 
@@ -59,6 +60,6 @@ def opposed(b: Briefing, signals: list[Row]) -> list[Opposed]:
         verdict = provider.verdicts[kind]
         ids = set(verdict.clause_ids)
         resting = {c.quote.text: c for c in reversed(provider.clauses) if c.id in ids}      # the same words once
-        out.append(Opposed(provider, [CUSTOMER_KINDS.get(k, ("", b.customer_words))[1] for k in conflicting], verdict.reasons, [c for c in provider.clauses if c in resting.values()][:QUOTES],
+        out.append(Opposed(provider, [gettext(CUSTOMER_KINDS[k][1]) if k in CUSTOMER_KINDS else b.customer_words for k in conflicting], verdict.reasons, [c for c in provider.clauses if c in resting.values()][:QUOTES],
                            sorted(signs.values(), key=lambda s: s.label)))
     return out

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reports import text
+from reports.language import _, gettext
 
 FILE = Path(__file__).parent / "data" / "error_rates.yml"
 
@@ -21,9 +22,10 @@ def measured() -> dict[str, Any]:
 
 def words() -> str:
     """'Measured on labelled documents, as of 26 November 2026: clauses, F1 0.86 on …; …'"""
-    said = [f"{f['what']}, {f['measure']} {_value(f['value'])} on {f['documents']}" for f in measured()["figures"]]
-    return f"Measured by hand-made labels, as of {text.day(str(measured()['as_of']))} (1 would be without error; F1 weighs what was missed and what was wrongly found alike): {'; '.join(said)}."
+    said = [_("%(what)s, %(measure)s %(value)s on %(documents)s", what=gettext(f["what"]), measure=gettext(f["measure"]), value=_value(f["value"]), documents=gettext(f["documents"])) for f in measured()["figures"]]
+    return _("Measured by hand-made labels, as of %(day)s (1 would be without error; F1 weighs what was missed and what was wrongly found alike): %(figures)s.", day=text.day(str(measured()["as_of"])),
+             figures="; ".join(said))
 
 
 def _value(value: float | list[float]) -> str:
-    return " to ".join(f"{v:.2f}" for v in (value if isinstance(value, list) else [value]))
+    return _(" to ").join(text.figures(v, 2) for v in (value if isinstance(value, list) else [value]))

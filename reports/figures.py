@@ -11,6 +11,8 @@ import html
 import re
 from dataclasses import dataclass
 from typing import Any
+from reports import text
+from reports.language import _, current
 
 INK, GREY, RULE, ACCENT = "#1b1f24", "#5b6570", "#c9d1d8", "#0b4f6c"
 VERDICT_COLOURS = {"V0": "#f0f0f1", "V1": "#dbe9f1", "V2": "#a9cbdf", "V3": "#6ba3c4", "V4": "#2f77a3", "V5": "#0b3c5d",
@@ -18,7 +20,7 @@ VERDICT_COLOURS = {"V0": "#f0f0f1", "V1": "#dbe9f1", "V2": "#a9cbdf", "V3": "#6b
 VERDICT_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
 _LIGHT_INK = ("V4", "V5")                                      # dark fills that need white letters
 FULL, HALF = 642, 308                                         # widths of a figure in pixels: the type area, and one of two beside each other
-_FONT = "Noto Sans, DejaVu Sans"
+_FONTS = {"ja": "Noto Sans, Noto Sans CJK JP", "zh": "Noto Sans, Noto Sans CJK SC"}
 HATCHES = {"V0": "#fe01f0", "VX": "#fe01fa"}                  # marker colours
 MAP_MARKERS = {"D5": "#fe01e0", "D14": "#fe01ea"}              # marker colours of hatchings that are laid over a shade
 _PATTERNS = {
@@ -40,11 +42,12 @@ class Figure:
 
 
 def _config() -> dict[str, Any]:
-    axis = {"labelFont": _FONT, "titleFont": _FONT, "labelColor": INK, "titleColor": GREY, "labelFontSize": 9, "titleFontSize": 9,
+    font = _FONTS.get(current(), "Noto Sans, DejaVu Sans")
+    axis = {"labelFont": font, "titleFont": font, "labelColor": INK, "titleColor": GREY, "labelFontSize": 9, "titleFontSize": 9,
             "titleFontWeight": "normal", "gridColor": "#e6eaed", "domainColor": RULE, "tickColor": RULE, "domain": False, "ticks": False,
             "labelPadding": 5}
-    return {"view": {"stroke": None}, "font": _FONT, "background": "transparent", "axis": axis,
-            "legend": {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 9, "titleFontSize": 9}, "text": {"font": _FONT}}
+    return {"view": {"stroke": None}, "font": font, "background": "transparent", "axis": axis,
+            "legend": {"labelFont": font, "titleFont": font, "labelFontSize": 9, "titleFontSize": 9}, "text": {"font": font}}
 
 
 def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, thin: float = 0.0, datasets: dict[str, Any] | None = None) -> Figure:
@@ -176,12 +179,12 @@ def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, fl
     high = max(price for _, price, _ in rows)
     ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200) if low * 0.7 <= t <= high * 1.4]
     y = alt_.Y("label:N", sort=[f"{chip} (n = {n})" for chip, _, n in medians], title=None)
-    x = alt_.X("price:Q", title="US dollars per GPU-hour, lowest stated price of each provider (logarithmic)",
+    x = alt_.X("price:Q", title=_("US dollars per GPU-hour, lowest stated price of each provider (logarithmic)"),
                scale=alt_.Scale(type="log", domain=[low * 0.8, high * 1.3], nice=False), axis=alt_.Axis(values=ticks, format="~g", grid=True))
     names = {chip: f"{chip} (n = {n})" for chip, _, n in medians}
     dots = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": p, "fill": "#ffffff" if hollow else ACCENT} for c, p, hollow in rows if c in order])).mark_point(
         size=34, opacity=0.6, strokeWidth=1, stroke=ACCENT).encode(y=y, x=x, fill=alt_.Fill("fill:N", scale=None, legend=None))
-    centre = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": m, "text": f"{m:.2f}"} for c, m, _ in medians]))
+    centre = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": m, "text": text.figures(m, 2)} for c, m, _ in medians]))
     tick = centre.mark_tick(thickness=2, size=15, color="#b4531f").encode(y=y, x=x)
     words = centre.mark_text(dy=-10, fontSize=8, color="#b4531f").encode(y=y, x=x, text="text:N")
     return render((dots + tick + words).properties(width=width, height=alt_.Step(step)), name, alt, top=8)

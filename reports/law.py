@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS
+from reports.language import _
 from reports.model import Briefing, ClauseView, Evidence, ProviderView, count_codes
 
 Found = list[tuple[ProviderView, list[Evidence]]]
@@ -73,8 +74,8 @@ def measures(b: Briefing, pending: list[dict[str, Any]]) -> list[Measure]:
 def footings(b: Briefing) -> list[Footing]:
     """What the clauses of GPU clouds cite: groups of countries, places by name, lists of parties, controlled chips; by name. Only what occurs."""
     groups = sorted({group for p in b.clouds for c in p.clauses for group in c.place_groups})
-    tests: list[tuple[str, Any]] = [(f"group of countries “{group}”", lambda c, group=group: group in c.place_groups) for group in groups]
-    tests += [("lists of denied parties", lambda c: c.label == "denied_party"), ("controlled chips or remote access to them", lambda c: c.label in ("remote_access_controlled_chips", "chip_or_region_limit")),
-              ("places by name", lambda c: bool(c.places)), ("seat, owner or parent of a firm", lambda c: c.label == "headquarters_restriction")]
+    tests: list[tuple[str, Any]] = [(_("group of countries “%(group)s”", group=group), lambda c, group=group: group in c.place_groups) for group in groups]
+    tests += [(_("lists of denied parties"), lambda c: c.label == "denied_party"), (_("controlled chips or remote access to them"), lambda c: c.label in ("remote_access_controlled_chips", "chip_or_region_limit")),
+              (_("places by name"), lambda c: bool(c.places)), (_("seat, owner or parent of a firm"), lambda c: c.label == "headquarters_restriction")]
     found = [Footing(name, *_found(b.clouds, b.customer, test)) for name, test in tests]
     return sorted((f for f in found if f.speaking), key=lambda f: f.name.casefold())

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.figures import FULL, INK, MAP_MARKERS, Figure, render
+from reports.language import _, gettext
 from reports.panels import Canvas
 
 LAND, SEA_LINE, UNSURE_LINE = "#e9edef", "#ffffff", "#7d8790"
@@ -140,7 +141,7 @@ def _panel(counts: Mapping[str, int], groups: Mapping[str, str], classes: list[t
         layers.append({"data": {"values": boxes}, "mark": {"type": "geoshape", "filled": False, "stroke": "#8b98a3", "strokeWidth": 0.6, "strokeDash": [3, 2]}})
     frame: dict[str, Any] = {"layer": layers, "projection": projection, "width": width, "height": height}
     if window:
-        frame |= {"title": {"text": window.title, "anchor": "start", "fontSize": 8.5, "fontWeight": "bold", "color": INK, "offset": 3}, "view": {"stroke": "#c9d1d8"}}
+        frame |= {"title": {"text": gettext(window.title), "anchor": "start", "fontSize": 8.5, "fontWeight": "bold", "color": INK, "offset": 3}, "view": {"stroke": "#c9d1d8"}}
     return frame
 
 
@@ -192,5 +193,5 @@ def _key(classes: list[tuple[int, int]], legend: Mapping[str, str], width: int, 
     canvas = Canvas(width, height)
     canvas.rects([(x, y, 12, 10, fill) for x, y, fill, _ in boxes], stroke="#8b98a3", strokeWidth=0.5)
     canvas.words([(x + 16, y + 5.5, words) for x, y, _, words in boxes], fontSize=8)
-    canvas.words([(0, 5, "GPU clouds that list the chips there")], fontSize=8, fontWeight="bold")
+    canvas.words([(0, 5, _("GPU clouds that list the chips there"))], fontSize=8, fontWeight="bold")
     return canvas.spec()

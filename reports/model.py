@@ -23,8 +23,8 @@ from assessment.judge import what_would_change
 from chipwatch import __version__
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, READING_FAILURES, SUPPLY_ROLES, VERDICT_CODES
 from dataset.judging import provider_info, stored_readings, verdicts_for
-from dataset.money import rates_words
 from reports import fragments, source, text
+from reports.language import _, gettext, n_
 from reports.source import ReportError, Row
 
 STRONG_CLASS = "3A090.a"                                       # the class of A100 and H100 in the export rules
@@ -313,16 +313,16 @@ class Briefing:
     @property
     def chips_words(self) -> str:
         """'A100/H100-class chips', 'H100 in Singapore': what the providers of this briefing list."""
-        return (self.chip or "A100/H100-class chips") + self.region_words
+        return (self.chip or _("A100/H100-class chips")) + self.region_words
 
     @property
     def class_words(self) -> str:
         """The same, of one provider."""
-        return (self.chip or "a chip of class 3A090.a") + self.region_words
+        return (self.chip or _("a chip of class 3A090.a")) + self.region_words
 
     @property
     def region_words(self) -> str:
-        return f" in {self.region}" if self.region else ""
+        return _(" in %(region)s", region=self.region) if self.region else ""
 
     @property
     def read(self) -> list[ProviderView]:
@@ -375,9 +375,11 @@ def _prospects(connection: sqlite3.Connection, slug: str, customer: str, as_of: 
     return [text.clean(sentence)[0] for sentence in what_would_change(info, readings, customer, as_of=as_of)]
 
 
-def customer_words(words: str) -> str:
-    """'company of VN' -> 'company of Vietnam'."""
-    return re.sub(r"\b[A-Z]{2}(?:-\d\d)?\b", lambda m: text.country(m[0]), words)
+def customer_words(named: str) -> str:
+    """'company of VN' -> 'company of Vietnam', in the language of the report."""
+    from reports.words import customer                         # it uses this module
+
+    return customer(re.sub(r"\b[A-Z]{2}(?:-\d\d)?\b", lambda m: text.country(m[0]), named))
 
 
 def file_hash(path: Path) -> str:
@@ -488,20 +490,20 @@ def _is_strong(offer: Row) -> bool:
 
 def printed_price(offer: Row) -> str:
     """'EUR 19.92 / hour per instance of 8, on demand, excl. tax'."""
-    units = {"second": "s", "minute": "min", "hour": "h", "day": "day", "month": "month", "year": "year"}
-    amount = f"{offer['price']:,.4f}".rstrip("0").rstrip(".") if offer["price"] < 1 else f"{offer['price']:,.2f}"
-    words = f"{offer.get('currency') or 'currency not stated'} {amount}"
+    units = {"second": "s", "minute": "min", "hour": "h", "day": _("day"), "month": _("month"), "year": _("year")}
+    amount = text.figures(offer["price"], 4).rstrip("0").rstrip(".,") if offer["price"] < 1 else text.figures(offer["price"], 2)
+    words = f"{offer.get('currency') or _('currency not stated')} {amount}"
     if offer.get("price_unit"):
         words += f"/{units.get(offer['price_unit'], offer['price_unit'])}"
     if offer.get("price_scope") in ("instance", "cluster") and (offer.get("gpu_count") or 1) != 1:
-        words += f" for {offer['gpu_count']:g}"
+        words += _(" for %(n)s", n=f"{offer['gpu_count']:g}")
     notes = []
     if offer.get("price_from"):
-        words = f"from {words}"
-    commitment = {"on_demand": "on demand", "spot": "spot", "reserved": "reserved", "contact_sales": "on request"}.get(offer.get("commitment") or "")
+        words = _("from %(price)s", price=words)
+    commitment = {"on_demand": _("on demand"), "spot": _("spot"), "reserved": _("reserved"), "contact_sales": _("on request")}.get(offer.get("commitment") or "")
     if commitment:
         term = offer.get("term_months")
-        notes.append(commitment + (f" {term:g} month{'' if term == 1 else 's'}" if term and offer.get("commitment") == "reserved" else ""))
+        notes.append(commitment + (" " + n_("%(months)s month", "%(months)s months", term, months=f"{term:g}") if term and offer.get("commitment") == "reserved" else ""))
     return ", ".join([words, *notes])
 
 
@@ -565,6 +567,8 @@ def _attach_unread(tables: dict[str, list[Row]], views: dict[str, ProviderView])
 def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts: dict[str, str], *, data_hash: str, items: dict[str, dict[str, Row]] | None = None, customer: str = "cn_company",
              customer_words: str | None = None, chip: str | None = None, region: str | None = None, region_codes: frozenset[str] | None = None, title: str | None = None) -> Briefing:
     """All numbers and lists of a briefing, in the order in which they are printed."""
+    from reports.words import rates                             # it uses this module
+
     from reports import history, places, seats                 # they use this module
 
     clouds = [p for p in providers if p.gpu_cloud]
@@ -588,7 +592,7 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
         dots=dots, dot_groups=seats.by_words((row.provider for row in dots), seat_groups), seat_regions=seats.by_words(listing, seat_regions),
         title=title or _question(chip, region), region=region, customer=customer, customer_words=customer_words or CUSTOMER_KINDS[customer][1], chip=chip,
         sample=any(row.get("sample") for row in tables["providers"]), run_date=run_date,
-        version=facts.get("version") or __version__, data_hash=data_hash, rates_date=facts.get("rates_date") or None, rates=rates_words(tables["offers"], text.day), groups_as_of=facts.get("place_groups_as_of") or None,
+        version=facts.get("version") or __version__, data_hash=data_hash, rates_date=facts.get("rates_date") or None, rates=rates(tables["offers"]), groups_as_of=facts.get("place_groups_as_of") or None,
         providers=providers, clouds=clouds, adjacent=[p for p in providers if not p.gpu_cloud], listing=listing, groups=group(clouds),
         compared=compared, mission=mission, bar_clouds=count_codes(clouds, customer), bar_listing=count_codes(listing, customer),
         by_customer=[(kind, count_codes(listing, kind)) for kind in _compared_kinds(customer)], families=_families(clouds),
@@ -609,7 +613,10 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
 
 
 def _question(chip: str | None, region: str | None) -> str:
-    return f"Which clouds rent {chip or 'A100/H100-class chips'}{f' in {region}' if region else ', where'}, at what price, and what do their public terms say about who may rent them?"
+    chips = chip or _("A100/H100-class chips")
+    if region:
+        return _("Which clouds rent %(chips)s in %(region)s, at what price, and what do their public terms say about who may rent them?", chips=chips, region=region)
+    return _("Which clouds rent %(chips)s, where, at what price, and what do their public terms say about who may rent them?", chips=chips)
 
 
 def _wanted(provider: ProviderView, chip: str | None) -> bool:
@@ -666,7 +673,7 @@ def _mission_row(provider: ProviderView, chip: str | None, compared: list[str]) 
     proofs += [known[key] for v in verdicts for key in v.evidence_ids if key in known]
     unread = ""
     if all(v.code == "V0" for v in verdicts):
-        unread = f"not assessed: {'not every document that binds was read' if provider.terms else 'no terms read, ' + unread_words(provider)}"
+        unread = _("not assessed: not every document that binds was read") if provider.terms else _("not assessed: no terms read, %(why)s", why=unread_words(provider))
     return MissionRow(provider, chips, verdicts, _unique(proofs), unread)
 
 
@@ -698,10 +705,10 @@ def named_in_terms(clouds: list[ProviderView]) -> list[tuple[int, str]]:
     def having(test: Callable[[ClauseView], bool]) -> int:
         return sum(1 for p in read if any(test(c) for c in p.clauses))
     return [
-        (having(lambda c: bool(CHINA & set(c.places)) and c.label != "local_law_duties"), "name mainland China, Hong Kong or Macau in a clause on access"),
-        (having(lambda c: c.label == "headquarters_restriction"), "have a clause on incorporation, headquarters or owners (A8)"),
-        (having(lambda c: c.label in ("remote_access_controlled_chips", "chip_or_region_limit")), "have a clause on controlled chips, remote access or regions (A14, A15)"),
-        (having(lambda c: c.label == "identity_verification"), "state a check of identity or business (A16)"),
+        (having(lambda c: bool(CHINA & set(c.places)) and c.label != "local_law_duties"), _("name mainland China, Hong Kong or Macau in a clause on access")),
+        (having(lambda c: c.label == "headquarters_restriction"), _("have a clause on incorporation, headquarters or owners (A8)")),
+        (having(lambda c: c.label in ("remote_access_controlled_chips", "chip_or_region_limit")), _("have a clause on controlled chips, remote access or regions (A14, A15)")),
+        (having(lambda c: c.label == "identity_verification"), _("state a check of identity or business (A16)")),
     ]
 
 
@@ -747,7 +754,7 @@ def heat_rows(clouds: list[ProviderView]) -> list[HeatRow]:
 def unread_words(provider: ProviderView) -> str:
     """Why no terms of a provider were read, in a few words."""
     reasons = [u.reason for u in provider.unread if u.role in BINDING_ROLES]
-    return text.listing(sorted({REASON_WORDS.get(r, r) for r in reasons})) if reasons else "no address of terms is known"
+    return text.listing(sorted({gettext(REASON_WORDS.get(r, r)) for r in reasons})) if reasons else _("no address of terms is known")
 
 
 REASON_WORDS = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reports.figures import ACCENT, FULL, GREY, HATCHES, INK, RULE, VERDICT_COLOURS, VERDICT_ORDER, Figure, render
+from reports.language import _, current
 
 _ROW, _COLUMN, _HEAD = 12.5, 21, 96                           # pixels: a row, a column of dots, the slanted heads
 _BLOCK = 62                                                    # rows of a block on a full page
@@ -87,7 +88,7 @@ def blocks_of(groups: list[tuple[str, list[Any]]], most: int = _BLOCK) -> list[l
         blocks[-1].append(("heading", words))
         for row in rows:
             if len(blocks[-1]) >= length:
-                blocks.append([("heading", f"{words} (continued)")])
+                blocks.append([("heading", _("%(words)s (continued)", words=words))])
             blocks[-1].append(("row", row))
     return blocks
 
@@ -200,6 +201,9 @@ def slope(columns: list[tuple[str, Mapping[str, int]]], words: Mapping[str, str]
 def _wrapped(label: str, wide: int) -> Sequence[str]:
     import textwrap
 
+    if current() in ("ja", "zh"):                              # no spaces to break at, and letters twice as wide
+        half = wide // 2
+        return [label[:half], label[half:]] if len(label) > half else [label]
     lines = textwrap.wrap(label, wide) or [""]
     return lines if len(lines) <= 2 else [lines[0], " ".join(lines[1:])]
 
@@ -233,7 +237,7 @@ def timeline(start: str, end: str, events: list[tuple[int, str]], stated: list[t
     canvas.lines([(x, axis - 10 - level * lift, x, axis) for x, level, _ in spots], stroke=GREY, strokeWidth=0.8)
     canvas.dots([(x, axis - 12 - level * lift, "#ffffff") for x, level, _ in spots], 150, stroke=ACCENT, strokeWidth=1.2)
     canvas.words([(x, axis - 12 - level * lift, str(number)) for x, level, number in spots], align="center", fontSize=8, fontWeight="bold")
-    for row, (label, days, fill) in enumerate((("Terms dated so by their words", stated, "#6ba3c4"), ("Changes seen in captures", seen, "#e3a72f"))):
+    for row, (label, days, fill) in enumerate(((_("Terms dated so by their words"), stated, "#6ba3c4"), (_("Changes seen in captures"), seen, "#e3a72f"))):
         y = axis + 30 + row * 32
         canvas.words([(0, y, label)], fontSize=8.5)
         canvas.lines([(left, y, FULL - right, y)], stroke="#e1e6ea", strokeWidth=0.8)
@@ -241,6 +245,6 @@ def timeline(start: str, end: str, events: list[tuple[int, str]], stated: list[t
             canvas.dots([(at(day), y, fill)], min(40 + 14 * count, 260), stroke=INK, strokeWidth=0.6)
         canvas.words([(at(day), y - 13, str(count)) for day, count in days if count > 1], align="center", fontSize=7.5)
         if not days:
-            canvas.words([(left + 4, y - 8, "none in this time")], fontSize=8, color=GREY)
-    canvas.words([(0, axis - 12, "Rules, numbered as below")], fontSize=8.5)
+            canvas.words([(left + 4, y - 8, _("none in this time"))], fontSize=8, color=GREY)
+    canvas.words([(0, axis - 12, _("Rules, numbered as below"))], fontSize=8.5)
     return canvas.figure(name, alt)

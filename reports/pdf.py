@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 import logging
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from reports import text
+from reports import language, text
 from reports.source import CannotWriteReport
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -28,10 +30,12 @@ def environment() -> Any:
     """The Jinja2 environment: every value is escaped, an unknown name is an error."""
     import jinja2
 
-    made = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+    made = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, extensions=["jinja2.ext.i18n"],
                               lstrip_blocks=True)
-    made.filters.update(country=text.country, countries=text.countries, n=text.number, usd=text.money, plural=text.plural, listing=text.listing,
-                        day=text.day, minute=text.minute, label=text.label, web=web_address, address=address, first_up=lambda words: words[:1].upper() + words[1:])
+    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    made.policies["ext.i18n.trimmed"] = True
+    made.filters.update(t=language.gettext, country=text.country, countries=text.countries, n=text.number, usd=text.money, plural=text.plural, listing=text.listing,
+                        day=text.day, minute=text.minute, label=text.label, web=web_address, address=address, first_up=text.upper_first)
     return made
 
 
@@ -51,7 +55,22 @@ def address(url: str | None) -> str:
 
 def html_of(template: str, **values: Any) -> str:
     """The HTML of a report."""
-    return environment().get_template(template).render(css=_css(), **values)
+    return environment().get_template(template).render(css=_css() + page_words(), language=LANGUAGE_TAGS.get(language.current(), language.current()), **values)
+
+
+LANGUAGE_TAGS = {"zh": "zh-Hans"}                              # which letters of Han are meant
+
+
+def page_words() -> Any:
+    """The style of what the page itself counts: 'Page 3 of 30', 'page 7', in the language of the report."""
+    from markupsafe import Markup
+
+    def content(words: str, **counters: str) -> str:
+        parts = re.split(r"%\((\w+)\)s", words)
+        return " ".join(counters[part] if n % 2 else json.dumps(part, ensure_ascii=False) for n, part in enumerate(parts) if part)
+    foot = content(language.gettext("Page %(page)s of %(pages)s"), page="counter(page)", pages="counter(pages)")
+    link = content(language.gettext("page %(page)s"), page="target-counter(attr(href), page)")
+    return Markup(f"\n@page {{ @bottom-right {{ content: {foot} }} }}\n@page cover {{ @bottom-right {{ content: none }} }}\n.page-ref::after {{ content: {link} }}\n")
 
 
 @functools.cache
@@ -158,7 +177,7 @@ def covered() -> frozenset[int] | None:
     points: set[int] = set()
     for line in set(answer.splitlines()):
         for part in line.split():
-            first, _, last = part.partition("-")
+            first, _dash, last = part.partition("-")
             try:
                 points.update(range(int(first, 16), int(last or first, 16) + 1))
             except ValueError:

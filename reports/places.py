@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reports import text
+from reports.language import _, gettext, mark
 from reports.model import ChipSupply, Evidence, ProviderView
 from reports.source import ReportError, Row
 
@@ -73,11 +74,11 @@ class Area:
     codes: frozenset[str]
 
 
-_AREA_WORDS = {"EU": "the European Union", "EEA": "the European Economic Area"}
+_AREA_WORDS = {"EU": mark("the European Union"), "EEA": mark("the European Economic Area")}
 
 
 def parse_region(asked: str | None, rows: list[Row], day: str) -> Area | None:
-    """The countries meant by `--region`: ISO codes or English names of countries (SG, or SG,MY), or a group that the data set knows (EU, D:5), on `day`.
+    """The countries meant by `--region`: ISO codes or names of countries, English or in the language of the report (SG, or SG,MY), or a group that the data set knows (EU, D:5), on `day`.
 
     None where nothing is asked. Raises ReportError for words that name no place, with what may be written instead.
     """
@@ -85,7 +86,10 @@ def parse_region(asked: str | None, rows: list[Row], day: str) -> Area | None:
         return None
     known = {row["code"] for row in rows}
     groups = {row["place_group"].casefold(): row["place_group"] for row in rows}
-    names = {text.country(code).casefold(): code for code in _territories()}
+    from babel import Locale
+
+    own = {text.country(code).casefold(): code for code in _territories()}
+    names = {**{Locale("en").territories[code].casefold(): code for code in _territories()}, **own}
     codes: set[str] = set()
     words: list[str] = []
     for part in dict.fromkeys(part.strip() for part in asked.split(",") if part.strip()):
@@ -93,7 +97,7 @@ def parse_region(asked: str | None, rows: list[Row], day: str) -> Area | None:
         group = groups.get(part.casefold())
         if group and (found := {c for c in members(rows, group, day) if "-" not in c}):
             codes |= found
-            words.append(_AREA_WORDS.get(group, f"countries of group {group}"))
+            words.append(gettext(_AREA_WORDS[group]) if group in _AREA_WORDS else _("countries of group %(group)s", group=group))
         elif code:
             codes.add(code)
             words.append(text.country(code))

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS
-from dataset.money import rates_words
 from reports import model, pdf, screen, source, text, words
 from reports.changes import ChangeLine, change_lines
+from reports.conflicts import SIGN_WORDS
+from reports.language import _, speaking
 from reports.source import NoSuchProvider, Row
 
 TIMELINE = 40                                                  # changes that are printed; the rest is counted
@@ -40,12 +41,13 @@ class Profile:
     signals: list[tuple[str, str, model.Evidence | None]]      # label, quote, evidence
 
 
-def render(database: Path, output: Path, slug: str, *, twin_too: bool = False) -> Path:
+def render(database: Path, output: Path, slug: str, *, twin_too: bool = False, lang: str | None = None) -> Path:
     """Write the profile PDF of the provider `slug` and return its path.
 
-    Raises NoSuchProvider for a provider that the data set does not hold, ReportError for an output that cannot be written.
+    Raises NoSuchProvider for a provider that the data set does not hold, UnknownLanguage, ReportError for an output that cannot be written.
     """
-    return screen.write_report(html(read_profile(Path(database), slug)), Path(output), twin_too)
+    with speaking(lang):
+        return screen.write_report(html(read_profile(Path(database), slug)), Path(output), twin_too)
 
 
 def read_profile(database: Path, slug: str) -> Profile:
@@ -76,7 +78,7 @@ def read_profile(database: Path, slug: str) -> Profile:
     changes = sorted(change_lines(mine["changes"], items), key=lambda c: c.when, reverse=True)
     return Profile(
         provider=provider, sample=any(row.get("sample") for row in mine["providers"]), run_date=(facts.get("run_date") or "")[:10], version=facts.get("version") or "",
-        data_hash=facts.get("data_hash") or model.file_hash(database), rates=rates_words(mine["offers"], text.day), supply=_supply(mine, evidence),
+        data_hash=facts.get("data_hash") or model.file_hash(database), rates=words.rates(mine["offers"]), supply=_supply(mine, evidence),
         verdicts=[provider.verdicts.get(kind) or model.no_verdict(kind) for kind in CUSTOMER_KINDS],
         clauses=[(label, _once(grouped[label])) for label in CLAUSE_LABELS if label in grouped], changes=changes[:TIMELINE], changes_left=max(0, len(changes) - TIMELINE),
         signals=[(row["label"], text.shown_quote(row["quote"]).text, evidence.get(row.get("evidence_id") or "")) for row in mine["signals"]])
@@ -97,7 +99,7 @@ def _supply(tables: dict[str, list[Row]], evidence: dict[str, model.Evidence]) -
     grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in tables["offers"]:
         place = text.country(row["country"]) if row.get("country") else text.label(row.get("location"), 40)
-        grouped[row["gpu_name"], place or "not tied to a place"].append(row)
+        grouped[row["gpu_name"], place or _("not tied to a place")].append(row)
     lines = [SupplyLine(model.chip_supply(name, offers, evidence), place) for (name, place), offers in grouped.items()]
     return sorted(lines, key=lambda line: (not line.chip.strong, line.chip.gpu_name, text.sort_key(line.place)))
 
@@ -105,6 +107,6 @@ def _supply(tables: dict[str, list[Row]], evidence: dict[str, model.Evidence]) -
 def html(p: Profile) -> str:
     """The HTML of a profile."""
     helpers: dict[str, Any] = {"why": words.why, "card_facts": words.card_facts, "gates": words.gates}
-    return pdf.html_of("profile.html.j2", b=p, kind="provider profile", customers=CUSTOMER_KINDS,
+    return pdf.html_of("profile.html.j2", b=p, kind=_("provider profile"), customers=CUSTOMER_KINDS, sign_words=SIGN_WORDS,
                        evidence_rows=[p.provider.evidence[i:i + 2] for i in range(0, len(p.provider.evidence), 2)], provider_names={p.provider.slug: p.provider.name},
-                       **words.VOCABULARY, **helpers)
+                       **words.vocabulary(), **helpers)

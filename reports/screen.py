@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reports import pdf
+from reports.language import _
 
 
 def write_report(html: str, output: Path, twin_too: bool = False) -> Path:
@@ -40,7 +41,7 @@ def twin(html: str) -> str:
                 cell["scope"] = "col" if cell.find_parent("thead") else "row"
         _no_empty_headers(table)
     for link in page.find_all("a", class_="page-ref"):         # "page 7" in print
-        link.string = "More on this"
+        link.string = _("More on this")
     for figure in page.find_all("figure"):
         drawing = figure.find("svg")
         if drawing is not None:
@@ -55,7 +56,7 @@ def twin(html: str) -> str:
     for child in list(page.body.contents):
         main.append(child.extract())
     skip = page.new_tag("a", attrs={"class": "skip", "href": "#summary" if main.find(id="summary") else "#main"})
-    skip.string = "Skip to the content"
+    skip.string = _("Skip to the content")
     page.body.append(skip)
     page.body.append(main)
     return "<!DOCTYPE html>\n" + str(page.html) + "\n"
@@ -65,8 +66,8 @@ def _reachable(page: Any, table: Any, number: int) -> None:
     """Put the table into a region of its own that scrolls sideways, named by its caption or the heading before it."""
     caption = table.find("caption")
     heading = table.find_previous(["h1", "h2", "h3"])
-    name = " ".join((caption or heading).get_text(" ").split())[:120] if caption or heading else "Table"
-    region = page.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": name if caption else f"{name}, table {number}"})
+    name = " ".join((caption or heading).get_text(" ").split())[:120] if caption or heading else _("Table")
+    region = page.new_tag("div", attrs={"class": "scroll", "role": "region", "tabindex": "0", "aria-label": name if caption else _("%(name)s, table %(n)s", name=name, n=number)})
     table.replace_with(region)
     region.append(table)
 

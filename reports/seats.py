@@ -16,6 +16,9 @@ COLUMNS = {
     "upper": f"3A090.a, TPP {text.number(LINE)} or more", "strong": f"3A090.a, TPP below {text.number(LINE)}", "desk": "3A090.a, desk cards", "b": "3A090.b", "none": "neither class",
     "unsure": "class not known",
 }
+# Words for seats and columns; translated where they are printed.
+WORDS = (*COLUMNS.values(), "Seat not stated", "United States", "Country Group D:5, or Macau", "Country Group D:1 or D:4, not D:5", "Country Group A:5", "Other countries", "European Union",
+         "China, Hong Kong, Macau", "Japan", "South-East Asia", "Elsewhere")
 _SOUTH_EAST_ASIA = frozenset("BN KH ID LA MY MM PH SG TH TL VN".split())
 
 

@@ -12,13 +12,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from reports.language import SOURCE, _, current, mark, n_
+
 # Words that generated sentences never use of a provider (verdict scale, forbidden wording). Quotes are exempt; so is the standing
 # sentence, which says that nothing here is a statement of law.
 FORBIDDEN = (
     "unrestricted", "no restrictions", "without restriction", "open to china", "allows", "permitted under", "legal", "illegal",
     "legally", "illegally", "blocked", "sanctioned", "restricts china",
 )
-STANDING_SENTENCE = (
+STANDING_SENTENCE = mark(
     "This describes what the provider's public documents said when read. "
     "It is not a statement that any access is lawful or unlawful."
 )
@@ -137,71 +139,98 @@ def sort_key(name: str) -> str:
 
 # --- places, numbers, dates ------------------------------------------------------------------------------------------------------
 
-_OWN_PLACES = {"UA-43": "Crimea", "UA-14": "Donetsk region", "UA-09": "Luhansk region", "UA-23": "Zaporizhzhia region", "EU": "European Union"}
+_OWN_PLACES = {"UA-43": mark("Crimea"), "UA-14": mark("Donetsk region"), "UA-09": mark("Luhansk region"), "UA-23": mark("Zaporizhzhia region"), "EU": mark("European Union")}
 # Names as the field prints them, neutral and short.
-_SHORT_PLACES = {"HK": "Hong Kong", "MO": "Macau", "TW": "Taiwan", "KR": "South Korea", "KP": "North Korea", "CN": "mainland China",
-                 "US": "United States", "GB": "United Kingdom", "AE": "UAE"}
+_SHORT_PLACES = {"HK": mark("Hong Kong"), "MO": mark("Macau"), "TW": mark("Taiwan"), "KR": mark("South Korea"), "KP": mark("North Korea"), "CN": mark("mainland China"),
+                 "US": mark("United States"), "GB": mark("United Kingdom"), "AE": mark("UAE")}
 
 
-@functools.lru_cache(maxsize=512)
 def country(code: str | None) -> str:
-    """English name of an ISO 3166 code; an unknown code is printed as it stands, an absent one as 'not stated'."""
-    if not code:
-        return "not stated"
-    if code in _OWN_PLACES:
-        return _OWN_PLACES[code]
-    if code in _SHORT_PLACES:
-        return _SHORT_PLACES[code]
+    """Name of an ISO 3166 code in the language being written; an unknown code is printed as it stands, an absent one as 'not stated'."""
+    return _country(code, current()) if code else _("not stated")
+
+
+@functools.lru_cache(maxsize=2048)
+def _country(code: str, language: str) -> str:
+    if code in _OWN_PLACES or code in _SHORT_PLACES:
+        return _(_OWN_PLACES.get(code) or _SHORT_PLACES[code])
     from babel import Locale
 
-    return Locale("en").territories.get(code, code)
+    return Locale(language).territories.get(code, code)
 
 
 def countries(codes: list[str], limit: int = 6) -> str:
     """Up to `limit` names in alphabetical order; more of them as a count and codes, so that no place is left out."""
     if len(codes) <= limit:
-        return ", ".join(sorted(country(c) for c in codes))
-    return f"{len(codes)} countries: {' '.join(sorted(codes))}"
+        return ", ".join(sorted((country(c) for c in codes), key=sort_key))
+    return _("%(count)s countries: %(codes)s", count=len(codes), codes=" ".join(sorted(codes)))
 
 
 def number(value: float | int | None, digits: int = 0) -> str:
-    """A number with thin spaces for thousands; an unknown one is an en dash."""
+    """A number as the language writes it, in English with thin spaces for thousands; an unknown one is an en dash."""
     if value is None:
         return "–"
-    return f"{value:,.{digits}f}".replace(",", "\u2009")
+    return f"{value:,.{digits}f}".replace(",", "\u2009") if current() == SOURCE else figures(value, digits)
+
+
+def figures(value: float, digits: int = 0) -> str:
+    """A number with separators of the language: '1,234.50', '1.234,50'."""
+    if current() == SOURCE:
+        return f"{value:,.{digits}f}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(round(value, digits), format="#,##0" + ("." + "0" * digits if digits else ""), locale=current())
 
 
 def money(value: float | None) -> str:
     """US dollars an hour: two digits after the point, three below ten cents."""
     if value is None:
         return "–"
-    return f"{value:,.2f}" if value >= 0.1 else f"{value:.3f}"
+    return figures(value, 2 if value >= 0.1 else 3)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """'1 provider', '3 providers'."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+    """'1 provider', '3 providers'; the catalogues know them as '%(n)s provider'."""
+    return n_(f"%(n)s {one}", f"%(n)s {many or one + 's'}", count)
 
 
 def listing(parts: list[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + _(" and ") + parts[-1] if parts else ""
+
+
+def upper_first(words: str) -> str:
+    """The words with a capital at the beginning."""
+    return words[:1].upper() + words[1:]
 
 
 def day(moment: str | None) -> str:
-    """'2026-11-25T18:30:00Z' -> '25 November 2026'; what is no date is printed as it stands."""
+    """'2026-11-25T18:30:00Z' -> '25 November 2026', as the language writes dates; what is no date is printed as it stands."""
     match = re.match(r"(\d{4})-(\d\d)-(\d\d)", moment or "")
     if not match:
-        return moment or "not dated"
+        return moment or _("not dated")
     year, month, date = match.groups()
     names = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-    return f"{int(date)} {names[int(month) - 1]} {year}" if 1 <= int(month) <= 12 else moment or ""
+    if not 1 <= int(month) <= 12:
+        return moment or ""
+    return f"{int(date)} {names[int(month) - 1]} {year}" if current() == SOURCE else _long_day(int(year), int(month), int(date), moment or "")
+
+
+def _long_day(year: int, month: int, date: int, moment: str) -> str:
+    import datetime
+
+    from babel.dates import format_date
+
+    try:
+        return format_date(datetime.date(year, month, date), "long", locale=current())
+    except ValueError:                                         # 31 February
+        return moment
 
 
 def minute(moment: str | None) -> str:
     """'2026-11-25T18:30:59Z' -> '2026-11-25 18:30 UTC'."""
     match = re.match(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", moment or "")
-    return f"{match[1]} {match[2]} UTC" if match else moment or "not dated"
+    return f"{match[1]} {match[2]} UTC" if match else moment or _("not dated")
 
 
 def forbidden_words(text: str) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, VERDICT_CODES
-from reports import text
+from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
+from reports import language, text
+from reports.language import _, gettext
 from reports.model import REASON_WORDS, ChipSupply, ClauseView, ProviderView, VerdictView
 
 CODE_ORDER = ("V1", "V2", "V3", "V4", "V5", "V6", "VX", "V0")
@@ -29,6 +32,12 @@ VERDICT_NEEDS = {
     "VX": "Two statements of comparable rank point in opposite directions; both are quoted, neither is netted.",
     "V0": "A document that may bind was not found, not fetched, not readable or in a language that the rules do not cover.",
 }
+DOES = {"prohibits": "bars", "requires": "requires", "conditions": "makes a condition", "permits": "permits, in its words", "describes": "describes"}
+MODES = {"representation": "as a representation", "notice": "as a notice", "marketing": "in marketing"}
+# Kinds of customer that were asked for by country (assessment/customers.yml, templates), places already in words.
+CUSTOMER_FORMS = {r"company of (?P<place>.+)": "company of %(place)s", r"individual resident in (?P<place>(?!mainland China).+)": "individual resident in %(place)s",
+                  r"subsidiary in (?P<place>.+) of a parent headquartered in (?P<parent>.+)": "subsidiary in %(place)s of a parent headquartered in %(parent)s",
+                  r"national of (?P<nation>.+) resident in (?P<place>.+)": "national of %(nation)s resident in %(place)s"}
 _LABEL_WORDS = {"end_use_wmd": "end use: weapons", "end_use_military": "end use: military", "remote_access_controlled_chips": "remote access to chips",
                 "end_use_model_training": "end use: model training", "end_use_supercomputer": "end use: supercomputer", "chip_or_region_limit": "chip or region limit"}
 LABELS = {label: _LABEL_WORDS.get(label, label.replace("_", " ")) for label in CLAUSE_LABELS}
@@ -40,9 +49,9 @@ def places_words(chip: ChipSupply) -> str:
     if chip.locations:
         shown = chip.locations[:3]
         rest = len(chip.locations) - len(shown)
-        words += ("; " if words else "") + ", ".join(f"“{label}”" for label in shown) + (f" and {rest} more" if rest else "")
-    words = words or "not tied to a place"
-    return f"{words} (not seen again since {text.day(chip.stale_since)})" if chip.stale_since else words
+        words += ("; " if words else "") + ", ".join(f"“{label}”" for label in shown) + (_(" and %(n)s more", n=rest) if rest else "")
+    words = words or _("not tied to a place")
+    return words + " " + _("(not seen again since %(day)s)", day=text.day(chip.stale_since)) if chip.stale_since else words
 
 
 def region_words(provider: ProviderView, chip: ChipSupply) -> str:
@@ -62,74 +71,127 @@ def gates(provider: ProviderView, customer: str) -> str:
 
 
 def reading(clause: ClauseView) -> str:
-    """Our reading of a clause, in English, for print beside the original."""
-    does = {"prohibits": "bars", "requires": "requires", "conditions": "makes a condition", "permits": "permits, in its words", "describes": "describes"}
-    parts = ["reserves a right of the provider" if clause.mode == "provider_right" else does.get(clause.polarity, clause.polarity)]
-    if clause.mode in ("representation", "notice", "marketing"):
-        parts.append({"representation": "as a representation", "notice": "as a notice", "marketing": "in marketing"}[clause.mode])
+    """Our reading of a clause, in the language of the report, for print beside the original."""
+    parts = [_("reserves a right of the provider") if clause.mode == "provider_right" else gettext(DOES.get(clause.polarity, clause.polarity))]
+    if clause.mode in MODES:
+        parts.append(gettext(MODES[clause.mode]))
     if clause.places:
-        parts.append("names " + _codes(clause.places))
+        parts.append(_("names %(places)s", places=_codes(clause.places)))
     if clause.place_groups:
-        parts.append("cites " + ", ".join(clause.place_groups[:6]))
+        parts.append(_("cites %(groups)s", groups=", ".join(clause.place_groups[:6])))
     if clause.exception:
-        parts.append("with an exception")
-    parts.append(f"strength {clause.strength}")
+        parts.append(_("with an exception"))
+    parts.append(_("strength %(n)s", n=clause.strength))
     return ", ".join(parts)
 
 
 def _codes(codes: list[str], limit: int = 12) -> str:
     shown = ", ".join(text.country(c) for c in codes[:limit])
-    return shown + (f" and {len(codes) - limit} more" if len(codes) > limit else "")
+    return shown + (_(" and %(n)s more", n=len(codes) - limit) if len(codes) > limit else "")
 
 
 def card_facts(p: ProviderView) -> str:
     """Seat, company, chips and documents of a provider, in one line."""
-    parts = [f"Seat: {text.country(p.seat)}" if p.seat else "Seat not stated"]
+    parts = [_("Seat: %(country)s", country=text.country(p.seat)) if p.seat else _("Seat not stated")]
     if p.legal_entity:
-        parts.append(f"contracts as {p.legal_entity}")
+        parts.append(_("contracts as %(company)s", company=p.legal_entity))
     if p.strong_chips:
-        parts.append("lists " + ", ".join(c.gpu_name for c in p.strong_chips))
-    parts.append(f"{text.plural(len(p.terms_read), 'binding document')} read, {text.plural(len(p.clauses), 'clause')}")
+        parts.append(_("lists %(chips)s", chips=", ".join(c.gpu_name for c in p.strong_chips)))
+    parts.append(_("%(documents)s read, %(clauses)s", documents=text.plural(len(p.terms_read), "binding document"), clauses=text.plural(len(p.clauses), "clause")))
     missing = [u for u in p.unread if u.role in BINDING_ROLES]
     if missing:
-        parts.append(f"{text.plural(len(missing), 'document')} not read")
+        parts.append(_("%(documents)s not read", documents=text.plural(len(missing), "document")))
     return " · ".join(parts)
 
 
 def why(verdict: VerdictView | None) -> str:
     """Why a verdict stands: its reasons, rule, barriers, what is missing, and the two confidences in words."""
     if verdict is None:
-        return "the data set holds no verdict."
+        return _("the data set holds no verdict.")
     words = verdict.rule_words.rstrip(".").removeprefix("Not assessed: ")
     words = "" if words.lower() == verdict.words.lower() else words
     reasons = [r.removeprefix("Not assessed: ") for r in verdict.reasons]
     lead = next((r for r in reasons if words and r.startswith(words)), words)
     bare = verdict.code == "V0"
-    parts = [words if bare else lead, *(r.replace("_", " ") for r in reasons if not (words and r.startswith(words)) and r.lower() != verdict.words.lower()
-                                        and not (bare and r.startswith("Expected documents")))]
+    parts = [stored(words if bare else lead), *(stored(r.replace("_", " ")) for r in reasons if not (words and r.startswith(words)) and r.lower() != verdict.words.lower()
+                                                and not (bare and r.startswith("Expected documents")))]
     if verdict.missing:
-        parts.append("not read: " + "; ".join(verdict.missing[:4]) + (f" and {len(verdict.missing) - 4} more" if len(verdict.missing) > 4 else ""))
+        parts.append(_("not read: %(documents)s", documents="; ".join(stored(m) for m in verdict.missing[:4])) + (_(" and %(n)s more", n=len(verdict.missing) - 4) if len(verdict.missing) > 4 else ""))
     if verdict.rule:
-        parts.append(f"rule {verdict.rule}")
+        parts.append(_("rule %(id)s", id=verdict.rule))
     if verdict.extraction_confidence is not None or verdict.completeness is not None:
-        parts.append(f"confidence {verdict.confidence} (extraction {_two(verdict.extraction_confidence)}, completeness {_two(verdict.completeness)})")
-    return ". ".join(part[0].upper() + part[1:].rstrip(".") for part in parts if part) + "."
+        parts.append(_("confidence %(words)s (extraction %(extraction)s, completeness %(completeness)s)", words=gettext(verdict.confidence),
+                       extraction=_two(verdict.extraction_confidence), completeness=_two(verdict.completeness)))
+    return ". ".join(part[0].upper() + part[1:].rstrip(".。") for part in parts if part) + "."
+
+
+def stored(sentence: str) -> str:
+    """A sentence of the data set in the language of the report: as a whole, or its beginning before ': ' and its ROLE_WORDS and REASON_WORDS; else as it stands, in English."""
+    whole = gettext(sentence)
+    if language.current() == language.SOURCE or whole != sentence:
+        return whole
+    head, colon, tail = sentence.partition(": ")
+    return f"{gettext(head)}: " + "; ".join(_item(item) for item in tail.split("; ")) if colon else sentence
+
+
+def _item(item: str) -> str:
+    head, colon, tail = item.partition(": ")
+    return f"{gettext(head)}{colon}{gettext(tail)}"
 
 
 def _two(value: float | None) -> str:
-    return "not computed" if value is None else f"{value:.2f}"
+    return _("not computed") if value is None else text.figures(value, 2)
 
 
 def label_counts(clauses: Iterable[ClauseView]) -> str:
     counts: dict[str, int] = {}
     for clause in clauses:
         counts[clause.label] = counts.get(clause.label, 0) + 1
-    return ", ".join(f"{LABELS.get(label, label)} {counts[label]}" for label in CLAUSE_LABELS if label in counts)
+    return ", ".join(f"{gettext(LABELS.get(label, label))} {counts[label]}" for label in CLAUSE_LABELS if label in counts)
 
 
-# What every template may use.
-VOCABULARY = {
-    "standing": text.STANDING_SENTENCE, "codes": CODE_ORDER, "verdict_words": VERDICT_CODES, "verdict_needs": VERDICT_NEEDS, "brief_words": BRIEF_WORDS,
-    "short_customer": SHORT_CUSTOMER, "labels": LABELS, "codes_of": CLAUSE_LABELS, "role_words": ROLE_WORDS, "reason_words": REASON_WORDS,
-    "memory": memory, "places": places_words, "region_words": region_words, "reading": reading,
-}
+def customer(words: str) -> str:
+    """A kind of customer in the language of the report; of the form 'company of Vietnam' too, whose places are in it already."""
+    for pattern, form in CUSTOMER_FORMS.items():
+        if found := re.fullmatch(pattern, words):
+            return _(form, **found.groupdict())
+    return gettext(words)
+
+
+def rates(offers: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The exchange rates that prices were converted with, one sentence a day, and one for currencies without a rate."""
+    from dataset.money import rates_used
+
+    days, unknown = rates_used(offers)
+    said = [_("ECB reference rates of %(day)s: %(rates)s", day=text.day(day), rates=", ".join(f"1 {currency} = USD {rate:.5g}" for currency, rate in of.items())) for day, of in days.items()]
+    return said + ([_("no ECB reference rate is known for %(currencies)s: such prices are not converted", currencies=", ".join(unknown))] if unknown else [])
+
+
+def vocabulary() -> dict[str, Any]:
+    """What every template may use, in the language of the report."""
+    tables = {"verdict_words": VERDICT_CODES, "verdict_needs": VERDICT_NEEDS, "brief_words": BRIEF_WORDS, "short_customer": SHORT_CUSTOMER, "labels": LABELS, "role_words": ROLE_WORDS,
+              "reason_words": REASON_WORDS}
+    return {"standing": gettext(text.STANDING_SENTENCE), "codes": CODE_ORDER, "codes_of": CLAUSE_LABELS, "memory": memory, "places": places_words, "region_words": region_words,
+            "reading": reading, **{name: language.translated(table) for name, table in tables.items()}}
+
+
+def tables() -> Iterator[str]:
+    """Words that are translated where they are printed, from tables of this and other modules and from data files: the catalogues must hold each."""
+    from assessment.tables import rule_table
+    from reports import bulletin, changes, conflicts, errors, maps, places, seats
+    from reports.briefing import rules_now
+
+    for table in (VERDICT_CODES, VERDICT_NEEDS, BRIEF_WORDS, SHORT_CUSTOMER, LABELS, ROLE_WORDS, REASON_WORDS, DOES, MODES, bulletin.HEADS, changes.KINDS, conflicts.SIGN_WORDS, places.GROUP_WORDS):
+        yield from table.values()
+    yield from (named for _code, named in CUSTOMER_KINDS.values())
+    yield from CUSTOMER_FORMS.values()
+    yield from seats.WORDS
+    yield from (window.title for window in maps.WINDOWS)
+    yield from changes.FIELDS
+    yield from ("not computed", "high", "medium", "low", "new", "gone", "accepted", "amended", "law", "guidance", "suspended", "proposed")
+    yield from (figure[key] for figure in errors.measured()["figures"] for key in ("what", "measure", "documents"))
+    for rule in rule_table().rules:
+        yield rule.words.removeprefix("Not assessed: ")
+    now = rules_now()
+    for entry in [*now["entries"], *now["events"], *now["pending"]]:
+        yield from (entry[key] for key in ("text", "name", "standing", "about") if key in entry)
