@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from reports.language import SOURCE, _, current, mark, n_
+from reports.language import CATALOGUES, SOURCE, _, catalogue, current, mark, n_
 
 # Words that generated sentences never use of a provider (verdict scale, forbidden wording). Quotes are exempt; so is the standing
 # sentence, which says that nothing here is a statement of law.
@@ -233,7 +233,18 @@ def minute(moment: str | None) -> str:
     return f"{match[1]} {match[2]} UTC" if match else moment or _("not dated")
 
 
-def forbidden_words(text: str) -> list[str]:
-    """The forbidden words that stand in `text` as whole words (the standing sentence is taken out first)."""
-    folded = _SPACE.sub(" ", text.replace("\u2019", "'")).replace(STANDING_SENTENCE, " ").lower()
-    return [word for word in FORBIDDEN if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", folded)]
+def forbidden_words(text: str, language: str = SOURCE) -> list[str]:
+    """The forbidden words of a language that stand in `text`, as whole words where the script has spaces (the standing sentence is taken out first)."""
+    standing = STANDING_SENTENCE if language == SOURCE else catalogue(language)[STANDING_SENTENCE][0]
+    folded = _SPACE.sub(" ", text.replace("\u2019", "'")).replace(standing, " ").lower()
+    if language in ("ja", "zh"):
+        return [word for word in _forbidden()[language] if word in folded]
+    words = FORBIDDEN if language == SOURCE else _forbidden()[language]
+    return [word for word in words if re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", folded)]
+
+
+@functools.cache
+def _forbidden() -> dict[str, list[str]]:
+    import yaml
+
+    return yaml.safe_load((CATALOGUES / "forbidden.yml").read_text(encoding="utf-8"))
