@@ -608,7 +608,9 @@ def assemble(providers: list[ProviderView], tables: dict[str, list[Row]], facts:
         oldest=times[0] if times else "", middle=times[len(times) // 2] if times else "", newest=times[-1] if times else "",
         archive=facts.get("modes") == '["archive"]')
     mark_cited(result)
-    result.evidence = [e for e in evidence if e.cited or not e.past]
+    for provider in providers:
+        provider.evidence = [e for e in provider.evidence if e.cited or not e.past]
+    result.evidence = [e for p in providers for e in p.evidence]
     return result
 
 
