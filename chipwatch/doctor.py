@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-LIBRARIES = ("scrapy", "spacy", "weasyprint", "warcio", "selectolax", "sqlite-utils", "altair", "vl-convert-python", "pikepdf", "pypdfium2", "ahocorasick-rs")
+LIBRARIES = ("scrapy", "spacy", "weasyprint", "warcio", "selectolax", "sqlite-utils", "vl-convert-python", "pikepdf", "pypdfium2", "ahocorasick-rs")
 FONTS = {"en": "Latin", "ru": "Cyrillic", "ja": "Japanese", "ko": "Korean", "zh-cn": "Chinese, simplified", "zh-tw": "Chinese, traditional"}
 FREE_BYTES = 500 * 1024 * 1024
 

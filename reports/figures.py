@@ -1,4 +1,6 @@
-"""Figures: a few numbers -> a vector SVG, by altair and vl-convert, with no network and no clock.
+"""Figures: a few numbers -> a vector SVG, by Vega-Lite (vl-convert), with no network and no clock.
+
+Specifications are written out as they are: classes that check and copy them (altair) take longer than the drawing.
 
 Every figure takes plain rows that the view model computed, so that the numbers beside a figure are the numbers in it. Colours are safe for
 colour-blind readers and always doubled by hatching, a label or a position. Shapes that Vega cannot fill with a pattern are given a marker
@@ -50,10 +52,10 @@ def _config() -> dict[str, Any]:
             "legend": {"labelFont": font, "titleFont": font, "labelFontSize": 9, "titleFontSize": 9}, "text": {"font": font}}
 
 
-def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, thin: float = 0.0, datasets: dict[str, Any] | None = None) -> Figure:
-    """Chart -> SVG with patterns, unique ids and a title that a PDF carries as alternative text.
+def render(chart: dict[str, Any], name: str, alt: str, top: int = 0, *, fit: bool = True, thin: float = 0.0, datasets: dict[str, Any] | None = None) -> Figure:
+    """Vega-Lite specification -> SVG with patterns, unique ids and a title that a PDF carries as alternative text.
 
-    `chart`: of altair, or a Vega-Lite specification as it is. `fit`: the width holds the labels, too (single and layered charts; panels beside each other cannot); `thin`: points of outlines nearer to each other than
+    `fit`: the width holds the labels, too (single and layered charts; panels beside each other cannot); `thin`: points of outlines nearer to each other than
     so many pixels are left out; `datasets`: data that the chart names.
     """
     import json
@@ -62,7 +64,7 @@ def render(chart: Any, name: str, alt: str, top: int = 0, *, fit: bool = True, t
 
     size = {"autosize": {"type": "fit-x", "contains": "padding"}} if fit else {}
     look = {"padding": {"left": 0, "right": 0, "top": top, "bottom": 0}, **size}
-    specification = {**chart, **look, "config": _config()} if isinstance(chart, dict) else chart.properties(**look).configure(**_config()).to_dict()
+    specification = {**chart, **look, "config": _config()}
     if datasets:
         specification["datasets"] = {**specification.get("datasets", {}), **datasets}
     svg = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[], show_warnings=False)
@@ -116,12 +118,15 @@ def _finish(svg: str, name: str, alt: str) -> str:
     return re.sub(r"(<svg\b[^>]*>)", lambda m: m[1] + head, svg, count=1)
 
 
-def altair_module() -> Any:
-    """altair, loaded when a figure is drawn."""
-    import altair
+def _drawn(mark: str, data: list[dict[str, Any]] | None = None, *, where: str = "", style: dict[str, Any] | None = None, **encoding: dict[str, Any]) -> dict[str, Any]:
+    """A layer of a Vega-Lite specification."""
+    layer: dict[str, Any] = {"mark": {"type": mark, **(style or {})}, "encoding": encoding}
+    return layer | ({"data": {"values": data}} if data is not None else {}) | ({"transform": [{"filter": where}]} if where else {})
 
-    altair.data_transformers.disable_max_rows()
-    return altair
+
+def _as_is(field: str) -> dict[str, Any]:
+    """A colour that stands in the data."""
+    return {"field": field, "type": "nominal", "scale": None, "legend": None}
 
 
 def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *, width: int = FULL, height: int = 26, share: bool = False) -> Figure:
@@ -129,7 +134,6 @@ def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *,
 
     `rows`: (label, {code: count}). With `share`, every bar has the full width (bars of different n); the numbers are counts all the same.
     """
-    alt_ = altair_module()
     total = max((sum(counts.values()) for _, counts in rows), default=1) or 1
     data = []
     for label, counts in rows:
@@ -145,46 +149,41 @@ def verdict_bars(rows: list[tuple[str, dict[str, int]]], name: str, alt: str, *,
                          "ink": "#ffffff" if code in _LIGHT_INK else INK, "fill": HATCHES.get(code, VERDICT_COLOURS[code]),
                          "plate": wide >= 9 and code in HATCHES})
             at += count * scale
-    order = [label for label, _ in rows]
     named = len(rows) > 1 or bool(rows and rows[0][0])
-    y = alt_.Y("key:N", sort=order, title=None, scale=alt_.Scale(paddingInner=0.35, paddingOuter=0.1),
-               axis=alt_.Axis(labelLimit=260) if named else None)
-    base = alt_.Chart(alt_.Data(values=data))
-    bars = base.mark_bar(stroke="#ffffff", strokeWidth=0.8).encode(
-        y=y, x=alt_.X("from:Q", axis=None, scale=alt_.Scale(domain=[0, total], nice=False)), x2="to:Q", fill=alt_.Fill("fill:N", scale=None, legend=None))
-    plates = base.transform_filter("datum.plate").mark_text(fontSize=9.5, fontWeight="bold", stroke="#ffffff", strokeWidth=4, strokeJoin="round").encode(
-        y=y, x="middle:Q", text="text:N")
-    words = base.mark_text(fontSize=9.5, fontWeight="bold").encode(y=y, x="middle:Q", text="text:N", color=alt_.Color("ink:N", scale=None, legend=None))
-    return render((bars + plates + words).properties(width=width, height=alt_.Step(height * 1.35) if len(rows) > 1 else height), name, alt)
+    y = {"field": "key", "type": "nominal", "sort": [label for label, _ in rows], "title": None, "scale": {"paddingInner": 0.35, "paddingOuter": 0.1}, "axis": {"labelLimit": 260} if named else None}
+    middle, words, letters = {"field": "middle", "type": "quantitative"}, {"field": "text", "type": "nominal"}, {"fontSize": 9.5, "fontWeight": "bold"}
+    layers = [
+        _drawn("bar", style={"stroke": "#ffffff", "strokeWidth": 0.8}, y=y, x={"field": "from", "type": "quantitative", "axis": None, "scale": {"domain": [0, total], "nice": False}}, x2={"field": "to"}, fill=_as_is("fill")),
+        _drawn("text", where="datum.plate", style={**letters, "stroke": "#ffffff", "strokeWidth": 4, "strokeJoin": "round"}, y=y, x=middle, text=words),
+        _drawn("text", style=letters, y=y, x=middle, text=words, color=_as_is("ink"))]
+    return render({"layer": layers, "data": {"values": data}, "width": width, "height": {"step": height * 1.35} if len(rows) > 1 else height}, name, alt)
 
 
 def bars(rows: list[tuple[str, int, bool]], name: str, alt: str, *, width: int = HALF, step: int = 15, axis_title: str = "") -> Figure:
     """Horizontal bars in the order given, counts at their ends. `rows`: (label, count, emphasised)."""
-    alt_ = altair_module()
     data = [{"label": label, "count": count, "fill": ACCENT if strong else "#9fb8c6"} for label, count, strong in rows]
-    y = alt_.Y("label:N", sort=[label for label, _, _ in rows], title=None, axis=alt_.Axis(labelLimit=190), scale=alt_.Scale(paddingInner=0.3))
-    base = alt_.Chart(alt_.Data(values=data))
+    y = {"field": "label", "type": "nominal", "sort": [label for label, _, _ in rows], "title": None, "axis": {"labelLimit": 190}, "scale": {"paddingInner": 0.3}}
     top = max((count for _, count, _ in rows), default=1)
-    x = alt_.X("count:Q", axis=None, title=axis_title or None, scale=alt_.Scale(domain=[0, top * 1.06 or 1], nice=False))
-    marks = base.mark_bar().encode(y=y, x=x, fill=alt_.Fill("fill:N", scale=None, legend=None))
-    numbers = base.mark_text(align="left", dx=3, fontSize=9, color=INK).encode(y=y, x=x, text="count:Q")
-    return render((marks + numbers).properties(width=width, height=alt_.Step(step)), name, alt)
+    x = {"field": "count", "type": "quantitative", "axis": None, "title": axis_title or None, "scale": {"domain": [0, top * 1.06 or 1], "nice": False}}
+    layers = [_drawn("bar", y=y, x=x, fill=_as_is("fill")),
+              _drawn("text", style={"align": "left", "dx": 3, "fontSize": 9, "color": INK}, y=y, x=x, text={"field": "count", "type": "quantitative"})]
+    return render({"layer": layers, "data": {"values": data}, "width": width, "height": {"step": step}}, name, alt)
 
 
 def price_strip(rows: list[tuple[str, float, bool]], medians: list[tuple[str, float, int]], name: str, alt: str, *, width: int = FULL, step: int = 22) -> Figure:
     """One dot a provider and chip on a logarithmic price axis; a tick at each median. `rows`: (chip, US dollars a GPU-hour, hollow)."""
-    alt_ = altair_module()
     order = [chip for chip, _, _ in medians]
     low = min(price for _, price, _ in rows)
     high = max(price for _, price, _ in rows)
     ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200) if low * 0.7 <= t <= high * 1.4]
-    y = alt_.Y("label:N", sort=[f"{chip} (n = {n})" for chip, _, n in medians], title=None)
-    x = alt_.X("price:Q", title=_("US dollars per GPU-hour, lowest stated price of each provider (logarithmic)"),
-               scale=alt_.Scale(type="log", domain=[low * 0.8, high * 1.3], nice=False), axis=alt_.Axis(values=ticks, format="~g", grid=True))
+    y = {"field": "label", "type": "nominal", "sort": [f"{chip} (n = {n})" for chip, _, n in medians], "title": None}
+    x = {"field": "price", "type": "quantitative", "title": _("US dollars per GPU-hour, lowest stated price of each provider (logarithmic)"),
+         "scale": {"type": "log", "domain": [low * 0.8, high * 1.3], "nice": False}, "axis": {"values": ticks, "format": "~g", "grid": True}}
     names = {chip: f"{chip} (n = {n})" for chip, _, n in medians}
-    dots = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": p, "fill": "#ffffff" if hollow else ACCENT} for c, p, hollow in rows if c in order])).mark_point(
-        size=34, opacity=0.6, strokeWidth=1, stroke=ACCENT).encode(y=y, x=x, fill=alt_.Fill("fill:N", scale=None, legend=None))
-    centre = alt_.Chart(alt_.Data(values=[{"label": names[c], "price": m, "text": text.figures(m, 2)} for c, m, _ in medians]))
-    tick = centre.mark_tick(thickness=2, size=15, color="#b4531f").encode(y=y, x=x)
-    words = centre.mark_text(dy=-10, fontSize=8, color="#b4531f").encode(y=y, x=x, text="text:N")
-    return render((dots + tick + words).properties(width=width, height=alt_.Step(step)), name, alt, top=8)
+    dots = [{"label": names[c], "price": p, "fill": "#ffffff" if hollow else ACCENT} for c, p, hollow in rows if c in order]
+    centres = [{"label": names[c], "price": m, "text": text.figures(m, 2)} for c, m, _ in medians]
+    layers = [
+        _drawn("point", dots, style={"size": 34, "opacity": 0.6, "strokeWidth": 1, "stroke": ACCENT}, y=y, x=x, fill=_as_is("fill")),
+        _drawn("tick", centres, style={"thickness": 2, "size": 15, "color": "#b4531f"}, y=y, x=x),
+        _drawn("text", centres, style={"dy": -10, "fontSize": 8, "color": "#b4531f"}, y=y, x=x, text={"field": "text", "type": "nominal"})]
+    return render({"layer": layers, "width": width, "height": {"step": step}}, name, alt, top=8)

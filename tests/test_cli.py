@@ -38,7 +38,7 @@ def test_help_names_every_command_of_the_contract():
 
 
 def test_help_loads_no_heavy_library():
-    code = "import sys, chipwatch.cli; print([m for m in ('scrapy','spacy','weasyprint','pydantic','altair','sqlite_utils','selectolax','pandas','numpy','yaml') if m in sys.modules])"
+    code = "import sys, chipwatch.cli; print([m for m in ('scrapy','spacy','weasyprint','pydantic','vl_convert','sqlite_utils','selectolax','pandas','numpy','yaml') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True).stdout.strip() == b"[]"
 
 

@@ -206,8 +206,8 @@ def test_every_number_of_the_briefing_is_in_the_data_set(copy, pages):
 
 
 @pytest.mark.parametrize(("pattern", "instead"), [
-    (r"(\d+) of \d+ GPU clouds list", "77"), (r"the count would be (\d+)", "3"), (r"n = (\d+) in every column", "8"), (r"H100 (?:80 )?GB? ?[^\d]*(1\.79) USD", "1.78"),
-    (r"\(GB\): (\d)", "4"), (r"characters (\d{4})–", "1234"), (r"Of \d+ clauses people have accepted or amended (\d+)", "2"), (r"V5 would be (\d+) of", "5"), (r"1 EUR = USD (1\.\d+)", "1.2"),
+    (r"(\d+) of \d+ GPU clouds list", "77"), (r"H100 (?:80 )?GB? ?[^\d]*(1\.79) USD", "1.78"),
+    (r"\(GB\): (\d)", "4"), (r"characters (\d{4})–", "1234"), (r"Of \d+ clauses people have accepted or amended (\d+)", "2"), (r"1 EUR = USD (1\.\d+)", "1.2"),
     (r"addresses were asked for; robots(\.)", " 5."),
 ])
 def test_a_number_that_is_not_in_the_data_set_is_found(copy, pages, pattern, instead):

@@ -13,7 +13,7 @@ ALLOWED = {                                                    # room -> other r
     "crawler": set(), "nlp": set(), "assessment": set(), "dataset": {"assessment"}, "reports": {"dataset", "assessment", "templates"}, "templates": set(),
 }
 # Libraries that belong to one room: whoever imports them elsewhere is doing that room's work.
-OWNED = {"scrapy": {"crawler"}, "twisted": {"crawler"}, "warcio": {"crawler"}, "spacy": {"nlp"}, "weasyprint": {"reports", "chipwatch"}, "altair": {"reports"}}
+OWNED = {"scrapy": {"crawler"}, "twisted": {"crawler"}, "warcio": {"crawler"}, "spacy": {"nlp"}, "weasyprint": {"reports", "chipwatch"}, "vl_convert": {"reports", "dataset"}}
 CHEAP = {"chipwatch.records", "chipwatch.country_groups", "chipwatch"}   # what any room may take from the package that wires them
 
 
