@@ -543,7 +543,7 @@ def back(ledger: Ledger, f: Facts) -> None:
             ledger.said(model.REASON_WORDS[reason], times=ledger.left.count(Ledger.squeezed(model.REASON_WORDS[reason])))
     for level, code, count in f.all("select level, code, count(*) from issues group by 1, 2"):
         ledger.said(f"{code.replace('_', ' ')} ({level}) {count}")
-    ledger.said(f"Of {n} GPU clouds that list the chips, {bar['V0']} are not assessed")
+    ledger.said(f"GPU clouds that list the chips: {n}, of which not assessed for a {COMPANY}: {bar['V0']}.")
     ledger.said(f"V5 would be {bar['V5'] + bar['V0']} of {n}; were none of them to state anything, V1 would be {bar['V1'] + bar['V0']} of {n}. As read: V5 {bar['V5']}, V1 {bar['V1']}.")
     groups = Counter((p in f.offering, p in f.terms) for p in f.clouds)
     ledger.said(f"{f.one('select count(*) from providers')} providers are known to this data set")
