@@ -18,7 +18,7 @@ ROLE_WORDS = {
     "payment": "payment page", "signup": "sign-up page", "privacy": "privacy notice", "faq": "FAQ", "marketing": "marketing page", "other": "other page",
     "offers": "offer page", "regions": "regions page",
 }
-_FAILURE_WORDS = {
+FAILURE_WORDS = {
     "dns": "host name not found", "timeout": "no answer in time", "refused": "connection refused", "robots": "robots.txt asks not to read it",
     "permission": "the provider's terms forbid automated reading", "private_address": "address is not public", "unauthorized": "login needed (401)",
     "forbidden": "refused by the server (403)", "not_found": "not found (404)", "gone": "gone (410)", "rate_limited": "too many requests (429)",
@@ -61,7 +61,7 @@ WHY_ALWAYS, WHY_DECLARED, WHY_REFERRED = "expected of every provider", "declared
 def unread_reason(capture: Capture, extraction: Extraction | None) -> str | None:
     """Why a document does not count as read; None where it does."""
     if capture.failure:
-        words = _FAILURE_WORDS.get(capture.failure, capture.failure)
+        words = FAILURE_WORDS.get(capture.failure, capture.failure)
         return f"{words}: {capture.note}" if capture.note and capture.failure == "other" else words
     if extraction is None:
         return "captured, but not read"
@@ -97,7 +97,7 @@ def _expectation(role: str, why: str, info: ProviderInfo, readings: list[Reading
     if not readings:
         if role in info.none_found:
             return Expectation(role, "none_found", info.none_found[role], why)
-        reason = (_FAILURE_WORDS["permission"] if info.permission == "forbidden" else
+        reason = (FAILURE_WORDS["permission"] if info.permission == "forbidden" else
                   "the documents read refer to it, but no address is known" if referred else "no address is known")
         return Expectation(role, "missing", reason, why)
     seen = _seen(readings)

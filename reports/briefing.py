@@ -55,7 +55,7 @@ def html(b: Briefing, template: str = "briefing.html.j2") -> str:
     helpers: dict[str, Any] = {
         **numbering(), **section_values(b), "map_note": map_note(b), "class_counts": [(gettext(named), n) for named, n in class_counts(b)], "tpp_line": seats.LINE, "map_marks": any(line.group for line in b.country_lines), "group_marks": translated(GROUP_MARKS),
         "gates": words.gates, "place_spans": place_spans, "matrix_cells": functools.partial(matrix_cells, b),
-        "card_facts": words.card_facts, "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
+        "card_facts": words.card_facts, "prospects": lambda p: " ".join(words.stored(sentence) for sentence in p.prospects), "card_clauses": functools.partial(model.close_up_clauses, customer=b.customer),
         "why": lambda p: words.why(p.verdicts.get(b.customer)), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
     }
     return pdf.html_of(
@@ -156,7 +156,7 @@ def _supply_words(b: Briefing) -> str:
         values = {"chip": line.chip, "median": text.money(line.median), "low": text.money(low), "high": text.money(high), "count": len(line.prices)}
         stated += _(", for the %(chip)s %(median)s US dollars per GPU-hour in the median (the middle half between %(low)s and %(high)s, n = %(count)s)", **values) if len(line.prices) > 3 else _(
             ", for the %(chip)s %(median)s US dollars per GPU-hour in the median (all between %(low)s and %(high)s, n = %(count)s)", **values)
-    parts.append(stated + ".")
+    parts.append(stated + _("."))
     if away:
         parts.append(_("For %(n)s of %(all)s every such offer was read at another host than the provider's website (‡).", n=text.number(away), all=n))
     return " ".join(parts)
@@ -252,7 +252,7 @@ def map_note(b: Briefing) -> str:
     if lost := maps.not_drawn(code for code, _count in b.places):
         said.append(_("Not drawn: %(countries)s.", countries=text.listing([text.country(code) for code in lost])))
     said.append(_("Circles: places too small for the scale. Outlines: Natural Earth, as adapted by visionscarto. Borders and names are for orientation and take no side on the status of any territory; "
-                  "places are counted by ISO 3166-1 codes; %(areas)s are grey with a dotted outline.", areas=text.listing(maps.disputed())))
+                  "places are counted by ISO 3166-1 codes; %(areas)s are grey with a dotted outline.", areas=text.listing([gettext(area) for area in maps.disputed()])))
     return " ".join(said)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -38,6 +39,23 @@ MODES = {"representation": "as a representation", "notice": "as a notice", "mark
 CUSTOMER_FORMS = {r"company of (?P<place>.+)": "company of %(place)s", r"individual resident in (?P<place>(?!mainland China).+)": "individual resident in %(place)s",
                   r"subsidiary in (?P<place>.+) of a parent headquartered in (?P<parent>.+)": "subsidiary in %(place)s of a parent headquartered in %(parent)s",
                   r"national of (?P<nation>.+) resident in (?P<place>.+)": "national of %(nation)s resident in %(place)s"}
+# Sentences with values in them that assessment/judge.py writes: what would change a verdict, and its reasons. A test has it write each.
+STORED_FORMS = (
+    "With the missing documents read, and nothing new in them: %(verdict)s.", "Without the clause that it rests on: %(verdict)s.", "Without the clauses that it rests on: %(verdict)s.",
+    "With the groups of countries as of %(day)s, in place of the documents' own days: %(verdict)s.",
+    "A clause that names %(places)s, or a group with it, in any document read would make it V5, or V4 for a part of the offer; a check of identity or an approval V3.",
+    "Found so far, and no verdict by itself: %(reason)s", "Beside it stand signals of openness, which never lower a verdict: %(signals)s",
+    "TRANSLATION: with a translation that is not binding by its own words it would be %(code)s; the binding version decides",
+    "%(code)s (%(words)s)",
+)
+STORED_PARTS = ("named: %(places)s", "by reference to %(groups)s", "%(group)s as of %(day)s")
+STORED = (
+    "A clause in them that bars this customer, or makes a condition, would decide by its own row.",
+    "The missing documents cannot bring it down to V1 or V2: it stands on the clauses found; special terms of higher rank in them might still decide otherwise.",
+    "A clause on denied-party lists in any document read would make it V5, or V4 for a part of the offer; a check of identity or an approval V3.",
+    "A document that is expected and can no longer be read would make it V0.", "with an exception in its words", "captured, but not read", "not fully read",
+    "AMBIG EMBARGO: the words do not say whether a trade or an arms embargo is meant; read here as a trade embargo, which does not cover China",
+)
 _LABEL_WORDS = {"end_use_wmd": "end use: weapons", "end_use_military": "end use: military", "remote_access_controlled_chips": "remote access to chips",
                 "end_use_model_training": "end use: model training", "end_use_supercomputer": "end use: supercomputer", "chip_or_region_limit": "chip or region limit"}
 LABELS = {label: _LABEL_WORDS.get(label, label.replace("_", " ")) for label in CLAUSE_LABELS}
@@ -122,21 +140,32 @@ def why(verdict: VerdictView | None) -> str:
     if verdict.extraction_confidence is not None or verdict.completeness is not None:
         parts.append(_("confidence %(words)s (extraction %(extraction)s, completeness %(completeness)s)", words=gettext(verdict.confidence),
                        extraction=_two(verdict.extraction_confidence), completeness=_two(verdict.completeness)))
-    return ". ".join(part[0].upper() + part[1:].rstrip(".。") for part in parts if part) + "."
+    return _(". ").join(text.upper_first(part).rstrip(".。") for part in parts if part) + _(".")
 
 
 def stored(sentence: str) -> str:
-    """A sentence of the data set in the language of the report: as a whole, or its beginning before ': ' and its ROLE_WORDS and REASON_WORDS; else as it stands, in English."""
+    """A sentence that assessment wrote into the data set, in the language of the report: as a whole, by its form (STORED_FORMS), or part by part.
+
+    A part that no catalogue knows, such as a note of the crawler, stays in English.
+    """
     whole = gettext(sentence)
-    if language.current() == language.SOURCE or whole != sentence:
+    if language.current() == language.SOURCE or whole != sentence or not sentence:
         return whole
     head, colon, tail = sentence.partition(": ")
-    return f"{gettext(head)}: " + "; ".join(_item(item) for item in tail.split("; ")) if colon else sentence
+    if colon and gettext(head) != head:
+        return f"{gettext(head)}: {'; '.join(stored(part) for part in tail.split('; '))}"
+    for pattern, form in _patterns(STORED_FORMS if "; " in sentence else STORED_FORMS + STORED_PARTS):
+        if found := pattern.fullmatch(sentence):
+            return _(form, **{name: stored(part) for name, part in found.groupdict().items()})
+    if "; " in sentence:
+        return "; ".join(stored(part) for part in sentence.split("; "))
+    return f"{head}: {stored(tail)}" if colon else sentence
 
 
-def _item(item: str) -> str:
-    head, colon, tail = item.partition(": ")
-    return f"{gettext(head)}{colon}{gettext(tail)}"
+@functools.cache
+def _patterns(forms: tuple[str, ...]) -> list[tuple[re.Pattern[str], str]]:
+    """(pattern, form): a placeholder takes the shortest text that lets the rest match."""
+    return [(re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+?)", re.escape(form)), re.S), form) for form in forms]
 
 
 def _two(value: float | None) -> str:
@@ -177,6 +206,7 @@ def vocabulary() -> dict[str, Any]:
 
 def tables() -> Iterator[str]:
     """Words that are translated where they are printed, from tables of this and other modules and from data files: the catalogues must hold each."""
+    from assessment import coverage
     from assessment.tables import rule_table
     from reports import bulletin, changes, conflicts, errors, maps, places, seats
     from reports.briefing import rules_now
@@ -184,11 +214,12 @@ def tables() -> Iterator[str]:
     for table in (VERDICT_CODES, VERDICT_NEEDS, BRIEF_WORDS, SHORT_CUSTOMER, LABELS, ROLE_WORDS, REASON_WORDS, DOES, MODES, bulletin.HEADS, changes.KINDS, conflicts.SIGN_WORDS, places.GROUP_WORDS):
         yield from table.values()
     yield from (named for _code, named in CUSTOMER_KINDS.values())
-    yield from CUSTOMER_FORMS.values()
+    yield from (*CUSTOMER_FORMS.values(), *STORED_FORMS, *STORED_PARTS, *STORED)
+    yield from (*coverage.ROLE_WORDS.values(), *coverage.FAILURE_WORDS.values())
     yield from seats.WORDS
-    yield from (window.title for window in maps.WINDOWS)
+    yield from (*(window.title for window in maps.WINDOWS), *maps.disputed())
     yield from changes.FIELDS
-    yield from ("not computed", "high", "medium", "low", "new", "gone", "accepted", "amended", "law", "guidance", "suspended", "proposed")
+    yield from ("no terms document was read", "none", "unsure", "not computed", "high", "medium", "low", "new", "gone", "accepted", "amended", "law", "guidance", "suspended", "proposed")
     yield from (figure[key] for figure in errors.measured()["figures"] for key in ("what", "measure", "documents"))
     for rule in rule_table().rules:
         yield rule.words.removeprefix("Not assessed: ")

@@ -131,8 +131,8 @@ def test_every_kind_of_failure_has_words_and_advice():
 
 
 def test_reports_and_verdicts_have_words_for_every_kind():
-    from assessment.coverage import _FAILURE_WORDS
+    from assessment.coverage import FAILURE_WORDS
     from reports.model import REASON_WORDS
 
     assert not set(FAILURE_KINDS) - set(REASON_WORDS)
-    assert not set(FAILURE_KINDS) - READING_FAILURES - set(_FAILURE_WORDS)
+    assert not set(FAILURE_KINDS) - READING_FAILURES - set(FAILURE_WORDS)
