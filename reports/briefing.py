@@ -128,7 +128,7 @@ def findings(b: Briefing) -> list[Finding]:
         Finding(f"{excluded}", _a("of them excludes a %(customer)s by the words of its terms.", "of them exclude a %(customer)s by the words of their terms.", excluded, customer=b.customer_words),
                 " ".join(part for part in (_stated_words(b), n_("%(n)s is not assessed (V0)%(why)s.", "%(n)s are not assessed (V0)%(why)s.", unknown, why=unassessed_words(b)),
                                            _("If all of these excluded this customer too, the count would be %(most)s: it lies between %(least)s and %(most)s of %(n)s.", most=excluded + unknown, least=excluded, n=n)) if part), "answer"),
-        Finding(f"{generic + silent}", _("of them carry only generic compliance wording or state nothing on the point:"),
+        Finding(f"{generic + silent}", ngettext("of them carries only generic compliance wording or states nothing on the point:", "of them carry only generic compliance wording or state nothing on the point:", generic + silent),
                 _("%(generic)s generic wording (V2), %(silent)s nothing stated in the documents read (V1). The two are different findings, and neither is a permission.", generic=generic, silent=silent) + " " + _subsidiary_words(b), "terms"),
     ]
 

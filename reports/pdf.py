@@ -49,8 +49,8 @@ def web_address(url: str | None) -> str | None:
 
 
 def address(url: str | None) -> str:
-    """An address for print: cleaned; where it may break is left to the line breaker, which never adds a hyphen."""
-    return text.clean(url)[0]
+    """An address for print; where it may break is left to the line breaker, which never adds a hyphen."""
+    return text.address(url)
 
 
 def html_of(template: str, **values: Any) -> str:

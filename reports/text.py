@@ -132,6 +132,22 @@ def _clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[:limit].rstrip()
 
 
+def hosts(words: str) -> str:
+    """Words with each address in them shortened to its host, for running text; whole addresses stand in the register and in the list of what was not read."""
+    return re.sub(r"https?://(?:www\.)?([^/\s;,()]+)[^\s;]*?(?=[:,.)]*(?:[\s;]|$))", r"\1", words)
+
+
+def address(url: str | None) -> str:
+    """An address for print: cleaned, letters outside ASCII as letters where they stand percent-encoded (RFC 3987, section 3.2); what is no UTF-8 stays encoded."""
+    def letters(found: re.Match[str]) -> str:
+        try:
+            made = bytes.fromhex(found[0].replace("%", "")).decode("utf-8")
+        except UnicodeDecodeError:
+            return found[0]
+        return made if made.isprintable() and not any(unicodedata.bidirectional(c) in ("R", "AL") or c.isspace() for c in made) else found[0]
+    return clean(re.sub(r"(?:%[89A-Fa-f][0-9A-Fa-f])+", letters, url or ""))[0]
+
+
 def sort_key(name: str) -> str:
     """Alphabetical order that ignores case and accents: Étoile stands between Delta and Fjord."""
     return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()

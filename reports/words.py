@@ -134,7 +134,7 @@ def why(verdict: VerdictView | None) -> str:
     parts = [stored(words if bare else lead), *(stored(r.replace("_", " ")) for r in reasons if not (words and r.startswith(words)) and r.lower() != verdict.words.lower()
                                                 and not (bare and r.startswith("Expected documents")))]
     if verdict.missing:
-        parts.append(_("not read: %(documents)s", documents="; ".join(stored(m) for m in verdict.missing[:4])) + (_(" and %(n)s more", n=len(verdict.missing) - 4) if len(verdict.missing) > 4 else ""))
+        parts.append(_("not read: %(documents)s", documents="; ".join(text.hosts(stored(m)) for m in verdict.missing[:4])) + (_(" and %(n)s more", n=len(verdict.missing) - 4) if len(verdict.missing) > 4 else ""))
     if verdict.rule:
         parts.append(_("rule %(id)s", id=verdict.rule))
     if verdict.extraction_confidence is not None or verdict.completeness is not None:

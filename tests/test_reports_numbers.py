@@ -287,7 +287,7 @@ def front(ledger: Ledger, f: Facts) -> None:
                 f"If all of these excluded this customer too, the count would be {bar['V5'] + bar['V0']}: it lies between {bar['V5']} and {bar['V5'] + bar['V0']} of {listing}.")
     both = [(f.code(p), f.code(p, "cn_subsidiary_abroad")) for p in f.listing if "V0" not in (f.code(p), f.code(p, "cn_subsidiary_abroad"))]
     differs = sum(a != b for a, b in both)
-    ledger.said(f"{bar['V1'] + bar['V2']} of them carry only generic compliance wording or state nothing on the point: "
+    ledger.said(f"{bar['V1'] + bar['V2']} of them {'carries' if bar['V1'] + bar['V2'] == 1 else 'carry'} only generic compliance wording or {'states' if bar['V1'] + bar['V2'] == 1 else 'state'} nothing on the point: "
                 f"{bar['V2']} generic wording (V2), {bar['V1']} nothing stated in the documents read (V1).")
     ledger.said(f"{differs} providers of {len(both)} assessed for both read differently from the parent")
     ledger.said(f"Upper bar: GPU clouds that list the chips, n = {listing}. Lower bar: all GPU clouds, n = {clouds}.")

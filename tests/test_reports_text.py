@@ -95,3 +95,19 @@ def test_a_price_is_far_from_the_others_only_against_a_median_of_five():
 ])
 def test_a_reason_is_said_once(code, rule, reasons, said):
     assert words.why(model.VerdictView("cn_company", code, VERDICT_CODES[code], "", rule, reasons, [], [], [], [], None, None)) == said
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    ("terms: https://docs.a.example/policies/terms-of-service not in the archive (read at https://www.b.example/x/y.html; nothing shows that it is the same)", "terms: docs.a.example not in the archive (read at b.example; nothing shows that it is the same)"),
+    ("https://a.example/t: not found (404)", "a.example: not found (404)"), ("see https://a.example/t).", "see a.example)."), ("no address", "no address"),
+])
+def test_running_text_names_hosts(words, expected):
+    assert text.hosts(words) == expected
+
+
+@pytest.mark.parametrize(("url", "expected"), [
+    ("https://a.example/%E8%A6%8F%E7%B4%84/a%20b%2Fc", "https://a.example/規約/a%20b%2Fc"),             # what divides an address stays encoded
+    ("https://a.example/%FF%FE", "https://a.example/%FF%FE"), ("https://a.example/%E2%80%AEx", "https://a.example/%E2%80%AEx"), ("https://a.example/%D7%90", "https://a.example/%D7%90"), (None, ""),
+])
+def test_addresses_for_print_show_letters(url, expected):
+    assert text.address(url) == expected
