@@ -38,7 +38,7 @@ def main(database: str | None = None, rounds: int = 3) -> None:
         data = Path(database) if database else reports_market.make(Path(folder) / "d.sqlite", scale=3, sample=True)
         html = pdf.printable(briefing.html(model.read_briefing(data)))
         steps = {
-            "bare": lambda: weasyprint.HTML(string=html, url_fetcher=pdf.closed_fetcher()).write_pdf(Path(folder) / "bare.pdf", pdf_variant="pdf/ua-1"),
+            "bare": lambda: weasyprint.HTML(string=html, url_fetcher=pdf.closed_fetcher()).write_pdf(Path(folder) / "bare.pdf", pdf_variant=pdf.VARIANT),
             "pdf": lambda: pdf.write(html, Path(folder) / "pdf.pdf"),
             "whole": lambda: briefing.render(data, Path(folder) / "whole.pdf"),
         }

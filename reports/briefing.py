@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS, VERDICT_CODES
-from reports import conflicts, errors, history, law, model, pdf, screen, seats, text, words
+from reports import attached, conflicts, errors, history, law, model, pdf, screen, seats, text, words
 from reports.bulletin import parse_since
 from reports.changes import ORDER
 from reports.language import _, gettext, mark, n_, ngettext, speaking, translated
@@ -47,7 +47,7 @@ def render(database: Path, output: Path, *, customer: str = "cn_company", chip: 
     """
     with speaking(lang):
         briefing = model.read_briefing(Path(database), customer=customer, chip=chip, region=region, title=title, since=parse_since(since))
-        return screen.write_report(html(briefing, "short.html.j2" if short else "briefing.html.j2"), Path(output), twin_too)
+        return screen.write_report(html(briefing, "short.html.j2" if short else "briefing.html.j2"), Path(output), twin_too, lambda: attached.files(Path(database)))
 
 
 def html(b: Briefing, template: str = "briefing.html.j2") -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from reports import model, pdf, screen, source, text, words
+from reports import attached, model, pdf, screen, source, text, words
 from reports.changes import ORDER, ChangeLine, change_lines
 from reports.language import _, gettext, n_, speaking
 from reports.source import ReportError
@@ -94,4 +94,4 @@ def html(b: Bulletin) -> str:
 def render(database: Path, output: Path, *, since: str | None = None, twin_too: bool = False, lang: str | None = None) -> Path:
     """Write the bulletin PDF and return its path. Raises ReportError, UnknownLanguage."""
     with speaking(lang):
-        return screen.write_report(html(read_bulletin(Path(database), since)), Path(output), twin_too)
+        return screen.write_report(html(read_bulletin(Path(database), since)), Path(output), twin_too, lambda: attached.files(Path(database)))

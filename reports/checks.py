@@ -33,8 +33,43 @@ def _document(pdf: Any) -> Iterator[str]:
     with pdf.open_metadata() as metadata:
         if metadata.get("pdfuaid:part") != "1":
             yield "the metadata do not claim PDF/UA-1"
+        if (metadata.get("pdfaid:part"), metadata.get("pdfaid:conformance")) != ("3", "A"):
+            yield "the metadata do not claim PDF/A-3a"
+    yield from _archival(pdf)
     if "/Outlines" not in root:
         yield "there are no bookmarks"
+
+
+def _archival(pdf: Any) -> Iterator[str]:
+    """What PDF/A-3 asks of a file beyond its fonts: colours that mean the same everywhere, no scripts, attachments with their relation to the document."""
+    root = pdf.Root
+    intents = [intent for intent in root.get("/OutputIntents", []) if intent.get("/S") == "/GTS_PDFA1" and "/DestOutputProfile" in intent]
+    if not intents:
+        yield "no output intent says what its colours are"
+    if "/ID" not in pdf.trailer:
+        yield "the file has no identifier"
+    if pdf.is_encrypted:
+        yield "the file is encrypted"
+    if "/OpenAction" in root or "/AA" in root or "/JavaScript" in root.get("/Names", {}):
+        yield "the document does something by itself when it is opened"
+    if b"pdfaExtension:schemas" not in root.Metadata.read_bytes():
+        yield "the claim of PDF/UA is not described, as PDF/A asks"
+    related = {file.objgen for file in root.get("/AF", [])}
+    for name in pdf.attachments:
+        spec = pdf.attachments[name].obj
+        if spec.objgen not in related:
+            yield f"the attachment {name} is not associated with the document"
+        if "/AFRelationship" not in spec or not str(spec.get("/Desc", "")) or "/UF" not in spec:
+            yield f"the attachment {name} does not say what it is"
+        if "/ModDate" not in spec.EF.F.get("/Params", {}):
+            yield f"the attachment {name} has no day"
+        if "/Subtype" not in spec.EF.F:
+            yield f"the attachment {name} has no media type"
+    for page in pdf.pages:
+        for note in page.get("/Annots", []):
+            if note.get("/Subtype") != "/Popup" and not int(note.get("/F", 0)) & 4:
+                yield "an annotation is not printed"
+                return
 
 
 def elements(pdf: Any) -> Iterator[tuple[str, Any, tuple[str, ...]]]:

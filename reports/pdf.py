@@ -1,6 +1,6 @@
 """HTML -> PDF, closed to the world: templates of the package, no network, no file access from within a page, no clock.
 
-The engine is WeasyPrint with tags (PDF/UA-1); pikepdf then marks what header cells head and checks the structure.
+The engine is WeasyPrint with tags (PDF/A-3a); pikepdf then marks what header cells head, attaches the data, and adds that the file is PDF/UA-1 too.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import logging
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from reports import language, text
+from reports.attached import File
 from reports.source import CannotWriteReport
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+VARIANT = "pdf/a-3a"                                           # PDF/UA-1 is claimed beside it, see finish()
 _LOG = logging.getLogger(__name__)
 
 
@@ -102,8 +105,8 @@ def closed_fetcher() -> Any:
     return ClosedFetcher(allowed_protocols=("data",), allow_redirects=False)
 
 
-def write(html: str, output: Path) -> Path:
-    """Render `html` to a tagged PDF at `output`, put in place at once. The same HTML and fonts give the same bytes.
+def write(html: str, output: Path, files: Sequence[File] = ()) -> Path:
+    """Render `html` to a tagged PDF at `output` with `files` attached, put in place at once. The same HTML, files and fonts give the same bytes.
 
     Raises CannotWriteReport where the folder cannot be written.
     """
@@ -111,10 +114,10 @@ def write(html: str, output: Path) -> Path:
 
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     logging.getLogger("fontTools").setLevel(logging.CRITICAL)
-    document = weasyprint.HTML(string=printable(html), base_url=None, url_fetcher=closed_fetcher()).render(pdf_variant="pdf/ua-1", optimize_images=False)
+    document = weasyprint.HTML(string=printable(html), base_url=None, url_fetcher=closed_fetcher()).render(pdf_variant=VARIANT, optimize_images=False)
     drawn = io.BytesIO()
-    document.write_pdf(drawn, pdf_variant="pdf/ua-1")
-    return put(Path(output), finish(drawn.getvalue()))
+    document.write_pdf(drawn, pdf_variant=VARIANT)
+    return put(Path(output), finish(drawn.getvalue(), files))
 
 
 def put(output: Path, data: bytes) -> Path:
@@ -139,8 +142,19 @@ def put(output: Path, data: bytes) -> Path:
     return output
 
 
-def finish(data: bytes) -> bytes:
-    """The PDF with scopes for its header cells, which WeasyPrint leaves out (PDF/UA 7.5): Column in a table head, Row in its body. In memory: qpdf aborts the process on a full disk."""
+# PDF/A lets a file claim PDF/UA only where it describes the claim (ISO 19005-3, 6.6.2.3).
+_UA_CLAIM = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:category>internal</pdfaProperty:category><pdfaProperty:description>part of ISO 14289</pdfaProperty:description>
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType></rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+"""
+
+
+def finish(data: bytes, files: Sequence[File] = ()) -> bytes:
+    """The PDF with its attachments, the claim of PDF/UA-1, and scopes for its header cells, which WeasyPrint leaves out (PDF/UA 7.5): Column in a table head, Row in its body. In memory: qpdf aborts the process on a full disk."""
     import pikepdf
 
     out = io.BytesIO()
@@ -159,6 +173,13 @@ def finish(data: bytes) -> bytes:
                     kid["/A"] = attributes
                 if "/K" in kid:
                     stack.append((kid.K, inner))
+        for file in files:
+            held = pikepdf.AttachedFileSpec(pdf, file.data, filename=file.name, description=file.description, mime_type=file.media_type, relationship=pikepdf.Name.Data, creation_date=file.modified, mod_date=file.modified)
+            pdf.attachments[file.name] = held
+        if files:
+            pdf.Root.AF = pikepdf.Array([pdf.attachments[file.name].obj for file in files])
+        described = pdf.Root.Metadata.read_bytes().replace(b"</rdf:RDF>", _UA_CLAIM.encode() + b"</rdf:RDF>", 1)
+        pdf.Root.Metadata = pikepdf.Stream(pdf, described, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
         pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 

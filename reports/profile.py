@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS, CUSTOMER_KINDS
-from reports import model, pdf, screen, source, text, words
+from reports import attached, model, pdf, screen, source, text, words
 from reports.changes import ChangeLine, change_lines
 from reports.conflicts import SIGN_WORDS
 from reports.language import _, speaking
@@ -47,7 +47,7 @@ def render(database: Path, output: Path, slug: str, *, twin_too: bool = False, l
     Raises NoSuchProvider for a provider that the data set does not hold, UnknownLanguage, ReportError for an output that cannot be written.
     """
     with speaking(lang):
-        return screen.write_report(html(read_profile(Path(database), slug)), Path(output), twin_too)
+        return screen.write_report(html(read_profile(Path(database), slug)), Path(output), twin_too, lambda: attached.files(Path(database), slug))
 
 
 def read_profile(database: Path, slug: str) -> Profile:

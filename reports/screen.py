@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from reports import pdf
+from reports.attached import File
 from reports.language import _
 
 
-def write_report(html: str, output: Path, twin_too: bool = False) -> Path:
-    """Write a report to `output`: a PDF, or its twin where the name ends in .html; with `twin_too` the twin beside the PDF. Raises CannotWriteReport."""
+def write_report(html: str, output: Path, twin_too: bool = False, files: Callable[[], list[File]] = list) -> Path:
+    """Write a report to `output`: a PDF with `files` in it, or its twin where the name ends in .html; with `twin_too` the twin beside the PDF. Raises CannotWriteReport."""
     if output.suffix.lower() in (".html", ".htm"):
         return write(html, output)
     if twin_too:
         write(html, output.with_suffix(".html"))
-    return pdf.write(html, output)
+    return pdf.write(html, output, files())
 
 
 def write(html: str, output: Path) -> Path:

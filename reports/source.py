@@ -41,11 +41,24 @@ def rows(connection: sqlite3.Connection, view: str, *, history: bool = False) ->
 
     Raises ReportError for damaged JSON.
     """
-    table, decoded = VIEWS[view], _JSON_COLUMNS[view]
+    table = VIEWS[view]
     name, order = (f"{view}_history", f"{table.order}, last_changed") if history and table.history else (view, table.order)
-    found = records(connection, f"select * from {name} order by {order}")
+    return decoded(view, records(connection, f"select * from {name} order by {order}"))
+
+
+def stored(connection: sqlite3.Connection, view: str, provider: str | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """(columns, rows as they are stored) of a view in its stable order; of one provider where the view has providers."""
+    table = VIEWS[view]
+    names = [column.name for column in table.columns]
+    chosen = provider is not None and "provider" in names
+    found = connection.execute(f"select {', '.join(names)} from {view}{' where provider = ?' if chosen else ''} order by {table.order}", (provider,) if chosen else ())
+    return names, [tuple(row) for row in found]
+
+
+def decoded(view: str, found: list[Row]) -> list[Row]:
+    """Rows with the lists and objects in them decoded. Raises ReportError for damaged JSON."""
     for row in found:
-        for column in decoded:
+        for column in _JSON_COLUMNS[view]:
             if row[column] is not None:
                 try:
                     row[column] = json.loads(row[column])
