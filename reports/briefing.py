@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 import statistics
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from reports.language import _, gettext, mark, n_, ngettext, speaking, translate
 from reports.model import Briefing, ChipSupply, ProviderView
 
 TABLE_CHIPS = 12                                               # columns of the matrix
+ANNEX_APART = 1500                                             # captures; a data set with more has its annexes in a file of their own
 HATCHED_ROWS = 12                                              # more providers without terms than this are named below the heat table
 CHANGE_ROWS = 60                                               # changes that are printed; the rest is counted
 GROUP_MARKS = {"D5": mark("D:5 or Macau"), "D14": mark("D:1 or D:4")}
@@ -47,11 +49,26 @@ def render(database: Path, output: Path, *, customer: str = "cn_company", chip: 
     """
     with speaking(lang):
         briefing = model.read_briefing(Path(database), customer=customer, chip=chip, region=region, title=title, since=parse_since(since))
-        return screen.write_report(html(briefing, "short.html.j2" if short else "briefing.html.j2"), Path(output), twin_too, lambda: attached.files(Path(database)))
+        output = Path(output)
+        if short or len(briefing.evidence) <= ANNEX_APART:
+            return screen.write_report(html(briefing, "short.html.j2" if short else "briefing.html.j2"), output, twin_too, lambda: attached.files(Path(database)))
+        annex = annex_path(output)
+        screen.write_report(html(briefing, "annex.html.j2", main_file=output.name), annex, twin_too)
+        return screen.write_report(elsewhere(html(briefing, annex_file=annex.name)), output, twin_too, lambda: attached.files(Path(database)), annex)
 
 
-def html(b: Briefing, template: str = "briefing.html.j2") -> str:
-    """The HTML of the briefing, or of its short form (`short.html.j2`)."""
+def annex_path(output: Path) -> Path:
+    """Where the annexes of a large briefing go: beside it, NAME-annex."""
+    return output.with_name(f"{output.stem}-annex{output.suffix}")
+
+
+def elsewhere(html: str) -> str:
+    """The HTML of a briefing whose links to evidence lead to the file of the annexes (`screen.write_report` puts in its name)."""
+    return re.sub(r'href="#(E-[^"]+|annex-[^"]+)"', rf'href="{pdf.BESIDE}#\1"', html)
+
+
+def html(b: Briefing, template: str = "briefing.html.j2", *, annex_file: str = "", main_file: str = "") -> str:
+    """The HTML of the briefing, of its short form (`short.html.j2`), or of its annexes alone (`annex.html.j2`). `annex_file`: where these are, if not in the briefing."""
     helpers: dict[str, Any] = {
         **numbering(), **section_values(b), "map_note": map_note(b), "class_counts": [(gettext(named), n) for named, n in class_counts(b)], "tpp_line": seats.LINE, "map_marks": any(line.group for line in b.country_lines), "group_marks": translated(GROUP_MARKS),
         "gates": words.gates, "place_spans": place_spans, "matrix_cells": functools.partial(matrix_cells, b),
@@ -59,7 +76,9 @@ def html(b: Briefing, template: str = "briefing.html.j2") -> str:
         "why": lambda p: words.why(p.verdicts.get(b.customer)), "other_labels": functools.partial(other_labels, b), "adjacent_line": adjacent_line,
     }
     return pdf.html_of(
-        template, b=b, kind=_("briefing"), findings=findings(b), figures=figures_of(b), contents=contents(b), letters=annex_letters(b),
+        template, b=b, kind=_("briefing"), findings=findings(b), figures={} if template == "annex.html.j2" else figures_of(b), contents=[*(entry for entry in contents(b) if not (annex_file and entry[0].startswith("annex-"))), *([("annexes", _("Annexes in a file of their own"))] if annex_file else [])],
+        letters=annex_letters(b), annex_file=annex_file, main_file=main_file, annex_contents=[entry for entry in contents(b) if entry[0].startswith("annex-")],
+        annex_heads=[named for anchor, named in contents(b) if anchor.startswith("annex-")],
         label_order=list(CLAUSE_LABELS), **{**words.vocabulary(), "short_customer": short_customers(b)},
         customer_words=[(CUSTOMER_KINDS[k][0], gettext(CUSTOMER_KINDS[k][1])) if k in CUSTOMER_KINDS else (_("Other"), b.customer_words) for k in _kinds(b)],
         example_key=next((e.key for e in b.evidence if e.cited), b.evidence[0].key if b.evidence else "E001"), rules=rules_now(), rules_as_of=str(rules_now()["as_of"]),

@@ -117,16 +117,18 @@ def destinations(pdf: Any) -> set[str]:
 
 
 def links(pdf: Any) -> Iterator[tuple[str, str]]:
-    """('inside', name) or ('outside', address) of every link annotation."""
+    """('inside', name), ('beside', file#name) or ('outside', address) of every link annotation."""
     import pikepdf
 
     for page in pdf.pages:
         for note in page.get("/Annots", []):
             if note.get("/Subtype") != "/Link":
                 continue
-            target = note.get("/Dest", note.get("/A", {}).get("/D") if "/A" in note else None)
+            target = note.get("/Dest", note.get("/A", {}).get("/D") if "/A" in note and note.A.get("/S") != "/GoToR" else None)
             if isinstance(target, pikepdf.String):
                 yield "inside", str(target)
+            elif "/A" in note and note.A.get("/S") == "/GoToR":
+                yield "beside", f"{note.A.F.UF}#{note.A.D}"
             elif "/A" in note and "/URI" in note.A:
                 yield "outside", str(note.A.URI)
 

@@ -22,6 +22,7 @@ from reports.attached import File
 from reports.source import CannotWriteReport
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+BESIDE = "https://annex.invalid/"                               # stands for the file of the annexes until its name is put in; .invalid is no host (RFC 2606)
 VARIANT = "pdf/a-3a"                                           # PDF/UA-1 is claimed beside it, see finish()
 _LOG = logging.getLogger(__name__)
 
@@ -105,8 +106,8 @@ def closed_fetcher() -> Any:
     return ClosedFetcher(allowed_protocols=("data",), allow_redirects=False)
 
 
-def write(html: str, output: Path, files: Sequence[File] = ()) -> Path:
-    """Render `html` to a tagged PDF at `output` with `files` attached, put in place at once. The same HTML, files and fonts give the same bytes.
+def write(html: str, output: Path, files: Sequence[File] = (), annex: str = "") -> Path:
+    """Render `html` to a tagged PDF at `output` with `files` attached, put in place at once; `annex`: name of the file to which links to BESIDE lead. The same HTML, files and fonts give the same bytes.
 
     Raises CannotWriteReport where the folder cannot be written.
     """
@@ -117,7 +118,7 @@ def write(html: str, output: Path, files: Sequence[File] = ()) -> Path:
     document = weasyprint.HTML(string=printable(html), base_url=None, url_fetcher=closed_fetcher()).render(pdf_variant=VARIANT, optimize_images=False)
     drawn = io.BytesIO()
     document.write_pdf(drawn, pdf_variant=VARIANT)
-    return put(Path(output), finish(drawn.getvalue(), files))
+    return put(Path(output), finish(drawn.getvalue(), files, annex))
 
 
 def put(output: Path, data: bytes) -> Path:
@@ -142,6 +143,18 @@ def put(output: Path, data: bytes) -> Path:
     return output
 
 
+def _lead_beside(pdf: Any, name: str) -> None:
+    """Links to BESIDE become links to the named destinations of the file `name` in the same folder (ISO 32000-1, 12.6.4.3)."""
+    import pikepdf
+
+    for page in pdf.pages:
+        for note in page.get("/Annots", []):
+            action = note.get("/A", {})
+            if action.get("/S") == "/URI" and str(action.URI).startswith(BESIDE):
+                target = str(action.URI).partition("#")[2]
+                note.A = pikepdf.Dictionary(S=pikepdf.Name.GoToR, F=pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F=name, UF=name), D=pikepdf.String(target), NewWindow=True)
+
+
 # PDF/A lets a file claim PDF/UA only where it describes the claim (ISO 19005-3, 6.6.2.3).
 _UA_CLAIM = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
@@ -153,7 +166,7 @@ _UA_CLAIM = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/
 """
 
 
-def finish(data: bytes, files: Sequence[File] = ()) -> bytes:
+def finish(data: bytes, files: Sequence[File] = (), annex: str = "") -> bytes:
     """The PDF with its attachments, the claim of PDF/UA-1, and scopes for its header cells, which WeasyPrint leaves out (PDF/UA 7.5): Column in a table head, Row in its body. In memory: qpdf aborts the process on a full disk."""
     import pikepdf
 
@@ -173,6 +186,8 @@ def finish(data: bytes, files: Sequence[File] = ()) -> bytes:
                     kid["/A"] = attributes
                 if "/K" in kid:
                     stack.append((kid.K, inner))
+        if annex:
+            _lead_beside(pdf, annex)
         for file in files:
             held = pikepdf.AttachedFileSpec(pdf, file.data, filename=file.name, description=file.description, mime_type=file.media_type, relationship=pikepdf.Name.Data, creation_date=file.modified, mod_date=file.modified)
             pdf.attachments[file.name] = held

@@ -6,19 +6,27 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from reports import pdf
 from reports.attached import File
 from reports.language import _
 
 
-def write_report(html: str, output: Path, twin_too: bool = False, files: Callable[[], list[File]] = list) -> Path:
-    """Write a report to `output`: a PDF with `files` in it, or its twin where the name ends in .html; with `twin_too` the twin beside the PDF. Raises CannotWriteReport."""
+def write_report(html: str, output: Path, twin_too: bool = False, files: Callable[[], list[File]] = list, annex: Path | None = None) -> Path:
+    """Write a report to `output`: a PDF with `files` in it, or its twin where the name ends in .html; with `twin_too` the twin beside the PDF.
+
+    `annex`: the report to which links to pdf.BESIDE lead, in the format of this one. Raises CannotWriteReport.
+    """
     if output.suffix.lower() in (".html", ".htm"):
-        return write(html, output)
+        return write(_beside(html, annex), output)
     if twin_too:
-        write(html, output.with_suffix(".html"))
-    return pdf.write(html, output, files())
+        write(_beside(html, annex and annex.with_suffix(".html")), output.with_suffix(".html"))
+    return pdf.write(html, output, files(), annex.name if annex else "")
+
+
+def _beside(html: str, annex: Path | None) -> str:
+    return html.replace(f'href="{pdf.BESIDE}', f'href="{quote(annex.name)}') if annex else html
 
 
 def write(html: str, output: Path) -> Path:

@@ -83,3 +83,18 @@ def test_a_document_without_files_has_no_list_of_them(tmp_path):
     path = pdf.write("<html lang=en><title>t</title><h1>x</h1>", tmp_path / "b.pdf")
     with pikepdf.open(path) as document:
         assert "/AF" not in document.Root and list(document.attachments) == []
+
+
+def test_a_large_briefing_has_its_annexes_beside_it(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(briefing, "ANNEX_APART", 10)
+    main = briefing.render(data, tmp_path / "b.pdf", twin_too=True)
+    annex = tmp_path / "b-annex.pdf"
+    assert checks.problems(main) == [] and checks.problems(annex) == []
+    with pikepdf.open(main) as one, pikepdf.open(annex) as other:
+        beside = [target for kind, target in checks.links(one) if kind == "beside"]
+        assert beside and {target.partition("#")[0] for target in beside} == {"b-annex.pdf"}
+        assert {target.partition("#")[2] for target in beside} <= checks.destinations(other)
+        assert list(other.attachments) == [] and "chipwatch.json" in one.attachments
+    twin = (tmp_path / "b.html").read_text("utf-8")
+    assert 'href="b-annex.html#E-' in twin and "annex.invalid" not in twin and "Annexes in a file of their own" in twin
+    assert 'id="E-' in (tmp_path / "b-annex.html").read_text("utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import reports_market as market
 
-from reports import briefing, checks, model, pdf, text
+from reports import attached, briefing, checks, model, pdf, text
 
 EVIL = {
     "script": "<script>alert(1)</script><img src=x onerror=alert(2)>",
@@ -99,7 +99,8 @@ def test_no_attachment_script_or_file_gets_in(rendered):
     import pikepdf
 
     with pikepdf.open(rendered[0]) as document:
-        assert "/EmbeddedFiles" not in (document.Root.get("/Names") or {}) and "/AF" not in document.Root
+        own = {"chipwatch.json", *(f"{view}.csv" for view in attached.VIEWS)}
+        assert set(document.attachments) == own and len(document.Root.AF) == len(own)      # the data set, and nothing that a page asked for
         assert "/OpenAction" not in document.Root and "/JavaScript" not in (document.Root.get("/Names") or {})
         outside = {target for kind, target in checks.links(document) if kind == "outside"}
     assert outside and all(target.startswith("https://www.evil-") for target in outside)
