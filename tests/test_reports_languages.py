@@ -142,3 +142,15 @@ def test_an_unknown_language_is_refused_with_those_that_exist(data, tmp_path):
         assert result.exit_code and "en, de, fr, ja, zh" in str(result.exception or result.output), command
     with pytest.raises(language.UnknownLanguage, match="en, de, fr, ja, zh"), language.speaking("../de"):
         pass
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_labels_fit_the_slanted_heads_and_narrow_columns(code):
+    """The heads of the clause table are 32 mm long, turned upright: as long as the longest English one at most, in scripts of twice the width half of it."""
+    import unicodedata
+
+    def width(named: str) -> int:
+        return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in named)
+    with language.speaking(code):
+        labels = language.translated(words.LABELS)
+    assert max(map(width, labels.values())) <= max(map(width, words.LABELS.values())) + 2
