@@ -188,6 +188,7 @@ def finish(data: bytes, files: Sequence[File] = (), annex: str = "") -> bytes:
                     stack.append((kid.K, inner))
         if annex:
             _lead_beside(pdf, annex)
+        _ungrouped(pdf)
         for file in files:
             held = pikepdf.AttachedFileSpec(pdf, file.data, filename=file.name, description=file.description, mime_type=file.media_type, relationship=pikepdf.Name.Data, creation_date=file.modified, mod_date=file.modified)
             pdf.attachments[file.name] = held
@@ -197,6 +198,19 @@ def finish(data: bytes, files: Sequence[File] = (), annex: str = "") -> bytes:
         pdf.Root.Metadata = pikepdf.Stream(pdf, described, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
         pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
+
+
+_PAINTS = re.compile(rb"(?:^|\s)(?:f\*?|F|B\*?|b\*?|S|s|sh|Do)(?=\s|$)")    # operators that paint something else than letters
+
+
+def _ungrouped(pdf: Any) -> None:
+    """Words of figures drawn straight onto the page. WeasyPrint makes a transparency group of right-aligned and centred words; viewers that draw a group as an image of its own
+    (PDFium, in Chromium) cut into the first letter. Groups that hold more than letters stay."""
+    import pikepdf
+
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form" and "/Group" in item and not _PAINTS.search(item.read_bytes()):
+            del item["/Group"]
 
 
 # --- fonts -----------------------------------------------------------------------------------------------------------------------

@@ -115,6 +115,16 @@ def test_figures_are_vector_with_alternative_text_source_line_and_n(sample):
     assert len(re.findall(r"Source: ", whole)) == 10           # nine figures, and the table of pending rules
 
 
+def test_words_of_figures_are_drawn_without_a_group_that_viewers_clip(sample):
+    import pikepdf
+
+    with pikepdf.open(sample[1]) as document:
+        forms = [item for item in document.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form"]
+        drawn = [(form, {str(o.operator) for o in pikepdf.parse_content_stream(form)}) for form in forms]
+        words = [form for form, operators in drawn if "TJ" in operators and not operators & {"f", "f*", "B", "B*", "S", "Do"}]
+        assert len(words) > 50 and not [form for form in words if "/Group" in form]
+
+
 def test_tables_repeat_their_heads(tmp_path):
     path = briefing.render(market.make(tmp_path / "d.sqlite", scale=3), tmp_path / "b.pdf")
     mission = [p for p in pages(path) if "Data centres named for the chip" in p]
