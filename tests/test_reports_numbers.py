@@ -603,3 +603,13 @@ def contents(ledger: Ledger, pages: list[str]) -> None:
         for number, found in enumerate(re.findall(rf"\b{kind} (\d+)\. ", " ".join(pages)), start=1):
             assert int(found) == number
             ledger.said(f"{kind} {found}.")
+
+
+def test_tables_of_providers_run_by_name_whatever_the_verdict(copy, pages):
+    f, whole = Facts(copy), Ledger.squeezed(" ".join(pages))
+    for begin, end, providers in (("Table 1. GPU clouds", "The same table with further", f.listing), ("Annex A. GPU clouds All", "Annex B. Chips and their class Chip", f.clouds)):
+        part = whole[whole.index(Ledger.squeezed(begin)):whole.index(Ledger.squeezed(end))]
+        places = [part.index(Ledger.squeezed(f.name[p])) for p in providers]
+        assert places == sorted(places)
+        codes = [f.code(p) for p in providers]
+        assert codes not in (sorted(codes), sorted(codes, reverse=True))     # by name is another order here than by verdict
