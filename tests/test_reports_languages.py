@@ -154,3 +154,26 @@ def test_labels_fit_the_slanted_heads_and_narrow_columns(code):
     with language.speaking(code):
         labels = language.translated(words.LABELS)
     assert max(map(width, labels.values())) <= max(map(width, words.LABELS.values())) + 2
+
+
+def test_templates_hold_no_words_outside_the_catalogues():
+    """Every branch of every template, whatever the data: what is left beside tags, translated blocks and expressions is no word."""
+    from reports import pdf
+
+    left = {}
+    for path in sorted(pdf.TEMPLATES.glob("*.j2")):
+        kept, inside, tokens = "", False, list(pdf.environment().lex(path.read_text("utf-8")))
+        for n, (_, kind, value) in enumerate(tokens):
+            named = next((v for _, k, v in tokens[n:n + 4] if k == "name"), "") if kind == "block_begin" else ""
+            inside = named == "trans" or (inside and named != "endtrans")
+            kept += value if kind == "data" and not inside else "" if kind != "variable_begin" else "0"
+        shown = re.sub(r"<[^>]*>|&\w+;", " ", kept)
+        if found := set(re.findall(r"[A-Za-z]{2,}", shown)) - {"chipwatch", "SHA", "href", "lang"}:
+            left[path.name] = found
+    assert left == {}
+
+
+def test_an_empty_data_set_says_so_in_the_language(tmp_path):
+    with language.speaking("fr"):
+        page = BeautifulSoup(briefing.html(model.read_briefing(market.Market().write(tmp_path / "d.sqlite"))), "lxml")
+    assert "Aucun document n'a été lu." in page.get_text() and "No document" not in page.get_text()
