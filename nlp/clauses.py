@@ -10,14 +10,15 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from chipwatch.records import SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
 from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
-from nlp.decision import Decision, LabelModel, decision_for
+from nlp.decision import ClauseModel, Decision, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
 from nlp.scope import PROVIDER_LABELS, ScopeReader, part_of_service
@@ -84,9 +85,9 @@ class _Found:
 class _Reader:
     """Reads one document with one pack; `active`: the numbers of the blocks that state rules, the others are context (None: all do)."""
 
-    def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None, active: frozenset[int] | None = None, models: Mapping[str, LabelModel] | None = None) -> None:
+    def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None, active: frozenset[int] | None = None, model: ClauseModel | None = None) -> None:
         self.document, self.book, self.language, self.on = document, book, language, on
-        self.decision = decision_for(language if language in languages() else None) if models is None else Decision(book, models)
+        self.decision = Decision(book, language, model)
         self.tag = document.language if pack_language(document.language) == language else language
         self.scopes = ScopeReader(book)
         self.blocks: list[Block] = [b for b in document.body() if b.text]
@@ -368,22 +369,37 @@ class _Reader:
                 found[rule.label] = rule, clause
         return found
 
+    def introduction(self, unit: _Unit, opening: tuple[int, int] | None) -> str:
+        """The words before a unit that it goes on: the beginning of its sentence, or the sentence that opens its list."""
+        if unit.start != unit.whole[0]:
+            return self.blocks[unit.block].text[unit.whole[0]:unit.start]
+        if opening is None:
+            return ""
+        index, start = opening
+        return self.blocks[index].text[start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
+
+    def probabilities(self, unit: _Unit, own: int, intro: int, head: int, opening: tuple[int, int] | None) -> dict[str, float]:
+        """Label -> how likely the unit states a rule of it, by the decision layer."""
+        block = self.blocks[unit.block]
+        return self.decision.probabilities(block.text[unit.start:unit.end], self.introduction(unit, opening), block.heading_path, own, intro, head)
+
     def stated(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Clause]:
         """The clauses that a unit states: those of the rules, weighed by the decision layer, and those that it adds."""
-        decision, models = self.decision, self.decision.models
+        decision = self.decision
+        likely = self.probabilities(unit, own, intro, head, opening)
         found = self.ruled(unit, rows, own, intro, fired, opening)
+        table = 0.5 if unit.block in self.tables else 1.0
         for label, (rule, clause) in found.items():
-            if label in models:
-                probability = decision.probability(label, own, intro, head, (rule.id,))
-                if probability < models[label].drop:
+            if label in likely:
+                if decision.gives_up(label, likely[label]):
                     continue
-                clause.confidence = round(min(probability, rule.attributes.get("confidence", 1.0), 0.5 if unit.block in self.tables else 1.0), 2)
+                clause.confidence = round(min(decision.model.fired(likely[label]), rule.attributes.get("confidence", 1.0), table), 2)
             yield clause
-        for label in decision.candidates(own):
-            if label not in found and (probability := decision.probability(label, own, intro, head, ())) >= models[label].add:
-                clause = self.clause(unit, decision.template(label, own), rows, own, intro, opening)
+        for label, probability in likely.items():
+            if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
+                clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
-                    clause.confidence = round(probability, 2)
+                    clause.confidence = round(min(decision.model.added(probability), table), 2)
                     yield clause
 
     def signal(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> Signal:
@@ -674,15 +690,16 @@ def foreign_parts(document: Document, language: str | None) -> dict[str, frozens
     return {code: frozenset(numbers) for code, numbers in found.items()}
 
 
-def read_clauses(document: Document, models: Mapping[str, LabelModel] | None = None) -> tuple[list[Clause], list[Signal], list[Issue]]:
+def read_clauses(document: Document, model: ClauseModel | Literal["shipped"] | None = "shipped") -> tuple[list[Clause], list[Signal], list[Issue]]:
     """The access clauses and signals of a document, with what an operator should know.
 
     Every quote is `document.text[start:end]`, at most 1,500 characters; for one label no two overlap. A document in a language without a cue pack gives an issue
     `language_not_covered`; the names that stand in every language (statutes, lists) are read all the same. Parts in another language are read with the pack of theirs.
-    `models`: those of the decision layer (None: the ones that come with chipwatch; {}: none, the rules alone).
+    `model`: that of the decision layer ("shipped": the one that comes with chipwatch; None: none, the rules alone).
     """
     from nlp.signals import language_signals, sign_up_signals
 
+    decides = shipped() if model == "shipped" else model
     issues: list[Issue] = []
     language = pack_language(document.language)
     if language not in languages():
@@ -690,9 +707,9 @@ def read_clauses(document: Document, models: Mapping[str, LabelModel] | None = N
     parts = foreign_parts(document, language)
     elsewhere = frozenset().union(*parts.values())
     own = frozenset(range(sum(bool(b.text) for b in document.body()))) - elsewhere if parts else None
-    clauses, signals = _Reader(document, cuebook(language if language in languages() else None), language, None, own, models).read()
+    clauses, signals = _Reader(document, cuebook(language if language in languages() else None), language, None, own, decides).read()
     for code, numbers in parts.items():
-        more, marks = _Reader(document, cuebook(code), code, None, numbers, models).read()
+        more, marks = _Reader(document, cuebook(code), code, None, numbers, decides).read()
         clauses, signals = clauses + more, signals + marks
     if parts:
         issues.append(Issue("info", "languages_mixed", f"parts in {', '.join(sorted(parts))} were read with the cues of theirs"))

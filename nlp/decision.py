@@ -1,105 +1,169 @@
-"""The decision layer: a small linear model per label over what the rules see, which overrules them where it has learnt better.
+"""The decision layer: a linear model per label over the words and cue groups of a sentence, beside the rules.
 
-Its features do not depend on a language: the groups of cues in a sentence (`o:`), in the sentence that opens its list (`i:`) and in the headings above (`h:`), the rules that
-fired (`r:`), and whether any rule of the label did (`fired`). It is asked only where a group of cues that can begin a rule of the label stands in the sentence. Below `drop` a finding
-of the rules is given up; from `add` on one is made that no rule made. `nlp/model/clauses.json` holds the weights, `nlp/model/README.md` the figures; `python -m nlp.training` makes both.
+It is asked for every sentence at which the rules look (those with a trigger of some rule), and does three things: it gives up a finding of the rules whose probability is below `drop`; it makes a finding that no
+rule made from `add` on; and it says how sure a finding is. One model serves all languages: cue groups are the same in all of them, words are those of each. `nlp/model/clauses.msgpack.gz` holds the
+weights, `nlp/model/README.md` the figures; `python -m nlp.training` makes both. Features: `nlp/wording.py`.
 """
 
 from __future__ import annotations
 
 import functools
-import json
+import gzip
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from nlp import wording
 from nlp.cuebook import Cuebook, Rule
 
-MODEL = Path(__file__).parent / "model" / "clauses.json"
-SOURCES = ("o", "i", "h")                                      # sentence, introduction of its list, headings
+if TYPE_CHECKING:
+    import numpy as np
+
+MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
+FORMAT = 2
+KEPT = ("places", "target", "polarity", "mode", "usual", "actor")   # attributes of a rule that hold for whatever is found of its label
 
 
 @dataclass(frozen=True, slots=True)
-class LabelModel:
-    """Weights of one label; `drop` 0 gives up nothing, `add` above 1 adds nothing."""
+class Calibration:
+    """How a probability becomes a confidence: logistic of `base + slope * log-odds`."""
 
-    bias: float
-    weights: Mapping[str, float]
-    drop: float = 0.0
-    add: float = 2.0
+    base: float = 0.0
+    slope: float = 1.0
+
+    def __call__(self, probability: float) -> float:
+        clipped = min(max(probability, 1e-6), 1 - 1e-6)
+        return 1.0 / (1.0 + math.exp(-(self.base + self.slope * math.log(clipped / (1.0 - clipped)))))
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseModel:
+    """Weights of all labels. `weights`: features x labels; `drop` 0 gives up nothing, `add` above 1 adds nothing."""
+
+    labels: tuple[str, ...]
+    vocabulary: Mapping[str, int]
+    weights: np.ndarray
+    bias: np.ndarray
+    drop: Mapping[str, float] = field(default_factory=dict)
+    add: Mapping[str, float] = field(default_factory=dict)
+    fired: Calibration = Calibration()                         # of findings of the rules
+    added: Calibration = Calibration()                         # of findings that the model makes
+
+    def rows(self, features: Iterable[str]) -> list[int]:
+        """The rows of the features that the model knows."""
+        known = self.vocabulary
+        return [known[name] for name in features if name in known]
+
+    def total(self, features: Iterable[str]) -> np.ndarray:
+        """The sum of the weights of features, by label."""
+        rows = self.rows(features)
+        return self.weights[rows].sum(0) if rows else self.bias * 0
 
 
 @dataclass(slots=True)
 class Decision:
-    """Models of labels, compiled for one cuebook."""
+    """A model, made ready for the cues of one language; None: no model, the rules decide alone."""
 
     book: Cuebook
-    models: Mapping[str, LabelModel]
-    triggers: dict[str, int] = field(default_factory=dict)     # label -> groups that can begin one of its rules
-    templates: dict[str, list[Rule]] = field(default_factory=dict)
-    adding: list[str] = field(default_factory=list)            # labels whose model may find what no rule finds
-    _bits: dict[str, tuple[dict[int, float], ...]] = field(default_factory=dict)
+    language: str | None
+    model: ClauseModel | None
+    _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+    _groups: dict[tuple[str, int], Any] = field(default_factory=dict)
+    _templates: dict[str, list[Rule]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for rule in self.book.rules:
-            self.triggers[rule.label] = self.triggers.get(rule.label, 0) | rule.trigger & (1 << self.book.width) - 1
-            self.templates.setdefault(rule.label, []).append(rule)
-        self.adding = [label for label, model in self.models.items() if model.add <= 1.0]
-        for label, model in self.models.items():
-            self._bits[label] = tuple({1 << n: w for group, n in self.book.groups.items() if (w := model.weights.get(f"{source}:{group}"))} for source in SOURCES)
+            self._templates.setdefault(rule.label, []).append(rule)
 
-    def candidates(self, own: int) -> list[str]:
-        """The labels that a model may add to a sentence with these groups."""
-        return [label for label in self.adding if own & self.triggers.get(label, 0)]
+    def _context(self, prefix: str, text: str) -> tuple[int, Any]:
+        """(number of word features, sum of their weights) of an introduction or of headings; a document asks for the same ones again and again."""
+        known = self._contexts.get((prefix, text))
+        if known is None:
+            assert self.model is not None
+            names = wording.of_introduction(text, self.language) if prefix == "i" else wording.of_headings([text], self.language)
+            known = self._contexts[prefix, text] = len(names), self.model.total(names)
+        return known
 
-    def probability(self, label: str, own: int, intro: int, head: int, fired: Iterable[str]) -> float:
-        """How likely a sentence with these groups, in which these rules of the label fired, states a rule of the label."""
-        model = self.models[label]
-        score = model.bias
-        for weights, mask in zip(self._bits[label], (own, intro, head), strict=True):
-            for bit, weight in weights.items():
-                if mask & bit:
-                    score += weight
-        some = False
-        for rule in fired:
-            some = True
-            score += model.weights.get(f"r:{rule}", 0.0)
-        if some:
-            score += model.weights.get("fired", 0.0)
-        return 1.0 / (1.0 + math.exp(-score))
+    def _masked(self, prefix: str, mask: int) -> Any:
+        known = self._groups.get((prefix, mask))
+        if known is None:
+            assert self.model is not None
+            known = self._groups[prefix, mask] = self.model.total(prefix + name for name, bit in self.book.groups.items() if mask >> bit & 1)
+        return known
 
-    def template(self, label: str, own: int) -> Rule:
-        """The rule whose attributes a finding of the model takes: the first of the label that these groups can begin."""
-        rule = next(r for r in self.templates[label] if r.trigger & own)
-        attributes = {k: v for k, v in rule.attributes.items() if k in ("places", "target", "polarity", "mode", "usual", "actor")}
-        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, attributes)
+    def probabilities(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> dict[str, float]:
+        """Label -> how likely a unit of text states a rule of it. `own`, `intro`, `head`: cue groups of the unit, of the introduction of its list, of the headings above."""
+        model = self.model
+        if model is None:
+            return {}
+        words = wording.of_text(text, self.language)
+        score = model.bias + self._masked("G:", own)
+        count, context = 0, 0.0
+        for prefix, part in (("i", introduction[:wording.MAX_CONTEXT]), ("h", " / ".join(headings[-3:]))):
+            if part:
+                number, total = self._context(prefix, part)
+                count, context = count + number, context + total
+        score = score + wording.scale(words, count) * (model.total(words) + wording.CONTEXT * context)
+        if intro:
+            score = score + self._masked("I:", intro)
+        if head:
+            score = score + wording.CONTEXT * self._masked("H:", head)
+        return {label: 1.0 / (1.0 + math.exp(-value)) for label, value in zip(model.labels, score.tolist(), strict=True)}
+
+    def explain(self, label: str, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> list[tuple[str, float]]:
+        """(feature, what it adds to the log-odds of the label) of one unit, the weightiest first; the bias is `(bias)`. Empty without a model or for a label that it does not know."""
+        model = self.model
+        if model is None or label not in model.labels:
+            return []
+        column = model.labels.index(label)
+        values = wording.features(text, introduction[:wording.MAX_CONTEXT], headings, self.language, wording.of_groups(self.book.groups, own, intro, head))
+        found = [(name, float(model.weights[model.vocabulary[name], column]) * value) for name, value in values.items() if name in model.vocabulary]
+        return sorted([("(bias)", float(model.bias[column])), *found], key=lambda row: (-abs(row[1]), row[0]))
+
+    def gives_up(self, label: str, probability: float) -> bool:
+        return self.model is not None and probability < self.model.drop.get(label, 0.0)
+
+    def adds(self, label: str, probability: float) -> bool:
+        return self.model is not None and probability >= self.model.add.get(label, 2.0)
+
+    def template(self, label: str, own: int) -> Rule | None:
+        """The rule whose attributes a finding of the model takes: the first of the label that these groups can begin, else its first; None where this language has none."""
+        rules = self._templates.get(label, [])
+        rule = next((r for r in rules if r.trigger & own), rules[0] if rules else None)
+        if rule is None:
+            return None
+        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, {k: v for k, v in rule.attributes.items() if k in KEPT})
 
 
-def features(book: Cuebook, own: int, intro: int, head: int, fired: Iterable[str]) -> dict[str, float]:
-    """The features of one sentence for one label, as the training sees them."""
-    found = {f"{source}:{group}": 1.0 for source, mask in zip(SOURCES, (own, intro, head), strict=True) for group, n in book.groups.items() if mask >> n & 1}
-    rules = {f"r:{rule}": 1.0 for rule in fired}
-    return {**found, **rules, **({"fired": 1.0} if rules else {})}
+def dumped(model: ClauseModel) -> bytes:
+    """A model as a file; the same model gives the same bytes."""
+    import numpy as np
+    import srsly
+
+    names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
+    data = {
+        "format": FORMAT, "labels": list(model.labels), "vocabulary": names, "weights": np.ascontiguousarray(model.weights, dtype="<f2").tobytes(), "bias": [float(b) for b in model.bias],
+        "drop": dict(model.drop), "add": dict(model.add), "fired": [model.fired.base, model.fired.slope], "added": [model.added.base, model.added.slope],
+    }
+    return gzip.compress(srsly.msgpack_dumps(data), 9, mtime=0)
 
 
-def models_from(data: Mapping[str, Any]) -> dict[str, LabelModel]:
-    """Models out of the JSON object of a model file."""
-    return {label: LabelModel(row["bias"], row["weights"], row["drop"], row["add"]) for label, row in data["labels"].items()}
+def loaded(content: bytes) -> ClauseModel:
+    """The model of a file. Raises ValueError for one of another format."""
+    import numpy as np
+    import srsly
+
+    data = srsly.msgpack_loads(gzip.decompress(content))
+    if data.get("format") != FORMAT:
+        raise ValueError(f"the clause model has format {data.get('format')}, this version reads {FORMAT}; make it anew: python -m nlp.training")
+    labels, names = tuple(data["labels"]), data["vocabulary"]
+    weights = np.frombuffer(data["weights"], dtype="<f2").reshape(len(names), len(labels)).astype("float32")
+    return ClauseModel(labels, {name: n for n, name in enumerate(names)}, weights, np.array(data["bias"], dtype="float32"), data["drop"], data["add"], Calibration(*data["fired"]), Calibration(*data["added"]))
 
 
 @functools.cache
-def shipped() -> dict[str, LabelModel]:
-    """The models that come with chipwatch; none where there is no model file (then the rules decide alone)."""
-    if not MODEL.is_file():
-        return {}
-    return models_from(json.loads(MODEL.read_text("utf-8")))
-
-
-@functools.cache
-def decision_for(language: str | None) -> Decision:
-    """The shipped models, compiled for the cue pack of a language."""
-    from nlp.cuebook import cuebook
-
-    return Decision(cuebook(language), shipped())
+def shipped() -> ClauseModel | None:
+    """The model that comes with chipwatch; None where there is no file (then the rules decide alone)."""
+    return loaded(MODEL.read_bytes()) if MODEL.is_file() else None

@@ -1,10 +1,12 @@
-"""Trains the decision layer (`nlp.decision`) on labelled documents: `python -m nlp.training LABELS.jsonl… --root FOLDER`.
+"""Trains the decision layer (`nlp.decision`) on labelled text: `python -m nlp.training LABELS.jsonl… --root FOLDER --written FOLDER`.
 
-Needs the extra `train` (scikit-learn). Deterministic: the same labels, cues and rules give the same model file, byte for byte. Per label a logistic regression with an L2 penalty is fitted
-on the sentences that hold a trigger of the label; its probability is the confidence of a finding. Whether it may also give up or add findings, and from which probability on, is decided by
-cross-validation with whole providers left out, and only where it betters the rules by MIN_GAIN. The rules themselves were written while reading a part of these documents, so that figures of the rules on them are too good.
+Needs the extra `train` (scikit-learn). Deterministic: the same labels, cues and rules give the same model file, byte for byte. Per label a logistic regression with an L2 penalty is fitted on all units of text at
+which the rules look (`nlp.clauses`), over their words and cue groups (`nlp.wording`). What the model may do is the same for all labels: it gives up findings of the rules below DROP and adds some from ADD on
+(ADD_BARRING for labels that can exclude a customer by themselves). The two are not fitted per label: the rules were written while reading most of the labelled documents, so that no fold of them shows how the
+rules do on unread ones; they were set on documents that the rules had not been written with (see the model card). Confidence is calibrated on whole providers left out.
 
-Labels: JSON lines of {"path", "provider", "language", "clauses": [{"label", "quote" or "start" and "end"}]}, paths relative to the folder.
+Labels: JSON lines of {"path", "provider", "language", "clauses": [{"label", "quote" or "start" and "end"}]}, paths relative to a folder. Written sentences: `<language>.jsonl` of {"text", "labels"}, invented; a
+fifth of them (`held_out_sentence`) is never trained on, so that tests can measure with it.
 """
 
 from __future__ import annotations
@@ -14,37 +16,41 @@ import hashlib
 import json
 import math
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from chipwatch.records import CLAUSE_LABELS
 from nlp.clauses import _Reader, read_clauses
 from nlp.cuebook import cuebook, languages, pack_language
-from nlp.decision import MODEL, Decision, features, models_from
+from nlp.decision import MODEL, Calibration, ClauseModel, dumped
 from nlp.document import Document
 from nlp.read import read_document
+from nlp.wording import features, of_groups
 
-FOLDS = 8
-MIN_CASES = 12                                                 # labelled sentences below which a label is left to the rules
-MIN_GAIN = 0.05                                                # in F1 over the rules, in cross-validation; a smaller one does not last on clauses (see the model card)
-STRENGTHS = (0.1, 0.3, 1.0)                                    # inverse of the penalty
-DROPS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
-ADDS = (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 2.0)
+FOLDS = 5
+MIN_CASES = 8                                                  # labelled units below which a label is left to the rules
+STRENGTH = 10.0                                                # inverse of the penalty
+WEIGHT = 3.0                                                   # of a labelled unit, against one that is not
+MIN_SEEN = 2                                                   # units in which a feature must stand
+SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
+DROP, ADD, ADD_BARRING = 0.05, 0.65, 0.75
+BARRING = frozenset({
+    "country_exclusion", "supported_countries", "residence_restriction", "nationality_restriction", "headquarters_restriction", "denied_party", "chip_or_region_limit", "remote_access_controlled_chips",
+})
 Span = tuple[int, int]
 
 
 @dataclass(slots=True)
 class Sample:
-    """One sentence as one label sees it."""
+    """One unit of text: what the model sees of it, what the rules say and what is labelled."""
 
     provider: str
-    label: str
     features: dict[str, float]
-    fired: bool
-    right: bool
+    fired: frozenset[str]
+    right: frozenset[str]
 
 
 def spans_of(clause: Mapping[str, Any], text: str) -> list[Span]:
@@ -63,90 +69,89 @@ def covers(a: Span, b: Span) -> bool:
     return min(a[1], b[1]) - max(a[0], b[0]) >= 0.5 * min(a[1] - a[0], b[1] - b[0])
 
 
+def held_out_sentence(text: str) -> bool:
+    """Whether a written sentence is kept for measuring: one in five, chosen by its text alone."""
+    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(), 16) % 5 == 0
+
+
 def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provider: str) -> list[Sample]:
-    """The sentences of a labelled document, for each label that they may state."""
+    """The units of a labelled document at which the rules look."""
     language = pack_language(document.language)
     book = cuebook(language if language in languages() else None)
-    reader = _Reader(document, book, language, None, None, {})
+    reader = _Reader(document, book, language, None, None, None)
     labelled = [(c["label"], span) for c in clauses for span in spans_of(c, document.text)]
-    every = Decision(book, {})
     found = []
     for unit, rows, own, intro, head, fired, opening in reader.observations():
         if unit.block in reader.titles:
             continue
         block = reader.blocks[unit.block]
         _, start, end = document.quote(block.content, unit.start, unit.end)
-        rules = {label: (rule.id,) for label, (rule, _) in reader.ruled(unit, rows, own, intro, fired, opening).items()}
-        for label, triggers in every.triggers.items():
-            if label in CLAUSE_LABELS and own & triggers:
-                right = any(name == label and covers(span, (start, end)) for name, span in labelled)
-                found.append(Sample(provider, label, features(book, own, intro, head, rules.get(label, ())), label in rules, right))
+        seen = features(block.text[unit.start:unit.end], reader.introduction(unit, opening), block.heading_path, language, of_groups(book.groups, own, intro, head))
+        right = frozenset(name for name, span in labelled if name in CLAUSE_LABELS and covers(span, (start, end)))
+        found.append(Sample(provider, seen, frozenset(reader.ruled(unit, rows, own, intro, fired, opening)), right))
     return found
 
 
-def f1(chosen: Sequence[bool], right: Sequence[bool]) -> float:
-    both = sum(c and r for c, r in zip(chosen, right, strict=True))
-    total = sum(chosen) + sum(right)
-    return 2 * both / total if total else 0.0
+def written_samples(folder: Path) -> list[Sample]:
+    """The units of the written sentences that may be trained on."""
+    found = []
+    for file in sorted(folder.glob("*.jsonl")):
+        for line in file.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if not held_out_sentence(row["text"]):
+                document = read_document(row["text"].encode(), path="sentence.txt", language=file.stem)
+                found += samples_of(document, [{"label": label, "start": 0, "end": len(document.text)} for label in row["labels"]], "")
+    return found
 
 
-def log_loss(probabilities: Sequence[float], right: Sequence[bool]) -> float:
-    """Mean surprise at what is right, in nats."""
-    clipped = [min(max(p, 1e-6), 1 - 1e-6) for p in probabilities]
-    return -sum(math.log(p if r else 1 - p) for p, r in zip(clipped, right, strict=True)) / len(clipped)
-
-
-def fit(samples: Sequence[Sample], strength: float) -> tuple[Any, Any]:
-    """(vectoriser, model) of one label."""
+def fit(samples: Sequence[Sample]) -> ClauseModel:
+    """The model of samples, confidence not yet calibrated."""
+    import numpy as np
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    vectoriser = DictVectorizer(sort=True)
-    matrix = vectoriser.fit_transform([s.features for s in samples])
+    vectoriser = DictVectorizer(sort=True, dtype=np.float32)
+    often = Counter(name for s in samples for name in s.features)
+    matrix = vectoriser.fit_transform([{name: value for name, value in s.features.items() if often[name] >= MIN_SEEN} for s in samples])
     matrix.indices, matrix.indptr = matrix.indices.astype("int32"), matrix.indptr.astype("int32")
-    model = LogisticRegression(C=strength, solver="liblinear", random_state=0, max_iter=1000)
-    return vectoriser, model.fit(matrix, [s.right for s in samples])
+    cases = Counter(label for s in samples for label in s.right)
+    labels = tuple(sorted(label for label, n in cases.items() if n >= MIN_CASES))
+    weights, bias = [], []
+    for label in labels:
+        model = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: WEIGHT}, solver="liblinear", random_state=0, max_iter=1000)
+        model.fit(matrix, [label in s.right for s in samples])
+        weights.append(model.coef_[0])
+        bias.append(float(model.intercept_[0]))
+    table = np.array(weights, dtype="float32").T
+    kept = np.abs(table).max(1) >= SMALL
+    names = [str(name) for name in vectoriser.get_feature_names_out()[kept]]
+    return ClauseModel(labels, {name: n for n, name in enumerate(names)}, table[kept].astype("<f2").astype("float32"), np.array(bias, dtype="float32"),
+                       dict.fromkeys(labels, DROP), {label: ADD_BARRING if label in BARRING else ADD for label in labels})
 
 
-def held_out(samples: Sequence[Sample], strength: float) -> list[float]:
-    """Probabilities of samples by models that have not seen their provider."""
-    from sklearn.model_selection import GroupKFold
-
-    groups = [s.provider for s in samples]
-    result = [0.0] * len(samples)
-    for train, test in GroupKFold(min(FOLDS, len(set(groups)))).split(samples, groups=groups):
-        part = [samples[i] for i in train]
-        if len({s.right for s in part}) < 2:
-            continue
-        vectoriser, model = fit(part, strength)
-        for i, (_, probability) in zip(test, model.predict_proba(vectoriser.transform([samples[i].features for i in test])), strict=True):
-            result[i] = float(probability)
-    return result
+def probabilities(model: ClauseModel, sample: Sample) -> dict[str, float]:
+    """Label -> probability of a sample."""
+    score = model.bias + sum((model.weights[model.vocabulary[name]] * value for name, value in sample.features.items() if name in model.vocabulary), 0.0)
+    return {label: 1 / (1 + math.exp(-value)) for label, value in zip(model.labels, score.tolist(), strict=True)}
 
 
-def learn(samples: Sequence[Sample]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """(entry of the model file, None where too few cases are labelled; figures) of one label."""
-    right, fired = [s.right for s in samples], [s.fired for s in samples]
-    rules = f1(fired, right)
-    figures: dict[str, Any] = {"sentences": len(samples), "labelled": sum(right), "rules_f1": round(rules, 3)}
-    if sum(right) < MIN_CASES:
-        return None, figures
-    tried = {strength: held_out(samples, strength) for strength in STRENGTHS}
-    strength = min(STRENGTHS, key=lambda c: (round(log_loss(tried[c], right), 6), c))
-    best = (rules + MIN_GAIN, 0.0, 2.0)
-    for drop in DROPS:
-        for add in ADDS:
-            if add > drop:
-                value = f1([p >= drop if f else p >= add for p, f in zip(tried[strength], fired, strict=True)], right)
-                if value > best[0] + 1e-9:
-                    best = (value, drop, add)
-    value, drop, add = best
-    if add <= 1 or drop:
-        figures |= {"model_f1": round(value, 3), "drop": drop, "add": add if add <= 1 else None}
-    figures["strength"] = strength
-    vectoriser, model = fit(samples, strength)
-    weights = {name: round(float(w), 4) for name, w in sorted(zip(vectoriser.get_feature_names_out(), model.coef_[0], strict=True)) if abs(w) >= 0.005}
-    return {"bias": round(float(model.intercept_[0]), 4), "drop": drop, "add": add, "weights": weights}, figures
+def calibrate(rows: Sequence[tuple[float, bool]]) -> Calibration:
+    """How probabilities become confidences, from (probability, whether the finding is right) of findings; too few of them change nothing."""
+    from sklearn.linear_model import LogisticRegression
+
+    if len(rows) < 40 or len({right for _, right in rows}) < 2:
+        return Calibration()
+    odds = [[math.log(q / (1 - q))] for q in (min(max(p, 1e-6), 1 - 1e-6) for p, _ in rows)]
+    model = LogisticRegression(C=1e3, max_iter=1000).fit(odds, [right for _, right in rows])
+    return Calibration(round(float(model.intercept_[0]), 4), round(float(model.coef_[0][0]), 4))
+
+
+def folds(providers: Sequence[str]) -> list[frozenset[str]]:
+    """Providers in FOLDS parts, by a hash of their names: one company is in one part, and a new document moves no other."""
+    parts: dict[int, set[str]] = defaultdict(set)
+    for name in set(providers) - {""}:
+        parts[int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS].add(name)
+    return [frozenset(part) for _, part in sorted(parts.items())]
 
 
 def read_labels(files: Iterable[Path], roots: Sequence[Path]) -> list[tuple[dict[str, Any], Path]]:
@@ -172,58 +177,53 @@ def provider_of(row: Mapping[str, Any]) -> str:
     return row["path"].split("/")[1].removeprefix("tosdr-").removeprefix("unibo-").removeprefix("p2b-")
 
 
-def by_label(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
-    found: dict[str, list[Sample]] = defaultdict(list)
-    for sample in samples:
-        found[sample.label].append(sample)
-    return dict(sorted(found.items()))
+@dataclass(slots=True)
+class Measured:
+    """Figures with whole providers left out: what ("rules" or "model") -> key ("all", a language, or a label) -> [right findings, findings, labels met, labels]; (confidence, whether right) of findings."""
+
+    counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: {"rules": defaultdict(lambda: [0] * 4), "model": defaultdict(lambda: [0] * 4)})
+    sure: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: {"rules": [], "model": []})
 
 
-def train(samples: Sequence[Sample]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(labels of the model file, figures by label)."""
-    labels, figures = {}, {}
-    for label, rows in by_label(samples).items():
-        entry, figures[label] = learn(rows)
-        if entry is not None:
-            labels[label] = entry
-    return labels, figures
+def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequence[Sample]) -> tuple[Measured, Calibration, Calibration]:
+    """(figures, calibration of findings of the rules, of findings of the model). A finding is right where a label covers at least half of the shorter passage, as `chipwatch evaluate` counts."""
+    measured = Measured()
+    probable: dict[str, list[tuple[float, bool]]] = {"fired": [], "added": []}
+    models = []
+    for out in folds([s.provider for s in samples]):
+        model = fit([s for s in samples if s.provider not in out])
+        models.append((out, model))
+        for sample in samples:
+            if sample.provider in out:
+                for label, p in probabilities(model, sample).items():
+                    if label in sample.fired:
+                        probable["fired"].append((p, label in sample.right))
+                    elif p >= model.add[label]:
+                        probable["added"].append((p, label in sample.right))
+    fired, added = calibrate(probable["fired"]), calibrate(probable["added"])
+    for out, model in models:
+        decides = replace(model, fired=fired, added=added)
+        for row, path in rows:
+            if provider_of(row) in out:
+                _count(measured, row, document_of(row, path), decides)
+    return measured, fired, added
 
 
-def model_file(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequence[Sample]) -> dict[str, Any]:
-    """The model file as an object."""
-    digest = hashlib.sha256()
-    for row, _ in rows:
-        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode())
-    labels, figures = train(samples)
-    return {"format": 1, "documents": len(rows), "labels_sha256": digest.hexdigest(), "figures": figures, "labels": labels}
-
-
-def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequence[Sample]) -> tuple[dict[str, dict[str, list[int]]], dict[str, list[tuple[float, bool]]]]:
-    """(counts, confidences) of clauses with whole providers left out: what ("rules" or "model") -> language, or "all" -> [right findings, findings, labels met, labels].
-
-    A finding is right where a label covers at least half of the shorter passage, as `chipwatch evaluate` counts. Confidences: what -> [(confidence, whether right)].
-    """
-    from sklearn.model_selection import GroupKFold
-
-    providers = [provider_of(row) for row, _ in rows]
-    counts: dict[str, dict[str, list[int]]] = {"rules": defaultdict(lambda: [0] * 4), "model": defaultdict(lambda: [0] * 4)}
-    sure: dict[str, list[tuple[float, bool]]] = {"rules": [], "model": []}
-    for _, test in GroupKFold(min(FOLDS, len(set(providers)))).split(rows, groups=providers):
-        out = {providers[i] for i in test}
-        labels, _ = train([s for s in samples if s.provider not in out])
-        for i in test:
-            row, path = rows[i]
-            document = document_of(row, path)
-            gold = [(c["label"], spans_of(c, document.text)) for c in row["clauses"]]
-            for what, models in (("rules", {}), ("model", models_from({"labels": labels}))):
-                found = read_clauses(document, models)[0]
-                supports = [any(name == c.label and any(covers(span, (c.start, c.end)) for span in spans) for name, spans in gold) for c in found]
-                sure[what] += [(c.confidence, right) for c, right in zip(found, supports, strict=True)]
-                met = [any(c.label == name and covers(span, (c.start, c.end)) for c in found for span in spans) for name, spans in gold]
-                for key in ("all", row.get("language") or "?"):
-                    for n, more in enumerate((sum(supports), len(found), sum(met), len(gold))):
-                        counts[what][key][n] += more
-    return counts, sure
+def _count(measured: Measured, row: Mapping[str, Any], document: Document, model: ClauseModel) -> None:
+    gold = [(c["label"], spans_of(c, document.text)) for c in row["clauses"]]
+    for what, decides in (("rules", None), ("model", model)):
+        found = read_clauses(document, decides)[0]
+        supports = [any(name == c.label and any(covers(span, (c.start, c.end)) for span in spans) for name, spans in gold) for c in found]
+        measured.sure[what] += [(c.confidence, right) for c, right in zip(found, supports, strict=True)]
+        met = [any(c.label == name and covers(span, (c.start, c.end)) for c in found for span in spans) for name, spans in gold]
+        for clause, right in zip(found, supports, strict=True):
+            for key in ("all", f"language {row.get('language') or '?'}", clause.label):
+                measured.counts[what][key][0] += right
+                measured.counts[what][key][1] += 1
+        for (name, _), one in zip(gold, met, strict=True):
+            for key in ("all", f"language {row.get('language') or '?'}", name):
+                measured.counts[what][key][2] += one
+                measured.counts[what][key][3] += 1
 
 
 def f1_of(counts: Sequence[int]) -> float:
@@ -240,32 +240,29 @@ def reliability(sure: Sequence[tuple[float, bool]]) -> tuple[float, list[tuple[f
     return sum(n * abs(mean - share) for _, n, mean, share in table) / max(1, len(sure)), table
 
 
-def card(model: Mapping[str, Any], counts: Mapping[str, Mapping[str, Sequence[int]]], sure: Mapping[str, Sequence[tuple[float, bool]]]) -> str:
+def card(model: ClauseModel, documents: int, written: int, digest: str, measured: Measured) -> str:
     """The model card, in Markdown."""
     lines = [
         "# The decision layer: model card", "",
         "<!-- written by python -m nlp.training; do not edit by hand -->", "",
-        "What it is: a logistic regression per label over groups of cues and fired rules (`nlp/decision.py`). Its probability is the confidence of a clause; where that betters the rules by 0.02 of F1 in",
-        "cross-validation it also gives up findings of the rules, or adds some. What it judges: whether a sentence",
-        "of terms states an access clause of a label; nothing about law, and nothing about a provider. Labels without a model are left to the rules alone.", "",
-        f"Trained on {model['documents']} labelled documents (SHA-256 of the labels `{model['labels_sha256'][:16]}…`), deterministic. The rules were written while reading a part of these documents, so that figures",
-        "of the rules on them are better than on documents that nobody has read; what was measured on unread documents stands in the README of the project.", "",
-        "## Sentences, whole providers left out", "", "| label | sentences | labelled | rules F1 | model F1 | gives up below | adds from |", "|---|--:|--:|--:|--:|--:|--:|",
+        "What it is: a logistic regression per label over the words and cue groups of a sentence (`nlp/wording.py`, `nlp/decision.py`), one for all languages. What it judges: whether a sentence of terms states an access clause of a label;",
+        f"nothing about law, and nothing about a provider. It gives up findings of the rules below a probability of {DROP}, adds findings from {ADD} on ({ADD_BARRING} for labels that can exclude a customer by themselves), and sets the confidence of all.", "",
+        f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features, deterministic. No document's text is in it: words, word pairs and cue groups with a weight.", "",
+        "The rules were written while reading most of these documents: their figures here are better than on documents that nobody has read, and what the model adds on unread ones does not show in this table. It was measured, and the three",
+        "thresholds were set, on 30 English documents and then on 22 more that neither had seen: clauses F1 0.707 and 0.685 by the rules alone, 0.724 and 0.706 with the model; a label stands in the document 0.862 and 0.869, 0.874 and 0.889.",
+        "On 2,100 invented sentences in 14 languages kept out of training, whose authors did not know the rules, F1 rose from 0.63 to 0.73.", "",
+        "## Clauses, whole providers left out", "", "| of | labels | rules: precision, recall, F1 | with the model: precision, recall, F1 |", "|---|--:|---|---|",
     ]
-    for label, row in model["figures"].items():
-        used = "model_f1" in row
-        lines.append(f"| {label} | {row['sentences']} | {row['labelled']} | {row['rules_f1']:.3f} | " + (f"{row['model_f1']:.3f} | {row['drop'] or '-'} | {row['add'] or '-'} |" if used else "rules alone | | |"))
-    lines += ["", "## Clauses, whole providers left out", "", "| language | labels | rules: precision, recall, F1 | with the model: precision, recall, F1 |", "|---|--:|---|---|"]
-    for language in sorted(counts["rules"], key=lambda k: (k != "all", k)):
+    for key in sorted(measured.counts["model"], key=lambda k: (k != "all", not k.startswith("language"), k)):
         shown = []
         for what in ("rules", "model"):
-            right, found, met, gold = counts[what][language]
-            shown.append(f"{right / found if found else 0:.3f}, {met / gold if gold else 0:.3f}, {f1_of(counts[what][language]):.3f}")
-        lines.append(f"| {language} | {counts['rules'][language][3]} | {shown[0]} | {shown[1]} |")
+            right, found, met, gold = measured.counts[what][key]
+            shown.append(f"{right / found if found else 0:.3f}, {met / gold if gold else 0:.3f}, {f1_of(measured.counts[what][key]):.3f}")
+        lines.append(f"| {key} | {measured.counts['model'][key][3]} | {shown[0]} | {shown[1]} |")
     lines += ["", "## Confidence, whole providers left out", ""]
     for what in ("rules", "model"):
-        error, table = reliability(sure[what])
-        lines += [f"Confidence of the {what}: expected calibration error {error:.3f}.", "", "| from | findings | mean confidence | share right |", "|--:|--:|--:|--:|",
+        error, table = reliability(measured.sure[what])
+        lines += [f"Confidence {'of the rules alone' if what == 'rules' else 'with the model'}: expected calibration error {error:.3f}.", "", "| from | findings | mean confidence | share right |", "|--:|--:|--:|--:|",
                   *(f"| {edge:.1f} | {n} | {mean:.3f} | {share:.3f} |" for edge, n, mean, share in table), ""]
     return "\n".join(lines) + "\n"
 
@@ -274,23 +271,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m nlp.training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labels", nargs="+", type=Path)
     parser.add_argument("--root", type=Path, action="append", required=True, help="folder that the paths start from; may be given several times")
+    parser.add_argument("--written", type=Path, help="folder of written sentences, a file a language")
     parser.add_argument("-o", "--output", type=Path, default=MODEL)
     given = parser.parse_args(arguments)
     try:
         rows = read_labels(given.labels, given.root)
-        samples = [s for row, path in rows for s in samples_of(document_of(row, path), row["clauses"], provider_of(row))]
-        model = model_file(rows, samples)
-        counts, sure = cross_validated(rows, samples)
+        written = written_samples(given.written) if given.written else []
+        samples = [s for row, path in rows for s in samples_of(document_of(row, path), row["clauses"], provider_of(row))] + written
+        measured, fired, added = cross_validated(rows, samples)
+        model = replace(fit(samples), fired=fired, added=added)
     except ImportError as error:
         sys.exit(f"{error}; install the extra: pip install '.[train]'")
     except (FileNotFoundError, json.JSONDecodeError) as error:
         sys.exit(str(error))
+    digest = hashlib.sha256("".join(json.dumps(row, sort_keys=True, ensure_ascii=False) for row, _ in rows).encode()).hexdigest()
     given.output.parent.mkdir(parents=True, exist_ok=True)
-    given.output.write_text(json.dumps(model, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (given.output.parent / "README.md").write_text(card(model, counts, sure), "utf-8")
-    print(f"clauses, whole providers left out: F1 {f1_of(counts['rules']['all']):.3f} by the rules alone, {f1_of(counts['model']['all']):.3f} with the model")
-    for label, row in model["figures"].items():
-        print(f"{label:32} {row['labelled']:4} of {row['sentences']:5} sentences; rules {row['rules_f1']:.3f}" + (f", model {row['model_f1']:.3f} (drop {row['drop']}, add {row['add']})" if "model_f1" in row else ""))
+    given.output.write_bytes(dumped(model))
+    (given.output.parent / "README.md").write_text(card(model, len(rows), len(written), digest, measured), "utf-8")
+    print(f"clauses, whole providers left out: F1 {f1_of(measured.counts['rules']['all']):.3f} by the rules alone, {f1_of(measured.counts['model']['all']):.3f} with the model")
+    print(f"{len(model.vocabulary):,} features, {len(model.labels)} labels, {given.output.stat().st_size:,} bytes: {given.output}")
 
 
 if __name__ == "__main__":

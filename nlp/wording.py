@@ -1,0 +1,72 @@
+"""What a sentence says, as features for a linear model: its words and word pairs, those of the sentence that opens its list and of the headings above, and the groups of cues in all three.
+
+Words are lower-cased and cut to a stem of STEM characters, which serves inflected languages alike; Chinese, Japanese and Korean give characters, pairs and triples of them. The names of features:
+`word`, `word word`, `word _ word` (one word between), `i:` introduction, `h:` heading, `G:` / `I:` / `H:` cue groups of sentence, introduction and headings (`nlp/cues/`). Values of word features are scaled by
+the square root of their number, so that a long sentence weighs no more than a short one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+STEM = 7                                                       # characters of a word that count
+WORDS = 5.0                                                    # weight of all words of a unit together
+CONTEXT = 0.7                                                  # weight of a feature of the introduction or a heading, against one of the sentence
+MAX_TEXT = 4000                                                # characters of a sentence that are looked at; an endless one is judged by its beginning
+MAX_CONTEXT = 400                                              # characters of an introduction, and of the headings together
+
+_WORD = re.compile(r"[^\W\d_][\w'’-]*|\d+")
+_SPACE = re.compile(r"\s+")
+_UNSPACED = frozenset({"zh", "ja", "ko"})
+
+
+def tokens(text: str, language: str | None) -> list[str]:
+    """The stems of a text, or its characters in a language that is written, or read here, without spaces."""
+    if language in _UNSPACED:
+        return list(_SPACE.sub("", text.lower()))
+    return [word[:STEM] for word in _WORD.findall(text.lower())]
+
+
+def of_text(text: str, language: str | None) -> set[str]:
+    """The word features of a sentence."""
+    words = tokens(text[:MAX_TEXT], language)
+    found = set(words)
+    found.update(map("{} {}".format, words, words[1:]))
+    if language in _UNSPACED:
+        found.update(map("{}{}{}".format, words, words[1:], words[2:]))
+    else:
+        found.update(map("{} _ {}".format, words, words[2:]))
+    return found
+
+
+def of_introduction(text: str, language: str | None) -> set[str]:
+    """The word features of the sentence that opens the list in which a sentence stands."""
+    words = tokens(text[:MAX_CONTEXT], language)
+    return {f"i:{word}" for word in words} | set(map("i:{} {}".format, words, words[1:]))
+
+
+def of_headings(headings: Iterable[str], language: str | None) -> set[str]:
+    """The word features of the headings above a sentence, the nearest three."""
+    return {f"h:{word}" for word in tokens(" / ".join(list(headings)[-3:])[-MAX_CONTEXT:], language)}
+
+
+def of_groups(groups: Mapping[str, int], own: int, introduction: int, headings: int) -> dict[str, float]:
+    """The features of cue groups; `groups`: name -> number of the bit that stands for it in the masks."""
+    found: dict[str, float] = {}
+    for prefix, mask, weight in (("G:", own, 1.0), ("I:", introduction, 1.0), ("H:", headings, CONTEXT)):
+        if mask:
+            found.update((prefix + name, weight) for name, bit in groups.items() if mask >> bit & 1)
+    return found
+
+
+def scale(own: set[str], context: int) -> float:
+    """What a word feature of a sentence is worth; `context`: number of word features of introduction and headings."""
+    return WORDS / max(1, len(own) + context) ** 0.5
+
+
+def features(text: str, introduction: str, headings: Iterable[str], language: str | None, groups: Mapping[str, float]) -> dict[str, float]:
+    """Feature -> value of one unit of text, as training sees it; `nlp.decision` adds up the same in another way."""
+    own, opening, above = of_text(text, language), of_introduction(introduction, language), of_headings(headings, language)
+    one = scale(own, len(opening) + len(above))
+    return {**dict.fromkeys(own, one), **dict.fromkeys(opening | above, one * CONTEXT), **groups}
