@@ -21,7 +21,7 @@ from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
-from nlp.scope import PROVIDER_LABELS, ScopeReader, part_of_service
+from nlp.scope import PROVIDER_LABELS, ScopeReader, part_by_store, part_of_service
 from nlp.sentences import sentences
 
 MAX_SIGNAL = 400
@@ -87,7 +87,7 @@ class _Reader:
 
     def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None, active: frozenset[int] | None = None, model: ClauseModel | None = None) -> None:
         self.document, self.book, self.language, self.on = document, book, language, on
-        self.decision = Decision(book, language, model)
+        self.decision = Decision(book, language, model if language in languages() else None)   # of a language without a pack it has learnt nothing
         self.tag = document.language if pack_language(document.language) == language else language
         self.scopes = ScopeReader(book)
         self.blocks: list[Block] = [b for b in document.body() if b.text]
@@ -391,9 +391,10 @@ class _Reader:
         table = 0.5 if unit.block in self.tables else 1.0
         for label, (rule, clause) in found.items():
             if label in likely:
-                if decision.gives_up(label, likely[label]):
+                sure = decision.confidence(label, likely[label], rule.id)
+                if sure is None:
                     continue
-                clause.confidence = round(min(decision.model.fired(likely[label]), rule.attributes.get("confidence", 1.0), table), 2)
+                clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
             yield clause
         for label, probability in likely.items():
             if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
@@ -463,8 +464,13 @@ class _Reader:
             label=rule.label, quote=quote, start=start, end=end, polarity=polarity, mode=mode, actor=attributes.get("actor") or scope.actor, target=attributes.get("target"),
             chips=_chips(text) if rule.label in CHIP_LABELS else [], places=places, place_groups=groups, places_resolved=place_groups.resolve(groups, self.on), exception=exception,
             strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.tag,
-            scope=part_of_service(block.heading_path, self.language), heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
+            scope=part_of_service(block.heading_path, self.language) or self.part(unit, text), heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
+
+    def part(self, unit: _Unit, text: str) -> str | None:
+        """The part of the service to which a clause is limited by what stands before it."""
+        before = [b.text for b in self.blocks[max(0, unit.block - 2):unit.block]]
+        return part_by_store(text, [self.blocks[unit.block].text[:unit.start], *before])
 
     def _holds_alone(self, rule: Rule, own: int, intro: int) -> bool:
         """Whether the rule holds without the items that follow."""

@@ -1,6 +1,6 @@
 """The decision layer: a linear model per label over the words and cue groups of a sentence, beside the rules.
 
-It is asked for every sentence at which the rules look (those with a trigger of some rule), and does three things: it gives up a finding of the rules whose probability is below `drop`; it makes a finding that no
+It is asked for every sentence at which the rules look (those with a trigger of some rule), and does three things: it gives up a finding of the rules whose confidence is below `drop`; it makes a finding that no
 rule made from `add` on; and it says how sure a finding is. One model serves all languages: cue groups are the same in all of them, words are those of each. `nlp/model/clauses.msgpack.gz` holds the
 weights, `nlp/model/README.md` the figures; `python -m nlp.training` makes both. Features: `nlp/wording.py`.
 """
@@ -26,21 +26,27 @@ FORMAT = 2
 KEPT = ("places", "target", "polarity", "mode", "usual", "actor")   # attributes of a rule that hold for whatever is found of its label
 
 
+def log_odds(probability: float) -> float:
+    """The log-odds of a probability, kept within ±11.5."""
+    clipped = min(max(probability, 1e-5), 1 - 1e-5)
+    return math.log(clipped / (1.0 - clipped))
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a probability becomes a confidence: logistic of `base + slope * log-odds`."""
+    """How a probability becomes a confidence: logistic of `base + slope * log-odds`, and for a finding of a rule how far that rule is trusted."""
 
     base: float = 0.0
     slope: float = 1.0
+    rules: Mapping[str, float] = field(default_factory=dict)   # rule -> what its firing adds to the log-odds; a rule that is not there adds nothing
 
-    def __call__(self, probability: float) -> float:
-        clipped = min(max(probability, 1e-6), 1 - 1e-6)
-        return 1.0 / (1.0 + math.exp(-(self.base + self.slope * math.log(clipped / (1.0 - clipped)))))
+    def __call__(self, probability: float, rule: str = "") -> float:
+        return 1.0 / (1.0 + math.exp(-(self.base + self.slope * log_odds(probability) + self.rules.get(rule, 0.0))))
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseModel:
-    """Weights of all labels. `weights`: features x labels; `drop` 0 gives up nothing, `add` above 1 adds nothing."""
+    """Weights of all labels. `weights`: features x labels; `drop`: confidence, 0 gives up nothing; `add`: probability, above 1 adds nothing."""
 
     labels: tuple[str, ...]
     vocabulary: Mapping[str, int]
@@ -122,8 +128,11 @@ class Decision:
         found = [(name, float(model.weights[model.vocabulary[name], column]) * value) for name, value in values.items() if name in model.vocabulary]
         return sorted([("(bias)", float(model.bias[column])), *found], key=lambda row: (-abs(row[1]), row[0]))
 
-    def gives_up(self, label: str, probability: float) -> bool:
-        return self.model is not None and probability < self.model.drop.get(label, 0.0)
+    def confidence(self, label: str, probability: float, rule: str) -> float | None:
+        """How sure a finding of a rule is; None where it is to be given up."""
+        assert self.model is not None
+        sure = self.model.fired(probability, rule)
+        return None if sure < self.model.drop.get(label, 0.0) else sure
 
     def adds(self, label: str, probability: float) -> bool:
         return self.model is not None and probability >= self.model.add.get(label, 2.0)
@@ -145,7 +154,7 @@ def dumped(model: ClauseModel) -> bytes:
     names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     data = {
         "format": FORMAT, "labels": list(model.labels), "vocabulary": names, "weights": np.ascontiguousarray(model.weights, dtype="<f2").tobytes(), "bias": [float(b) for b in model.bias],
-        "drop": dict(model.drop), "add": dict(model.add), "fired": [model.fired.base, model.fired.slope], "added": [model.added.base, model.added.slope],
+        "drop": dict(model.drop), "add": dict(model.add), "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules)], "added": [model.added.base, model.added.slope],
     }
     return gzip.compress(srsly.msgpack_dumps(data), 9, mtime=0)
 

@@ -7,7 +7,7 @@ The method is ConText's (Harkema et al. 2009): cue phrases whose scope runs to a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -57,6 +57,20 @@ def part_of_service(heading_path: Sequence[str], language: str | None) -> str | 
     The innermost heading that names one decides. What such a heading looks like is in `data/scope_headings.yml`.
     """
     return next((part for heading in reversed(heading_path) if (part := _part_named(heading, language))), None)
+
+
+@cache
+def _app_store() -> tuple[str, re.Pattern, re.Pattern]:
+    import yaml
+
+    row = yaml.safe_load(resources.files("nlp").joinpath("data/scope_headings.yml").read_text(encoding="utf-8"))["app_store"]
+    return row["part"], re.compile(row["words"], re.IGNORECASE), re.compile(row["near"], re.IGNORECASE)
+
+
+def part_by_store(quote: str, around: Iterable[str]) -> str | None:
+    """The part of a service to which a clause is limited because an app store demands it; `around`: the text before it in its paragraph, and the paragraphs before."""
+    part, words, near = _app_store()
+    return part if words.search(quote) and any(near.search(text) for text in around) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Trains the decision layer (`nlp.decision`) on labelled text: `python -m nlp.training LABELS.jsonl… --root FOLDER --written FOLDER`.
 
 Needs the extra `train` (scikit-learn). Deterministic: the same labels, cues and rules give the same model file, byte for byte. Per label a logistic regression with an L2 penalty is fitted on all units of text at
-which the rules look (`nlp.clauses`), over their words and cue groups (`nlp.wording`). What the model may do is the same for all labels: it gives up findings of the rules below DROP and adds some from ADD
+which the rules look (`nlp.clauses`), over their words and cue groups (`nlp.wording`). What the model may do is the same for all labels: it gives up findings of the rules whose confidence is below DROP and adds some from a probability of ADD
 on. The two are not fitted per label: the rules were written while reading most of the labelled documents, so that no fold of them shows how the
 rules do on unread ones; they were set on documents that the rules had not been written with (see the model card). Confidence is calibrated on whole providers left out.
 
@@ -25,7 +25,7 @@ from typing import Any
 from chipwatch.records import CLAUSE_LABELS
 from nlp.clauses import _Reader, read_clauses
 from nlp.cuebook import cuebook, languages, pack_language
-from nlp.decision import MODEL, Calibration, ClauseModel, dumped
+from nlp.decision import MODEL, Calibration, ClauseModel, dumped, log_odds
 from nlp.document import Document
 from nlp.read import read_document
 from nlp.wording import features, of_groups
@@ -36,7 +36,8 @@ STRENGTH = 10.0                                                # inverse of the 
 WEIGHT = 3.0                                                   # of a labelled unit, against one that is not
 MIN_SEEN = 2                                                   # units in which a feature must stand
 SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
-DROP, ADD = 0.03, 0.75
+DROP, ADD = 0.4, 0.75                                           # confidence of a finding of the rules, probability of one that no rule made
+TRUST = 0.3                                                    # inverse of the penalty on how far single rules are trusted
 INVENTED = "(invented)"                                        # a feature of written sentences alone: more of them state a rule than of sentences of documents, and it takes that up
 Span = tuple[int, int]
 
@@ -47,7 +48,7 @@ class Sample:
 
     provider: str
     features: dict[str, float]
-    fired: frozenset[str]
+    fired: dict[str, str]                                      # label -> rule
     right: frozenset[str]
 
 
@@ -86,7 +87,8 @@ def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provide
         _, start, end = document.quote(block.content, unit.start, unit.end)
         seen = features(block.text[unit.start:unit.end], reader.introduction(unit, opening), block.heading_path, language, of_groups(book.groups, own, intro, head))
         right = frozenset(name for name, span in labelled if name in CLAUSE_LABELS and covers(span, (start, end)))
-        found.append(Sample(provider, seen, frozenset(reader.ruled(unit, rows, own, intro, fired, opening)), right))
+        fired_rules = {label: rule.id for label, (rule, _) in reader.ruled(unit, rows, own, intro, fired, opening).items()}
+        found.append(Sample(provider, seen, fired_rules, right))
     return found
 
 
@@ -136,15 +138,18 @@ def probabilities(model: ClauseModel, sample: Sample) -> dict[str, float]:
     return {label: 1 / (1 + math.exp(-value)) for label, value in zip(model.labels, score.tolist(), strict=True)}
 
 
-def calibrate(rows: Sequence[tuple[float, bool]]) -> Calibration:
-    """How probabilities become confidences, from (probability, whether the finding is right) of findings; too few of them change nothing."""
+def calibrate(rows: Sequence[tuple[float, str, bool]]) -> Calibration:
+    """How probabilities become confidences, from (probability, rule or "", whether the finding is right) of findings; too few of them change nothing."""
+    from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    if len(rows) < 40 or len({right for _, right in rows}) < 2:
+    if len(rows) < 40 or len({right for *_, right in rows}) < 2:
         return Calibration()
-    odds = [[math.log(q / (1 - q))] for q in (min(max(p, 1e-6), 1 - 1e-6) for p, _ in rows)]
-    model = LogisticRegression(C=1e3, max_iter=1000).fit(odds, [right for _, right in rows])
-    return Calibration(round(float(model.intercept_[0]), 4), round(float(model.coef_[0][0]), 4))
+    vectoriser = DictVectorizer(sort=True)
+    matrix = vectoriser.fit_transform([{"log-odds": log_odds(p), **({f"rule {rule}": 1.0} if rule else {})} for p, rule, _ in rows])
+    model = LogisticRegression(C=TRUST, max_iter=1000).fit(matrix, [right for *_, right in rows])
+    weights = {str(name): round(float(w), 4) for name, w in zip(vectoriser.get_feature_names_out(), model.coef_[0], strict=True)}
+    return Calibration(round(float(model.intercept_[0]), 4), weights.pop("log-odds"), {name.removeprefix("rule "): w for name, w in weights.items()})
 
 
 def folds(providers: Sequence[str]) -> list[frozenset[str]]:
@@ -189,7 +194,7 @@ class Measured:
 def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequence[Sample]) -> tuple[Measured, Calibration, Calibration]:
     """(figures, calibration of findings of the rules, of findings of the model). A finding is right where a label covers at least half of the shorter passage, as `chipwatch evaluate` counts."""
     measured = Measured()
-    probable: dict[str, list[tuple[float, bool]]] = {"fired": [], "added": []}
+    probable: dict[str, list[tuple[float, str, bool]]] = {"fired": [], "added": []}
     models = []
     for out in folds([s.provider for s in samples]):
         model = fit([s for s in samples if s.provider not in out])
@@ -198,9 +203,9 @@ def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequen
             if sample.provider in out:
                 for label, p in probabilities(model, sample).items():
                     if label in sample.fired:
-                        probable["fired"].append((p, label in sample.right))
+                        probable["fired"].append((p, sample.fired[label], label in sample.right))
                     elif p >= model.add[label]:
-                        probable["added"].append((p, label in sample.right))
+                        probable["added"].append((p, "", label in sample.right))
     fired, added = calibrate(probable["fired"]), calibrate(probable["added"])
     for out, model in models:
         decides = replace(model, fired=fired, added=added)
@@ -247,7 +252,7 @@ def card(model: ClauseModel, documents: int, written: int, digest: str, measured
         "# The decision layer: model card", "",
         "<!-- written by python -m nlp.training; do not edit by hand -->", "",
         "What it is: a logistic regression per label over the words and cue groups of a sentence (`nlp/wording.py`, `nlp/decision.py`), one for all languages. What it judges: whether a sentence of terms states an access clause of a label;",
-        f"nothing about law, and nothing about a provider. It gives up findings of the rules below a probability of {DROP}, adds findings from {ADD} on, and sets the confidence of all.", "",
+        f"nothing about law, and nothing about a provider. It gives up findings of the rules whose confidence is below {DROP}, adds findings from a probability of {ADD} on, and sets the confidence of all; confidence rests on the probability and on how far the rule that fired was right.", "",
         f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features, deterministic. No document's text is in it: words, word pairs and cue groups with a weight.", "",
         "The rules were written while reading most of these documents: their figures here are better than on documents that nobody has read, and what the model adds on unread ones does not show in this table. It was measured, and the three",
         "thresholds were set, on 30 English documents and then on 22 more that neither had seen: clauses F1 0.707 and 0.685 by the rules alone, 0.724 and 0.706 with the model; a label stands in the document 0.862 and 0.869, 0.874 and 0.889.",
