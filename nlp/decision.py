@@ -107,7 +107,7 @@ class Decision:
         words = wording.of_text(text, self.language)
         score = model.bias + self._masked("G:", own)
         count, context = 0, 0.0
-        for prefix, part in (("i", introduction[:wording.MAX_CONTEXT]), ("h", " / ".join(headings[-3:]))):
+        for prefix, part in (("i", introduction[:wording.MAX_CONTEXT]), ("h", headings[-1] if headings else "")):
             if part:
                 number, total = self._context(prefix, part)
                 count, context = count + number, context + total

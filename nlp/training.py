@@ -36,8 +36,9 @@ STRENGTH = 10.0                                                # inverse of the 
 WEIGHT = 3.0                                                   # of a labelled unit, against one that is not
 MIN_SEEN = 2                                                   # units in which a feature must stand
 SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
-DROP, ADD = 0.4, 0.75                                           # confidence of a finding of the rules, probability of one that no rule made
+DROP, ADD = 0.35, 0.95                                          # confidence of a finding of the rules, probability of one that no rule made
 TRUST = 0.3                                                    # inverse of the penalty on how far single rules are trusted
+NEVER_ADDED = frozenset({"country_exclusion"})                 # readers differ on whether a bar of a class of companies or uses "in D:5 countries" excludes countries: left to the rules
 INVENTED = "(invented)"                                        # a feature of written sentences alone: more of them state a rule than of sentences of documents, and it takes that up
 Span = tuple[int, int]
 
@@ -129,7 +130,7 @@ def fit(samples: Sequence[Sample]) -> ClauseModel:
     kept = (np.abs(table).max(1) >= SMALL) & (names != INVENTED)
     words = [str(name) for name in names[kept]]
     return ClauseModel(labels, {name: n for n, name in enumerate(words)}, table[kept].astype("<f2").astype("float32"), np.array(bias, dtype="float32"),
-                       dict.fromkeys(labels, DROP), dict.fromkeys(labels, ADD))
+                       dict.fromkeys(labels, DROP), {label: ADD for label in labels if label not in NEVER_ADDED})
 
 
 def probabilities(model: ClauseModel, sample: Sample) -> dict[str, float]:
@@ -204,7 +205,7 @@ def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequen
                 for label, p in probabilities(model, sample).items():
                     if label in sample.fired:
                         probable["fired"].append((p, sample.fired[label], label in sample.right))
-                    elif p >= model.add[label]:
+                    elif p >= model.add.get(label, 2.0):
                         probable["added"].append((p, "", label in sample.right))
     fired, added = calibrate(probable["fired"]), calibrate(probable["added"])
     for out, model in models:
@@ -254,9 +255,10 @@ def card(model: ClauseModel, documents: int, written: int, digest: str, measured
         "What it is: a logistic regression per label over the words and cue groups of a sentence (`nlp/wording.py`, `nlp/decision.py`), one for all languages. What it judges: whether a sentence of terms states an access clause of a label;",
         f"nothing about law, and nothing about a provider. It gives up findings of the rules whose confidence is below {DROP}, adds findings from a probability of {ADD} on, and sets the confidence of all; confidence rests on the probability and on how far the rule that fired was right.", "",
         f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features, deterministic. No document's text is in it: words, word pairs and cue groups with a weight.", "",
-        "The rules were written while reading most of these documents: their figures here are better than on documents that nobody has read, and what the model adds on unread ones does not show in this table. It was measured, and the three",
-        "thresholds were set, on 30 English documents and then on 22 more that neither had seen: clauses F1 0.707 and 0.685 by the rules alone, 0.724 and 0.706 with the model; a label stands in the document 0.862 and 0.869, 0.874 and 0.889.",
-        "On 2,100 invented sentences in 14 languages kept out of training, whose authors did not know the rules, F1 rose from 0.63 to 0.73.", "",
+        "The rules were written while reading most of these documents: their figures here are better than on documents that nobody has read, and what the model adds on unread ones does not show in this table. That was measured, and the two",
+        "thresholds were set, on documents kept from those who wrote the rules and from the training: 26 English ones, in two sets, clauses F1 0.731 and 0.602 by the rules alone, 0.745 and 0.632 with the model; a label stands in the document",
+        "0.857 and 0.874, then 0.872 and 0.882. They are among the training documents now. On 1,900 invented sentences in 14 languages, whose authors did not know the rules and which stay out of training, F1 is 0.671 by the rules alone and 0.683",
+        "with the model (0.512 by the rules of a day before). A lower bar for adding would give 0.70 there, and takes look-alikes of the sample market for clauses.", "",
         "## Clauses, whole providers left out", "", "| of | labels | rules: precision, recall, F1 | with the model: precision, recall, F1 |", "|---|--:|---|---|",
     ]
     for key in sorted(measured.counts["model"], key=lambda k: (k != "all", not k.startswith("language"), k)):

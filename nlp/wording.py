@@ -1,4 +1,4 @@
-"""What a sentence says, as features for a linear model: its words and word pairs, those of the sentence that opens its list and of the headings above, and the groups of cues in all three.
+"""What a sentence says, as features for a linear model: its words and word pairs, those of the sentence that opens its list and of the heading above, and the groups of cues in all three.
 
 Words are lower-cased and cut to a stem of STEM characters, which serves inflected languages alike; Chinese, Japanese and Korean give characters, pairs and triples of them. The names of features:
 `word`, `word word`, `word _ word` (one word between), `i:` introduction, `h:` heading, `G:` / `I:` / `H:` cue groups of sentence, introduction and headings (`nlp/cues/`). Values of word features are scaled by
@@ -8,13 +8,13 @@ the square root of their number, so that a long sentence weighs no more than a s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 STEM = 7                                                       # characters of a word that count
 WORDS = 5.0                                                    # weight of all words of a unit together
 CONTEXT = 0.7                                                  # weight of a feature of the introduction or a heading, against one of the sentence
 MAX_TEXT = 4000                                                # characters of a sentence that are looked at; an endless one is judged by its beginning
-MAX_CONTEXT = 400                                              # characters of an introduction, and of the headings together
+MAX_CONTEXT = 400                                              # characters of an introduction, and of a heading
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|\d+")
 _SPACE = re.compile(r"\s+")
@@ -46,9 +46,9 @@ def of_introduction(text: str, language: str | None) -> set[str]:
     return {f"i:{word}" for word in words} | set(map("i:{} {}".format, words, words[1:]))
 
 
-def of_headings(headings: Iterable[str], language: str | None) -> set[str]:
-    """The word features of the headings above a sentence, the nearest three."""
-    return {f"h:{word}" for word in tokens(" / ".join(list(headings)[-3:])[-MAX_CONTEXT:], language)}
+def of_headings(headings: Sequence[str], language: str | None) -> set[str]:
+    """The words of the nearest heading above a sentence. Numbers and the headings further up are left out: they tell one document from another, and nothing of what a sentence says."""
+    return {f"h:{word}" for word in tokens(headings[-1][:MAX_CONTEXT], language) if not word.isdigit()} if headings else set()
 
 
 def of_groups(groups: Mapping[str, int], own: int, introduction: int, headings: int) -> dict[str, float]:
@@ -65,7 +65,7 @@ def scale(own: set[str], context: int) -> float:
     return WORDS / max(1, len(own) + context) ** 0.5
 
 
-def features(text: str, introduction: str, headings: Iterable[str], language: str | None, groups: Mapping[str, float]) -> dict[str, float]:
+def features(text: str, introduction: str, headings: Sequence[str], language: str | None, groups: Mapping[str, float]) -> dict[str, float]:
     """Feature -> value of one unit of text, as training sees it; `nlp.decision` adds up the same in another way."""
     own, opening, above = of_text(text, language), of_introduction(introduction, language), of_headings(headings, language)
     one = scale(own, len(opening) + len(above))

@@ -40,7 +40,7 @@ def test_words_are_stems_and_pairs_and_characters_where_no_spaces_part_them():
     assert wording.of_text("Reselling the Service", "en") == {"reselli", "the", "service"[:7], "reselli the", "the service", "reselli _ service"}
     assert wording.of_text("不得 转售", "zh") == {"不", "得", "转", "售", "不 得", "得 转", "转 售", "不得转", "得转售"}
     assert wording.of_introduction("You may not", "en") == {"i:you", "i:may", "i:not", "i:you may", "i:may not"}
-    assert wording.of_headings(["Fees", "Use", "Resale", "Limits"], "en") == {"h:use", "h:resale", "h:limits"}
+    assert wording.of_headings(["Fees", "Resale limits of 2019"], "en") == {"h:resale", "h:limits", "h:of"}
     assert wording.of_groups({"a": 0, "b": 1}, 0b01, 0b10, 0b11) == {"G:a": 1.0, "I:b": 1.0, "H:a": wording.CONTEXT, "H:b": wording.CONTEXT}
 
 
