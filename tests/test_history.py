@@ -400,8 +400,8 @@ def test_alignment_of_real_documents(real):
     lost = [c for c in controls.clauses if "SY" in json.dumps(c.fields.get("places", [""])[0]) and "SY" not in json.dumps(c.fields["places"][1])]
     assert len(lost) == 1 and lost[0].nature == "substantive" and any(op == "out" and "Syria" in text for op, text in lost[0].redline)
     assert controls.counts["unchanged"] >= 20 and controls.counts["substantive"] <= 6 and controls.counts["added"] <= 5, controls.counts
-    # a new edition that says to whom the terms do not apply
-    assert any(c.nature == "added" and "country_exclusion" in c.labels and "PRC" in c.new for c in tencent.clauses)
+    # a new edition, a third as long and with few of the clauses: its reading is held until a person takes it over, and what stood before stays
+    assert tencent.after["status"] == "held" and {c.nature for c in tencent.clauses} == {"unchanged"}
     # the Chinese text gained a heading above all, and little more
     assert chinese.counts["unchanged"] >= 10 and not chinese.counts["moved"] and chinese.counts["substantive"] + chinese.counts["added"] + chinese.counts["removed"] <= 4, chinese.counts
     assert {"github", "openai", "tencent", "tencent-cloud"} <= changed
