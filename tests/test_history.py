@@ -404,7 +404,7 @@ def test_alignment_of_real_documents(real):
     assert tencent.after["status"] == "held" and {c.nature for c in tencent.clauses} == {"unchanged"}
     # the Chinese text gained a heading above all, and little more
     assert chinese.counts["unchanged"] >= 10 and not chinese.counts["moved"] and chinese.counts["substantive"] + chinese.counts["added"] + chinese.counts["removed"] <= 4, chinese.counts
-    assert {"github", "openai", "tencent", "tencent-cloud"} <= changed
+    assert {"github", "openai", "tencent-cloud"} <= changed
 
 
 @pytest.mark.corpus
