@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chipwatch.records import SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
@@ -23,6 +23,9 @@ from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
 from nlp.scope import PROVIDER_LABELS, ScopeReader, part_by_store, part_of_service
 from nlp.sentences import sentences
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MAX_SIGNAL = 400
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
@@ -345,7 +348,7 @@ class _Reader:
                 if not any(unit.start <= p < unit.end for p in positions):
                     continue
                 rows = self.matches(index, unit.start, unit.end)
-                own = self.book.mask(rows)
+                own = self.mask(index, unit.start, unit.end)
                 yield unit, rows, own, intro | unit.head, head, self.book.fire(own, intro | unit.head, head, near, items), opening
 
     def read(self) -> tuple[list[Clause], list[Signal]]:
@@ -379,16 +382,19 @@ class _Reader:
         index, start = opening
         return self.blocks[index].text[start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
 
-    def probabilities(self, unit: _Unit, own: int, intro: int, head: int, opening: tuple[int, int] | None) -> dict[str, float]:
-        """Label -> how likely the unit states a rule of it, by the decision layer."""
+    def score(self, unit: _Unit, own: int, intro: int, head: int, opening: tuple[int, int] | None) -> np.ndarray | None:
+        """How likely the unit states a rule, by label, as the decision layer sees it; None without a model."""
         block = self.blocks[unit.block]
-        return self.decision.probabilities(block.text[unit.start:unit.end], self.introduction(unit, opening), block.heading_path, own, intro, head)
+        return self.decision.score(block.text[unit.start:unit.end], self.introduction(unit, opening), block.heading_path, own, intro, head)
 
     def stated(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Clause]:
         """The clauses that a unit states: those of the rules, weighed by the decision layer, and those that it adds."""
         decision = self.decision
-        likely = self.probabilities(unit, own, intro, head, opening)
+        score = self.score(unit, own, intro, head, opening)
         found = self.ruled(unit, rows, own, intro, fired, opening)
+        if not found and decision.silent(score):
+            return
+        likely = decision.likely(score)
         table = 0.5 if unit.block in self.tables else 1.0
         for label, (rule, clause) in found.items():
             if label in likely:

@@ -15,9 +15,10 @@ Matching is on lower-cased text; `fold: "國国 …"` in a pack folds further ch
 from __future__ import annotations
 
 import functools
+import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -392,8 +393,12 @@ class Cuebook:
 
     def scan(self, text: str) -> list[tuple[int, int, int]]:
         """All cue matches of `text`, sorted: (start, end, pattern). Those inside look-alike phrases are left out."""
+        return self.unveiled(self.plain(text))
+
+    def plain(self, text: str) -> list[tuple[int, int, int]]:
+        """All cue matches of `text`, sorted, those inside look-alike phrases too."""
         folded = self.fold(text)
-        flags, exact, masked = self._flags, self._exact, self._masked
+        flags, exact = self._flags, self._exact
         padded = f" {folded} "                                  # so that every match has a character before and after it
         rows = [
             (start, end, pattern) for pattern, start, end in self._find(self._automaton, folded)
@@ -401,16 +406,30 @@ class Cuebook:
                 flag & 1 and EAST > padded[start] and padded[start].isalnum() or flag & 2 and EAST > padded[end + 1] and padded[end + 1].isalnum()
                 or flag & 4 and text[start:end] != exact[pattern]))
         ]
-        veils = [(start, end, masked[pattern]) for start, end, pattern in rows if masked[pattern]]
         rows.sort()
-        for left, right, groups in veils:
+        return rows
+
+    def unveiled(self, rows: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """Sorted matches without what their look-alike phrases hide."""
+        masked = self._masked
+        veils = [row for row in rows if masked[row[2]]]
+        if not veils:
+            return rows
+        rows = list(rows)
+        for left, right, pattern in veils:
+            groups = masked[pattern]
             for i in range(bisect_left(rows, (left,)), len(rows)):
-                start, end, pattern = rows[i]
+                start, end, number = rows[i]
                 if start >= right:
                     break
-                if end <= right and groups & self._bits[pattern]:
-                    rows[i] = start, end, self._without(pattern, groups)
+                if end <= right and groups & self._bits[number]:
+                    rows[i] = start, end, self._without(number, groups)
         return rows
+
+    def parts_in(self, text: str) -> Iterator[str]:
+        """The parts of cues with gaps that stand in a text, each as often as it does; for counting (scripts/count_cues.py)."""
+        found = ((start, end, self._literals[pattern]) for start, end, pattern in self.plain(text) if self._gapped[pattern])
+        return (literal for _, _, literal in dict.fromkeys(found))
 
     def _without(self, pattern: int, hidden: int) -> int:
         """A pattern like `pattern` that stands for none of the groups in `hidden`."""
@@ -499,7 +518,7 @@ def _load(path: Path) -> Any:
 @functools.cache
 def languages() -> frozenset[str]:
     """The languages that have a cue pack."""
-    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules", "signals", "frequency"))
+    return frozenset(p.stem for p in FOLDER.glob("*.yml") if p.stem not in (COMMON, "rules", "signals"))
 
 
 @functools.cache
@@ -507,7 +526,7 @@ def cuebook(language: str | None) -> Cuebook:
     """The compiled cues for a language code such as `de`; of the common pack alone where the language has no pack (or is None)."""
     names = [COMMON] + ([language] if language in languages() else [])
     packs = [(name, _load(FOLDER / f"{name}.yml") or {}) for name in names]
-    frequency = _load(FOLDER / "frequency.yml")
+    frequency = json.loads((FOLDER / "frequency.json").read_text("utf-8"))
     packs = [(name, {**pack, "frequency": frequency.get(name)}) for name, pack in packs]
     rules = _load(FOLDER / "rules.yml")["rules"] + _load(FOLDER / "signals.yml")["rules"]
     for _, pack in packs:

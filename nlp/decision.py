@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import gzip
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,14 @@ def log_odds(probability: float) -> float:
     """The log-odds of a probability, kept within ±11.5."""
     clipped = min(max(probability, 1e-5), 1 - 1e-5)
     return math.log(clipped / (1.0 - clipped))
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, ascending."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +66,13 @@ class ClauseModel:
     added: Calibration = Calibration()                         # of findings that the model makes
 
     def rows(self, features: Iterable[str]) -> list[int]:
-        """The rows of the features that the model knows."""
-        known = self.vocabulary
-        return [known[name] for name in features if name in known]
+        """The rows of the features that the model knows, ascending: a sum of them does not depend on the order of a set."""
+        return sorted(row for row in map(self.vocabulary.get, features) if row is not None)
 
     def total(self, features: Iterable[str]) -> np.ndarray:
         """The sum of the weights of features, by label."""
         rows = self.rows(features)
-        return self.weights[rows].sum(0) if rows else self.bias * 0
+        return self.weights.take(rows, 0).sum(0) if rows else self.bias * 0
 
 
 @dataclass(slots=True)
@@ -78,8 +85,14 @@ class Decision:
     _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
     _groups: dict[tuple[str, int], Any] = field(default_factory=dict)
     _templates: dict[str, list[Rule]] = field(default_factory=dict)
+    _names: list[str] = field(default_factory=list)            # of the groups, by their bit
+    _least: Any = None                                         # by label, a log-odds a little below that from which the model adds a finding
 
     def __post_init__(self) -> None:
+        self._names = list(self.book.groups)
+        if self.model is not None:
+            adds = self.model.add
+            self._least = self.model.bias * 0 + [log_odds(adds[label]) - 0.01 if adds.get(label, 2.0) <= 1.0 else math.inf for label in self.model.labels]
         for rule in self.book.rules:
             self._templates.setdefault(rule.label, []).append(rule)
 
@@ -96,14 +109,15 @@ class Decision:
         known = self._groups.get((prefix, mask))
         if known is None:
             assert self.model is not None
-            known = self._groups[prefix, mask] = self.model.total(prefix + name for name, bit in self.book.groups.items() if mask >> bit & 1)
+            names = self._names
+            known = self._groups[prefix, mask] = self.model.total(prefix + names[bit] for bit in bits(mask))
         return known
 
-    def probabilities(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> dict[str, float]:
-        """Label -> how likely a unit of text states a rule of it. `own`, `intro`, `head`: cue groups of the unit, of the introduction of its list, of the headings above."""
+    def score(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> np.ndarray | None:
+        """The log-odds, by label of the model, that a unit of text states a rule. `own`, `intro`, `head`: cue groups of the unit, of the introduction of its list, of the headings above."""
         model = self.model
         if model is None:
-            return {}
+            return None
         words = wording.of_text(text, self.language)
         score = model.bias + self._masked("G:", own)
         count, context = 0, 0.0
@@ -116,7 +130,21 @@ class Decision:
             score = score + self._masked("I:", intro)
         if head:
             score = score + wording.CONTEXT * self._masked("H:", head)
-        return {label: 1.0 / (1.0 + math.exp(-value)) for label, value in zip(model.labels, score.tolist(), strict=True)}
+        return score
+
+    def likely(self, score: np.ndarray | None) -> dict[str, float]:
+        """Label -> probability."""
+        if self.model is None or score is None:
+            return {}
+        return {label: 1.0 / (1.0 + math.exp(-value)) for label, value in zip(self.model.labels, score.tolist(), strict=True)}
+
+    def silent(self, score: np.ndarray | None) -> bool:
+        """Whether the model surely adds nothing: no label comes near its `add`. Cheaper than `likely`, and true of most sentences."""
+        return score is None or not (score >= self._least).any()
+
+    def probabilities(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> dict[str, float]:
+        """Label -> how likely a unit of text states a rule of it; see `score`."""
+        return self.likely(self.score(text, introduction, headings, own, intro, head))
 
     def explain(self, label: str, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> list[tuple[str, float]]:
         """(feature, what it adds to the log-odds of the label) of one unit, the weightiest first; the bias is `(bias)`. Empty without a model or for a label that it does not know."""
