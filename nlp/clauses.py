@@ -138,10 +138,7 @@ class _Reader:
         key = block, start, end
         rows = self._rows.get(key)
         if rows is None:
-            rows = self.book.scan(self.blocks[block].text[start:end])
-            if start:
-                rows = [(a + start, b + start, pattern) for a, b, pattern in rows]
-            self._rows[key] = rows
+            rows = self._rows[key] = self.book.scan(self.blocks[block].text[start:end], start)
         return rows
 
     def mask(self, block: int, start: int, end: int) -> int:

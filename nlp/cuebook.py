@@ -33,6 +33,7 @@ FAR = 1500                                                     # … by `...`: w
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
 RARE = 3                                                      # times in a million characters: a part of a cue that is no commoner opens a sentence by itself
+SHORT = 2                                                      # characters of a word that stands inside others most of the time: "a", "in"
 LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
 EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
@@ -41,6 +42,7 @@ SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", 
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
+_EASTERN = re.compile("[\u2e80-\U0010ffff]")
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
@@ -279,7 +281,8 @@ class Cuebook:
         for (literal, flags, exact), number in texts.items():
             literals[number], self._flags[number], self._exact[number] = literal, flags | (4 if exact is not None else 0), exact
         self._literals = literals
-        self._automaton = ahocorasick_rs.AhoCorasick(literals or ["\0"])
+        self._automaton: Any = None                            # made when it is needed; see `_automaton_for`
+        self._edges(dense=any(pack.get("script") == "dense" for _, pack in packs))
         self._bits = [s | _union(g[2] for g in gaps) for s, gaps in zip(simple, self._gapped, strict=True)]
         self.rules: list[Rule] = [self._rule(r) for r in rules]
         self.triggers = self.near_triggers = self.items_triggers = 0   # groups that may make a rule fire; a rule that looks at neighbours; at the items of a list
@@ -305,6 +308,29 @@ class Cuebook:
         self.first, self.second = [first[n] for n in keys], [second[n] for n in keys]
         self._reaches = reaches
         self._gate = ahocorasick_rs.AhoCorasick([literals[n] for n in keys] or ["\0"])
+
+    def _edges(self, dense: bool) -> None:
+        """Makes the automaton that `_automaton_for` prefers; none for a dense script, which has few short words between blanks."""
+        import ahocorasick_rs
+
+        literals, flags = list(self._literals), self._flags
+        known = {c for literal in literals for c in literal if not c.isalnum()} | {" ", "\0"}
+        self._blanks = {n: " " for n in range(128) if not chr(n).isalnum() and chr(n) not in known}
+        self._not_in_cues = re.compile(f"[^\\w{re.escape(''.join(sorted(known)))}]|{'_' if '_' not in known else '(?!)'}")
+        self._words: dict[int, int] = {}                       # pattern of a short word with its neighbours -> that of the word
+        self._edged: Any = None
+        short = [n for n, literal in enumerate(literals) if flags[n] == 3 and len(literal) <= SHORT and literal.isalnum()]
+        if dense or not short:
+            return
+        for number in short:
+            word, literals[number] = literals[number], f"\1{number}"
+            for before in known:
+                for after in known:
+                    self._words[len(literals)] = number
+                    literals.append(f"{before}{word}{after}")
+        first = len(self._literals)
+        self._flags = flags + [8] * (len(literals) - first)
+        self._edged = ahocorasick_rs.AhoCorasick(literals)
 
     def fold(self, text: str) -> str:
         """`fold`, and the character pairs that the language's pack adds (Chinese: traditional to simplified)."""
@@ -391,23 +417,44 @@ class Cuebook:
                 return True
         return False
 
-    def scan(self, text: str) -> list[tuple[int, int, int]]:
-        """All cue matches of `text`, sorted: (start, end, pattern). Those inside look-alike phrases are left out."""
-        return self.unveiled(self.plain(text))
+    def scan(self, text: str, at: int = 0) -> list[tuple[int, int, int]]:
+        """All cue matches of `text`, sorted: (start, end, pattern), counted from `at`. Those inside look-alike phrases are left out."""
+        return self.unveiled(self.plain(text, at))
 
-    def plain(self, text: str) -> list[tuple[int, int, int]]:
-        """All cue matches of `text`, sorted, those inside look-alike phrases too."""
-        folded = self.fold(text)
-        flags, exact = self._flags, self._exact
-        padded = f" {folded} "                                  # so that every match has a character before and after it
-        rows = [
-            (start, end, pattern) for pattern, start, end in self._find(self._automaton, folded)
-            if not ((flag := flags[pattern]) and (
-                flag & 1 and EAST > padded[start] and padded[start].isalnum() or flag & 2 and EAST > padded[end + 1] and padded[end + 1].isalnum()
-                or flag & 4 and text[start:end] != exact[pattern]))
-        ]
+    def plain(self, text: str, at: int = 0) -> list[tuple[int, int, int]]:
+        """All cue matches of `text`, sorted, those inside look-alike phrases too; positions count from `at`."""
+        flags, exact, words = self._flags, self._exact, self._words
+        padded = f"\0{self.fold(text)}\0"                       # so that every match has a character before and after it
+        automaton, padded = self._automaton_for(padded)
+        shift = at - 1
+        rows = []
+        add = rows.append
+        for pattern, start, end in self._find(automaton, padded):
+            if flag := flags[pattern]:
+                if flag & 8:                                   # a short word with both its neighbours
+                    add((start + at, end + shift - 1, words[pattern]))
+                    continue
+                if flag & 1 and padded[start - 1].isalnum() and EAST > padded[start - 1] or flag & 2 and padded[end].isalnum() and EAST > padded[end] \
+                        or flag & 4 and text[start - 1:end - 1] != exact[pattern]:
+                    continue
+            add((start + shift, end + shift, pattern))
         rows.sort()
         return rows
+
+    def _automaton_for(self, padded: str) -> tuple[Any, str]:
+        """The automaton for a folded text, and the text as it is to be given to it.
+
+        Short words stand inside others far more often than for themselves. So the automaton knows them only together with their neighbours, which are few: what stands in no cue
+        is made a blank. Where letters stand against each other without a blank (`EAST`), a plain automaton is used.
+        """
+        plain = padded.translate(self._blanks) if padded.isascii() else self._not_in_cues.sub(" ", padded)
+        if self._edged is not None and (plain.isascii() or not _EASTERN.search(plain)):
+            return self._edged, plain
+        if self._automaton is None:
+            import ahocorasick_rs
+
+            self._automaton = ahocorasick_rs.AhoCorasick(self._literals or ["\0"])
+        return self._automaton, padded
 
     def unveiled(self, rows: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """Sorted matches without what their look-alike phrases hide."""
