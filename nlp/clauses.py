@@ -298,29 +298,35 @@ class _Reader:
 
     # --- reading ---------------------------------------------------------------------------------------------------------------------
 
-    def candidates(self) -> Iterator[tuple[int, int, list[int]]]:
-        """(block, number of the sentence, trigger positions in the block) of each sentence with a trigger."""
+    def candidates(self) -> Iterator[tuple[int, int]]:
+        """(block, number of the sentence) of each sentence that may have a trigger."""
         at: dict[int, list[tuple[int, int]]] = {}
         base = self.base
         index, limit = 0, -1
-        for start, key in self.book.gate("\n".join(self.texts)):
-            if start >= limit:
-                index = bisect_right(base, start) - 1
+        folded, found = self.book.gate("\n".join(self.texts))
+        for hit in found:
+            if hit[0] >= limit:
+                index = bisect_right(base, hit[0]) - 1
                 limit = base[index] + len(self.texts[index]) + 1
                 hits = at[index] = []
-            hits.append((start - base[index], key))
+            hits.append(hit)
+        worth = self.book.worth
         for index, hits in at.items():
-            if not self.book.worth(hits):
+            begin = base[index]
+            if not worth(hits, folded, begin, begin + len(self.texts[index])):
                 continue
-            position = 0
-            for number, sentence in enumerate(self.sentences(index)):
-                inside = []
-                while position < len(hits) and hits[position][0] < sentence[1]:
-                    if hits[position][0] >= sentence[0]:
-                        inside.append(hits[position])
+            position, last = 0, len(hits)
+            for number, (start, end) in enumerate(self.sentences(index)):
+                start, end = start + begin, end + begin
+                while position < last and hits[position][0] < start:
                     position += 1
-                if inside and self.book.worth(inside):
-                    yield index, number, [p for p, _ in inside]
+                first = position
+                while position < last and hits[position][0] < end:
+                    position += 1
+                if position > first and worth(hits[first:position], folded, start, end):
+                    yield index, number
+                if position == last:
+                    break
 
     def near(self, index: int, number: int) -> int:
         """The groups of the sentences before and after, in the same block."""
@@ -333,7 +339,7 @@ class _Reader:
 
     def observations(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]]:
         """(unit, its matches, groups in it, in the introduction of its list, in the headings above, rules that fire, where the introduction stands) of each unit worth a look."""
-        for index, number, positions in self.candidates():
+        for index, number in self.candidates():
             found = self.mask(index, *self.sentences(index)[number]) & self.book.triggers
             if not found:
                 continue
@@ -342,9 +348,9 @@ class _Reader:
             near = self.near(index, number) if found & self.book.near_triggers else 0
             items = self.items(index, number) if found & self.book.items_triggers else 0
             for unit in self.units(index, self.sentences(index)[number]):
-                if not any(unit.start <= p < unit.end for p in positions):
-                    continue
                 rows = self.matches(index, unit.start, unit.end)
+                if not self.book.takes_part(rows):
+                    continue
                 own = self.mask(index, unit.start, unit.end)
                 yield unit, rows, own, intro | unit.head, head, self.book.fire(own, intro | unit.head, head, near, items), opening
 

@@ -50,6 +50,14 @@ def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
+def _joined(partners: Iterable[tuple[bool, int, frozenset[str]]]) -> tuple[tuple[bool, int, tuple[str, ...]], ...]:
+    """Second parts of cues with one rarest part; those on the same side and within the same reach as one. A form that begins with another is left out: where it stands, so does the other."""
+    found: dict[tuple[bool, int], set[str]] = {}
+    for forward, reach, forms in partners:
+        found.setdefault((forward, reach), set()).update(forms)
+    return tuple((*place, tuple(sorted(f for f in forms if not any(g != f and f.startswith(g) for g in forms)))) for place, forms in found.items())
+
+
 def _frequency(literal: str, known: dict[str, int]) -> float:
     """How often a piece of text stands in a million characters of terms: as counted, else guessed from its length."""
     if literal in known:
@@ -196,7 +204,7 @@ class Cuebook:
         rare: list[list[tuple[int, int, int]]] = []             # pattern -> (number of the cue, 0 the rarest part or 1 the second, group bit)
         alone: list[int] = []                                   # pattern -> groups for which it decides alone
         pairs = 0
-        reaches: dict[int, tuple[bool, int]] = {}              # number of a cue -> (whether its rarest part stands first, characters from there to the other at most)
+        others: dict[int, tuple[bool, int, frozenset[str]]] = {}   # number of a cue -> (whether its rarest part stands before the second, characters from one to the other at most, forms of the second)
         next_part = 1
         packs = list(packs)
         self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
@@ -261,7 +269,7 @@ class Cuebook:
                             if len(order) > 1:
                                 a, b = sorted(order[:2])
                                 reach = sum(max(len(literal_of[n]) for n in numbers[k][1]) for k in range(a, b)) + sum(numbers[k][0] for k in range(a + 1, b + 1))
-                                reaches[pairs] = (order[0] == a, reach)
+                                others[pairs] = order[0] == a, reach, frozenset(literal_of[n] for n in numbers[order[1]][1])
                             for rank, i in enumerate(order[:2]):
                                 for n in numbers[i][1]:
                                     rare[n].append((pairs, rank, 1 << number))
@@ -300,13 +308,14 @@ class Cuebook:
         self._by_bit = by_bit
         self._order = {rule.id: number for number, rule in enumerate(self.rules)}
         self._derived: dict[tuple[int, int], int] = {}
-        first = [_union(1 << cue for cue, rank, bit in rows if not rank and bit & self.triggers) for rows in rare]
-        second = [_union(1 << cue for cue, rank, bit in rows if rank and bit & self.triggers) for rows in rare]
-        keys = [n for n in range(len(simple)) if (simple[n] | alone[n]) & self.triggers or first[n] or second[n]]
+        first = [{cue for cue, rank, bit in rows if not rank and bit & self.triggers} for rows in rare]
+        second = [any(rank and bit & self.triggers for cue, rank, bit in rows) for rows in rare]
+        strong = [bool((one | other) & self.triggers) for one, other in zip(simple, alone, strict=True)]
+        keys = [n for n in range(len(simple)) if strong[n] or first[n]]
         self._keys = keys
-        self.strong = [bool((simple[n] | alone[n]) & self.triggers) for n in keys]
-        self.first, self.second = [first[n] for n in keys], [second[n] for n in keys]
-        self._reaches = reaches
+        self._takes_part = [bool(strong[n] or first[n] or second[n]) for n in range(len(simple))]
+        self.strong = [strong[n] for n in keys]
+        self._partners = [() if strong[n] else _joined(others[cue] for cue in sorted(first[n]) if cue in others) for n in keys]
         self._gate = ahocorasick_rs.AhoCorasick([literals[n] for n in keys] or ["\0"])
 
     def _edges(self, dense: bool) -> None:
@@ -377,11 +386,8 @@ class Cuebook:
         except UnicodeEncodeError:                             # lone surrogates of a damaged page
             return automaton.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "\ufffd", folded), overlapping=True)
 
-    def gate(self, text: str) -> list[tuple[int, int]]:
-        """(position, key), ascending, of all words of `text` that may take part in making a rule fire: a cheap first pass over a whole document.
-
-        A stretch of text is worth a look where a key is `strong`, or where one cue has a bit in `first` of one key and in `second` of another.
-        """
+    def gate(self, text: str) -> tuple[str, list[tuple[int, int]]]:
+        """(`text` folded, (position, key) of all words in it by which a cue that may make a rule fire is looked for): a cheap first pass over a whole document."""
         folded = self.fold(text)
         flags, exact, keys = self._flags, self._exact, self._keys
         size = len(folded)
@@ -394,28 +400,26 @@ class Cuebook:
                 continue
             found.append((start, key))
         found.sort()
-        return found
+        return folded, found
 
-    def worth(self, hits: list[tuple[int, int]]) -> bool:
-        """Whether the words that `gate` found in a stretch of text can make a rule fire: a strong one, or the two rarest parts of a cue in their order and within reach."""
-        strong, firsts, seconds = self.strong, self.first, self.second
-        one = two = 0
+    def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
+        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach."""
+        strong, partners, find = self.strong, self._partners, folded.find
         for _, key in hits:
             if strong[key]:
                 return True
-            one |= firsts[key]
-            two |= seconds[key]
-        both = one & two
-        while both:
-            bit = both & -both
-            both ^= bit
-            rarest_first, reach = self._reaches[bit.bit_length() - 1]
-            rarest = [p for p, key in hits if firsts[key] & bit]
-            other = [p for p, key in hits if seconds[key] & bit]
-            before, after = (rarest, other) if rarest_first else (other, rarest)
-            if any(0 <= b - a <= reach for a in before for b in after):
-                return True
+        for at, key in hits:
+            for forward, reach, forms in partners[key]:
+                first, last = (at, at + reach) if forward else (max(start, at - reach), at)
+                for form in forms:
+                    if find(form, first, min(end, last + len(form))) >= 0:
+                        return True
         return False
+
+    def takes_part(self, rows: Iterable[tuple[int, int, int]]) -> bool:
+        """Whether one of these matches is one of the two rarest parts, or all, of a cue that may make a rule fire."""
+        known = self._takes_part
+        return any(known[pattern] for _, _, pattern in rows)
 
     def scan(self, text: str, at: int = 0) -> list[tuple[int, int, int]]:
         """All cue matches of `text`, sorted: (start, end, pattern), counted from `at`. Those inside look-alike phrases are left out."""
@@ -485,6 +489,7 @@ class Cuebook:
         if number is None:
             number = self._derived[key] = len(self._simple)
             self._simple.append(self._simple[pattern] & ~hidden)
+            self._takes_part.append(self._takes_part[pattern])
             self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[2] & hidden))
             self._bits.append(self._bits[pattern] & ~hidden)
             self._opens.append(tuple(g[3] for g in self._gapped[number] if not g[0]))
