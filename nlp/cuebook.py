@@ -50,12 +50,12 @@ def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
-def _joined(partners: Iterable[tuple[bool, int, frozenset[str]]]) -> tuple[tuple[bool, int, tuple[str, ...]], ...]:
-    """Second parts of cues with one rarest part; those on the same side and within the same reach as one. A form that begins with another is left out: where it stands, so does the other."""
-    found: dict[tuple[bool, int], set[str]] = {}
+def _joined(partners: Iterable[tuple[bool, int, frozenset[tuple[str, int]]]]) -> tuple[tuple[bool, int, tuple[tuple[str, int], ...]], ...]:
+    """Second parts of cues with one rarest part; those on the same side and within the same reach as one."""
+    found: dict[tuple[bool, int], set[tuple[str, int]]] = {}
     for forward, reach, forms in partners:
         found.setdefault((forward, reach), set()).update(forms)
-    return tuple((*place, tuple(sorted(f for f in forms if not any(g != f and f.startswith(g) for g in forms)))) for place, forms in found.items())
+    return tuple((*place, tuple(sorted(forms))) for place, forms in found.items())
 
 
 def _frequency(literal: str, known: dict[str, int]) -> float:
@@ -197,6 +197,7 @@ class Cuebook:
         self.groups: dict[str, int] = {}
         texts: dict[tuple[str, int, str | None], int] = {}      # (literal, boundary flags, exact) -> pattern
         literal_of: list[str] = []
+        flags_of: list[int] = []
         simple: list[int] = []
         gapped: list[list[tuple[int, int, int, int]]] = []      # parts of cues: (id of the part before, 0 for the first; largest gap; group bit; own id, 0 for the last)
         masked: list[int] = []
@@ -204,7 +205,7 @@ class Cuebook:
         rare: list[list[tuple[int, int, int]]] = []             # pattern -> (number of the cue, 0 the rarest part or 1 the second, group bit)
         alone: list[int] = []                                   # pattern -> groups for which it decides alone
         pairs = 0
-        others: dict[int, tuple[bool, int, frozenset[str]]] = {}   # number of a cue -> (whether its rarest part stands before the second, characters from one to the other at most, forms of the second)
+        others: dict[int, tuple[bool, int, frozenset[tuple[str, int]]]] = {}   # number of a cue -> (whether its rarest part stands before the second, characters from one to the other at most, forms of the second)
         next_part = 1
         packs = list(packs)
         self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
@@ -227,7 +228,7 @@ class Cuebook:
             key = (literal, flags, exact)
             if key not in texts:
                 texts[key] = len(simple)
-                literal_of.append(literal)
+                literal_of.append(literal), flags_of.append(flags)
                 simple.append(0), gapped.append([]), masked.append(0), rare.append([]), alone.append(0)
             return texts[key]
 
@@ -269,7 +270,7 @@ class Cuebook:
                             if len(order) > 1:
                                 a, b = sorted(order[:2])
                                 reach = sum(max(len(literal_of[n]) for n in numbers[k][1]) for k in range(a, b)) + sum(numbers[k][0] for k in range(a + 1, b + 1))
-                                others[pairs] = order[0] == a, reach, frozenset(literal_of[n] for n in numbers[order[1]][1])
+                                others[pairs] = order[0] == a, reach, frozenset((literal_of[n], flags_of[n] & 3) for n in numbers[order[1]][1])
                             for rank, i in enumerate(order[:2]):
                                 for n in numbers[i][1]:
                                     rare[n].append((pairs, rank, 1 << number))
@@ -390,13 +391,12 @@ class Cuebook:
         """(`text` folded, (position, key) of all words in it by which a cue that may make a rule fire is looked for): a cheap first pass over a whole document."""
         folded = self.fold(text)
         flags, exact, keys = self._flags, self._exact, self._keys
-        size = len(folded)
+        alone = self._stands_alone
         found = []
         for key, start, end in self._find(self._gate, folded):
             pattern = keys[key]
             flag = flags[pattern]
-            if flag & 1 and start and EAST > folded[start - 1] and folded[start - 1].isalnum() or flag & 2 and end < size and EAST > folded[end] and folded[end].isalnum() \
-                    or flag & 4 and text[start:end] != exact[pattern]:
+            if flag & 3 and not alone(folded, start, end, flag) or flag & 4 and text[start:end] != exact[pattern]:
                 continue
             found.append((start, key))
         found.sort()
@@ -411,10 +411,19 @@ class Cuebook:
         for at, key in hits:
             for forward, reach, forms in partners[key]:
                 first, last = (at, at + reach) if forward else (max(start, at - reach), at)
-                for form in forms:
-                    if find(form, first, min(end, last + len(form))) >= 0:
-                        return True
+                for form, flag in forms:
+                    stop = min(end, last + len(form))
+                    found = find(form, first, stop)
+                    while found >= 0:
+                        if not flag or self._stands_alone(folded, found, found + len(form), flag):
+                            return True
+                        found = find(form, found + 1, stop)
         return False
+
+    @staticmethod
+    def _stands_alone(folded: str, start: int, end: int, flag: int) -> bool:
+        """Whether no letter or digit stands before (`flag` 1) or behind (2) a word."""
+        return not (flag & 1 and start and EAST > folded[start - 1] and folded[start - 1].isalnum() or flag & 2 and end < len(folded) and EAST > folded[end] and folded[end].isalnum())
 
     def takes_part(self, rows: Iterable[tuple[int, int, int]]) -> bool:
         """Whether one of these matches is one of the two rarest parts, or all, of a cue that may make a rule fire."""
