@@ -315,8 +315,12 @@ class _Reader:
             begin = base[index]
             if not worth(hits, folded, begin, begin + len(self.texts[index])):
                 continue
+            spans = self.sentences(index)
+            if len(spans) == 1:
+                yield index, 0
+                continue
             position, last = 0, len(hits)
-            for number, (start, end) in enumerate(self.sentences(index)):
+            for number, (start, end) in enumerate(spans):
                 start, end = start + begin, end + begin
                 while position < last and hits[position][0] < start:
                     position += 1

@@ -18,7 +18,7 @@ import functools
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,12 @@ _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\
 
 def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
+
+
+def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, tuple[int, ...], tuple[tuple[int, int, int, int], ...], tuple[int, ...]]:
+    """What a match of a pattern does: (groups that it stands for, parts that must have come before it, cues that it goes on with, parts that it opens)."""
+    goes_on = tuple(g for g in gaps if g[0])
+    return bits, tuple({g[0] for g in goes_on}), goes_on, tuple(g[3] for g in gaps if not g[0])
 
 
 def _joined(partners: Iterable[tuple[bool, int, frozenset[tuple[str, int]]]]) -> tuple[tuple[bool, int, tuple[tuple[str, int], ...]], ...]:
@@ -281,9 +287,7 @@ class Cuebook:
         self.width = len(self.groups)
         self._simple, self._masked = simple, masked
         self._gapped = [tuple(g) for g in gapped]
-        self._opens = [tuple(g[3] for g in gaps if not g[0]) for gaps in self._gapped]
-        self._goes_on = [tuple(g for g in gaps if g[0]) for gaps in self._gapped]
-        self._after = [tuple({g[0] for g in gaps}) for gaps in self._goes_on]
+        self._steps = [_step(bits, gaps) for bits, gaps in zip(simple, self._gapped, strict=True)]
         self._flags = [0] * len(simple)
         self._exact: list[str | None] = [None] * len(simple)
         literals = [""] * len(simple)
@@ -501,22 +505,21 @@ class Cuebook:
             self._takes_part.append(self._takes_part[pattern])
             self._gapped.append(tuple(g for g in self._gapped[pattern] if not g[2] & hidden))
             self._bits.append(self._bits[pattern] & ~hidden)
-            self._opens.append(tuple(g[3] for g in self._gapped[number] if not g[0]))
-            self._goes_on.append(tuple(g for g in self._gapped[number] if g[0]))
-            self._after.append(tuple({g[0] for g in self._goes_on[number]}))
+            self._steps.append(_step(self._simple[number], self._gapped[number]))
         return number
 
     def mask(self, rows: Iterable[tuple[int, int, int]]) -> int:
         """The groups found among matches of one sentence."""
         mask = 0
-        simple, opens, goes_on, after = self._simple, self._opens, self._goes_on, self._after
+        known = self._steps
         ends: dict[int, int] = {}                              # id of a part -> where it ended last
         last, none_of = ends.get, ends.keys().isdisjoint
         for start, end, pattern in rows:
-            if bits := simple[pattern]:
+            bits, earlier, goes_on, opens = known[pattern]
+            if bits:
                 mask |= bits
-            if (earlier := after[pattern]) and not none_of(earlier):
-                for before, gap, bit, this in goes_on[pattern]:
+            if earlier and not none_of(earlier):
+                for before, gap, bit, this in goes_on:
                     at = last(before)
                     if at is None or not 0 <= start - at <= gap:
                         continue
@@ -524,7 +527,7 @@ class Cuebook:
                         ends[this] = end
                     else:
                         mask |= bit
-            for this in opens[pattern]:
+            for this in opens:
                 ends[this] = end
         return mask
 

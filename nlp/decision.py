@@ -67,7 +67,9 @@ class ClauseModel:
 
     def rows(self, features: Iterable[str]) -> list[int]:
         """The rows of the features that the model knows, ascending: a sum of them does not depend on the order of a set."""
-        return sorted(row for row in map(self.vocabulary.get, features) if row is not None)
+        rows = [row for row in map(self.vocabulary.get, features) if row is not None]
+        rows.sort()
+        return rows
 
     def total(self, features: Iterable[str]) -> np.ndarray:
         """The sum of the weights of features, by label."""

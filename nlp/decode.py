@@ -159,10 +159,11 @@ def _once(text: str, notes: list[str]) -> str:
 
     A page with a few such places is left as it is: its offsets are those of the file, and its words can be read.
     """
-    runs = [m[0] for m in _FOREIGN.finditer(text[:400_000])]
-    size = sum(map(len, runs))
-    if size < 20 or size < 0.04 * min(len(text), 400_000):
+    seen = text[:400_000]
+    size = len(seen) - len(seen.encode("ascii", "ignore"))
+    if size < 20 or size < 0.04 * len(seen):
         return text
+    runs = _FOREIGN.findall(seen)
     if sum(len(run) for run in runs if _single(run) is not None) < DOUBLED * size:
         return text
     notes.append("encoded as UTF-8 twice; read once more")
