@@ -42,6 +42,7 @@ MIN_PART = 400                                                 # … a heading b
 PART_SAMPLE = 500
 OWN_WORDS = 0.2                                                # so large a share of function words of the language of the document: the part is in it
 LOOK_ABOVE = 6                                                 # blocks searched for the places that "such countries" are
+TAIL = 40                                                      # characters at the end of a block by which it is seen to open a list, or to be finished
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
 PLACE_LABELS = frozenset({
@@ -53,6 +54,7 @@ _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
 _ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<=\bto)|(?<=\bnot))\s*(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])|(?<=[;；])\s*")
+_ITEM_MARKS = "(（;；"                                          # without two of these no two items begin
 _NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[一二三四五六七八九十]{1,3} |[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])"
                        # ① … is a bare figure in normalised text: "1 官公庁から", "2未被列入"; what is counted or dated is none
                        r"|\s*\d{1,2}\s?(?=[\u3041-\u9fff가-힣])(?![年月日時时分秒週周歳岁個个ヶケカか箇名人件回円元つ台社以万億亿千百種种次天倍割席位級级号小営营년월일시분초주개명인건회원대배번차호만천백억])")
@@ -64,6 +66,11 @@ _QUOTED = re.compile(r"[\"“„«「『‘]([^\"“”„«»「」『』‘’
 _PLURAL = re.compile(r"(?:ies|y|s)$")
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
+
+
+def _at_end(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """`pattern.search(text)` for a pattern that ends with the text, `_OPENS` or `_ENDS`: only its last characters are searched, but for an endless line to write on."""
+    return pattern.search(text, max(0, len(text) - TAIL)) or (pattern.search(text) if len(text) > TAIL and not text[-TAIL:].strip("_* \n\"'”’)）") else None)
 
 
 @dataclass(slots=True)
@@ -113,7 +120,7 @@ class _Reader:
         self._headings: dict[str, int] = {}
         self._said: dict[tuple[int, int], set[str]] = {}       # (block, start of a sentence) -> labels of the findings of rules in it
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
-        self.titles = {i for i, b in enumerate(self.blocks) if b.kind == "heading" and not (len(b.text) >= TITLE and (_OPENS.search(b.text) or _ENDS.search(b.text)))}
+        self.titles = {i for i, b in enumerate(self.blocks) if b.kind == "heading" and not (len(b.text) >= TITLE and (_at_end(_OPENS, b.text) or _at_end(_ENDS, b.text)))}
 
     # --- text ------------------------------------------------------------------------------------------------------------------------
 
@@ -202,12 +209,12 @@ class _Reader:
             if other.kind == "table":
                 continue
             text = other.text
-            opens = bool(_OPENS.search(text)) or self._announces(j) or self._unfinished(j)
+            opens = bool(_at_end(_OPENS, text)) or self._announces(j) or self._unfinished(j)
             if block.kind == "list_item" and other.kind == "list_item" and other.level >= block.level and not (
                     opens and other.level == block.level and j == first - 1 and not self._same_numbering(index, j)):
                 first -= j == first - 1
                 continue
-            if opens or (other.kind != "list_item" and not self._is_item(j) and j == index - 1 and not _ENDS.search(text)):
+            if opens or (other.kind != "list_item" and not self._is_item(j) and j == index - 1 and not _at_end(_ENDS, text)):
                 if self._is_item(j) and block.kind != "list_item" and self._same_numbering(index, j):
                     continue
                 spans = self.sentences(j)
@@ -229,7 +236,7 @@ class _Reader:
         """Whether a numbered block breaks off where its own items begin: "8.1 The user may not" before "8.1.1 resell …" or "(a) resell …"."""
         last = self.blocks[index].text[-1:]
         if (index + 1 < len(self.blocks) and self.blocks[index + 1].kind == "list_item" and self.blocks[index].kind in ("paragraph", "definition")
-                and not _ENDS.search(self.blocks[index].text)):
+                and not _at_end(_ENDS, self.blocks[index].text)):
             return True                                        # "4.1 You may not use the service" before bullets
         if index + 1 >= len(self.blocks) or not last.isalpha() or last > "\u3000" or "table" in (self.blocks[index].kind, self.blocks[index + 1].kind):
             return False
@@ -284,6 +291,9 @@ class _Reader:
         start, end = sentence
         text = self.blocks[index].text
         if end - start >= MIN_ITEMS and index not in self.tables:
+            if sum(text.count(mark, start, end) for mark in _ITEM_MARKS) < 2:
+                yield _Unit(index, start, end, sentence)
+                return
             cuts = [m.end() for m in _ITEM.finditer(text, start, end) if m.end() < end - 8]
             if len(cuts) >= 2:
                 head = self.mask(index, start, cuts[0])
@@ -585,7 +595,7 @@ class _Reader:
                 continue
             codes[code] = None
         last = None
-        opens = _OPENS.search(text) or self._announces(unit.block) or (served and self._list_of_places(unit.block))
+        opens = _at_end(_OPENS, text) or self._announces(unit.block) or (served and self._list_of_places(unit.block))
         listed = served and self._list_of_places(unit.block)
         if not law and opens and (listed or unit.end >= len(self.blocks[unit.block].text.rstrip())):
             for index in range(unit.block + 1, min(len(self.blocks), unit.block + 1 + MAX_FOLLOWING)):

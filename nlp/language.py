@@ -11,13 +11,11 @@ SAMPLE = 6000                                                  # characters of b
 _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = re.compile("[\u3400-\u9fff]")
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 # Characters that stand in one of the two Chinese scripts only, the most frequent of each.
 _SIMPLIFIED = frozenset("这个们来为国说时会对发后里学样进关无动实现过还开总产种务术设样应该认讨议协账户规责权线网页络经济转让仅数据当与变两个选择请项价费员业适长电价击录专")
 _TRADITIONAL = frozenset("這個們來為國說時會對發後裡學樣進關無動實現過還開總產種務術設樣應該認討議協帳戶規責權線網頁絡經濟轉讓僅數據當與變兩個選擇請項價費員業適長電價擊錄專")
 
-
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +41,7 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 def by_words(text: str) -> tuple[str | None, float]:
     """The language whose function words make up at least a tenth of the words, and half as many again as those of the next; (None, 0) where none does."""
-    words = _WORD.findall(text.lower())
+    words = _LETTERS.findall(text.lower())
     if len(words) < 30:
         return None, 0.0
     table = _words()
@@ -70,7 +68,7 @@ def by_script(text: str, letters: int | None = None) -> str | None:
     """`ko`, `ja`, `zh-Hans` or `zh-Hant` where the script says so; else None."""
     if text.isascii():
         return None
-    letters = len(_LETTER.findall(text)) if letters is None else letters
+    letters = sum(map(len, _LETTERS.findall(text))) if letters is None else letters
     kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))
     if hangul > 0.2 * letters:
         return "ko"
@@ -82,7 +80,7 @@ def by_script(text: str, letters: int | None = None) -> str | None:
 def identify(text: str) -> tuple[str | None, float]:
     """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
     sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]
-    letters = len(_LETTER.findall(sample))
+    letters = sum(map(len, _LETTERS.findall(sample)))
     if letters < 20:
         return None, 0.0
     code = by_script(sample, letters)
