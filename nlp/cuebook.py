@@ -56,12 +56,12 @@ def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, tu
     return bits, tuple({g[0] for g in goes_on}), goes_on, tuple(g[3] for g in gaps if not g[0])
 
 
-def _joined(partners: Iterable[tuple[bool, int, frozenset[tuple[str, int]]]]) -> tuple[tuple[bool, int, tuple[tuple[str, int], ...]], ...]:
-    """Second parts of cues with one rarest part; those on the same side and within the same reach as one."""
+def _joined(partners: Iterable[tuple[bool, int, frozenset[tuple[str, int]]]]) -> tuple[tuple[bool, int, tuple[tuple[str, int, int], ...]], ...]:
+    """Second parts of cues with one rarest part; those on the same side and within the same reach as one: (side, reach, ((form, flags, length) …))."""
     found: dict[tuple[bool, int], set[tuple[str, int]]] = {}
     for forward, reach, forms in partners:
         found.setdefault((forward, reach), set()).update(forms)
-    return tuple((*place, tuple(sorted(forms))) for place, forms in found.items())
+    return tuple((*place, tuple((form, flag, len(form)) for form, flag in sorted(forms))) for place, forms in found.items())
 
 
 def _frequency(literal: str, known: dict[str, int]) -> float:
@@ -408,18 +408,18 @@ class Cuebook:
 
     def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
         """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach."""
-        strong, partners, find = self.strong, self._partners, folded.find
+        strong, partners, find, alone = self.strong, self._partners, folded.find, self._stands_alone
         for _, key in hits:
             if strong[key]:
                 return True
         for at, key in hits:
             for forward, reach, forms in partners[key]:
                 first, last = (at, at + reach) if forward else (max(start, at - reach), at)
-                for form, flag in forms:
-                    stop = min(end, last + len(form))
+                for form, flag, size in forms:
+                    stop = last + size if last + size < end else end
                     found = find(form, first, stop)
                     while found >= 0:
-                        if not flag or self._stands_alone(folded, found, found + len(form), flag):
+                        if not flag or alone(folded, found, found + size, flag):
                             return True
                         found = find(form, found + 1, stop)
         return False
@@ -536,6 +536,8 @@ class Cuebook:
         found = []
         ends: dict[int, tuple[int, int]] = {}
         for start, end, pattern in rows:
+            if not self._bits[pattern] & groups:
+                continue
             if self._simple[pattern] & groups:
                 found.append((start, end))
             for before, gap, bit, this in self._gapped[pattern]:
