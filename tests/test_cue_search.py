@@ -1,0 +1,40 @@
+"""The first pass over a document misses no sentence with a trigger; short words are found beside whatever stands next to them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nlp.cuebook import cuebook, languages
+
+WRITTEN = Path(__file__).parent / "labelled" / "written"
+CHOSEN = ["en", "es", "ja", "ru"]
+
+
+@pytest.mark.parametrize("language", CHOSEN)
+def test_the_first_pass_misses_no_sentence_with_a_trigger(language):
+    assert language in languages()
+    book = cuebook(language)
+    texts = [json.loads(line)["text"] for line in (WRITTEN / f"{language}.jsonl").read_text("utf-8").splitlines()][:300]
+    seen = 0
+    for text in texts:
+        if book.mask(book.scan(text)) & book.triggers:
+            seen += 1
+            folded, hits = book.gate(text)
+            assert book.worth(hits, folded, 0, len(folded)), text
+    assert seen > 100
+
+
+@pytest.mark.parametrize("text", [
+    "(a) We may, in\nour view, act \"on\" it/us; no—is it?", "In an ID-check, as to A, B or C: go.", "a", "用a在us中 in", "we\u200bin us_it §a •on", "the vm's ip; \0in\0 \x01\x31 an eu-based host"])
+def test_short_words_are_found_as_by_a_search_without_their_neighbours(text):
+    book = cuebook("en")
+    with_neighbours = book.plain(text, 7)
+    edged, book._edged = book._edged, None
+    try:
+        plain = book.plain(text, 7)
+    finally:
+        book._edged = edged
+    assert edged is not None
+    assert with_neighbours == plain
+    assert plain
