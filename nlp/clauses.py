@@ -11,7 +11,7 @@ import functools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +21,7 @@ from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
-from nlp.scope import PROVIDER_LABELS, ScopeReader, part_by_store, part_of_service
+from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, settled
 from nlp.sentences import sentences
 
 if TYPE_CHECKING:
@@ -84,12 +84,14 @@ class _Unit:
     head: int = 0                                              # groups of the words of the sentence before its first item
 
 
-@dataclass(slots=True)
-class _Found:
-    """A clause and the range of the joined text that it covers, until overlaps are settled."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A finding in one unit, before overlaps are settled."""
 
+    rule: Rule
     clause: Clause
-    pieces: list[Clause] = field(default_factory=list)
+    probability: float | None                                  # by the decision layer; None where it has no weights for the label
+    kept: bool                                                 # False: the decision layer gives it up
 
 
 class _Reader:
@@ -377,8 +379,9 @@ class _Reader:
                 signals.setdefault(rule.label, []).append(self.signal(unit, rule, rows))
             if unit.block in self.titles:
                 continue
-            for clause in self.stated(unit, rows, own, intro, head, fired, opening):
-                clauses.setdefault(clause.label, []).append(clause)
+            for finding in self.weighed(unit, rows, own, intro, head, fired, opening):
+                if finding.kept:
+                    clauses.setdefault(finding.clause.label, []).append(finding.clause)
         return (sorted((c for label in clauses.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label)),
                 sorted((s for label in signals.values() for s in distinct(label)), key=lambda s: (s.start, s.end, s.label)))
 
@@ -404,8 +407,8 @@ class _Reader:
         block = self.blocks[unit.block]
         return self.decision.score(block.text[unit.start:unit.end], self.introduction(unit, opening), block.heading_path, own, intro, head)
 
-    def stated(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Clause]:
-        """The clauses that a unit states: those of the rules, weighed by the decision layer, and those that it adds."""
+    def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Weighed]:
+        """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
         decision = self.decision
         score = self.score(unit, own, intro, head, opening)
         found = self.ruled(unit, rows, own, intro, fired, opening)
@@ -414,20 +417,22 @@ class _Reader:
         likely = decision.likely(score)
         table = 0.5 if unit.block in self.tables else 1.0
         for label, (rule, clause) in found.items():
-            if label in likely:
-                sure = decision.confidence(label, likely[label], rule.id)
-                if sure is None:
-                    continue
-                clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
-            self._said.setdefault((unit.block, unit.whole[0]), set()).add(label)
-            yield clause
+            probability, kept = likely.get(label), True
+            if probability is not None:
+                sure = decision.confidence(label, probability, rule.id)
+                kept = sure is not None
+                if sure is not None:
+                    clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
+            if kept:
+                self._said.setdefault((unit.block, unit.whole[0]), set()).add(label)
+            yield Weighed(rule, clause, probability, kept)
         before = self.said_before(unit, opening)
         for label, probability in likely.items():
             if label not in found and label not in before and decision.adds(label, probability) and (rule := decision.template(label, own)):
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
-                    yield clause
+                    yield Weighed(rule, clause, probability, True)
 
     def said_before(self, unit: _Unit, opening: tuple[int, int] | None) -> set[str]:
         """Labels that rules found in the sentence that opens the list of a unit, or the numbered block whose item it is: its items need not state them again."""
@@ -482,11 +487,8 @@ class _Reader:
         if located is None or len(_WORDS.findall(located[0])) < MIN_WORDS:
             return None                                        # a title names a subject, it states no rule
         quote, start, end = located
-        context = intro | self.headings(unit.block) if rule.label in PROVIDER_LABELS else intro   # "What we may do" above what the provider does
-        scope = self.scopes.read(rule.label, text, rows, own, context, offset=unit.start)
-        usual = {} if scope.stated else attributes.get("usual", {})
-        polarity = attributes.get("polarity") or usual.get("polarity") or scope.polarity
-        mode = attributes.get("mode") or usual.get("mode") or scope.mode
+        scope = self.scope(unit, rule.label, rows, own, intro)
+        polarity, mode, actor = (settled(name, attributes, scope)[0] for name in ("polarity", "mode", "actor"))
         exception = text[slice(*scope.exception)] if scope.exception else None
         confidence = attributes.get("confidence", 0.9) * (0.7 if exception else 1.0)
         if groups and not places and not place_groups.closed(groups):
@@ -494,11 +496,16 @@ class _Reader:
         if unit.block in self.tables:
             confidence = min(confidence, 0.5)
         return Clause(
-            label=rule.label, quote=quote, start=start, end=end, polarity=polarity, mode=mode, actor=attributes.get("actor") or scope.actor, target=attributes.get("target"),
+            label=rule.label, quote=quote, start=start, end=end, polarity=polarity, mode=mode, actor=actor, target=attributes.get("target"),
             chips=_chips(text) if rule.label in CHIP_LABELS else [], places=places, place_groups=groups, places_resolved=place_groups.resolve(groups, self.on), exception=exception,
             strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.tag,
             scope=part_of_service(block.heading_path, self.language) or self.part(unit, text), heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
+
+    def scope(self, unit: _Unit, label: str, rows: list[tuple[int, int, int]], own: int, intro: int) -> Scope:
+        """What the cues of a unit say of polarity, mode, actor and exception of a rule of this label."""
+        context = intro | self.headings(unit.block) if label in PROVIDER_LABELS else intro   # "What we may do" above what the provider does
+        return self.scopes.read(label, self.blocks[unit.block].text[unit.start:unit.end], rows, own, context, offset=unit.start)
 
     def part(self, unit: _Unit, text: str) -> str | None:
         """The part of the service to which a clause is limited by what stands before it."""
@@ -577,6 +584,18 @@ class _Reader:
             found.update(code for *_, code in find_places(block.text, self.language))
         return len(found) >= 3
 
+    def mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int, str, tuple[int, int] | None]]:
+        """(start, end in the block, country, where the cue stands by which it is named as a law-maker; None: it is not) of all countries that the unit names."""
+        from nlp.places import find_places
+
+        before, after = self.book.spans(rows, self.lawmaker_before), self.book.spans(rows, self.lawmaker_after)
+        found = []
+        for start, end, code in find_places(self.blocks[unit.block].text[unit.start:unit.end], self.language):
+            a, b = start + unit.start, end + unit.start
+            maker = next((cue for cue in before if cue[1] <= a and a - cue[1] <= 5), None) or next((cue for cue in after if cue[0] >= b - 1 and cue[0] - b <= 3), None)
+            found.append((a, b, code, maker))
+        return found
+
     def places(self, unit: _Unit, rows: list[tuple[int, int, int]], *, law: bool, served: bool = False) -> tuple[list[str], int | None]:
         """(codes, last block read) of the countries that the unit names, those of law-makers left out, with those of the list that it opens.
 
@@ -585,15 +604,7 @@ class _Reader:
         from nlp.places import find_places
 
         text = self.blocks[unit.block].text[unit.start:unit.end]
-        offset = unit.start
-        before = self.book.spans(rows, self.lawmaker_before) if not law else []
-        after = self.book.spans(rows, self.lawmaker_after) if not law else []
-        codes: dict[str, None] = {}
-        for start, end, code in find_places(text, self.language):
-            a, b = start + offset, end + offset
-            if any(e <= a and a - e <= 5 for _, e in before) or any(s >= b - 1 and s - b <= 3 for s, _ in after):
-                continue
-            codes[code] = None
+        codes = dict.fromkeys(code for _, _, code, maker in self.mentions(unit, rows) if law or maker is None)
         last = None
         opens = _at_end(_OPENS, text) or self._announces(unit.block) or (served and self._list_of_places(unit.block))
         listed = served and self._list_of_places(unit.block)
@@ -729,6 +740,16 @@ def foreign_parts(document: Document, language: str | None) -> dict[str, frozens
     return {code: frozenset(numbers) for code, numbers in found.items()}
 
 
+def readers(document: Document, model: ClauseModel | Literal["shipped"] | None = "shipped") -> list[_Reader]:
+    """The readers of a document: that of its language, then one for each other language with a pack in which parts of it are."""
+    decides = shipped() if model == "shipped" else model
+    language = pack_language(document.language)
+    parts = foreign_parts(document, language)
+    own = frozenset(range(sum(bool(b.text) for b in document.body()))).difference(*parts.values()) if parts else None
+    return [_Reader(document, cuebook(language if language in languages() else None), language, None, own, decides),
+            *(_Reader(document, cuebook(code), code, None, numbers, decides) for code, numbers in parts.items())]
+
+
 def read_clauses(document: Document, model: ClauseModel | Literal["shipped"] | None = "shipped") -> tuple[list[Clause], list[Signal], list[Issue]]:
     """The access clauses and signals of a document, with what an operator should know.
 
@@ -738,20 +759,16 @@ def read_clauses(document: Document, model: ClauseModel | Literal["shipped"] | N
     """
     from nlp.signals import language_signals, sign_up_signals
 
-    decides = shipped() if model == "shipped" else model
+    first, *others = readers(document, model)
     issues: list[Issue] = []
-    language = pack_language(document.language)
-    if language not in languages():
+    if first.language not in languages():
         issues.append(Issue("warning", "language_not_covered", f"no cue pack for {document.language or 'an unknown language'}; only names of statutes and lists were looked for"))
-    parts = foreign_parts(document, language)
-    elsewhere = frozenset().union(*parts.values())
-    own = frozenset(range(sum(bool(b.text) for b in document.body()))) - elsewhere if parts else None
-    clauses, signals = _Reader(document, cuebook(language if language in languages() else None), language, None, own, decides).read()
-    for code, numbers in parts.items():
-        more, marks = _Reader(document, cuebook(code), code, None, numbers, decides).read()
+    clauses, signals = first.read()
+    for reader in others:
+        more, marks = reader.read()
         clauses, signals = clauses + more, signals + marks
-    if parts:
-        issues.append(Issue("info", "languages_mixed", f"parts in {', '.join(sorted(parts))} were read with the cues of theirs"))
+    if others:
+        issues.append(Issue("info", "languages_mixed", f"parts in {', '.join(sorted(str(r.language) for r in others))} were read with the cues of theirs"))
         labels = {c.label: [d for d in clauses if d.label == c.label] for c in clauses}
         clauses = sorted((c for rows in labels.values() for c in settle(rows, document)), key=lambda c: (c.start, c.end, c.label))
         marks = {s.label: [d for d in signals if d.label == s.label] for s in signals}

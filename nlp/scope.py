@@ -7,10 +7,11 @@ The method is ConText's (Harkema et al. 2009): cue phrases whose scope runs to a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from nlp.cuebook import SCOPE_GROUPS, Cuebook
 
@@ -81,6 +82,16 @@ class Scope:
     exception: tuple[int, int] | None                          # within the text that was read
     stated: bool                                               # False: no cue says what the sentence does; polarity and mode are the fallback
     negated: bool                                              # a cue of prohibition or exception stands in the sentence: a harder reading
+    ground: tuple[str, ...] = ()                               # the groups of cues that settled polarity and mode, for explanations
+
+
+def settled(name: str, attributes: Mapping[str, Any], scope: Scope) -> tuple[str | None, str]:
+    """(value, what settled it) of `polarity`, `mode` or `actor` of a clause, with the attributes of its rule: `rule` (fixed by it), `usual` (the rule's, where no cue says more), `cues`, or `fallback`."""
+    if fixed := attributes.get(name):
+        return fixed, "rule"
+    if not scope.stated and (usual := attributes.get("usual", {}).get(name)):
+        return usual, "usual"
+    return getattr(scope, name), "cues" if scope.stated else "fallback"
 
 
 class ScopeReader:
@@ -103,33 +114,36 @@ class ScopeReader:
         if label in PROVIDER_LABELS:
             mode = "provider_right" if right else "notice"
             polarity = "permits" if right else "describes"
+            ground = ("right",) if right else ()
         elif represents and not (right and not prohibits):
             mode = "representation"
             polarity = "prohibits" if prohibits else "requires"
+            ground = ("represent", "prohibit") if prohibits else ("represent",)
         elif right and not (own & self.prohibit) and not self._customer_first(rows, own):
-            mode, polarity = "provider_right", "permits"
+            mode, polarity, ground = "provider_right", "permits", ("right",)
         elif prohibits:
-            mode, polarity = "obligation", "prohibits"
+            mode, polarity, ground = "obligation", "prohibits", ("prohibit",)
             if own & self.duty and self._first(rows, self.comply, but=self.breach) < self._first(rows, self.prohibit):
-                polarity = "requires"
+                polarity, ground = "requires", ("duty", "comply")   # "you must comply with … and not …"
             elif label in BARRING_LABELS:
-                mode, polarity = "obligation" if own & self.duty else "notice", "conditions"
+                mode, polarity, ground = "obligation" if own & self.duty else "notice", "conditions", ("prohibit", "duty") if own & self.duty else ("prohibit",)
             elif own & self.not_offered and not self._elsewhere(rows, self.prohibit, self.not_offered):
-                mode = "notice"
+                mode, ground = "notice", ("not_offered",)
         elif own & self.only_if:
-            mode, polarity = "obligation", "conditions"
+            mode, polarity, ground = "obligation", "conditions", ("only_if",)
         elif wide & self.condition and label in CONDITION_LABELS and not (label in DUTY_FIRST_LABELS and own & self.duty):
             mode = "obligation" if duty or own & self.customer else "notice"
             polarity = "conditions"
+            ground = ("condition", "duty", "comply") if duty else ("condition", "customer") if own & self.customer else ("condition",)
         elif duty and own & self.subject_to and not intro & self.duty and not self._elsewhere(rows, self.duty | self.comply, self.subject_to):
-            mode, polarity = "notice", "describes"
+            mode, polarity, ground = "notice", "describes", ("subject_to",)
         elif duty:
-            mode, polarity = "obligation", "requires"
+            mode, polarity, ground = "obligation", "requires", ("duty", "comply")
         elif own & self.permit:
-            mode, polarity = "notice", "permits"
+            mode, polarity, ground = "notice", "permits", ("permit",)
         else:
-            mode, polarity, stated = "notice", "describes", False
-        return Scope(polarity, mode, self.actor(label, mode, own), exception, stated, prohibits or exception is not None)
+            mode, polarity, stated, ground = "notice", "describes", False, ()
+        return Scope(polarity, mode, self.actor(label, mode, own), exception, stated, prohibits or exception is not None, ground)
 
     def actor(self, label: str, mode: str, own: int) -> str | None:
         if mode == "provider_right" or label in PROVIDER_LABELS:
