@@ -196,13 +196,29 @@ crawl_command.help = f"{crawl_command.help}\n{EXIT_CODES}"
 @click.option("--url", default=None, help="Where the document was found.")
 @click.option("--kind", type=click.Choice(["terms", "offers", "regions", "auto"]), default="auto", show_default=True, help="What to expect in it.")
 @click.option("--language", default=None, metavar="CODE", help="Its language (en, de, zh-Hans …); default: identified.")
-@click.option("--indent", type=click.IntRange(0, 16), default=None, help="Pretty-print with this many spaces.")
-def extract_command(file: Path, url: str | None, kind: str, language: str | None, indent: int | None) -> None:
-    """Read one document (or - for standard input) and print what stands in it as one JSON object. Nothing is stored."""
-    from chipwatch.extracting import as_json, extract_bytes, read_input
+@click.option("--indent", type=click.IntRange(0, 16), default=None, help="Pretty-print JSON with this many spaces.")
+@click.option("--explain", is_flag=True, help="Say of each clause why it was found: cues, rule, polarity, mode, exception, places, weights of the decision layer.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default=None, help="Default: text with --explain, else json.")
+def extract_command(file: Path, url: str | None, kind: str, language: str | None, indent: int | None, explain: bool, form: str | None) -> None:
+    """Read one document (or - for standard input) and print what stands in it as one JSON object. Nothing is stored.
 
-    result = extract_bytes(read_input(file), url=url, kind=kind, language=language, path=None if str(file) == "-" else str(file))
-    click.echo(as_json(result, indent))
+    With --explain: in words, for each clause and for each finding that was given up, the words that are cues, the terms of the rule and what met them, what settled polarity, mode and actor, the
+    countries counted or left out and why, the weightiest features of the decision layer and how they became the confidence. As JSON it is the same object, with `explanations`.
+    """
+    from chipwatch.extracting import as_json, explain_bytes, extract_bytes, read_input
+
+    if form == "text" and not explain:
+        raise click.UsageError("--format text goes with --explain")
+    if indent is not None and explain and form != "json":
+        raise click.UsageError("--indent goes with JSON; add --format json")
+    read = explain_bytes if explain else extract_bytes
+    result = read(read_input(file), url=url, kind=kind, language=language, path=None if str(file) == "-" else str(file))
+    if explain and form != "json":
+        from chipwatch.explaining_clauses import explanations_text
+
+        click.echo(explanations_text(result))
+    else:
+        click.echo(as_json(result, indent))
 
 
 @cli.command("extract-many")

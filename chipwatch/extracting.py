@@ -15,7 +15,7 @@ from typing import Any
 
 from chipwatch.errors import InputError, OutputError, explain_os_error
 from chipwatch.progress import Progress
-from chipwatch.reading import begin_worker, extract_within_limits, limited_memory, unreadable
+from chipwatch.reading import READING_SECONDS, ReadingTimeout, begin_worker, extract_within_limits, limited_memory, time_limit, unreadable
 from chipwatch.records import Extraction
 
 KINDS = ("terms", "offers", "regions", "auto")
@@ -67,14 +67,36 @@ def read_input(file: Path, *, regular: bool = False) -> bytes:
     return data
 
 
-def extract_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> dict[str, Any]:
-    """One document as the object of the contract. Raises UnreadableInput where nothing could be read from it."""
+def read_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> Extraction:
+    """One document, read. Raises UnreadableInput where nothing could be read from it."""
     with limited_memory():
         reading = extract_within_limits(data, {"url": url, "kind": kind, "language": language, "path": path})
     if not reading.document.readable and not any((reading.chips, reading.offers, reading.regions, reading.clauses)):
         reason = next((i.text for i in reading.issues if i.level == "error"), None) or next((i.text for i in reading.issues), "nothing readable in it")
         raise UnreadableInput(f"cannot read {path or 'standard input'}: {reason}")
-    return as_contract(reading)
+    return reading
+
+
+def extract_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> dict[str, Any]:
+    """One document as the object of the contract. Raises UnreadableInput where nothing could be read from it."""
+    return as_contract(read_bytes(data, url=url, kind=kind, language=language, path=path))
+
+
+def explain_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> dict[str, Any]:
+    """The same object with `explanations` (nlp.explaining.Explanation): why each clause was found, and what the decision layer gave up. Raises UnreadableInput."""
+    from nlp.explaining import explain_clauses
+    from nlp.read import read_document
+
+    reading = read_bytes(data, url=url, kind=kind, language=language, path=path)
+    try:
+        with limited_memory(), time_limit(READING_SECONDS):
+            document = read_document(data, url=url, path=path, language=language)
+            found = explain_clauses(document, reading.clauses, binds=kind not in ("offers", "regions"))
+    except ReadingTimeout:
+        raise UnreadableInput(f"cannot explain {path or 'standard input'}: it took longer than {READING_SECONDS} seconds; `chipwatch extract` without --explain reads it") from None
+    except MemoryError:
+        raise UnreadableInput(f"cannot explain {path or 'standard input'}: it takes too much memory; `chipwatch extract` without --explain reads it") from None
+    return {**as_contract(reading), "explanations": [e.to_dict() for e in found]}
 
 
 def input_lines(list_file: Path) -> Iterator[dict[str, Any]]:

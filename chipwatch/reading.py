@@ -130,6 +130,18 @@ def _out_of_time(signum: int, frame: object) -> None:
     raise ReadingTimeout
 
 
+@contextlib.contextmanager
+def time_limit(seconds: int) -> Iterator[None]:
+    """Raises ReadingTimeout where the block takes longer. In the main thread alone."""
+    previous = signal.signal(signal.SIGALRM, _out_of_time)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, 5.0)     # again every 5 seconds, should a callback of a library lose the first
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
 def extract_within_limits(data: bytes, options: dict[str, Any], seconds: int = READING_SECONDS) -> Extraction:
     """`nlp.extract.extract` with a time limit; what cannot be read becomes an Extraction with an issue of level error.
 
@@ -139,10 +151,9 @@ def extract_within_limits(data: bytes, options: dict[str, Any], seconds: int = R
     from nlp.errors import UnreadableDocument
     from nlp.extract import extract
 
-    previous = signal.signal(signal.SIGALRM, _out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 5.0)         # again every 5 seconds, should a callback of a library lose the first
     try:
-        return extract(data, **options)
+        with time_limit(seconds):
+            return extract(data, **options)
     except UnreadableDocument as error:
         return unreadable(options, str(error), data)
     except ReadingTimeout:
@@ -153,9 +164,6 @@ def extract_within_limits(data: bytes, options: dict[str, Any], seconds: int = R
         result = unreadable(options, f"the reader failed on this document: {type(error).__name__}: {str(error)[:200]}", data)
         result.issues.append(Issue("error", "reader_defect", type(error).__name__))
         return result
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
 
 
 def _read_to_file(task: ReadTask, folder: Path) -> str:

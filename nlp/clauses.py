@@ -259,24 +259,29 @@ class _Reader:
         return kind + (found[2] or "")
 
     def items(self, index: int, number: int) -> int:
-        """The groups of the list that a sentence opens: the further items of its own block, or the item blocks that follow."""
+        """The groups of the list that a sentence opens."""
+        mask = 0
+        for item in self.listed(index, number):
+            mask |= self.mask(*item)
+        return mask
+
+    def listed(self, index: int, number: int) -> Iterator[tuple[int, int, int]]:
+        """(block, start, end) of the items of the list that a sentence opens: the further items of its own block, or the item blocks that follow."""
         spans = self.sentences(index)
         text = self.blocks[index].text
         start, end = spans[number]
-        mask = 0
         for k in range(number + 1, len(spans)):
             if not (_INNER_ITEM.match(text, spans[k][0]) or _NUMBERED.match(text, spans[k][0])):
-                return mask
-            mask |= self.mask(index, *spans[k])
+                return
+            yield index, *spans[k]
         if number + 1 == len(spans) and not _OPENS.search(text, start, end) and not self._announces(index):
-            return mask
+            return
         level = self.blocks[index].level if self.blocks[index].kind == "list_item" else -1
         for j in range(index + 1, min(len(self.blocks), index + MAX_ITEMS)):
             block = self.blocks[j]
             if not self._is_item(j) or (block.kind == "list_item" and block.level <= level) or (block.kind != "list_item" and self._same_numbering(index, j)):
-                break
-            mask |= self.mask(j, 0, len(block.text))
-        return mask
+                return
+            yield j, 0, len(block.text)
 
     def headings(self, index: int) -> int:
         """The groups of the headings above a block."""
@@ -344,13 +349,16 @@ class _Reader:
                 if position == last:
                     break
 
+    def neighbours(self, index: int, number: int) -> list[tuple[int, int, int]]:
+        """(block, start, end) of the sentences before and after, in the same block."""
+        spans = self.sentences(index)
+        return [(index, *spans[other]) for other in (number - 1, number + 1) if 0 <= other < len(spans)]
+
     def near(self, index: int, number: int) -> int:
         """The groups of the sentences before and after, in the same block."""
-        spans = self.sentences(index)
         mask = 0
-        for other in (number - 1, number + 1):
-            if 0 <= other < len(spans):
-                mask |= self.mask(index, *spans[other])
+        for sentence in self.neighbours(index, number):
+            mask |= self.mask(*sentence)
         return mask
 
     def observations(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]]:

@@ -558,6 +558,10 @@ class Cuebook:
         """The names of the groups in a mask, for explanations and tests."""
         return [g for g, n in self.groups.items() if mask >> n & 1]
 
+    def held(self, term: int, contexts: Sequence[int]) -> list[tuple[str, str]]:
+        """(group, context) by which a term of a rule is met; `contexts`: the groups found in each of CONTEXTS."""
+        return [(name, where) for place, (where, mask) in enumerate(zip(CONTEXTS, contexts, strict=True)) for name in self.names(term >> place * self.width & mask)]
+
     def fire(self, own: int, intro: int = 0, head: int = 0, near: int = 0, items: int = 0) -> list[Rule]:
         """The rules that hold for a sentence with these groups, in the order of the rule file."""
         width = self.width

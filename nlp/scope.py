@@ -83,6 +83,7 @@ class Scope:
     stated: bool                                               # False: no cue says what the sentence does; polarity and mode are the fallback
     negated: bool                                              # a cue of prohibition or exception stands in the sentence: a harder reading
     ground: tuple[str, ...] = ()                               # the groups of cues that settled polarity and mode, for explanations
+    actor_ground: str = ""                                     # what settled the actor: see `ScopeReader.actor`
 
 
 def settled(name: str, attributes: Mapping[str, Any], scope: Scope) -> tuple[str | None, str]:
@@ -143,16 +144,18 @@ class ScopeReader:
             mode, polarity, ground = "notice", "permits", ("permit",)
         else:
             mode, polarity, stated, ground = "notice", "describes", False, ()
-        return Scope(polarity, mode, self.actor(label, mode, own), exception, stated, prohibits or exception is not None, ground)
+        actor, actor_ground = self.actor(label, mode, own)
+        return Scope(polarity, mode, actor, exception, stated, prohibits or exception is not None, ground, actor_ground)
 
-    def actor(self, label: str, mode: str, own: int) -> str | None:
+    def actor(self, label: str, mode: str, own: int) -> tuple[str | None, str]:
+        """(actor, what settled it: a group of cues, `mode`, `label`; empty where it is unknown)."""
         if mode == "provider_right" or label in PROVIDER_LABELS:
-            return "provider"
+            return "provider", "mode" if mode == "provider_right" else "label"
         if own & self.end_user_word and not own & self.customer:
-            return "end_user"
-        if own & self.customer or mode in ("obligation", "representation"):
-            return "customer"
-        return None
+            return "end_user", "end_user_word"
+        if own & self.customer:
+            return "customer", "customer"
+        return ("customer", "mode") if mode in ("obligation", "representation") else (None, "")
 
     def _elsewhere(self, rows: list[tuple[int, int, int]], groups: int, within: int) -> bool:
         """Whether a cue of `groups` stands outside those of `within`: "is subject to the law" alone puts no duty on anybody, "is not available in" alone bars nobody by a duty."""
