@@ -50,8 +50,8 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A value of a clause, and what settled it: `rule` (fixed by it), `usual` (the rule's, where no cue says more), `cues` (those in `by`), `fallback`; an actor also
-    by the `mode` of the clause, or by its `label`."""
+    """A value of a clause, and what settled it: `rule` (fixed by it), `usual` (the rule's, where no cue says more), `cues` (those in `by`), `label` (a label of what
+    the provider does), `fallback`; an actor also by the `mode` of the clause."""
 
     value: str | None
     source: str
@@ -178,7 +178,7 @@ class _Finding:
             value, source = settled(name, self.rule.attributes, scope)
             found[name] = Decided(value, source, ground if source == "cues" else ())
         actor, source = settled("actor", self.rule.attributes, scope)
-        if source != "rule":
+        if source not in ("rule", "usual"):
             source = scope.actor_ground if scope.actor_ground in ("mode", "label") else "cues" if scope.actor_ground else "fallback"
         found["actor"] = Decided(actor, source, self.met([(scope.actor_ground, "own")]) if source == "cues" else ())
         ended = [name for name in ("exception_end", "exception") if self.own & self.book.bit(name)]

@@ -87,12 +87,12 @@ class Scope:
 
 
 def settled(name: str, attributes: Mapping[str, Any], scope: Scope) -> tuple[str | None, str]:
-    """(value, what settled it) of `polarity`, `mode` or `actor` of a clause, with the attributes of its rule: `rule` (fixed by it), `usual` (the rule's, where no cue says more), `cues`, or `fallback`."""
+    """(value, what settled it) of `polarity`, `mode` or `actor` of a clause, with the attributes of its rule: `rule` (fixed by it), `usual` (the rule's, where no cue says more), `cues`, `label` (what the provider does), or `fallback`."""
     if fixed := attributes.get(name):
         return fixed, "rule"
     if not scope.stated and (usual := attributes.get("usual", {}).get(name)):
         return usual, "usual"
-    return getattr(scope, name), "cues" if scope.stated else "fallback"
+    return getattr(scope, name), "cues" if scope.ground else "label" if scope.stated else "fallback"
 
 
 class ScopeReader:
