@@ -8,8 +8,9 @@ sentence are read item by item. Polarity, mode, actor and exception come from `n
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -43,6 +44,9 @@ PART_SAMPLE = 500
 OWN_WORDS = 0.2                                                # so large a share of function words of the language of the document: the part is in it
 LOOK_ABOVE = 6                                                 # blocks searched for the places that "such countries" are
 TAIL = 40                                                      # characters at the end of a block by which it is seen to open a list, or to be finished
+LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
+MOST_SENTENCES = 15_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
+MOST_TERMS = 1_000                                             # defined terms of a document
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
 PLACE_LABELS = frozenset({
@@ -66,6 +70,9 @@ _QUOTED = re.compile(r"[\"“„«「『‘]([^\"“”„«»「」『』‘’
 _PLURAL = re.compile(r"(?:ies|y|s)$")
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
+
+
+_Intro = tuple[int, tuple[int, int] | None]                     # (groups, (block, start)) of what opens a list; (0, None): nothing does
 
 
 def _at_end(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -119,6 +126,12 @@ class _Reader:
         self._masks: dict[tuple[int, int, int], int] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
         self._intros: dict[tuple[int, int], tuple[int, tuple[int, int] | None]] = {}
+        self._lists: dict[int, tuple[_Intro, tuple[int | None, _Intro]]] = {}   # introduction of a block, and what the next item of its list is to take for it
+        self._opening: dict[int, bool] = {}
+        self._numberings: dict[int, str] = {}
+        self._items_before: dict[int, tuple[list[bool], list[int]]] = {}
+        self._named: dict[tuple[int, int, int], list[str]] = {}
+        self.issues: list[Issue] = []
         self._headings: dict[str, int] = {}
         self._said: dict[tuple[int, int], set[str]] = {}       # (block, start of a sentence) -> labels of the findings of rules in it
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
@@ -139,6 +152,8 @@ class _Reader:
                     at += len(line) + 1
             else:
                 found = list(sentences(text, self.language))
+            if len(text) > LONGEST:
+                found = [part for span in found for part in _parts(text, *span)]
             self._sentences[index] = found
         return found
 
@@ -173,7 +188,7 @@ class _Reader:
         """(groups, (block, start)) of the sentence or sentences that open the list in which sentence `number` of a block stands; (0, None) where it stands in none."""
         known = self._intros.get((index, number))
         if known is None:
-            known = self._intros[index, number] = self._inner_intro(index, number) or ((0, None) if number else self._find_intro(index))
+            known = self._intros[index, number] = self._inner_intro(index, number) or ((0, None) if number else self._list_intro(index))
         return known
 
     def _inner_item(self, text: str, start: int) -> bool:
@@ -186,46 +201,94 @@ class _Reader:
         text = self.blocks[index].text
         if not number or not (self._inner_item(text, spans[number][0]) or text[spans[number - 1][1] - 1] in ";；"):
             return None
-        for k in range(number - 1, -1, -1):
+        items, opener = self._enumerated(index)
+        k = opener[number - 2] if items[number - 1] and number > 1 else -1 if items[number - 1] else number - 1
+        if k >= 0:
             start, end = spans[k]
-            if self._inner_item(text, start):
-                continue
-            if k and text[spans[k - 1][1] - 1] in ";；" and k != number - 1:
-                continue
             cut = _HEAD_END.search(text, start, end)
             if cut is None and _ENDS.search(text, start, end) and not self.mask(index, start, end) & self.opens_list:
                 return None
-            outer, _ = self.intro(index, k) if k else self._find_intro(index)
+            outer, _ = self.intro(index, k) if k else self._list_intro(index)
             return self.mask(index, start, cut.end() if cut else end) | outer, (index, start)
-        return self._find_intro(index)                         # items in lines of one block: "a) …\nb) …" after a block that opens them
+        return self._list_intro(index)                         # items in lines of one block: "a) …\nb) …" after a block that opens them
 
-    def _find_intro(self, index: int) -> tuple[int, tuple[int, int] | None]:
+    def _enumerated(self, index: int) -> tuple[list[bool], list[int]]:
+        """For each sentence of a block: whether an item begins there, and the last sentence, up to it, that is none and goes on none ("…;" before it); -1 where there is none."""
+        known = self._items_before.get(index)
+        if known is None:
+            spans, text = self.sentences(index), self.blocks[index].text
+            items = [self._inner_item(text, start) for start, _ in spans]
+            opener, last = [], -1
+            for k, item in enumerate(items):
+                if not item and not (k and text[spans[k - 1][1] - 1] in ";；"):
+                    last = k
+                opener.append(last)
+            known = self._items_before[index] = items, opener
+        return known
+
+    def _list_intro(self, index: int) -> tuple[int, tuple[int, int] | None]:
+        """`_find_intro`, in time that grows with the length of a list alone: an item that goes on the list of the one before has the introduction of that."""
+        run = index
+        while run not in self._lists and self._goes_on(run):
+            run -= 1
+        for item in range(run, index + 1):
+            if item in self._lists:
+                continue
+            if item == run:
+                own = onward = self._find_intro(item)
+                if own[0] == item - 1:                         # an unfinished block opens a list for the item right below it alone
+                    onward = self._find_intro(item, adjoining=False)
+            else:
+                own = onward = self._lists[item - 1][1]
+            self._lists[item] = own[1] if own[0] is not None and own[0] > item - LOOK_BACK else (0, None), onward
+        return self._lists[index][0]
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether a block and the one before are alike items of one list, so that the search for its introduction runs over the same blocks."""
+        if not index or index - 1 in self.titles or index - 1 in self.tables or not (self._is_item(index) and self._is_item(index - 1)):
+            return False
+        one, other = self.blocks[index], self.blocks[index - 1]
+        if (one.kind == "list_item") != (other.kind == "list_item") or (one.kind == "list_item" and one.level != other.level):
+            return False
+        same = self._same_numbering(index, index - 1)
+        unnumbered = self._numbering(index).startswith("text") and self._numbering(index - 1).startswith("text")
+        return same or (unnumbered and not self._opens_list(index - 1))
+
+    def _opens_list(self, index: int) -> bool:
+        """Whether a list may begin below a block."""
+        known = self._opening.get(index)
+        if known is None:
+            known = self._opening[index] = bool(_at_end(_OPENS, self.blocks[index].text)) or self._announces(index) or self._unfinished(index)
+        return known
+
+    def _find_intro(self, index: int, *, adjoining: bool = True) -> tuple[int | None, _Intro]:
+        """(the block at which the search ended, None: none within reach; the introduction of the list in which a block stands). `adjoining`: a block right above that breaks off opens it."""
         if not self._is_item(index):
-            return 0, None
+            return index, (0, None)
         block = self.blocks[index]
         first = index                                          # the first block of this list, as far as read
         for j in range(index - 1, max(-1, index - LOOK_BACK), -1):
             other = self.blocks[j]
             if j in self.titles:
-                return 0, None
+                return j, (0, None)
             if other.kind == "table":
                 continue
             text = other.text
-            opens = bool(_at_end(_OPENS, text)) or self._announces(j) or self._unfinished(j)
+            opens = self._opens_list(j)
             if block.kind == "list_item" and other.kind == "list_item" and other.level >= block.level and not (
                     opens and other.level == block.level and j == first - 1 and not self._same_numbering(index, j)):
                 first -= j == first - 1
                 continue
-            if opens or (other.kind != "list_item" and not self._is_item(j) and j == index - 1 and not _at_end(_ENDS, text)):
+            if opens or (other.kind != "list_item" and not self._is_item(j) and adjoining and j == index - 1 and not _at_end(_ENDS, text)):
                 if self._is_item(j) and block.kind != "list_item" and self._same_numbering(index, j):
                     continue
                 spans = self.sentences(j)
                 start, end = spans[-1] if spans else (0, len(text))
                 outer, _ = self.intro(j, max(0, len(spans) - 1))
-                return self.mask(j, start, end) | outer, (j, start)
+                return j, (self.mask(j, start, end) | outer, (j, start))
             if not self._is_item(j):
-                return 0, None
-        return 0, None
+                return j, (0, None)
+        return None, (0, None)
 
     def _announces(self, index: int) -> bool:
         """Whether the last sentence of a block says that a list follows, without a colon: 次の行為をしてはなりません。"""
@@ -250,6 +313,12 @@ class _Reader:
         return self._numbering(one) == self._numbering(other)
 
     def _numbering(self, index: int) -> str:
+        known = self._numberings.get(index)
+        if known is None:
+            known = self._numberings[index] = self._number_shape(index)
+        return known
+
+    def _number_shape(self, index: int) -> str:
         text = self.blocks[index].marker or self.blocks[index].text[:12]
         found = re.match(r"\s*[(（]?([a-z]|[ivx]{2,4}|\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]+)([)）.、．])?", text)
         if not found:
@@ -363,7 +432,10 @@ class _Reader:
 
     def observations(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]]:
         """(unit, its matches, groups in it, in the introduction of its list, in the headings above, rules that fire, where the introduction stands) of each unit worth a look."""
-        for index, number in self.candidates():
+        for count, (index, number) in enumerate(self.candidates()):
+            if count == MOST_SENTENCES:
+                self.issues.append(Issue("error", "limit", f"read only in part: more than {MOST_SENTENCES:,} sentences with cues"))
+                return
             found = self.mask(index, *self.sentences(index)[number]) & self.book.triggers
             if not found:
                 continue
@@ -539,7 +611,15 @@ class _Reader:
         """Whether cues of the first and the second term stand within `window` characters of each other; true where the second stands outside the sentence."""
         first = self.book.spans(rows, rule.when[0] & self.own_mask)
         second = self.book.spans(rows, rule.when[1] & self.own_mask)
-        return not second or any(max(a, c) - min(b, d) <= window for a, b in first for c, d in second)
+        if not second:
+            return True
+        second.sort()
+        starts, ends = [c for c, _ in second], list(itertools.accumulate((d for _, d in second), max))
+        for a, b in first:
+            n = bisect_left(starts, a)                         # from here on the second stands behind; of those before, the one that ends last is the nearest
+            if (n < len(starts) and starts[n] - b <= window) or (n and a - ends[n - 1] <= window):
+                return True
+        return False
 
     def places_above(self, unit: _Unit) -> list[str]:
         """The countries of the nearest sentence before that names some: of those "named in the item above", of "such countries"."""
@@ -569,8 +649,15 @@ class _Reader:
                 term = self.book.fold(match[1])
                 if not self.embargoed_place & self.book.mask(self.book.scan(match[1])):
                     continue
-                sentence = next(((a, b) for a, b in self.sentences(index) if a <= match.start() < b), (0, len(block.text)))
-                codes, _ = self.places(_Unit(index, *sentence, sentence), self.matches(index, *sentence), law=False)
+                spans = self.sentences(index)
+                at = bisect_right(spans, match.start(), key=lambda span: span[0]) - 1
+                sentence = spans[at] if at >= 0 and match.start() < spans[at][1] else (0, len(block.text))
+                codes = self._named.get((index, *sentence))
+                if codes is None:
+                    codes = self._named[index, *sentence] = self.places(_Unit(index, *sentence, sentence), self.matches(index, *sentence), law=False)[0]
+                if codes and len(found) == MOST_TERMS and _PLURAL.sub("", term) not in found:
+                    self.issues.append(Issue("error", "limit", f"read only in part: more than {MOST_TERMS:,} defined terms"))
+                    return found
                 if codes:
                     found.setdefault(_PLURAL.sub("", term), codes)
         return found
@@ -709,6 +796,17 @@ def settle(clauses: list[Clause], document: Document) -> list[Clause]:
     return kept
 
 
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence in parts of at most LONGEST characters, cut at blanks where there are some."""
+    while end - start > LONGEST:
+        cut = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        cut = cut if cut > start else start + LONGEST
+        yield start, cut
+        start = cut + text.startswith(" ", cut)
+    if start < end:
+        yield start, end
+
+
 def distinct(signals: list[Signal]) -> list[Signal]:
     """Signals of one label without overlaps; the first stays."""
     kept: list[Signal] = []
@@ -772,9 +870,11 @@ def read_clauses(document: Document, model: ClauseModel | Literal["shipped"] | N
     if first.language not in languages():
         issues.append(Issue("warning", "language_not_covered", f"no cue pack for {document.language or 'an unknown language'}; only names of statutes and lists were looked for"))
     clauses, signals = first.read()
+    issues += first.issues
     for reader in others:
         more, marks = reader.read()
         clauses, signals = clauses + more, signals + marks
+        issues += reader.issues
     if others:
         issues.append(Issue("info", "languages_mixed", f"parts in {', '.join(sorted(str(r.language) for r in others))} were read with the cues of theirs"))
         labels = {c.label: [d for d in clauses if d.label == c.label] for c in clauses}
