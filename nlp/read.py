@@ -16,6 +16,8 @@ from nlp.language import agree, canonical, identify
 
 MAX_BYTES = 32 * 1024 * 1024
 MIN_TEXT = 80                                                  # characters of block text below which a page says nothing
+MOST_MARKS = 150_000                                           # tags, table cells and lines of a page that are read: three times those of the largest page known
+PAGES = frozenset({"html", "php", "markdown", "mdx", "rst", "text", "script"})   # a feed may well be as long
 SUFFIXES = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".php": "php", ".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".markerb": "markdown",
     ".rst": "rst", ".txt": "text", ".text": "text", ".json": "json", ".jsonl": "jsonl", ".yaml": "yaml", ".yml": "yaml", ".xml": "xml", ".rss": "xml", ".atom": "xml",
@@ -68,8 +70,24 @@ def read_document(
     if (select or remove) and document.content_type != "html":
         document.issues.append(Issue("info", "selector", f"selectors are for HTML pages; this is {document.content_type}"))
     if text and not text.isspace():
+        length = readable_length(text) if kind in PAGES else len(text)
+        if length < len(text):
+            document.issues.append(Issue("error", "limit", f"read only in part: {length:,} of {len(text):,} characters, for there are more than {MOST_MARKS:,} tags, cells and lines"))
+        document.text = text[:length]
         _READERS[kind](document, kind, tuple(select), tuple(remove))
+        document.text = text
     return _finish(document, language)
+
+
+def readable_length(text: str) -> int:
+    """How much of a page is read: up to the tag, cell or line number MOST_MARKS; all of it but for what no page or contract is."""
+    if len(text) <= MOST_MARKS or sum(map(text.count, "<|\n")) <= MOST_MARKS:
+        return len(text)
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if sum(text.count(mark, 0, middle) for mark in "<|\n") <= MOST_MARKS else (low, middle)
+    return low
 
 
 def binary(data: bytes) -> str | None:
