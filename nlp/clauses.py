@@ -45,7 +45,7 @@ OWN_WORDS = 0.2                                                # so large a shar
 LOOK_ABOVE = 6                                                 # blocks searched for the places that "such countries" are
 TAIL = 40                                                      # characters at the end of a block by which it is seen to open a list, or to be finished
 LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
-MOST_SENTENCES = 15_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
+MOST_SENTENCES = 10_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
 MOST_TERMS = 1_000                                             # defined terms of a document
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 

@@ -16,7 +16,7 @@ from nlp.language import agree, canonical, identify
 
 MAX_BYTES = 32 * 1024 * 1024
 MIN_TEXT = 80                                                  # characters of block text below which a page says nothing
-MOST_MARKS = 150_000                                           # tags, table cells and lines of a page that are read: three times those of the largest page known
+MOST_MARKS = 100_000                                           # tags, table cells and lines of a page that are read: twice those of the largest page known
 PAGES = frozenset({"html", "php", "markdown", "mdx", "rst", "text", "script"})   # a feed may well be as long
 SUFFIXES = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".php": "php", ".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".markerb": "markdown",
@@ -67,6 +67,8 @@ def read_document(
     declared = declared_feed(content_type, path, url)
     if declared and kind == "html":
         document.issues.append(Issue("error", "feed_is_html", f"{declared} was asked for, the answer is an HTML page"))
+    if "pdf" in (MEDIA_TYPES.get((content_type or "").split(";")[0].strip().lower()), SUFFIXES.get(PurePosixPath(path or "").suffix.lower())):
+        document.issues.append(Issue("warning", "no_pdf", f"called a PDF, which it is not: read as {kind}"))
     if (select or remove) and document.content_type != "html":
         document.issues.append(Issue("info", "selector", f"selectors are for HTML pages; this is {document.content_type}"))
     if text and not text.isspace():
@@ -120,11 +122,8 @@ def kind_of(text: str, content_type: str | None, path: str | None, url: str | No
         return "php"
     if media == "html" and suffix in ("markdown", "mdx", "rst", "csv", "yaml", "script") and not re.search(r"</(?:p|div|li|td|body|h[1-6])>", text[:20_000], re.IGNORECASE):
         return suffix                                          # raw files that a server calls HTML
-    if media:
-        return media
-    if suffix:
-        return suffix
-    return guess(text, head)
+    named = media if media not in (None, "pdf") else suffix    # a PDF is known by its first bytes; what is merely called one is what it looks like
+    return named if named not in (None, "pdf") else guess(text, head)
 
 
 def declared_feed(content_type: str | None, path: str | None, url: str | None) -> str | None:
