@@ -16,7 +16,7 @@ from nlp.language import agree, canonical, identify
 
 MAX_BYTES = 32 * 1024 * 1024
 MIN_TEXT = 80                                                  # characters of block text below which a page says nothing
-MOST_MARKS = 100_000                                           # tags, table cells and lines of a page that are read: twice those of the largest page known
+MOST_MARKS = 80_000                                            # tags, table cells and lines of a page that are read: half as many again as in the largest page known
 PAGES = frozenset({"html", "php", "markdown", "mdx", "rst", "text", "script"})   # a feed may well be as long
 SUFFIXES = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".php": "php", ".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".markerb": "markdown",
