@@ -133,7 +133,6 @@ class _Reader:
         self._named: dict[tuple[int, int, int], list[str]] = {}
         self.issues: list[Issue] = []
         self._headings: dict[str, int] = {}
-        self._said: dict[tuple[int, int], set[str]] = {}       # (block, start of a sentence) -> labels of the findings of rules in it
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
         self.titles = {i for i, b in enumerate(self.blocks) if b.kind == "heading" and not (len(b.text) >= TITLE and (_at_end(_OPENS, b.text) or _at_end(_ENDS, b.text)))}
 
@@ -503,23 +502,15 @@ class _Reader:
                 kept = sure is not None
                 if sure is not None:
                     clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
-            if kept:
-                self._said.setdefault((unit.block, unit.whole[0]), set()).add(label)
             yield Weighed(rule, clause, probability, kept)
-        before = self.said_before(unit, opening)
+        if opening is not None or unit.start != unit.whole[0] or self._inner_item(self.blocks[unit.block].text, unit.start):
+            return                                             # what an item of a list means hangs on the sentence that opens it, which words in a heap tell too poorly: "You can: resell …"
         for label, probability in likely.items():
-            if label not in found and label not in before and decision.adds(label, probability) and (rule := decision.template(label, own)):
+            if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
                     yield Weighed(rule, clause, probability, True)
-
-    def said_before(self, unit: _Unit, opening: tuple[int, int] | None) -> set[str]:
-        """Labels that rules found in the sentence that opens the list of a unit, or the numbered block whose item it is: its items need not state them again."""
-        found = self._said.get(opening, set()) if opening else set()
-        if unit.whole[0] and self._inner_item(self.blocks[unit.block].text, unit.whole[0]):
-            found = found | self._said.get((unit.block, self.sentences(unit.block)[0][0]), set())
-        return found
 
     def signal(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> Signal:
         """The record of a signal: its sentence, or the words around it where that is long."""

@@ -31,7 +31,7 @@ def labelled(language: str) -> dict:
 def read(text: str, language: str):
     language = language.split("_")[0]                          # en_more.yml: further English sentences
     document = read_document(text.encode(), content_type="text/markdown", language=language)
-    clauses, signals, _ = read_clauses(document, None)         # the cue packs alone; the decision layer is measured in test_quality_floors.py
+    clauses, signals, _ = read_clauses(document)
     return clauses, signals
 
 
