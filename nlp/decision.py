@@ -159,10 +159,10 @@ class Decision:
         return sorted([("(bias)", float(model.bias[column])), *found], key=lambda row: (-abs(row[1]), row[0]))
 
     def confidence(self, label: str, probability: float, rule: str) -> float | None:
-        """How sure a finding of a rule is; None where it is to be given up."""
+        """How sure a finding of a rule is; None where it is to be given up. A rule of which no labelled document shows a finding keeps its own: nothing speaks against it yet."""
         assert self.model is not None
         sure = self.model.fired(probability, rule)
-        return None if sure < self.model.drop.get(label, 0.0) else sure
+        return None if rule in self.model.fired.rules and sure < self.model.drop.get(label, 0.0) else sure
 
     def adds(self, label: str, probability: float) -> bool:
         return self.model is not None and probability >= self.model.add.get(label, 2.0)
