@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
 FORMAT = 2
-KEPT = ("places", "target", "polarity", "mode", "usual", "actor")   # attributes of a rule that hold for whatever is found of its label
+KEPT = ("places", "target", "actor")                           # attributes of a rule that hold for whatever is found of its label; polarity and mode are those of the words, or usual
 
 
 def log_odds(probability: float) -> float:
@@ -62,6 +62,7 @@ class ClauseModel:
     bias: np.ndarray
     drop: Mapping[str, float] = field(default_factory=dict)
     add: Mapping[str, float] = field(default_factory=dict)
+    usual: Mapping[str, Sequence[str]] = field(default_factory=dict)   # label -> (polarity, mode) that most labelled clauses have: of findings of the model whose words say neither
     fired: Calibration = Calibration()                         # of findings of the rules
     added: Calibration = Calibration()                         # of findings that the model makes
 
@@ -173,7 +174,10 @@ class Decision:
         rule = next((r for r in rules if r.trigger & own), rules[0] if rules else None)
         if rule is None:
             return None
-        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, {k: v for k, v in rule.attributes.items() if k in KEPT})
+        kept = {k: v for k, v in rule.attributes.items() if k in KEPT}
+        if self.model is not None and (usual := self.model.usual.get(label)):
+            kept["usual"] = dict(zip(("polarity", "mode"), usual, strict=True))
+        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, kept)
 
 
 def dumped(model: ClauseModel) -> bytes:
@@ -184,7 +188,7 @@ def dumped(model: ClauseModel) -> bytes:
     names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     data = {
         "format": FORMAT, "labels": list(model.labels), "vocabulary": names, "weights": np.ascontiguousarray(model.weights, dtype="<f2").tobytes(), "bias": [float(b) for b in model.bias],
-        "drop": dict(model.drop), "add": dict(model.add), "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules)], "added": [model.added.base, model.added.slope],
+        "drop": dict(model.drop), "add": dict(model.add), "usual": {label: list(pair) for label, pair in model.usual.items()}, "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules)], "added": [model.added.base, model.added.slope],
     }
     return gzip.compress(srsly.msgpack_dumps(data), 9, mtime=0)
 
@@ -199,7 +203,7 @@ def loaded(content: bytes) -> ClauseModel:
         raise ValueError(f"the clause model has format {data.get('format')}, this version reads {FORMAT}; make it anew: python -m nlp.training")
     labels, names = tuple(data["labels"]), data["vocabulary"]
     weights = np.frombuffer(data["weights"], dtype="<f2").reshape(len(names), len(labels)).astype("float32")
-    return ClauseModel(labels, {name: n for n, name in enumerate(names)}, weights, np.array(data["bias"], dtype="float32"), data["drop"], data["add"], Calibration(*data["fired"]), Calibration(*data["added"]))
+    return ClauseModel(labels, {name: n for n, name in enumerate(names)}, weights, np.array(data["bias"], dtype="float32"), data["drop"], data["add"], data["usual"], Calibration(*data["fired"]), Calibration(*data["added"]))
 
 
 @functools.cache
