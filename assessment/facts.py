@@ -15,7 +15,7 @@ from chipwatch.records import Clause
 _LIST_LABELS = frozenset({"denied_party", "sanctions_compliance"})
 _PLACE_LABELS = frozenset({"country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 _USE_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
-_GENERIC_LABELS = frozenset({"sanctions_compliance", "export_compliance", "suspension_right", "end_use_wmd", "end_use_military"})   # make V2 by themselves
+_GENERIC_LABELS = frozenset({"sanctions_compliance", "export_compliance", "suspension_right", "end_use_wmd", "end_use_military"})   # wording that is everywhere
 EMBARGOED = "US-embargoed"                                     # the group for whose residents an unnamed "embargoed country" is read
 
 
@@ -176,9 +176,9 @@ def _of_places(group: Group, label: str, countries: bool) -> bool:
     return group.restricts and (group.closed or countries) if label in ("sanctions_compliance", "export_compliance") else True
 
 
-def tentative(clause: Clause, table: RuleTable) -> bool:
-    """Whether a finding is too unsure to carry a verdict beyond V2: no rule made it, and the model that did is not sure enough. It is shown with the others all the same."""
-    return clause.rule.startswith("cues:model.") and clause.label not in _GENERIC_LABELS and clause.confidence < table.confidence["tentative_below"]
+def tentative(clause: Clause) -> bool:
+    """Whether a finding carries no verdict: no rule made it, the decision layer alone did, and its label is none of the generic ones. It is shown with the others all the same."""
+    return clause.rule.startswith("cues:model.") and clause.label not in _GENERIC_LABELS
 
 
 def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable, first: int = 0) -> list[Context]:
@@ -186,7 +186,7 @@ def contexts(clauses: Sequence[Clause], *, role: str, day: str, table: RuleTable
     found = cues()
     out = []
     for offset, (clause, companions) in enumerate(zip(clauses, _companions(clauses), strict=True)):
-        if tentative(clause, table):
+        if tentative(clause):
             continue
         label = clause.label
         text = fold(clause.quote)

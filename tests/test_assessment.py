@@ -437,3 +437,17 @@ def test_labelled_clauses_give_the_labelled_verdicts():
                 missed.append((row["path"], kind))
     assert not missed
     assert right / total >= 0.9, f"{right} of {total}"
+
+
+def test_a_finding_of_the_decision_layer_alone_carries_a_verdict_of_generic_labels_only():
+    from assessment.facts import contexts
+    from assessment.tables import rule_table
+    from chipwatch.records import Clause
+
+    def kept(label: str, rule: str) -> int:
+        quote = "Companies with a seat in China continue to reach us in other ways."
+        clause = Clause(label=label, quote=quote, start=0, end=len(quote), polarity="permits", mode="notice", places=["CN"], rule=rule, confidence=0.99)
+        return len(contexts([clause], role="export_policy", day="2026-11-26", table=rule_table()))
+
+    assert kept("supported_countries", "cues:A9.list") == 1 and kept("supported_countries", "cues:model.A9.list") == 0
+    assert kept("sanctions_compliance", "cues:model.A2.law") == 1
