@@ -21,6 +21,7 @@ import yaml
 
 from nlp.places import fold
 
+_SHORT = 300                                                   # characters of a text whose chips are remembered for long
 _WINDOW = 160                                                  # characters around a name in which words tell what it is about
 
 
@@ -361,9 +362,27 @@ def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:
     return list(_find(text, context)) if len(text) >= 2 else []
 
 
-@lru_cache(maxsize=1024)
+def chip_marks(text: str) -> list[int]:
+    """Where in `text`, in order, something stands without which no name is a chip's: in a passage that holds none of these places `find_chips` finds nothing."""
+    return sorted({start for _, start, _ in _machine()[0].find_matches_as_indexes(fold(text), overlapping=True)})
+
+
 def _find(text: str, context: bool) -> tuple[ChipSpan, ...]:
-    """`find_chips`; remembered, since chips, tables, cards and lists each ask for the chips of a text."""
+    """`find_chips`; remembered, since chips, tables, cards and lists each ask for the chips of a text. Of long texts only the last are kept."""
+    return (_find_short if len(text) <= _SHORT else _find_long)(text, context)
+
+
+@lru_cache(maxsize=16_384)
+def _find_short(text: str, context: bool) -> tuple[ChipSpan, ...]:
+    return _find_all(text, context)
+
+
+@lru_cache(maxsize=64)
+def _find_long(text: str, context: bool) -> tuple[ChipSpan, ...]:
+    return _find_all(text, context)
+
+
+def _find_all(text: str, context: bool) -> tuple[ChipSpan, ...]:
     machine, anchors, kinds = _machine()
     folded = fold(text)
     hits = machine.find_matches_as_indexes(folded, overlapping=True)

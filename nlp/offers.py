@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from importlib import resources
+from operator import attrgetter
 from typing import Any
 
 import yaml
@@ -17,8 +18,8 @@ import yaml
 from chipwatch.records import Issue, Offer
 from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
-from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, parse_number, resolve_currency, scope_in,
-                        tax_in, unit_in)
+from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, parse_number, remembered, resolve_currency,
+                        scope_in, tax_in, unit_in)
 
 MAX_QUOTE = 1500                                               # characters of a quote
 # Above this no price of a GPU hour is a price in that currency: it is a figure in cents or in millionths.
@@ -101,6 +102,7 @@ def read_head(label: str) -> Head:
                 bool(re.search(r"\bcents?\b", text)), chips, asks_for_contact(label))
 
 
+@remembered
 def is_nothing(value: str) -> bool:
     """Whether a cell says that there is none."""
     return bool(_patterns()["nothing"].match(fold(value).strip()))
@@ -130,6 +132,11 @@ def parse_count(value: Any) -> tuple[float | None, bool]:
         return None, False
     if isinstance(value, int | float):
         return (float(value), False) if 0 <= value <= 100_000 else (None, False)
+    return _count_in(value)
+
+
+@remembered
+def _count_in(value: str) -> tuple[float | None, bool]:
     match = _COUNT.match(fold(value.strip()))
     if not match:
         return None, False
@@ -150,13 +157,18 @@ def parse_memory(value: Any, label: str = "") -> float | None:
         if "mb" in label.split() or "mib" in label.split() or size > 4096:
             return round(size / 1024, 1)
         return size if size > 0 else None
-    folded = fold(str(value))
+    return _memory_in(str(value), megabytes="mb" in label.split())
+
+
+@remembered
+def _memory_in(value: str, *, megabytes: bool) -> float | None:
+    folded = fold(value)
     times = re.search(r"\d+\s?[x×*]\s?(?=\d+\s?g)", folded)
     match = _MEMORY.search(folded, times.end() if times else 0)
     if not match:
         return None
     size = float(match["size"])
-    unit = match["unit"] or ("mb" if "mb" in label.split() else "gb")
+    unit = match["unit"] or ("mb" if megabytes else "gb")
     if unit[0] == "m":
         size = round(size / 1024, 1)
     elif unit[0] == "t":
@@ -215,7 +227,9 @@ class Facts:
 
     def child(self) -> Facts:
         """A copy for a nested record."""
-        return replace(self, chips=list(self.chips), named=list(self.named), noted=[], unknown=[])
+        made = Facts(*_values_of(self))
+        made.chips, made.named, made.noted, made.unknown = list(self.chips), list(self.named), [], []
+        return made
 
     def absorb(self, head: Head, value: Any, context: bool = False) -> None:
         """Take in one value under its label. Prices are not for this method."""
@@ -340,8 +354,10 @@ class Facts:
         if any(c.count is not None for c in self.noted) and not any(c.count is not None for c in names):
             names = [c for c in self.noted if c.count is not None]     # "L40 | 8x L40S, 2 TB RAM": the row's name is loose, its content is not
         base = self.chips or list({c.gpu_name: c for c in reversed(names)}.values())[::-1]
-        out: dict[tuple, ChipSpan] = {}
         others = [*self.chips, *self.named, *self.noted]
+        if len(others) == 1:
+            return list(base)
+        out: dict[tuple, ChipSpan] = {}
         for chip in base:
             same = [o for o in others if o.gpu_name == chip.gpu_name]
             memory = chip.memory if chip.memory is not None else next((o.memory for o in same if o.memory is not None), None)
@@ -350,6 +366,9 @@ class Facts:
             merged = replace(chip, memory=memory, form_factor=form, count=count, slice=any(o.slice for o in same))
             out.setdefault((merged.gpu_name, merged.memory if len(self.chips) > 1 else None, merged.form_factor if len(self.chips) > 1 else None), merged)
         return list(out.values())
+
+
+_values_of = attrgetter(*(f.name for f in fields(Facts)))
 
 
 @dataclass(slots=True)
@@ -370,8 +389,10 @@ class Reading:
     listed: list[Offer] = field(default_factory=list)          # unpriced offers of lists: they count where nothing fuller names the chip
     pending: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # what running text gave, settled after tables and feeds
     read: dict[tuple[str, bool, str | None], list[Price]] = field(default_factory=dict)      # prices of short texts: cells are asked for them again and again
+    cells: dict[tuple[str, bool, float], list[Price]] = field(default_factory=dict)          # the same, of cells of a price column
     unstated: set[int] = field(default_factory=set)            # ids of the offers whose scope no word of the page states
     issues: list[Issue] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)    # code and text of the issues
     contact: bool = False
     tax: str = "unknown"
     cents: dict[str, bool] = field(default_factory=dict)
@@ -383,7 +404,8 @@ class Reading:
 
     def issue(self, level: str, code: str, text: str) -> None:
         """Report once."""
-        if not any(i.code == code and i.text == text for i in self.issues):
+        if (code, text) not in self.told:
+            self.told.add((code, text))
             self.issues.append(Issue(level, code, text))
 
     def is_own(self, name: str) -> bool:
@@ -436,7 +458,22 @@ def cell_prices(reading: Reading, head: Head, value: Any) -> list[Price]:
     factor = 0.01 if head.cents else 1.0
     if isinstance(value, int | float):
         return [Price(0, 0, round(float(value) * factor, 10), "", None)] if value > 0 else []
-    bare = head.role == "price"
+    key = (value, head.role == "price", factor)
+    known = reading.cells.get(key)
+    if known is None:
+        known = _read_cell(reading, *key)
+        if len(value) <= 200 and len(reading.cells) < 50_000:
+            reading.cells[key] = known
+    return known
+
+
+_PLAIN = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+
+
+def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[Price]:
+    if bare and _PLAIN.fullmatch(value):                       # as all that follows would read it
+        number = parse_number(value, reading.language, reading.decimal)
+        return [Price(0, len(value), round(number * factor, 10), "", reading.declared)] if number else []
     found = [p for p in reading.prices(value, bare=bare) if not p.other]
     signed = [p for p in found if p.sign]
     if signed:

@@ -7,10 +7,12 @@ where a chip is known. Nothing here knows a provider: what keys mean stands in `
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from nlp.chips import find_chips, names_instances
+from nlp.chips import chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
                         split_label)
@@ -51,11 +53,51 @@ def _examples(node: Node) -> Iterator[Node]:
             yield from _examples(child)
 
 
+@dataclass(slots=True, frozen=True)
+class _Field:
+    """A key of records, and what follows from it alone: decided once a key, not once a record."""
+
+    key: str
+    head: Head
+    aside: bool                                                # it opens a branch that is no rent of a GPU
+    descriptor: bool                                           # a map under it describes its record
+    description: bool
+    taxed: bool                                                # it speaks of taxes
+    text_price: bool                                           # a text under it may be a price
+    number_price: bool                                         # a number under it may be one
+
+
+@lru_cache(maxsize=16_384)
+def _field(key: str) -> _Field:
+    head = read_head(key) if len(key) <= 120 else Head("")
+    periodic = bool(head.commitment or head.unit) and head.role not in ("other_price", "unit", "gpu_memory", "memory")
+    priced = head.role == "price" or bool(head.chips)
+    return _Field(key, head, about_other_things(key), bool(_DESCRIPTOR.search(head.text)) or head.role in ("gpu", "location"), "description" in head.text,
+                  bool(re.search(r"tax|vat|gst", head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None)
+
+
+def _chips_last(item: tuple[_Field, Node]) -> bool:
+    """Sorts the fields of a record: those that name or count its chips come first."""
+    return item[0].head.role not in ("gpu", "gpu_count")
+
+
+def _marks(text: str, kind: str) -> list[int]:
+    """Where a text may name a chip, or, of JSON, hides characters behind an escape."""
+    marks = chip_marks(text)
+    return sorted([*marks, *(m.start() for m in re.finditer(r"\\", text))]) if kind == "json" and "\\" in text else marks
+
+
+_KEPT = 50_000                                                 # values that are remembered
+
+
 class _Walker:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.text = reading.document.text
         self.priced: dict[int, bool] = {}
+        self.is_price: dict[tuple[str, str], bool] = {}
+        # where a chip may be named: of data whose nodes are the slices of the text that they say they are
+        self.marks = _marks(self.text, reading.document.content_type) if reading.document.content_type in ("json", "csv") else None
 
     def has_price(self, node: Node) -> bool:
         """Whether a price stands somewhere under a node."""
@@ -66,19 +108,29 @@ class _Walker:
         return known
 
     def _is_price(self, key: str, node: Node) -> bool:
-        head = read_head(key) if len(key) <= 120 else Head("")
         value = node.value
         if isinstance(value, bool) or value is None:
             return False
+        field = _field(key)
         if isinstance(value, str):
-            if len(value) > 300 or not any(c.isdigit() for c in value) and not asks_for_contact(value):
+            if not field.text_price or len(value) > 300:
                 return False
-            if head.role == "price":
-                return bool(cell_prices(self.reading, head, value)) or asks_for_contact(value)
-            if (head.commitment or head.unit) and head.role not in ("other_price", "unit", "gpu_memory", "memory") and _SIGNED.match(value.strip()):
-                return True
-            return bool(head.chips) and (any(p.sign for p in self.reading.prices(value)) or asks_for_contact(value))
-        return value > 0 and (head.role == "price" or bool(head.chips and head.role is None and value < 1000))
+            known = self.is_price.get((key, value))
+            if known is None:
+                known = self._reads_as_price(field.head, value)
+                if len(self.is_price) < _KEPT:
+                    self.is_price[key, value] = known
+            return known
+        return field.number_price and value > 0 and (field.head.role == "price" or value < 1000)
+
+    def _reads_as_price(self, head: Head, value: str) -> bool:
+        if not any(c.isdigit() for c in value) and not asks_for_contact(value):
+            return False
+        if head.role == "price":
+            return bool(cell_prices(self.reading, head, value)) or asks_for_contact(value)
+        if (head.commitment or head.unit) and head.role not in ("other_price", "unit", "gpu_memory", "memory") and _SIGNED.match(value.strip()):
+            return True
+        return bool(head.chips) and (any(p.sign for p in self.reading.prices(value)) or asks_for_contact(value))
 
     def walk(self, node: Node, facts: Facts, key: str, place: bool = False) -> None:
         """Read a branch. `place` says that its records are places (they stand under a key of regions), so that their names are locations."""
@@ -87,7 +139,8 @@ class _Walker:
         elif node.kind == "list":
             for item in node.items:
                 if item.kind == "map":
-                    self._record(item, facts.child(), "", place)
+                    if not self._is_silent(item, facts):
+                        self._record(item, facts.child(), "", place)
                 else:
                     self.walk(item, facts, key, place)
         elif (rows := named_rows(node)) is not None:
@@ -108,7 +161,30 @@ class _Walker:
         _shift(inner, offset if offset >= 0 and self.text.startswith(value, offset) else None, node, self.text)
         if read_known(self.reading, inner):
             return
+        marks, self.marks = self.marks, None
         self.walk(inner, facts.child(), "")
+        self.marks = marks
+
+    def _is_silent(self, node: Node, facts: Facts) -> bool:
+        """Whether no offer can come of a record: neither what it inherits nor its slice of the source names a chip. So are most records of a list of all that a cloud sells."""
+        if self.marks is None or facts.chips or facts.named or facts.instance is not None:
+            return False
+        first = bisect_left(self.marks, node.start)
+        return (first == len(self.marks) or self.marks[first] >= node.end) and self._says_nothing(node)
+
+    def _says_nothing(self, node: Node) -> bool:
+        """The same of what is not in the slice: heads of columns, types of instances, recorded answers, and the one thing that is read for all records, the tax."""
+        for key, child in node.children():
+            field, value = _field(key), child.value
+            if field.head.chips or child.start < node.start or child.end > node.end:
+                return False
+            if child.kind != "scalar":
+                if instance_chip(key) is not None or not self._says_nothing(child):
+                    return False
+            elif isinstance(value, str) and value and (
+                    field.head.role == "instance" and instance_chip(value.strip()) is not None or field.taxed and tax_in(value) != "unknown" or len(value) >= 40 and _ANSWER.match(value)):
+                return False
+        return True
 
     def _record(self, node: Node, facts: Facts, key: str, place: bool = False) -> None:
         before = (tuple(facts.chips), tuple(facts.named))
@@ -123,9 +199,10 @@ class _Walker:
             commitment, months = commitment_in(key)
             if commitment:
                 facts.commitment, facts.months = commitment, months
-        heads = [(k, read_head(k) if len(k) <= 120 else Head(""), child) for k, child in node.entries]
+        heads = [(_field(k), child) for k, child in node.entries]
         local = Facts(is_gpu=facts.is_gpu)
-        for k, head, child in sorted(heads, key=lambda h: h[1].role not in ("gpu", "gpu_count")):
+        for field, child in sorted(heads, key=_chips_last):
+            k, head = field.key, field.head
             if child.kind == "scalar":
                 if head.role == "price" and not (isinstance(child.value, str) and not self._is_price(k, child)):
                     continue
@@ -133,9 +210,9 @@ class _Walker:
                     continue
                 if head.chips and self._is_price(k, child):
                     continue
-                if "description" in head.text and (local.chips or local.named or len(str(child.value)) > 100):
+                if field.description and (local.chips or local.named or len(str(child.value)) > 100):
                     continue
-                if isinstance(child.value, str) and re.search(r"tax|vat|gst", head.text) and self.reading.tax == "unknown":
+                if field.taxed and isinstance(child.value, str) and self.reading.tax == "unknown":
                     self.reading.tax = tax_in(child.value)
                 if place and head.role == "instance" and isinstance(child.value, str):
                     local.location = local.location or child.value
@@ -144,7 +221,7 @@ class _Walker:
             elif child.kind == "map" and head.role == "unit":
                 named = next((c.value for _, c in child.entries if isinstance(c.value, str)), None)
                 local.unit = unit_in(f"/{named}") if named else local.unit
-            elif child.kind == "map" and (_DESCRIPTOR.search(head.text) or head.role in ("gpu", "location")) and not self.has_price(child) and not about_other_things(k):
+            elif child.kind == "map" and field.descriptor and not field.aside and not self.has_price(child):
                 self._describe(child, head, local)
             elif child.kind == "list" and head.role in ("gpu", "location") and child.items and all(i.kind == "scalar" for i in child.items):
                 values = [str(i.value) for i in child.items if i.value is not None]
@@ -158,11 +235,13 @@ class _Walker:
         if local.no_gpu and not local.chips:
             facts.chips, facts.named = [], []
         quoted = []
-        for k, head, child in heads:
-            if about_other_things(k):
+        for field, child in heads:
+            k, head = field.key, field.head
+            if field.aside:
                 continue
             if child.kind == "scalar":
-                quoted += self._scalar_price(k, head, child)
+                if field.text_price or field.number_price or head.chips:
+                    quoted += self._scalar_price(k, head, child)
             elif head.role == "price" and "tier" not in head.text or (head.role in (None, "instance") and k.lower() in ("prices", "pricing", "pricings")):
                 if not any(n.kind == "map" and self._describes_chip(n) for _, n in child.children()):
                     quoted += self._branch_prices(child, [k], 0)
@@ -188,24 +267,25 @@ class _Walker:
         else:
             consumed = False
             new = (tuple(facts.chips), tuple(facts.named)) != before
-            told = any(child.kind == "scalar" and head.role == "price" and isinstance(child.value, str) and not is_nothing(child.value) and not any(map(str.isdigit, child.value)) for _, head, child in heads)
-            if chips and new and told and not self.has_price(node):
+            told = chips and new and any(child.kind == "scalar" and field.head.role == "price" and isinstance(child.value, str) and not is_nothing(child.value)
+                                         and not any(map(str.isdigit, child.value)) for field, child in heads)
+            if told and not self.has_price(node):
                 self._emit(facts, None, node)                  # "price: see the catalogue of each data centre"
             elif chips and new and not self.has_price(node) and (local.specs >= 1 or local.count is not None) and (local.chips or local.instance):
                 self._emit(facts, None, node)
-        for k, head, child in heads:
+        for field, child in heads:
             if child.kind == "scalar":
                 if isinstance(child.value, str) and len(child.value) > 200:
                     self._answer(child, facts)
                 continue
-            if about_other_things(k) or (consumed and head.role == "price"):
+            if field.aside or (consumed and field.head.role == "price"):
                 continue
-            down = facts.child()
-            if child.kind == "map" and not self.has_price(child) and (_DESCRIPTOR.search(head.text) or head.role in ("gpu", "location")) and (local.chips or local.named):
+            if child.kind == "map" and field.descriptor and (local.chips or local.named) and not self.has_price(child):
                 continue                                       # a descriptor, read above
             if not self.has_price(child) and not self._may_list(child):
                 continue
-            self.walk(child, down, k, head.role == "location")
+            if field.head.chips or instance_chip(field.key) is not None or not self._is_silent(child, facts):
+                self.walk(child, facts.child(), field.key, field.head.role == "location")
 
     @staticmethod
     def _may_list(node: Node) -> bool:
@@ -347,7 +427,6 @@ class _Walker:
 
     def _by_instance(self, facts: Facts, quoted: list[Quoted], node: Node) -> bool:
         """Offers of a record whose instance type alone tells the chip."""
-        from nlp.chips import instance_chip
         if instance_chip(facts.instance or "") is None:
             return False
         for q in quoted:

@@ -207,7 +207,7 @@ def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     return after_per, alone, re.compile(data["only_after_per"])
 
 
-def _remembered(reader: Callable[..., T]) -> Callable[..., T]:
+def remembered(reader: Callable[..., T]) -> Callable[..., T]:
     """`reader`, a pure function of a text, with its answers for short texts kept: pages say the same in cell after cell."""
     kept = lru_cache(maxsize=8192)(reader)
 
@@ -217,7 +217,7 @@ def _remembered(reader: Callable[..., T]) -> Callable[..., T]:
     return read
 
 
-@_remembered
+@remembered
 def unit_in(text: str, *, loose: bool = True) -> str | None:
     """The period that a text (a cell, a column head, a key, what follows a price) names. With `loose`, a bare word ("Hourly", "時間") counts, too."""
     folded = _terms_pattern().sub(" ", fold(text).replace("_", " "))
@@ -246,7 +246,7 @@ def _scopes() -> dict[str, re.Pattern]:
     return {name: re.compile(pattern) for name, pattern in _data()["scope"].items()}
 
 
-@_remembered
+@remembered
 def scope_in(text: str) -> str | None:
     """gpu | instance | cluster where the text says what a price is for."""
     folded = fold(text)
@@ -262,14 +262,14 @@ def _words() -> dict[str, re.Pattern]:
     return {key: re.compile(pattern) for key, pattern in flat.items()}
 
 
-@_remembered
+@remembered
 def tax_in(text: str) -> str:
     """included | excluded | unknown. Nothing is inferred from country or customer."""
     folded = fold(text)
     return "excluded" if _words()["tax_excluded"].search(folded) else "included" if _words()["tax_included"].search(folded) else "unknown"
 
 
-@_remembered
+@remembered
 def commitment_in(text: str) -> tuple[str | None, int | None]:
     """(spot | reserved | on_demand | None, months of a commitment or None) that a text names."""
     folded = fold(text)
@@ -287,13 +287,13 @@ def commitment_in(text: str) -> tuple[str | None, int | None]:
     return ("reserved", months) if months else (None, None)
 
 
-@_remembered
+@remembered
 def asks_for_contact(text: str) -> bool:
     """Whether a text stands in place of a price and asks to get in touch."""
     return bool(_words()["contact"].search(fold(text)))
 
 
-@_remembered
+@remembered
 def availability_in(text: str) -> str | None:
     """sold_out | waitlist | on_request, or None."""
     folded = fold(text)

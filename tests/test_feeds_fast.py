@@ -1,0 +1,77 @@
+"""Short cuts of large feeds say what the long way says: records that name no chip are passed over, plain numbers are not searched for signs. All rows are invented."""
+
+from __future__ import annotations
+
+import json
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp import offers, offers_feeds
+from nlp.document import Document
+from nlp.offers import Reading, cell_prices, read_head
+from nlp.read import read_document
+from nlp.supply import read_supply
+
+VALUES = st.sampled_from(["H100", "h\u0031\u0030\u0030 sxm", "8x A100 80GB", "L4", "p5.48xlarge", "m5.large", "none", "", "2.50", "$2.50/hr", "€1.20", "excluding VAT", "tax included", "us-east-1", "Graz", 8, 0, 1.25, True, None,
+                          "contact us", "[{\"gpu\": \"A100\", \"price_per_hour\": \"$3.10\", \"count\": 1, \"region\": \"Graz\"}]"])
+KEYS = st.sampled_from(["gpu", "gpu_count", "name", "instance_type", "price", "price_per_hour", "H100", "hourly", "tax", "private_vat_note", "region", "description", "note", "p5.48xlarge", "id", "spot_price", "specs", "plans"])
+RECORDS = st.recursive(st.dictionaries(KEYS, VALUES, max_size=6), lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, st.one_of(inner, VALUES), max_size=5)), max_leaves=8)
+
+
+def both_ways(text: str, suffix: str) -> list[tuple]:
+    """What is found, with and without the short cut."""
+    found = []
+    for silent in (offers_feeds._Walker._is_silent, lambda self, node, facts: False):
+        with mock.patch.object(offers_feeds._Walker, "_is_silent", silent):
+            found.append(read_supply(read_document(text.encode(), path=f"feed.{suffix}", language="en")))
+    return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(RECORDS, min_size=1, max_size=4), st.booleans())
+def test_records_that_are_passed_over_hold_no_offer(records, ascii_only):
+    quick, whole = both_ways(json.dumps(records, ensure_ascii=ascii_only), "json")
+    assert quick == whole
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(KEYS, min_size=2, max_size=6, unique=True), st.lists(st.lists(VALUES, min_size=6, max_size=6), min_size=1, max_size=6))
+def test_rows_that_are_passed_over_hold_no_offer(heads, rows):
+    lines = [",".join(heads), *(",".join('"' + str(v).replace('"', '""') + '"' if v is not None else "" for v in row[:len(heads)]) for row in rows)]
+    quick, whole = both_ways("\n".join(lines), "csv")
+    assert quick == whole
+
+
+def test_what_stands_outside_of_a_record_names_its_chip():
+    """A head of a column, a type of an instance, an escape: none of them is in the slice of the record as a name of a chip."""
+    for text, suffix, price in (("plan,H100,A100\nsmall,$2.50/hr,$1.10/hr\n", "csv", 2.5), ("instance_type,price_per_hour_usd,note\np5.48xlarge,55.04,big\nm5.large,0.1,small\n", "csv", 55.04),
+                                ('{"title": "NVIDIA H100", "plans": [{"gpu": "H\\u0031\\u0030\\u0030", "gpu_count": 1, "price_per_hour_usd": 2.25}]}', "json", 2.25)):
+        (_, found, _, _), whole = both_ways(text, suffix)
+        assert price in [o.price for o in found] and found == whole[1]
+
+
+def test_most_records_of_a_list_of_all_that_is_sold_are_passed_over():
+    rows = [{"name": f"disk {n}", "price_per_hour_usd": n / 100, "region": "Graz"} for n in range(1, 200)] + [{"gpu": "H100", "gpu_count": 1, "price_per_hour_usd": 2.5}]
+    with mock.patch.object(offers_feeds._Walker, "_record", autospec=True, side_effect=offers_feeds._Walker._record) as record:
+        (_, found, _, _) = read_supply(read_document(json.dumps(rows).encode(), path="feed.json"))
+    assert [o.gpu_name for o in found] == ["H100"] and record.call_count < 10
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.from_regex(r"[0-9]{1,6}(?:\.[0-9]{1,5})?", fullmatch=True), st.sampled_from(["en", "de", None]), st.sampled_from([None, ".", ","]), st.sampled_from([None, "EUR", "KRW"]), st.sampled_from(["price_per_hour", "price in cents"]))
+def test_a_plain_number_is_read_as_any_price_is(value, language, decimal, declared, label):
+    quick, whole = (Reading(Document("", "", "csv", [], language=language), language, declared, [], decimal=decimal) for _ in "ab")
+    found = cell_prices(quick, read_head(label), value)
+    with mock.patch.object(offers, "_PLAIN", mock.Mock(fullmatch=lambda text: None)):
+        assert cell_prices(whole, read_head(label), value) == found
+
+
+@pytest.mark.parametrize("words", ["unknown_chip", "implausible_price"])
+def test_an_issue_is_reported_once(words):
+    reading = Reading(Document("", "", "csv", []), None, None, [])
+    for text in ("a", "b", "a"):
+        reading.issue("warning", words, text)
+    assert [i.text for i in reading.issues] == ["a", "b"]
