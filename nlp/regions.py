@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from chipwatch.records import Offer, Region
-from nlp.document import Block, Document, MappedText
+from nlp.document import Block, Cell, Document, MappedText
 from nlp.offers import read_head, split_label
 from nlp.places import country_codes, country_named, find_places, fold
 from nlp.prices import fold as prices_fold
@@ -38,6 +38,8 @@ _CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2,}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
 _STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
+MOST_NAMES = 200_000                                           # characters of the names of regions of a country that are searched for a piece of them
+MOST_OF_A_NAME = 200
 _LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | 및 | 和 )\s*")
 
 
@@ -255,14 +257,15 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
         found += list(_of_tree(document, tree, language))
     noted = [] if any(r.city for r in found) else [r for tree in trees for r in _of_notes(document, tree, language)]
     sure = _merged(found)
-    listed_names: dict[str | None, str] = {}
+    listed_names: dict[str | None, dict[str, None]] = {}
     for region in sure:
-        listed_names[region.country] = f"{listed_names.get(region.country, '')}\n{fold(region.name or '')}\n{fold(region.city or '')}"
+        listed_names.setdefault(region.country, {}).update(dict.fromkeys((fold(region.name or ""), fold(region.city or ""))))
+    texts = {country: "\n".join(names)[:MOST_NAMES] for country, names in listed_names.items()}
     loose = noted + _of_sentences(document, listed, language, named_only=bool(sure))
     located = {o.location: o for o in reversed(list(offers)) if o.location and o.start is not None}
     for offer in reversed(located.values()):
         loose += _of_location(offer, language)
-    new = {(r.label, r.name, r.country): r for r in reversed(loose) if not (r.name and fold(r.name) in listed_names.get(r.country, ""))}
+    new = {(r.label, r.name, r.country): r for r in reversed(loose) if not (r.name and (fold(r.name) in listed_names.get(r.country, ()) or fold(r.name) in texts.get(r.country, "")))}
     return _merged([*sure, *reversed(new.values())]) if new else sure
 
 
@@ -281,14 +284,16 @@ def _merged(found: list[Region]) -> list[Region]:
             known.country = known.country or region.country
             known.city = known.city or region.city
     named = {fold(r.name) for r in rows.values() if r.name and fold(r.name) != fold(r.label or "")}
+    named |= {name[:at.start()] for name in named for at in re.finditer(",", name[:MOST_OF_A_NAME])}       # "Graz, Austria" is Graz
+    coded_cities = {fold(r.city) for r in rows.values() if r.city and "-" in (r.label or "")}
     out = []
     for key, region in rows.items():
         zone = _ZONE.match(key)
         if zone and zone["region"] in rows and rows[zone["region"]] is not region and "-" in key:
             continue
-        if (region.name is None or fold(region.name) == key) and (key in named or any(n.startswith(key + ",") for n in named)):
+        if key in named and (region.name is None or fold(region.name) == key):
             continue
-        if re.fullmatch(r"[a-z]{3}\d{1,2}", key) and region.city and any(r.city and fold(r.city) == fold(region.city) and r is not region and "-" in (r.label or "") for r in rows.values()):
+        if region.city and fold(region.city) in coded_cities and re.fullmatch(r"[a-z]{3}\d{1,2}", key):
             continue                                           # a data centre in the city of a region that is listed
         out.append(region)
     return out
@@ -371,68 +376,80 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         return []
     coded = {c for c in columns if _CODE_ONLY.search(heads[c])}
     out: list[Region] = []
-    rows = table.rows[body:]
-    resolved = 0
+    given = resolved = 0
+    beside = [i for i in range(width) if i not in columns]
     seen: set[int] = set()
-    for row in rows:
+    known: dict[tuple[tuple[int, str], ...], tuple[int, int]] = {}     # columns and texts of cells -> (regions that they gave, those of them with a country)
+    for row in table.rows[body:]:
         cells = [row[c] for c in columns if c < len(row) and row[c] is not None and row[c].text.strip()]
         if not cells or id(cells[0]) in seen:
             continue
-        others = [fold(c.text.strip()) for i, c in enumerate(row) if c is not None and i not in columns]
-        if any(_ABSENT.match(o) and o.startswith(("not", "unav", "n/", "未")) for o in others):
+        others = [row[i] for i in beside if i < len(row) and row[i] is not None]
+        if any(_says_absent(c.text) for c in others):
             continue
         seen.add(id(cells[0]))
-        texts = [c.text.strip() for c in cells]
-        soon = bool(_SOON.search(fold(" ".join(texts + others)).replace("_", " ")))
-        bare = not any(_code_in(_HAD_BY.sub("", c.text)) for c in cells)
-        listing = None if not bare else next((c for c in cells if len(_places_of(c.text, language)) > 1), None)
-        if listing is not None:
-            for piece in _places_of(listing.text, language):
-                country, city = site(piece, language)
-                at = listing.text.find(piece)
-                code = piece if _CODE.fullmatch(piece) else ""
-                out.append(_row(document, listing.content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
-                resolved += 1
+        texts = tuple(c.text.strip() for c in cells)
+        key = tuple((c.column, text) for c, text in zip(cells, texts, strict=True))
+        if key not in known:                                   # a region that is named again is the same region
+            soon = bool(_SOON.search(fold(" ".join([*texts, *(c.text.strip() for c in others)])).replace("_", " ")))
+            found = _of_row(document, cells, texts, coded, soon, language)
+            known[key] = len(found), sum(r.country is not None for r in found)
+            out += found
+        given += known[key][0]
+        resolved += known[key][1]
+    return out if resolved * 2 >= given and resolved else []
+
+
+@lru_cache(maxsize=8192)
+def _says_absent(text: str) -> bool:
+    """Whether a cell says that something is not to be had in the region of its row."""
+    folded = fold(text.strip())
+    return folded.startswith(("not", "unav", "n/", "未")) and bool(_ABSENT.match(folded))
+
+
+def _of_row(document: Document, cells: list[Cell], texts: tuple[str, ...], coded: set[int], soon: bool, language: str | None) -> list[Region]:
+    """The regions of a row of a table, by its cells of codes and places."""
+    bare = not any(_code_in(_HAD_BY.sub("", c.text)) for c in cells)
+    out: list[Region] = []
+    listing = None if not bare else next((c for c in cells if len(_places_of(c.text, language)) > 1), None)
+    if listing is not None:
+        for piece in _places_of(listing.text, language):
+            country, city = site(piece, language)
+            at = listing.text.find(piece)
+            code = piece if _CODE.fullmatch(piece) else ""
+            out.append(_row(document, listing.content, at, at + len(piece), code or piece, None if code else piece, country, city, soon))
+        return out
+    crowded = None if not bare else next((c for c in cells if _crowded(c.text, language)), None)
+    if crowded is not None:                                    # "广州三、四区,上海二区": several cities with their zones in one cell
+        return [_row(document, crowded.content, at, stop, crowded.text[at:stop], crowded.text[at:stop], where, town, soon) for at, stop, where, town in _joined(crowded.text, language)]
+    code = next((t for c, t in zip(cells, texts, strict=True) if len(t) <= 24 and c.column in coded and " " not in t), None)
+    name = country = city = by_code = None
+    for text in texts:
+        if text == code:
+            by_code = by_code or locate(code, language)
             continue
-        crowded = None if not bare else next((c for c in cells if _crowded(c.text, language)), None)
-        if crowded is not None:                                # "广州三、四区,上海二区": several cities with their zones in one cell
-            for at, stop, where, town in _joined(crowded.text, language):
-                out.append(_row(document, crowded.content, at, stop, crowded.text[at:stop], crowded.text[at:stop], where, town, soon))
-                resolved += 1
-            continue
-        code = next((t for c, t in zip(cells, texts, strict=True) if len(t) <= 24 and c.column in coded and " " not in t), None)
-        name = country = city = by_code = None
-        for text in texts:
-            if text == code:
-                by_code = by_code or locate(code, language)
-                continue
-            c, n, where, town = parse_place(text, language, short=True, sure=True)
-            if c and where and (not n or site(n, language)[0] is None):
-                by_code, where, town = by_code or (where, town), None, None
-            code = code or c
-            if n and (name is None or (where and not country)) and not (c and n == c):
-                name = n if name is None or (where and site(name, language)[0] is None) else name
-            country = country or where
-            city = city or town
-        if country is None:
-            country, city = locate(" ".join(t for t in texts if t != code), language)
-        if country is None and by_code:
-            country, city = by_code[0], city or by_code[1]
-        if country is None and code is None:
-            continue
-        resolved += country is not None
-        label = code or name or ""
-        if len(label) > 80:
-            continue                                           # a sentence, not a name
-        start, end = 0, len(cells[0].content.text)
-        region = _row(document, cells[0].content, start, end, label, name, country, city, soon)
-        last = cells[-1].content
-        if len(cells) > 1 and last.text:
-            a, b = region.start, last.source_span(0, len(last.text))[1]
-            if a is not None and a < b <= a + 600:
-                region.quote, region.end = document.text[a:b], b
-        out.append(region)
-    return out if resolved * 2 >= len(out) and resolved else []
+        c, n, where, town = parse_place(text, language, short=True, sure=True)
+        if c and where and (not n or site(n, language)[0] is None):
+            by_code, where, town = by_code or (where, town), None, None
+        code = code or c
+        if n and (name is None or (where and not country)) and not (c and n == c):
+            name = n if name is None or (where and site(name, language)[0] is None) else name
+        country = country or where
+        city = city or town
+    if country is None:
+        country, city = locate(" ".join(t for t in texts if t != code), language)
+    if country is None and by_code:
+        country, city = by_code[0], city or by_code[1]
+    label = code or name or ""
+    if country is None and code is None or len(label) > 80:    # more is a sentence, not a name
+        return []
+    region = _row(document, cells[0].content, 0, len(cells[0].content.text), label, name, country, city, soon)
+    last = cells[-1].content
+    if len(cells) > 1 and last.text:
+        a, b = region.start, last.source_span(0, len(last.text))[1]
+        if a is not None and a < b <= a + 600:
+            region.quote, region.end = document.text[a:b], b
+    return [region]
 
 
 def _place_alone(name: str, language: str | None) -> bool:
@@ -739,7 +756,7 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
                     part = next((x for y, x in c.entries if y in ("code", "iso", "name", "slug") and x.kind == "scalar" and isinstance(x.value, str)), None)
                     if part is not None:
                         scalars.setdefault(k, part)
-            if key == "region" or _is_region_record(key, scalars, {split_label(k) for k, _ in children if k}):
+            if key == "region" or _is_region_record(key, scalars, tuple(k for k, _ in children if k)):
                 region = _region_record(document, node, scalars, language, dict(children))
                 if region is not None:
                     yield region
@@ -795,13 +812,21 @@ def _of_answer(document: Document, node: Node, language: str | None) -> Iterator
     yield from _of_tree(document, inner, language)
 
 
-def _is_region_record(key: str, scalars: dict[str, Node], keys: set[str]) -> bool:
+_OF_INSTANCE = re.compile(r"^(?:price|vcpus?|ram|memory)|gpu type|(?:price|cost) per|per hour|price hourly|price monthly|ram gb|gpu count|gpu name|gpu model")
+_OF_PRODUCT = re.compile(r"gpu|instance|price|vcpu|memory|machine type|plan|sku|flavor")
+
+
+@lru_cache(maxsize=4096)
+def _names_match(keys: tuple[str, ...], pattern: re.Pattern) -> bool:
+    """Whether one of the keys of a record, split into words, matches. Records of a feed have the same keys again and again."""
+    return any(pattern.search(split_label(k)) for k in keys)
+
+
+def _is_region_record(key: str, scalars: dict[str, Node], keys: tuple[str, ...]) -> bool:
     """Whether a record is a region: it has an id and a country, a city or a display name, and nothing of an instance."""
+    if _names_match(keys, _OF_INSTANCE) or _names_match(tuple(scalars), _OF_PRODUCT):
+        return False
     names = {split_label(k) for k in scalars}
-    if any(re.search(r"^(?:price|vcpus?|ram|memory)|gpu type|(?:price|cost) per|per hour|price hourly|price monthly|ram gb|gpu count|gpu name|gpu model", n) for n in keys):
-        return False
-    if any(re.search(r"gpu|instance|price|vcpu|memory|machine type|plan|sku|flavor", n) for n in names):
-        return False
     if _REGION_KEYS.match(key) and key not in ("items", "item", "data", "results", "result", ""):
         return True
     typed = {"region id", "region code", "zone name", "region name", "local name"} & names
@@ -849,24 +874,38 @@ def _region_record(document: Document, node: Node, scalars: dict[str, Node], lan
 
 def _fields(document: Document, scalars: dict[str, Node], language: str | None) -> Iterator[Region]:
     """Regions that a record names in a field of places."""
-    heads = {k: read_head(k) for k in scalars if len(k) <= 60}
+    for key, coded in _place_keys(tuple(scalars)):
+        node = scalars[key]
+        for label, name, country, city in _places_named(node.value, coded, language):
+            yield Region(label=label, name=name, country=country, city=city, quote=document.text[node.start:node.end], start=node.start, end=node.end)
+
+
+@lru_cache(maxsize=4096)
+def _place_keys(keys: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    """Those of the keys of a record that are of places, and whether a code that nobody knows may be the name of one there."""
+    heads = {k: read_head(k) for k in keys if len(k) <= 60}
     located = [k for k, h in heads.items() if h.role == "location"]
     if any(re.search(r"region|location|data ?cent|locality", heads[k].text) for k in located):
         located = [k for k in located if not re.search(r"zone|country|city|geo", heads[k].text)] or located
-    for key in located:
-        node = scalars[key]
-        if "://" in node.value:
+    return tuple((k, bool(re.search(r"region|zone|data ?cent", heads[k].text))) for k in located)
+
+
+@lru_cache(maxsize=8192)
+def _places_named(value: str, coded: bool, language: str | None) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+    """(label, name, country, city) of each place that a field lists. `coded`: a code that nobody knows is one, too."""
+    if "://" in value:
+        return ()
+    out = []
+    for piece in split_places(value, language):
+        if _GLOBAL.match(piece) or len(piece) > 60:
             continue
-        for piece in split_places(node.value, language):
-            if _GLOBAL.match(piece) or len(piece) > 60:
-                continue
-            country, city = locate(piece, language)
-            if country is None and piece.isupper():
-                country, city = locate(piece.title(), language)
-            if country is None and not (_CODE.fullmatch(piece) and re.search(r"region|zone|data ?cent", heads[key].text)):
-                continue
-            code = _CODE.fullmatch(piece)
-            yield Region(label=piece, name=None if code else piece, country=country, city=city, quote=document.text[node.start:node.end], start=node.start, end=node.end)
+        country, city = locate(piece, language)
+        if country is None and piece.isupper():
+            country, city = locate(piece.title(), language)
+        code = _CODE.fullmatch(piece)
+        if country is not None or code and coded:
+            out.append((piece, None if code else piece, country, city))
+    return tuple(out)
 
 
 def _of_location(offer: Offer, language: str | None) -> Iterator[Region]:
