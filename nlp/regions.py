@@ -334,6 +334,7 @@ def parse_place(text: str, language: str | None, *, short: bool = False, sure: b
 
 _CODE_HEAD = re.compile(r"code|\bids?\b|slug|^region$|^zone$|region name|short|identifier|abbrev|代码|代號|コード|코드|kurzel|sigle")
 _CODE_ONLY = re.compile(r"^(?:(?:api|region|zone|location|site|short|data ?cent(?:er|re)|dc) )?(?:code|id|kod|kurzel|sigle|slug|identifier|codigo|codice|tunnus|koodi|代码|代碼|代號|コード|코드|код)$")
+_ANY_NAME = re.compile(r"^(?:(?:short|display|full|unique) )?(?:name|ids?|code|slug|identifier|#|no)$")
 _PLACE_HEAD = re.compile(r"region|zone|location|data ?-?cent|city|country|\bsite\b|\bdc\b|\bpop\b|地域|地區|可用|区域|區域|城市|国家|リージョン|ゾーン|所在地|拠点|国|都市|리전|지역|국가|도시|standort|rechenzentrum|land|stadt|pays|ville|emplacement|sede|ciudad|pais|регион|город|страна|kraj|miasto|khu vuc|geography|metro|place|name")
 
 
@@ -372,6 +373,8 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
     zones = zones if regions else []
     columns = [i for i, h in enumerate(heads) if i not in zones and (i in strong or _PLACE_HEAD.search(h) or _CODE_HEAD.search(h) or _CODE_ONLY.search(h))]
     columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|accelerator|processor|flavou?r|machine|\bplan|\bsku|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
+    if any(_OF_PRODUCT.search(h) or _OF_INSTANCE.search(h) for h in heads):
+        columns = [c for c in columns if not _ANY_NAME.search(heads[c])]      # a list of what is sold: its ids and names are not those of regions
     if not columns:
         return []
     coded = {c for c in columns if _CODE_ONLY.search(heads[c])}

@@ -144,3 +144,10 @@ def test_cities_lie_in_the_text(text):
         end = stop
     locate(text)
     split_places(text)
+
+
+@pytest.mark.parametrize("text, suffix", [("id,gpu,price_per_hour_usd,region\n17,H100,2.50,Frankfurt\n18,A100,1.20,eu-west-2\n19,L4,0.40,Frankfurt\n", "csv"),
+                                          ("| Name | GPU | Price | Region |\n|---|---|---|---|\n| gp-small | H100 | $2.50 | Frankfurt |\n| gp-large | A100 | $1.20 | eu-west-2 |\n", "md")])
+def test_ids_and_names_of_what_is_sold_are_no_regions(text, suffix):
+    """A column of ids or names belongs to the regions only in a table that lists regions."""
+    assert sorted(regions(text, suffix)) == [("Frankfurt", "DE"), ("eu-west-2", "GB")]
