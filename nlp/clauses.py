@@ -489,8 +489,12 @@ class _Reader:
     def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Weighed]:
         """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
         decision = self.decision
-        score = self.score(unit, own, intro, head, opening)
         found = self.ruled(unit, rows, own, intro, fired, opening)
+        # what an item of a list means hangs on the sentence that opens it, which words in a heap tell too poorly: "You can: resell …"
+        alone = opening is None and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start)
+        if not found and not alone:
+            return
+        score = self.score(unit, own, intro, head, opening)
         if not found and decision.silent(score):
             return
         likely = decision.likely(score)
@@ -503,8 +507,8 @@ class _Reader:
                 if sure is not None:
                     clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
             yield Weighed(rule, clause, probability, kept)
-        if opening is not None or unit.start != unit.whole[0] or self._inner_item(self.blocks[unit.block].text, unit.start):
-            return                                             # what an item of a list means hangs on the sentence that opens it, which words in a heap tell too poorly: "You can: resell …"
+        if not alone:
+            return
         for label, probability in likely.items():
             if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
                 clause = self.clause(unit, rule, rows, own, intro, opening)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
 SAMPLE = 6000                                                  # characters of body text that are looked at
 _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+_EASTERN = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Characters that stand in one of the two Chinese scripts only, the most frequent of each.
@@ -41,14 +43,17 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 def by_words(text: str) -> tuple[str | None, float]:
     """The language whose function words make up at least a tenth of the words, and half as many again as those of the next; (None, 0) where none does."""
-    words = _LETTERS.findall(text.lower())
+    return _by_words(_LETTERS.findall(text.lower()))
+
+
+def _by_words(words: list[str]) -> tuple[str | None, float]:
     if len(words) < 30:
         return None, 0.0
     table = _words()
     counts: dict[str, int] = {}
-    for word in words:
+    for word, times in Counter(words).items():
         for code in table.get(word, ()):
-            counts[code] = counts.get(code, 0) + 1
+            counts[code] = counts.get(code, 0) + times
     if not counts:
         return None, 0.0
     (best, most), *others = sorted(counts.items(), key=lambda entry: -entry[1])
@@ -66,7 +71,7 @@ def function_words(language: str) -> frozenset[str]:
 
 def by_script(text: str, letters: int | None = None) -> str | None:
     """`ko`, `ja`, `zh-Hans` or `zh-Hant` where the script says so; else None."""
-    if text.isascii():
+    if text.isascii() or not _EASTERN.search(text):
         return None
     letters = sum(map(len, _LETTERS.findall(text))) if letters is None else letters
     kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))
@@ -80,13 +85,14 @@ def by_script(text: str, letters: int | None = None) -> str | None:
 def identify(text: str) -> tuple[str | None, float]:
     """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
     sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]
-    letters = sum(map(len, _LETTERS.findall(sample)))
+    words = _LETTERS.findall(sample.lower())
+    letters = sum(map(len, words if sample.isascii() else _LETTERS.findall(sample)))     # a few letters grow when lowered
     if letters < 20:
         return None, 0.0
     code = by_script(sample, letters)
     if code is not None:
         return code, 1.0
-    code, confidence = by_words(sample)
+    code, confidence = _by_words(words)
     if code is not None:
         return code, confidence
     code, confidence = _identifier().classify(sample[:3000])

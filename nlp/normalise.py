@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from html.entities import html5
 from unicodedata import is_normalized, normalize
@@ -105,6 +105,18 @@ def _unstable() -> tuple[re.Pattern, dict[int, int]]:
     planes = "\U0001d400-\U0001d7ff\U0001ee00-\U0001eeff\U0001f100-\U0001f2ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f"
     single = f"[{''.join(changing)}{planes}]"
     return re.compile(f"[^\\x00-\\x1f ]?[{_MARKS}]+|[\\u1100-\\u11ff]+|[\\uac00-\\ud7a3][\\u11a8-\\u11ff]+|{single}"), table
+
+
+def _blanked(raw: str) -> str:
+    """Source text with blanks for the commonest other white space, one character for one; not between Chinese and Japanese characters, where a line end is none."""
+    if ("\n" in raw or "\xa0" in raw or "\t" in raw or "\r" in raw) and (raw.isascii() or not _IS_CJK.search(raw)):
+        return raw.replace("\n", " ").replace("\t", " ").replace("\xa0", " ").replace("\r", " ")
+    return raw
+
+
+def _as_it_stands(raw: str, mode: int) -> bool:
+    """Whether source text is plain ASCII in which nothing but blanks can need a change; `_CANDIDATES` finds out for any text, more slowly."""
+    return raw.isascii() and raw.isprintable() and (mode == RAW or "&" not in raw and (mode in (HTML, ALT) or "\\" not in raw))
 
 
 class InterleavedText(MappedText):
@@ -206,11 +218,8 @@ class _Builder:
 
     def run(self, start: int, end: int, mode: int) -> None:
         """A source range, read as `mode` says."""
-        raw = self.source[start:end]
-        if ("\n" in raw or "\xa0" in raw or "\t" in raw or "\r" in raw) and (raw.isascii() or not _IS_CJK.search(raw)):
-            raw = raw.replace("\n", " ").replace("\t", " ").replace("\xa0", " ").replace("\r", " ")      # one character for one: offsets stay
-        first = _CANDIDATES[mode].search(raw)
-        if first is None:
+        raw = _blanked(self.source[start:end])
+        if _as_it_stands(raw, mode) or _CANDIDATES[mode].search(raw) is None:
             self.simple(raw, start, end)
         else:
             self.special(raw, start, end, mode)
@@ -359,11 +368,25 @@ def _renormalise(mapped: MappedText) -> MappedText:
 RAISE, ABUT = "\u2060", "\u2063"                              # pieces: a raised text follows; elements that a style sheet may set apart meet
 
 
-def mapped_text(source: str, pieces: Iterable[tuple[int, int, int] | str]) -> MappedText:
+def _one_range(source: str, start: int, end: int, mode: int) -> MappedText | None:
+    """`mapped_text` of one range of plain text, as most paragraphs are; None where there is more to do."""
+    raw = _blanked(source[start:end])
+    text = raw.strip(" ")
+    if not text or "  " in text or not _as_it_stands(text, mode):
+        return None
+    ident = identity(len(source) + 1)
+    first = start + len(raw) - len(raw.lstrip(" "))
+    last = first + len(text)
+    return MappedText(text, ident[first:last], ident[first + 1:last + 1])
+
+
+def mapped_text(source: str, pieces: Sequence[tuple[int, int, int] | str]) -> MappedText:
     """Clean text of source ranges `(start, end, mode)` in reading order; a string among them is written between its neighbours as it is.
 
     White space is folded, and cut at both ends; a string of white space (" ", "\\n") wins over folded blanks.
     """
+    if len(pieces) == 1 and not isinstance(pieces[0], str) and (alone := _one_range(source, *pieces[0])):
+        return alone
     builder = _Builder(source)
     soft = ""
     for piece in pieces:

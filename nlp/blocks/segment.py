@@ -655,11 +655,13 @@ _MODAL = re.compile(r"\b(?:must|shall|may not|will|agree|agrees|are|is|you|muss|
 
 def heading_rank(text: str, bold: bool) -> int:
     """Depth (1 …) below the last real heading if a paragraph acts as one, else 0. Conservative: short, no sentence, and bold, numbered or named like an article."""
-    if len(text) > 120 or "\n" in text or len(text) < 2 or _DATED.match(text):
+    if len(text) > 120 or "\n" in text or len(text) < 2:
         return 0
     body = text.rstrip(":：")
     numbered = _NUMBERED.match(body)
     article = _ARTICLE.match(body)
+    if not (bold or numbered or article) or _DATED.match(text):
+        return 0
     rest = body[numbered.end():] if numbered else body
     if _SENTENCE.search(rest.rstrip(".") if bold else rest) or not any(c.isalpha() for c in rest):
         return 0
@@ -747,12 +749,15 @@ def _grids_of_divs(walker: Segmenter) -> None:
     size = len(parents)
     first, last, own = [len(drafts)] * size, [-1] * size, [0] * size
     for i, draft in enumerate(drafts):
-        first[draft.node] = min(first[draft.node], i)
-        last[draft.node] = i
-        own[draft.node] += 1
+        node = draft.node
+        if first[node] > i:
+            first[node] = i
+        last[node] = i
+        own[node] += 1
     for node in range(size - 1, 0, -1):
-        parent = parents[node]
-        first[parent], last[parent] = min(first[parent], first[node]), max(last[parent], last[node])
+        if last[node] >= 0:                                    # there is text in it
+            parent = parents[node]
+            first[parent], last[parent] = min(first[parent], first[node]), max(last[parent], last[node])
     rows_of: dict[int, list[int]] = {}
     for node in range(1, size):
         if last[node] >= 0:
