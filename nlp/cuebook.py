@@ -50,18 +50,26 @@ def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
-def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, tuple[int, ...], tuple[tuple[int, int, int, int], ...], tuple[int, ...]]:
-    """What a match of a pattern does: (groups that it stands for, parts that must have come before it, cues that it goes on with, parts that it opens)."""
-    goes_on = tuple(g for g in gaps if g[0])
-    return bits, tuple({g[0] for g in goes_on}), goes_on, tuple(g[3] for g in gaps if not g[0])
+def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, dict[int, tuple[int, int, int]], int, tuple[int, ...]]:
+    """What a match of a pattern does: (groups that it stands for, parts one of which must have come before it, part before -> (largest gap, group, part that it then is), parts that it opens, the same as numbers).
+
+    Sets of parts are integers, a bit each.
+    """
+    goes_on = {before: (gap, bit, this) for before, gap, bit, this in gaps if before}
+    opens = tuple(this for before, _, _, this in gaps if not before)
+    return bits, _union(1 << before for before in goes_on), goes_on, _union(1 << this for this in opens), opens
 
 
-def _joined(partners: Iterable[tuple[bool, int, frozenset[tuple[str, int]]]]) -> tuple[tuple[bool, int, tuple[tuple[str, int, int], ...]], ...]:
-    """Second parts of cues with one rarest part; those on the same side and within the same reach as one: (side, reach, ((form, flags, length) …))."""
-    found: dict[tuple[bool, int], set[tuple[str, int]]] = {}
-    for forward, reach, forms in partners:
-        found.setdefault((forward, reach), set()).update(forms)
-    return tuple((*place, tuple((form, flag, len(form)) for form, flag in sorted(forms))) for place, forms in found.items())
+_Partner = tuple[bool, int, frozenset[tuple[str, int]], tuple[str, ...]]   # of the rarest part of a cue: the second, see `others` in `Cuebook`
+
+
+def _joined(partners: Iterable[_Partner]) -> tuple[tuple[bool, int, int, tuple[str, ...], tuple[int, ...], tuple[str, ...]], ...]:
+    """Second parts of cues with one rarest part; those on the same side, within the same reach and with the same third part as one: (side, reach, length of the longest form, forms, their flags, third part)."""
+    found: dict[tuple[bool, int, tuple[str, ...]], set[tuple[str, int]]] = {}
+    for forward, reach, forms, third in partners:
+        found.setdefault((forward, reach, third), set()).update(forms)
+    rows = [(forward, reach, max(len(form) for form, _ in forms), *zip(*sorted(forms), strict=True), third) for (forward, reach, third), forms in found.items()]
+    return tuple(sorted(rows, key=lambda row: bool(row[-1])))  # those that need no third part decide more often
 
 
 def _frequency(literal: str, known: dict[str, int]) -> float:
@@ -211,8 +219,9 @@ class Cuebook:
         rare: list[list[tuple[int, int, int]]] = []             # pattern -> (number of the cue, 0 the rarest part or 1 the second, group bit)
         alone: list[int] = []                                   # pattern -> groups for which it decides alone
         pairs = 0
-        others: dict[int, tuple[bool, int, frozenset[tuple[str, int]]]] = {}   # number of a cue -> (whether its rarest part stands before the second, characters from one to the other at most, forms of the second)
-        next_part = 1
+        # number of a cue -> (whether its rarest part stands before the second, characters from one to the other at most, forms of the second, forms of the third)
+        others: dict[int, _Partner] = {}
+        next_part = 0
         packs = list(packs)
         self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
 
@@ -266,7 +275,7 @@ class Cuebook:
                                 simple[n] |= 1 << number
                         else:
                             this = next_part
-                            next_part += len(numbers) + 1
+                            next_part += len(numbers) - 1
                             cost = [sum(_frequency(literal_of[n], frequency) for n in alternatives) for _, alternatives in numbers]
                             order = sorted(range(len(numbers)), key=lambda i: cost[i])
                             if cost[order[0]] <= RARE:
@@ -276,7 +285,8 @@ class Cuebook:
                             if len(order) > 1:
                                 a, b = sorted(order[:2])
                                 reach = sum(max(len(literal_of[n]) for n in numbers[k][1]) for k in range(a, b)) + sum(numbers[k][0] for k in range(a + 1, b + 1))
-                                others[pairs] = order[0] == a, reach, frozenset((literal_of[n], flags_of[n] & 3) for n in numbers[order[1]][1])
+                                third = tuple(sorted({literal_of[n] for i in order[2:3] for n in numbers[i][1]}))
+                                others[pairs] = order[0] == a, reach, frozenset((literal_of[n], flags_of[n] & 3) for n in numbers[order[1]][1]), third
                             for rank, i in enumerate(order[:2]):
                                 for n in numbers[i][1]:
                                     rare[n].append((pairs, rank, 1 << number))
@@ -407,22 +417,30 @@ class Cuebook:
         return folded, found
 
     def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
-        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach."""
-        strong, partners, find, alone = self.strong, self._partners, folded.find, self._stands_alone
+        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the third."""
+        strong, partners = self.strong, self._partners
         for _, key in hits:
             if strong[key]:
                 return True
         for at, key in hits:
-            for forward, reach, forms in partners[key]:
+            for forward, reach, longest, forms, flags, third in partners[key]:
                 first, last = (at, at + reach) if forward else (max(start, at - reach), at)
-                for form, flag, size in forms:
-                    stop = last + size if last + size < end else end
-                    found = find(form, first, stop)
-                    while found >= 0:
-                        if not flag or alone(folded, found, found + size, flag):
-                            return True
-                        found = find(form, found + 1, stop)
+                stop = last + longest
+                window = folded[first:stop if stop < end else end]
+                if not any(map(window.__contains__, forms)):   # of most
+                    continue
+                if any(self._begins(folded, form, flag, first, last, end) for form, flag in zip(forms, flags, strict=True) if form in window) \
+                        and (not third or any(folded.find(form, start, end) >= 0 for form in third)):
+                    return True
         return False
+
+    def _begins(self, folded: str, form: str, flag: int, first: int, last: int, end: int) -> bool:
+        """Whether a form of a part of a cue begins in `folded` between `first` and `last`, and ends before `end`."""
+        stop = min(last + len(form), end)
+        found = folded.find(form, first, stop)
+        while found >= 0 and flag and not self._stands_alone(folded, found, found + len(form), flag):
+            found = folded.find(form, found + 1, stop)
+        return found >= 0
 
     @staticmethod
     def _stands_alone(folded: str, start: int, end: int, flag: int) -> bool:
@@ -510,25 +528,30 @@ class Cuebook:
 
     def mask(self, rows: Iterable[tuple[int, int, int]]) -> int:
         """The groups found among matches of one sentence."""
-        mask = 0
+        mask = begun = 0
         known = self._steps
-        ends: dict[int, int] = {}                              # id of a part -> where it ended last
-        last, none_of = ends.get, ends.keys().isdisjoint
+        ends: dict[int, int] = {}                              # number of a part -> where it ended last
         for start, end, pattern in rows:
-            bits, earlier, goes_on, opens = known[pattern]
+            bits, earlier, goes_on, opening, opens = known[pattern]
             if bits:
                 mask |= bits
-            if earlier and not none_of(earlier):
-                for before, gap, bit, this in goes_on:
-                    at = last(before)
-                    if at is None or not 0 <= start - at <= gap:
+            if earlier and (rest := begun & earlier):
+                while rest:                                    # in the order of the parts of a cue, as in `spans`: a part that comes again counts as the earlier one
+                    lowest = rest & -rest
+                    before = lowest.bit_length() - 1
+                    rest ^= lowest
+                    gap, bit, this = goes_on[before]
+                    if not 0 <= start - ends[before] <= gap:
                         continue
                     if this:
                         ends[this] = end
+                        begun |= 1 << this
                     else:
                         mask |= bit
-            for this in opens:
-                ends[this] = end
+            if opening:
+                begun |= opening
+                for this in opens:
+                    ends[this] = end
         return mask
 
     def spans(self, rows: Iterable[tuple[int, int, int]], groups: int) -> list[tuple[int, int]]:

@@ -66,16 +66,14 @@ class ClauseModel:
     fired: Calibration = Calibration()                         # of findings of the rules
     added: Calibration = Calibration()                         # of findings that the model makes
 
-    def rows(self, features: Iterable[str]) -> list[int]:
-        """The rows of the features that the model knows, ascending: a sum of them does not depend on the order of a set."""
-        rows = [row for row in map(self.vocabulary.get, features) if row is not None]
-        rows.sort()
-        return rows
-
     def total(self, features: Iterable[str]) -> np.ndarray:
         """The sum of the weights of features, by label."""
-        rows = self.rows(features)
-        return self.weights.take(rows, 0).sum(0) if rows else self.bias * 0
+        return self.summed(row for row in map(self.vocabulary.get, features) if row is not None)
+
+    def summed(self, rows: Iterable[int]) -> np.ndarray:
+        """The sum of rows of the weights, by label, added up in their order in the model: it does not depend on the order of a set."""
+        ascending = sorted(rows)
+        return self.weights.take(ascending, 0).sum(0) if ascending else self.bias * 0
 
 
 @dataclass(slots=True)
@@ -88,11 +86,10 @@ class Decision:
     _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
     _groups: dict[tuple[str, int], Any] = field(default_factory=dict)
     _templates: dict[str, list[Rule]] = field(default_factory=dict)
-    _names: list[str] = field(default_factory=list)            # of the groups, by their bit
+    _group_rows: dict[str, list[int | None]] = field(default_factory=dict)   # prefix -> rows of the weights of the groups, by their bit
     _least: Any = None                                         # by label, a log-odds a little below that from which the model adds a finding
 
     def __post_init__(self) -> None:
-        self._names = list(self.book.groups)
         if self.model is not None:
             adds = self.model.add
             self._least = self.model.bias * 0 + [log_odds(adds[label]) - 0.01 if adds.get(label, 2.0) <= 1.0 else math.inf for label in self.model.labels]
@@ -112,8 +109,10 @@ class Decision:
         known = self._groups.get((prefix, mask))
         if known is None:
             assert self.model is not None
-            names = self._names
-            known = self._groups[prefix, mask] = self.model.total(prefix + names[bit] for bit in bits(mask))
+            rows = self._group_rows.get(prefix)
+            if rows is None:
+                rows = self._group_rows[prefix] = [self.model.vocabulary.get(prefix + name) for name in self.book.groups]
+            known = self._groups[prefix, mask] = self.model.summed(row for bit in bits(mask) if (row := rows[bit]) is not None)
         return known
 
     def score(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> np.ndarray | None:

@@ -36,7 +36,7 @@ def _options(text: str) -> Iterator[list[re.Match[str]]]:
 
 def sign_up_signals(document: Document) -> list[Signal]:
     """`cn_country_in_signup` where the form of a sign-up page offers mainland China among the countries, quoting the option. A greyed-out option is none."""
-    if document.content_type != "html" or "<select" not in document.text.lower():
+    if document.content_type != "html" or not _FIELD.search(document.text):
         return []
     heads = " ".join(b.text for b in document.blocks if b.kind == "heading")
     if not _SIGN_UP.search(f"{document.url or ''} {document.title or ''} {heads}"):
