@@ -21,6 +21,7 @@ from nlp.document import Document
 from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, parse_number, remembered, resolve_currency,
                         scope_in, tax_in, unit_in)
 
+MAX_OFFERS = 60_000                                            # of one document; five times as many as the longest list of offers known
 MAX_QUOTE = 1500                                               # characters of a quote
 # Above this no price of a GPU hour is a price in that currency: it is a figure in cents or in millionths.
 MAX_HOURLY = {"JPY": 2e4, "KRW": 2e5, "VND": 3e6, "IDR": 3e6, "INR": 2e4, "HUF": 1e5, "RUB": 2e4, "TWD": 5e3}
@@ -407,6 +408,13 @@ class Reading:
         if (code, text) not in self.told:
             self.told.add((code, text))
             self.issues.append(Issue(level, code, text))
+
+    def is_full(self) -> bool:
+        """Whether there are as many offers as one document may give; then an issue says so."""
+        if len(self.offers) < MAX_OFFERS:
+            return False
+        self.issue("error", "limit", f"read only in part: more than {MAX_OFFERS:,} offers")
+        return True
 
     def is_own(self, name: str) -> bool:
         """Whether a seller named in a table is the one whose document this is: its title or address says so."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from chipwatch.records import Offer
 from nlp.chips import chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
@@ -137,10 +138,10 @@ class _Walker:
         if node.kind == "scalar":
             self._answer(node, facts)
         elif node.kind == "list":
+            read: dict[tuple, list[Offer]] = {}
             for item in node.items:
                 if item.kind == "map":
-                    if not self._is_silent(item, facts):
-                        self._record(item, facts.child(), "", place)
+                    self._item(item, facts, place, read)
                 else:
                     self.walk(item, facts, key, place)
         elif (rows := named_rows(node)) is not None:
@@ -164,6 +165,20 @@ class _Walker:
         marks, self.marks = self.marks, None
         self.walk(inner, facts.child(), "")
         self.marks = marks
+
+    def _item(self, node: Node, facts: Facts, place: bool, read: dict[tuple, list[Offer]]) -> None:
+        """Read a record of a list. `read`: the offers of its records of plain values; those of a record that says the same, word for word, are the same."""
+        if self._is_silent(node, facts) or self.reading.is_full():
+            return
+        values = [child.value for _, child in node.entries]
+        key = (self.reading.tax, *[k for k, _ in node.entries], *values, *map(type, values)) if all([child.kind == "scalar" for _, child in node.entries]) else None
+        if key in read:
+            self.reading.offers += read[key]
+            return
+        before = len(self.reading.offers)
+        self._record(node, facts.child(), "", place)
+        if key is not None and len(read) < _KEPT:
+            read[key] = self.reading.offers[before:]
 
     def _is_silent(self, node: Node, facts: Facts) -> bool:
         """Whether no offer can come of a record: neither what it inherits nor its slice of the source names a chip. So are most records of a list of all that a cloud sells."""

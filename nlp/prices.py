@@ -272,6 +272,8 @@ def tax_in(text: str) -> str:
 @remembered
 def commitment_in(text: str) -> tuple[str | None, int | None]:
     """(spot | reserved | on_demand | None, months of a commitment or None) that a text names."""
+    if not any(map(str.isalpha, text)):
+        return None, None
     folded = fold(text)
     words = _words()
     months = None

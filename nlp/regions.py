@@ -741,11 +741,10 @@ _GLOBAL = re.compile(r"^(?:multiple.*|various.*|global|worldwide|any|all|none|n/
 
 def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[Region]:
     """Regions of a feed: records that are regions, and the places that other records name."""
-    budget = 200_000
-    stack: list[tuple[Node, str, bool]] = [(root, "", False)]
-    while stack and budget:
-        node, key, skip = stack.pop()
-        budget -= 1
+    seen: set[tuple] = set()                                   # fields of places: a place that is named again is the same
+    stack: list[tuple[Node, str]] = [(root, "")]
+    while stack:
+        node, key = stack.pop()
         if node.kind == "scalar":
             value = node.value
             if isinstance(value, str) and len(value) > 60 and value.lstrip()[:1] in "[{" and ("region" in value[:4000] or "zone" in value[:4000] or "location" in value[:4000] or '"country"' in value[:4000]):
@@ -764,8 +763,10 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
                 if region is not None:
                     yield region
                     continue
-            yield from _fields(document, scalars, language)
+            yield from _fields(document, scalars, language, seen)
         for k, child in reversed(children):
+            if child.kind == "scalar" and not (isinstance(child.value, str) and len(child.value) > 60):
+                continue
             low = split_label(k) if k else ""
             if low in ("properties", "schema", "parameters", "enum", "headers", "request"):
                 continue
@@ -774,8 +775,8 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
             if child.kind == "list" and _REGION_KEYS.match(low) and low not in ("items", "data", "results", "item", "result"):
                 for item in child.items:
                     if item.kind == "scalar" and isinstance(item.value, str):
-                        yield from _fields(document, {"region": item}, language)
-            stack.append((child, name, skip))
+                        yield from _fields(document, {"region": item}, language, seen)
+            stack.append((child, name))
 
 
 _DATA_CENTRES = re.compile(r"data ?-?cent(?:er|re)s?\b|datacenters?|hosted in|located in|rechenzentr|データセンター|数据中心|機房|дата-центр")
@@ -875,10 +876,13 @@ def _region_record(document: Document, node: Node, scalars: dict[str, Node], lan
                   quote=document.text[start:end], start=start, end=end)
 
 
-def _fields(document: Document, scalars: dict[str, Node], language: str | None) -> Iterator[Region]:
-    """Regions that a record names in a field of places."""
+def _fields(document: Document, scalars: dict[str, Node], language: str | None, seen: set[tuple]) -> Iterator[Region]:
+    """Regions that a record names in a field of places. `seen` holds the values of fields that were read, and is added to."""
     for key, coded in _place_keys(tuple(scalars)):
         node = scalars[key]
+        if (key, node.value) in seen:
+            continue
+        seen.add((key, node.value))
         for label, name, country, city in _places_named(node.value, coded, language):
             yield Region(label=label, name=name, country=country, city=city, quote=document.text[node.start:node.end], start=node.start, end=node.end)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 MAX_NODES = 2_000_000                                          # a larger feed is read in part, and the caller says so
@@ -34,8 +34,8 @@ class Node:
     start: int
     end: int
     value: Any = None                                          # of a scalar
-    entries: list[tuple[str, Node]] = field(default_factory=list)    # of a map, in order
-    items: list[Node] = field(default_factory=list)            # of a list
+    entries: Sequence[tuple[str, Node]] = ()                   # of a map, in order
+    items: Sequence[Node] = ()                                 # of a list
 
     def get(self, key: str) -> Node | None:
         """The first entry of a map under `key`."""
@@ -52,6 +52,8 @@ class Node:
 
 _TOKEN = re.compile(
     r'\s+|//[^\n]*|/\*.*?\*/|(?P<string>"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`)|(?P<mark>[{}\[\],:])|(?P<word>[^\s{}\[\],:"\'`/]+|/)', re.DOTALL)
+# What most entries of a map are: a key without escapes, a plain value, and a comma or the end of the map. The tokens above say the same, four times slower.
+_PAIR = re.compile(r'\s*"(?P<key>[^"\\\n]*)"\s*:\s*(?:"(?P<string>[^"\\\n]*)"|(?P<whole>-?\d{1,18})|(?P<decimal>-?\d{1,18}\.\d{1,18})|(?P<word>true|false|null))\s*(?:(?P<comma>,)|(?=\}))')
 _SURROGATES = re.compile("[\ud800-\udfff]")                    # halves of a character, which no other encoding can hold
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?$|[-+]?\.\d+$")
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None, "None": None, "True": True, "False": False, "NaN": None}
@@ -79,6 +81,23 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
     nodes = 0
     position = start
     while position < end:
+        if expect_key and (pair := _PAIR.match(text, position, end)) is not None:
+            nodes += 1
+            if nodes > MAX_NODES:
+                raise TreeError(f"more than {MAX_NODES} values", pair.start("key"))
+            name, string, whole, decimal, word, comma = pair.groups()
+            if string is not None:
+                a, b = pair.span("string")
+                value = Node("scalar", a - 1, b + 1, string)
+            elif whole is not None:
+                value = Node("scalar", *pair.span("whole"), int(whole))
+            elif decimal is not None:
+                value = Node("scalar", *pair.span("decimal"), float(decimal))
+            else:
+                value = Node("scalar", *pair.span("word"), _WORDS[word])
+            stack[-1][0].entries.append((name, value))
+            position, expect_key = pair.end(), comma is not None
+            continue
         match = _TOKEN.match(text, position, end)
         if match is None:
             raise TreeError(f"no JSON at character {position}", position)
@@ -89,7 +108,7 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
         token = match[0]
         if kind == "mark":
             if token in "{[":
-                node = Node("map" if token == "{" else "list", a, position)
+                node = Node("map", a, position, None, []) if token == "{" else Node("list", a, position, None, (), [])
                 nodes += 1
                 if len(stack) > MAX_DEPTH:
                     raise TreeError(f"nested deeper than {MAX_DEPTH} at character {a}", a)
@@ -142,7 +161,7 @@ def _attach(parent: Node, key: str | None, node: Node) -> None:
 
 def read_json_lines(text: str) -> Node:
     """JSON lines, or several JSON values one after another, as a list. Raises TreeError where no line holds a value."""
-    root = Node("list", 0, len(text))
+    root = Node("list", 0, len(text), items=[])
     position, count = 0, 0
     while position < len(text):
         while position < len(text) and text[position] in " \t\r\n\ufeff,;":
@@ -225,12 +244,9 @@ def read_csv(text: str) -> Node:
         raise TreeError("no table of comma-separated values")
     first = _first_row(lines)
     heads = [cell.value for cell in lines[first]]
-    root = Node("list", 0, len(text))
-    for line in lines[first + 1:]:
-        if any(cell.value for cell in line):
-            entries = [(heads[i] if i < len(heads) else f"column {i + 1}", cell) for i, cell in enumerate(line)]
-            root.items.append(Node("map", line[0].start, line[-1].end, entries=entries))
-    return root
+    heads += [f"column {i + 1}" for i in range(len(heads), max(map(len, lines)))]
+    return Node("list", 0, len(text), items=[Node("map", line[0].start, line[-1].end, None, list(zip(heads, line, strict=False)))
+                                             for line in lines[first + 1:] if any([cell.value for cell in line])])
 
 
 def _first_row(lines: list[list[Node]]) -> int:
@@ -249,9 +265,34 @@ def _delimiter(text: str) -> str:
 _CSV_CELL = {d: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(d)}\r\n]*)') for d in ",;\t|"}
 
 
+_LINE = re.compile(r"[^\r\n]+")
+_LINE_ENDS = re.compile(r"[\r\n]+")
+
+
+def plain_row(line: str, start: int, delimiter: str) -> list[Node] | None:
+    """The cells of a line that begins at `start`, where quotes stand around all of them or around none; None for any other line."""
+    if '"' not in line:
+        pieces, quote, joint = line.split(delimiter), 0, 1
+    else:
+        pieces, quote, joint = line[1:-1].split(f'"{delimiter}"'), 1, 3
+        if line[0] != '"' or line[-1] != '"' or len(line) < 2 or any(['"' in piece for piece in pieces]):
+            return None
+    row, at = [], start + quote
+    for piece in pieces:
+        end = at + len(piece)
+        row.append(Node("scalar", at - quote, end + quote, piece if quote else piece.strip()))
+        at = end + joint
+    return row
+
+
 def _csv_rows(text: str, delimiter: str) -> Iterator[list[Node]]:
     pattern, position, row = _CSV_CELL[delimiter], 1 if text.startswith("\ufeff") else 0, []
     while position < len(text):
+        if not row and (line := _LINE.match(text, position)) is not None and (plain := plain_row(line[0], position, delimiter)) is not None:
+            yield plain
+            ends = _LINE_ENDS.match(text, line.end())
+            position = ends.end() if ends else line.end()
+            continue
         match = pattern.match(text, position)
         value = match[1].replace('""', '"') if match[1] is not None else match[2].strip()
         row.append(Node("scalar", match.start(), match.end(), value))
@@ -285,11 +326,11 @@ def read_xml(text: str) -> Node:
         defusedxml.ElementTree.fromstring(text.lstrip("\ufeff").encode(), forbid_dtd=False)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise TreeError(f"XML refused: {error}") from error
-    root = Node("map", 0, len(text))
+    root = Node("map", 0, len(text), entries=[])
     stack: list[tuple[str, Node]] = [("", root)]
     for match in _XML.finditer(text):
         if match["name"] and not match["close"]:
-            node = Node("map", match.start(), match.end())
+            node = Node("map", match.start(), match.end(), entries=[])
             for name, value in re.findall(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*')", match["attributes"] or ""):
                 node.entries.append((name, Node("scalar", match.start(), match.end(), html.unescape(value[1:-1]))))
             stack[-1][1].entries.append((match["name"].split(":")[-1], node))

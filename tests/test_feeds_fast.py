@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp import offers, offers_feeds
+from nlp import offers, offers_feeds, tree
 from nlp.document import Document
 from nlp.offers import Reading, cell_prices, read_head
 from nlp.read import read_document
 from nlp.supply import read_supply
+from nlp.tree import TreeError
 
 VALUES = st.sampled_from(["H100", "h\u0031\u0030\u0030 sxm", "8x A100 80GB", "L4", "p5.48xlarge", "m5.large", "none", "", "2.50", "$2.50/hr", "€1.20", "excluding VAT", "tax included", "us-east-1", "Graz", 8, 0, 1.25, True, None,
                           "contact us", "[{\"gpu\": \"A100\", \"price_per_hour\": \"$3.10\", \"count\": 1, \"region\": \"Graz\"}]"])
@@ -75,3 +79,54 @@ def test_an_issue_is_reported_once(words):
     for text in ("a", "b", "a"):
         reading.issue("warning", words, text)
     assert [i.text for i in reading.issues] == ["a", "b"]
+
+
+TEXTS = st.text(alphabet=st.sampled_from('ab1 ,;"\n\t\\{}[]:é'), max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(TEXTS, min_size=1, max_size=4), min_size=1, max_size=5), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_plain_lines_are_read_as_any_line_is(rows, quoting, line_end, raw):
+    if raw:                                                    # not even well-formed
+        text = line_end.join(",".join(row) for row in rows)
+    else:
+        out = io.StringIO()
+        csv.writer(out, quoting=quoting, lineterminator=line_end).writerows(rows)
+        text = out.getvalue()
+    quick = list(tree._csv_rows(text, ","))
+    with mock.patch.object(tree, "plain_row", lambda *line: None):
+        assert list(tree._csv_rows(text, ",")) == quick
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS),
+                    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=4)), max_leaves=12), st.sampled_from([None, 1]), st.lists(st.integers(0, 200), max_size=2))
+def test_plain_pairs_are_read_as_any_pair_is(data, indent, cuts):
+    text = json.dumps(data, indent=indent, ensure_ascii=False)
+    for cut in cuts:                                           # and broken ones
+        text = text[:cut] + text[cut + 1:]
+
+    def read():
+        try:
+            return tree.read_json(text)
+        except TreeError as error:
+            return str(error)
+    quick = read()
+    with mock.patch.object(tree, "_PAIR", re.compile("(?!)")):
+        assert read() == quick
+
+
+def test_a_record_that_is_repeated_is_read_once():
+    rows = ["gpu,count,price_per_hour_usd,region"] + ["H100,1,2.50,Graz", "A100,1,1.10,Graz"] * 50 + ["H100,1,2.60,Graz"]
+    text = "\n".join(rows)
+    with mock.patch.object(offers_feeds._Walker, "_record", autospec=True, side_effect=offers_feeds._Walker._record) as record:
+        (_, found, _, _) = read_supply(read_document(text.encode(), path="feed.csv"))
+    assert [(o.gpu_name, o.price) for o in found] == [("H100", 2.5), ("A100", 1.1), ("H100", 2.6)] and record.call_count == 3
+    assert all(text[o.start:o.end] == o.quote and o.start < 60 or o.price == 2.6 for o in found)
+
+
+def test_a_feed_of_too_many_offers_says_so(monkeypatch):
+    monkeypatch.setattr(offers, "MAX_OFFERS", 20)
+    text = "gpu,count,price_per_hour_usd\n" + "\n".join(f"H100,1,{n}.50" for n in range(1, 31))
+    _, found, _, issues = read_supply(read_document(text.encode(), path="feed.csv"))
+    assert len(found) == 20 and [(i.level, i.text) for i in issues if i.code == "limit"] == [("error", "read only in part: more than 20 offers")]

@@ -70,6 +70,8 @@ def read_records(reading: Reading, root: Node, shape: Shape) -> None:
     """The offers of every record of `shape` under `root`."""
     rules = shape.rules
     for node, way in select(root, shape.records):
+        if reading.is_full():
+            return
         record = Record(root, way)
         if not record.says(rules.get("only", {})):
             continue
