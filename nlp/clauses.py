@@ -57,7 +57,8 @@ GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
 _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
-_ITEM = re.compile(r"(?:(?<=[:;,；：，])|(?<=\bor)|(?<=\band)|(?<=\bthat)|(?<=\bto)|(?<=\bnot))\s*(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])|(?<=[;；])\s*")
+_ITEM = re.compile(r"[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[;；]\s*")   # "(a)" behind one of these, or what stands behind a semicolon
+_BEFORE_ITEM = re.compile(r"(?:[:;,；：，]|\b(?:or|and|that|to|not))\Z")
 _ITEM_MARKS = "(（;；"                                          # without two of these no two items begin
 _NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[一二三四五六七八九十]{1,3} |[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])"
                        # ① … is a bare figure in normalised text: "1 官公庁から", "2未被列入"; what is counted or dated is none
@@ -369,7 +370,7 @@ class _Reader:
             if sum(text.count(mark, start, end) for mark in _ITEM_MARKS) < 2:
                 yield _Unit(index, start, end, sentence)
                 return
-            cuts = [m.end() for m in _ITEM.finditer(text, start, end) if m.end() < end - 8]
+            cuts = [cut for cut in _cuts(text, start, end) if cut < end - 8]
             if len(cuts) >= 2:
                 head = self.mask(index, start, cuts[0])
                 edges = [start, *cuts, end]
@@ -639,11 +640,14 @@ class _Reader:
     def _definitions(self) -> dict[str, list[str]]:
         """Terms in quotation marks for a class of barred places, folded and without their ending -> countries of the sentence that defines them, or of the list that it opens."""
         found: dict[str, list[str]] = {}
+        barred: dict[str, bool] = {}                           # whether a term is for a class of barred places; most are met often
         for index, block in enumerate(self.blocks):
             for match in _QUOTED.finditer(block.text):
-                term = self.book.fold(match[1])
-                if not self.embargoed_place & self.book.mask(self.book.scan(match[1])):
+                if match[1] not in barred:
+                    barred[match[1]] = bool(self.embargoed_place & self.book.mask(self.book.scan(match[1])))
+                if not barred[match[1]]:
                     continue
+                term = self.book.fold(match[1])
                 spans = self.sentences(index)
                 at = bisect_right(spans, match.start(), key=lambda span: span[0]) - 1
                 sentence = spans[at] if at >= 0 and match.start() < spans[at][1] else (0, len(block.text))
@@ -789,6 +793,22 @@ def settle(clauses: list[Clause], document: Document) -> list[Clause]:
             continue
         kept.append(clause)
     return kept
+
+
+def _cuts(text: str, start: int, end: int) -> list[int]:
+    """Where the items of an enumeration inside a sentence begin."""
+    cuts: list[int] = []
+    for match in _ITEM.finditer(text, start - (start > 0 and text[start - 1] in ";；"), end):
+        cut = match.end()
+        if match[0][0] not in ";；":
+            before = cut = match.start()
+            while before > start and text[before - 1].isspace():
+                before -= 1
+            if not _BEFORE_ITEM.search(text, max(0, before - 4), before):
+                continue
+        if not cuts or cut != cuts[-1]:
+            cuts.append(cut)
+    return cuts
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -60,16 +60,18 @@ def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, in
     return bits, _union(1 << before for before in goes_on), goes_on, _union(1 << this for this in opens), opens
 
 
-_Partner = tuple[bool, int, frozenset[tuple[str, int]], tuple[str, ...]]   # of the rarest part of a cue: the second, see `others` in `Cuebook`
+_Forms = tuple[tuple[str, int], ...]                            # (form of a part of a cue, flags)
+_Further = tuple[tuple[bool, _Forms], ...]                      # the third part of a cue, the fourth …: whether it stands between the two rarest, its forms
+_Partner = tuple[bool, int, _Forms, _Further]                   # of the rarest part of a cue: the second, see `others` in `Cuebook`
 
 
-def _joined(partners: Iterable[_Partner]) -> tuple[tuple[bool, int, int, tuple[str, ...], tuple[int, ...], tuple[str, ...]], ...]:
-    """Second parts of cues with one rarest part; those on the same side, within the same reach and with the same third part as one: (side, reach, length of the longest form, forms, their flags, third part)."""
-    found: dict[tuple[bool, int, tuple[str, ...]], set[tuple[str, int]]] = {}
-    for forward, reach, forms, third in partners:
-        found.setdefault((forward, reach, third), set()).update(forms)
-    rows = [(forward, reach, max(len(form) for form, _ in forms), *zip(*sorted(forms), strict=True), third) for (forward, reach, third), forms in found.items()]
-    return tuple(sorted(rows, key=lambda row: bool(row[-1])))  # those that need no third part decide more often
+def _joined(partners: Iterable[_Partner]) -> tuple[tuple[bool, int, int, tuple[str, ...], tuple[int, ...], _Further], ...]:
+    """Second parts of cues with one rarest part; those on the same side, within the same reach and with the same further parts as one: (side, reach, length of the longest form, forms, their flags, further parts)."""
+    found: dict[tuple[bool, int, _Further], set[tuple[str, int]]] = {}
+    for forward, reach, forms, further in partners:
+        found.setdefault((forward, reach, further), set()).update(forms)
+    rows = [(forward, reach, max(len(form) for form, _ in forms), *zip(*sorted(forms), strict=True), further) for (forward, reach, further), forms in found.items()]
+    return tuple(sorted(rows, key=lambda row: len(row[-1])))   # those that need no further part decide more often
 
 
 def _frequency(literal: str, known: dict[str, int]) -> float:
@@ -219,7 +221,7 @@ class Cuebook:
         rare: list[list[tuple[int, int, int]]] = []             # pattern -> (number of the cue, 0 the rarest part or 1 the second, group bit)
         alone: list[int] = []                                   # pattern -> groups for which it decides alone
         pairs = 0
-        # number of a cue -> (whether its rarest part stands before the second, characters from one to the other at most, forms of the second, forms of the third)
+        # number of a cue -> (whether its rarest part stands before the second, characters from one to the other at most, the second, the further ones)
         others: dict[int, _Partner] = {}
         next_part = 0
         packs = list(packs)
@@ -285,8 +287,8 @@ class Cuebook:
                             if len(order) > 1:
                                 a, b = sorted(order[:2])
                                 reach = sum(max(len(literal_of[n]) for n in numbers[k][1]) for k in range(a, b)) + sum(numbers[k][0] for k in range(a + 1, b + 1))
-                                third = tuple(sorted({literal_of[n] for i in order[2:3] for n in numbers[i][1]}))
-                                others[pairs] = order[0] == a, reach, frozenset((literal_of[n], flags_of[n] & 3) for n in numbers[order[1]][1]), third
+                                forms = [tuple(sorted({(literal_of[n], flags_of[n] & 3) for n in alternatives})) for _, alternatives in numbers]
+                                others[pairs] = order[0] == a, reach, forms[order[1]], tuple((a < i < b, forms[i]) for i in order[2:])
                             for rank, i in enumerate(order[:2]):
                                 for n in numbers[i][1]:
                                     rare[n].append((pairs, rank, 1 << number))
@@ -327,9 +329,10 @@ class Cuebook:
         second = [any(rank and bit & self.triggers for cue, rank, bit in rows) for rows in rare]
         strong = [bool((one | other) & self.triggers) for one, other in zip(simple, alone, strict=True)]
         keys = [n for n in range(len(simple)) if strong[n] or first[n]]
-        self._keys = keys
+        self._keys, self._key_flags = keys, [self._flags[n] for n in keys]
         self._takes_part = [bool(strong[n] or first[n] or second[n]) for n in range(len(simple))]
         self.strong = [strong[n] for n in keys]
+        self._sizes = [len(literals[n]) for n in keys]
         self._partners = [() if strong[n] else _joined(others[cue] for cue in sorted(first[n]) if cue in others) for n in keys]
         self._gate = ahocorasick_rs.AhoCorasick([literals[n] for n in keys] or ["\0"])
 
@@ -404,39 +407,35 @@ class Cuebook:
     def gate(self, text: str) -> tuple[str, list[tuple[int, int]]]:
         """(`text` folded, (position, key) of all words in it by which a cue that may make a rule fire is looked for): a cheap first pass over a whole document."""
         folded = self.fold(text)
-        flags, exact, keys = self._flags, self._exact, self._keys
-        alone = self._stands_alone
+        flags, exact, alone = self._key_flags, self._exact, self._stands_alone
         found = []
         for key, start, end in self._find(self._gate, folded):
-            pattern = keys[key]
-            flag = flags[pattern]
-            if flag & 3 and not alone(folded, start, end, flag) or flag & 4 and text[start:end] != exact[pattern]:
+            flag = flags[key]
+            if flag & 3 and not alone(folded, start, end, flag) or flag & 4 and text[start:end] != exact[self._keys[key]]:
                 continue
             found.append((start, key))
         found.sort()
         return folded, found
 
     def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
-        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the third."""
-        strong, partners = self.strong, self._partners
+        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others."""
+        strong, partners, sizes = self.strong, self._partners, self._sizes
         for _, key in hits:
             if strong[key]:
                 return True
         for at, key in hits:
-            for forward, reach, longest, forms, flags, third in partners[key]:
-                first, last = (at, at + reach) if forward else (max(start, at - reach), at)
-                stop = last + longest
-                window = folded[first:stop if stop < end else end]
+            for forward, reach, longest, forms, flags, further in partners[key]:
+                first, stop = (at + sizes[key], min(at + reach + longest, end)) if forward else (max(start, at - reach), at)
+                window = folded[first:stop]
                 if not any(map(window.__contains__, forms)):   # of most
                     continue
-                if any(self._begins(folded, form, flag, first, last, end) for form, flag in zip(forms, flags, strict=True) if form in window) \
-                        and (not third or any(folded.find(form, start, end) >= 0 for form in third)):
+                if any(self._stands(folded, form, flag, first, min(at + reach + len(form), stop)) for form, flag in zip(forms, flags, strict=True) if form in window) \
+                        and all(any(self._stands(folded, form, flag, *((first, stop) if between else (start, end))) for form, flag in part) for between, part in further):
                     return True
         return False
 
-    def _begins(self, folded: str, form: str, flag: int, first: int, last: int, end: int) -> bool:
-        """Whether a form of a part of a cue begins in `folded` between `first` and `last`, and ends before `end`."""
-        stop = min(last + len(form), end)
+    def _stands(self, folded: str, form: str, flag: int, first: int, stop: int) -> bool:
+        """Whether a form of a part of a cue stands in `folded[first:stop]`."""
         found = folded.find(form, first, stop)
         while found >= 0 and flag and not self._stands_alone(folded, found, found + len(form), flag):
             found = folded.find(form, found + 1, stop)

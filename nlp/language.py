@@ -85,8 +85,9 @@ def by_script(text: str, letters: int | None = None) -> str | None:
 def identify(text: str) -> tuple[str | None, float]:
     """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
     sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]
-    words = _LETTERS.findall(sample.lower())
-    letters = sum(map(len, words if sample.isascii() else _LETTERS.findall(sample)))     # a few letters grow when lowered
+    lowered = sample.lower()
+    words = _LETTERS.findall(lowered)
+    letters = sum(map(len, words if len(lowered) == len(sample) else _LETTERS.findall(sample)))     # a few letters grow when lowered
     if letters < 20:
         return None, 0.0
     code = by_script(sample, letters)
