@@ -425,7 +425,12 @@ class Cuebook:
                 return True
         for at, key in hits:
             for forward, reach, longest, forms, flags, further in partners[key]:
-                first, stop = (at + sizes[key], min(at + reach + longest, end)) if forward else (max(start, at - reach), at)
+                if forward:
+                    first, stop = at + sizes[key], at + reach + longest
+                    stop = stop if stop < end else end
+                else:
+                    first, stop = at - reach, at
+                    first = first if first > start else start
                 window = folded[first:stop]
                 if not any(map(window.__contains__, forms)):   # of most
                     continue

@@ -68,12 +68,12 @@ class ClauseModel:
 
     def total(self, features: Iterable[str]) -> np.ndarray:
         """The sum of the weights of features, by label."""
-        return self.summed(row for row in map(self.vocabulary.get, features) if row is not None)
+        return self.summed([row for row in map(self.vocabulary.get, features) if row is not None])
 
-    def summed(self, rows: Iterable[int]) -> np.ndarray:
-        """The sum of rows of the weights, by label, added up in their order in the model: it does not depend on the order of a set."""
-        ascending = sorted(rows)
-        return self.weights.take(ascending, 0).sum(0) if ascending else self.bias * 0
+    def summed(self, rows: list[int]) -> np.ndarray:
+        """The sum of rows of the weights, by label, added up in their order in the model: it does not depend on the order of a set. `rows` is put in that order."""
+        rows.sort()
+        return self.weights.take(rows, 0).sum(0) if rows else self.bias * 0
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class Decision:
             rows = self._group_rows.get(prefix)
             if rows is None:
                 rows = self._group_rows[prefix] = [self.model.vocabulary.get(prefix + name) for name in self.book.groups]
-            known = self._groups[prefix, mask] = self.model.summed(row for bit in bits(mask) if (row := rows[bit]) is not None)
+            known = self._groups[prefix, mask] = self.model.summed([row for bit in bits(mask) if (row := rows[bit]) is not None])
         return known
 
     def score(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> np.ndarray | None:

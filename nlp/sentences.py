@@ -22,7 +22,6 @@ _FULL = {
 }
 _OTHER = re.compile(r"[。！？!?…]+[\"'”’»」』】)\]]*")
 _WORD = re.compile(r"[\w'’&-]+(?:\. ?[\w'’-]+)*$")
-_WORD_PARTS = re.compile(r"[ '’]")
 _TOKEN = re.compile(r"\w[\w'’-]*")
 _NUMBER = re.compile(r"(?:^|[\s(])(\d{1,3}(?:\.\d{1,3})*)$")
 _ITEM = re.compile(rf"{_ENUMERATOR}|\d{{1,3}}(?:\.\d{{1,3}})+\s|[-*•·▪●○※–—]\s?|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節款]|제 ?\d+ ?[조장절항]|[①-⑳]|\(?[一二三四五六七八九十]+[)、]")
@@ -137,14 +136,14 @@ def _open_brackets(text: str, start: int, a: int) -> int:
 def _abbreviated(text: str, start: int, a: int, after: int, rules: tuple) -> bool:
     abbreviations, suffixes, starters, ordinals = rules
     head = text[max(start, a - 24):a]
-    word = head[head.rfind(" ") + 1:]
-    if not word.isalpha() or "." in head:                      # more than one plain word: "e. g", "l'art", "3.2"
-        match = _WORD.search(head)
-        if not match:
-            return False
-        word = match.group()
-    word = word.lower()
-    last = _WORD_PARTS.split(word)[-1]                         # "l'art."
+    word = head[head.rfind(" ") + 1:].lower()
+    if len(word) > 1 and word.isalpha() and "." not in head and word not in suffixes and word not in abbreviations:
+        return False                                           # a plain word, as mostly
+    match = _WORD.search(head)
+    if not match:
+        return False
+    word = match.group().lower()
+    last = re.split(r"[ '’]", word)[-1]                        # "l'art."
     following = _TOKEN.match(text, after)
     next_word = following.group().lower() if following else ""
     number = _NUMBER.search(head)

@@ -583,6 +583,7 @@ def _build(walker: Segmenter) -> list[Block]:
 
     blocks: list[Block] = []
     path: list[tuple[int, str, int]] = []                      # (level, text, scope)
+    above: tuple[str, ...] | None = ()                         # texts of `path`; None where it has changed
     scoped = False
     base = 0
     titles = skeleton.meta.get("titles", ())                   # runs of plain text that stand like titles
@@ -598,7 +599,7 @@ def _build(walker: Segmenter) -> list[Block]:
                 continue
         kind, level, marker = draft.kind, draft.level, draft.marker
         if scoped and path:
-            path = [entry for entry in path if not entry[2] or entry[2] in draft.scopes]
+            path, above = [entry for entry in path if not entry[2] or entry[2] in draft.scopes], None
         if kind == "paragraph" or kind == "list_item" and draft.bold:
             rank = heading_rank(content.text, draft.bold or draft.pieces[0] in titles)
             if rank:
@@ -612,11 +613,14 @@ def _build(walker: Segmenter) -> list[Block]:
                 level = min(6, (path[-1][0] if path else 0) + 1)
             else:
                 base = level
-        names = tuple(entry[1] for entry in path if kind != "heading" or entry[0] < level)
+        if above is None:
+            above = tuple(entry[1] for entry in path)
+        names = above if kind != "heading" else tuple(entry[1] for entry in path if entry[0] < level)
         is_chrome = draft.chrome in chrome or kind == "paragraph" and len(content.text) < 40 and _FURNITURE.match(content.text) is not None
         if kind == "heading" and not is_chrome:
             path = [entry for entry in path if entry[0] < level]
             path.append((level, content.text, draft.scopes[-1] if draft.scopes else 0))
+            above = None
             scoped = scoped or bool(draft.scopes)
         blocks.append(Block(kind, content, len(blocks), names, level, marker, table, cards[draft.node], is_chrome))
     _second_menus(blocks)
