@@ -6,7 +6,8 @@ Tables (`offers_tables`), feeds (`offers_feeds`) and running text (`offers_text`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from importlib import resources
@@ -195,6 +196,7 @@ class Quoted:
     chips: tuple[ChipSpan, ...] = ()
     location: str | None = None
     instance: str | None = None                                # its own name, where it has one
+    stated: bool = False                                       # its key names a price, though neither currency nor period is stated
 
 
 @dataclass(slots=True)
@@ -225,6 +227,7 @@ class Facts:
     no_gpu: bool = False                                       # the record says that it has none
     anchor: tuple[int, int] | None = None                      # where the chip is named
     unknown: list[str] = field(default_factory=list)           # labels that look like a chip
+    printed: str = ""                                          # what stands under the heads of GPUs, as printed: it tells rows without a name apart
 
     def child(self) -> Facts:
         """A copy for a nested record."""
@@ -299,6 +302,7 @@ class Facts:
         chips = find_chips(value, context=True)
         if chips:
             self.is_gpu = True
+            self.printed += f"{value}\n" if len(value) <= 200 else ""
             if not self.chips or {c.gpu_name for c in chips} == {c.gpu_name for c in self.chips}:
                 self.chips += [c for c in chips if c not in self.chips]
             return
@@ -391,6 +395,9 @@ class Reading:
     pending: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # what running text gave, settled after tables and feeds
     read: dict[tuple[str, bool, str | None], list[Price]] = field(default_factory=dict)      # prices of short texts: cells are asked for them again and again
     cells: dict[tuple[str, bool, float], list[Price]] = field(default_factory=dict)          # the same, of cells of a price column
+    variants: dict[int, tuple[int, str]] = field(default_factory=dict)                   # id of an offer -> the table or feed that it stands in, its GPU as printed there
+    source: int = 0                                            # number of the table or feed that is being read
+    rate: tuple[str, str] | None = None                        # (sign, period) that a page prints beside what its scripts fill in: "$/hr"
     unstated: set[int] = field(default_factory=set)            # ids of the offers whose scope no word of the page states
     issues: list[Issue] = field(default_factory=list)
     told: set[tuple[str, str]] = field(default_factory=set)    # code and text of the issues
@@ -544,9 +551,11 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         if currency is None and not q.price.sign:
             sign = q.currency or q.head.currency or facts.currency
             currency = reading.currency(sign)
+            if currency is None and sign is None and q.stated and unit is None and reading.rate is not None:
+                currency, unit = reading.currency(reading.rate[0]), reading.rate[1]
             if currency is None and sign is None:
                 currency = reading.declared or reading.only_currency
-        if currency is None and unit is None and not q.price.sign and not (q.currency or q.head.currency or facts.currency):
+        if currency is None and unit is None and not q.stated and not q.price.sign and not (q.currency or q.head.currency or facts.currency):
             return _offer(reading, facts, chip, replace(q, price=None), by_name, start, end)    # a bare number: per what, in what?
         if currency is None:
             reading.issue("warning", "unknown_currency", q.price.sign or q.currency or q.head.currency or "no currency stated")
@@ -555,14 +564,15 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             reading.issue("warning", "implausible_price", f"{price:g} {currency or ''} per {unit} for {chip.gpu_name}".replace("  ", " "))
             return None
         if scope is None:
-            scope = "instance" if count is not None or facts.cpu and not q.chips else "gpu"
+            # a line of data that counts one GPU, and says nothing of a machine around it
+            alone = count == 1 and bool(facts.printed) and facts.specs == 0 and facts.instance is None and reading.document.content_type in ("json", "csv", "yaml", "xml")
+            scope = "gpu" if alone else "instance" if count is not None or facts.cpu and not q.chips else "gpu"
             unstated = True
         if commitment is None and unit in ("hour", "minute", "second"):
             commitment = "on_demand"
     elif contact:
         commitment = "contact_sales"
-    if contact and facts.availability is None:
-        facts.availability = "on_request"
+    availability = facts.availability or ("on_request" if contact else "listed")
     location = q.location or facts.location
     country = reading.locate(location)[0] if location and reading.locate else None
     tax = q.tax if q.tax != "unknown" else q.head.tax if q.head.tax != "unknown" else facts.tax if facts.tax != "unknown" else reading.tax
@@ -571,7 +581,9 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         instance_name=q.instance or facts.instance, price=price, currency=currency if price is not None else None, price_unit=unit if price is not None else None,
         price_scope=scope if price is not None else None, commitment=commitment, term_months=months if commitment == "reserved" else None,
         tax=tax if price is not None else "unknown", price_from=bool(q.price and q.price.price_from), location=location, country=country,
-        availability=facts.availability or "listed", quote=reading.document.text[start:end], start=start, end=end)
+        availability=availability, quote=reading.document.text[start:end], start=start, end=end)
+    if offer.instance_name is None and facts.printed:
+        reading.variants[id(offer)] = reading.source, facts.printed.casefold()
     if price is not None and unit is None:
         reading.issue("info", "unit_not_stated", f"no word says for how long {price:g} {currency or ''} is paid".replace("  ", " "))
     if unstated:
@@ -587,6 +599,22 @@ def key_of(offer: Offer) -> tuple:
             offer.commitment, offer.term_months, offer.location)
 
 
-def unique(offers: Iterable[Offer]) -> list[Offer]:
-    """The offers without repetitions, in order."""
-    return list({key_of(o): o for o in reversed(list(offers))}.values())[::-1]
+def unique(offers: Iterable[Offer], variants: Mapping[int, tuple[int, str]] | None = None) -> list[Offer]:
+    """The offers without repetitions, in order. `variants` (by id of an offer): the table or feed that a nameless one stands in, and its GPU as printed there.
+    Rows of one table that print it differently ("H100 Server Edition", "H100 Workstation Edition") are different things; what another table says again is not."""
+    listed = list(offers)
+    counted: dict[tuple, Counter[int]] = {}
+    if variants:
+        for source, key in dict.fromkeys((variants[id(o)], key_of(o)) for o in listed if id(o) in variants):
+            counted.setdefault(key, Counter())[source[0]] += 1
+    fullest = {key: sources.most_common(1)[0][0] for key, sources in counted.items() if max(sources.values()) > 1}
+    out: dict[tuple, Offer] = {}
+    for offer in reversed(listed):
+        key = key_of(offer)
+        if key in fullest:
+            source, printed = variants.get(id(offer), (-1, "")) if variants else (-1, "")
+            if source != fullest[key]:
+                continue
+            key = (*key, printed)
+        out[key] = offer
+    return list(out.values())[::-1]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chipwatch.records import Offer
-from nlp.chips import chip_marks, find_chips, instance_chip, names_instances
+from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
                         split_label)
@@ -32,12 +32,15 @@ _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|
 
 def read_feed(reading: Reading, root: Node) -> None:
     """Collect the offers under `root` into `reading.offers`."""
+    reading.source += 1
     if read_known(reading, root):
         return
     walker = _Walker(reading)
     if root.kind == "map" and any(k in ("openapi", "swagger") for k, _ in root.entries):
+        walker.samples = True
         for example in _examples(root):
-            walker.walk(example, Facts(), "")
+            if not read_known(reading, example):
+                walker.walk(example, Facts(), "")
     else:
         walker.walk(root, Facts(), "")
 
@@ -88,13 +91,43 @@ def _marks(text: str, kind: str) -> list[int]:
     return sorted([*marks, *(m.start() for m in re.finditer(r"\\", text))]) if kind == "json" and "\\" in text else marks
 
 
+_NAMED_PRICE = re.compile(r"(?:^| )price$|^price(?: |$)")
+MOST_BARE = 150                                                # a bare number above this is a figure in cents, or the price of something else
+_DATED = re.compile(r"date|day|week|month|timestamp|time|as of|fetched at|period|snapshot", re.IGNORECASE)
+_DATE = re.compile(r"(?:19|20)\d\d-?[01]\d(?:-?[0-3]\d)?(?:[T ].*)?$")
+_BODIES = frozenset({"body", "response_body", "responseBody", "example"})                     # keys under which a recorded answer stands as it came
 _KEPT = 50_000                                                 # values that are remembered
+
+
+def _name_in(key: str, chips: tuple[ChipSpan, ...]) -> str | None:
+    """A key that names a chip and more ("H100 SXM, serverless") is the name of what costs that."""
+    rest = key[:chips[0].left or chips[0].start] + key[chips[-1].end:] if chips else ""
+    return key if re.search(r"[^\W\d_]{3}", rest) else None
+
+
+def _latest(items: list[Node]) -> list[Node]:
+    """Of a history (records that bear nothing but a date and the same fields again: the prices of each week) the latest record; any other list as it is."""
+    if len(items) < 3 or any(item.kind != "map" for item in items[:3]):
+        return items
+    dates: dict[str, Node] = {}
+    keys = None
+    for item in items:
+        if item.kind != "map" or keys is not None and keys != [key for key, _ in item.entries[:2]]:
+            return items
+        keys = [key for key, _ in item.entries[:2]]
+        words = [(key, child.value) for key, child in item.entries if child.kind == "scalar" and isinstance(child.value, str)]
+        date = next((value for key, value in words if _DATED.search(key) and _DATE.match(value)), None)
+        if date is None or date in dates or any(not _DATED.search(key) for key, _ in words):
+            return items
+        dates[date] = item
+    return [dates[max(dates)]]
 
 
 class _Walker:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.text = reading.document.text
+        self.samples = False                                   # what it reads are samples of answers, whose figures may be of anything
         self.priced: dict[int, bool] = {}
         self.is_price: dict[tuple[str, str], bool] = {}
         # where a chip may be named: of data whose nodes are the slices of the text that they say they are
@@ -139,7 +172,7 @@ class _Walker:
             self._answer(node, facts)
         elif node.kind == "list":
             read: dict[tuple, list[Offer]] = {}
-            for item in node.items:
+            for item in _latest(node.items):
                 if item.kind == "map":
                     self._item(item, facts, place, read)
                 else:
@@ -203,7 +236,7 @@ class _Walker:
 
     def _record(self, node: Node, facts: Facts, key: str, place: bool = False) -> None:
         before = (tuple(facts.chips), tuple(facts.named))
-        keyed = False
+        keyed, found = False, []
         name_like = bool(key) and (any(c.isdigit() for c in key) or bool(facts.chips)) and len(key) <= 80
         if name_like:
             found = find_chips(key, context=True)
@@ -260,6 +293,8 @@ class _Walker:
             elif head.role == "price" and "tier" not in head.text or (head.role in (None, "instance") and k.lower() in ("prices", "pricing", "pricings")):
                 if not any(n.kind == "map" and self._describes_chip(n) for _, n in child.children()):
                     quoted += self._branch_prices(child, [k], 0)
+        if keyed and not quoted and (found or instance_chip(key) is not None):
+            quoted = self._prices_by_place(node)
         if any(_LOW.search(q.head.text) for q in quoted):      # a range as two fields: its low end counts
             quoted = [replace(q, price=replace(q.price, price_from=True)) if q.price is not None and _LOW.search(q.head.text) else q for q in quoted if not _HIGH.search(q.head.text)]
         units = {q.head.unit or q.unit for q in quoted if q.price is not None} - {None}
@@ -269,6 +304,11 @@ class _Walker:
         full = {q.price.amount for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit)}
         if full and facts.unit is None:                        # one price, printed plainly and again with its unit (schema.org's priceSpecification)
             quoted = [q for q in quoted if q.price is None or q.price.unit or q.unit or q.head.unit or q.price.amount not in full]
+        priced_branch = bool(key) and _field(key).head.role == "price"
+        bare = [q for q in quoted if q.price is not None and not (q.price.sign or q.price.unit or q.unit or q.head.unit or q.currency or q.head.currency)]
+        if not self.samples and len(bare) == len(quoted):      # no price beside them says more
+            for q in bare:
+                q.stated = q.stated or q.price.amount <= MOST_BARE and (priced_branch and bool(q.chips) or bool(_NAMED_PRICE.search(q.head.text)))
         chips = facts.chips or facts.named or local.noted
         facts.noted = local.noted
         own = [q for q in quoted if not q.chips]
@@ -298,6 +338,8 @@ class _Walker:
             if child.kind == "map" and field.descriptor and (local.chips or local.named) and not self.has_price(child):
                 continue                                       # a descriptor, read above
             if not self.has_price(child) and not self._may_list(child):
+                continue
+            if field.key in _BODIES and child.kind != "scalar" and read_known(self.reading, child):
                 continue
             if field.head.chips or instance_chip(field.key) is not None or not self._is_silent(child, facts):
                 self.walk(child, facts.child(), field.key, field.head.role == "location")
@@ -334,7 +376,7 @@ class _Walker:
     def _merge(facts: Facts, local: Facts, keyed: bool) -> None:
         """What a record says overrides what it inherits; a chip of its own drops the inherited chip and its details."""
         if local.chips or local.named:
-            facts.chips, facts.named = local.chips, local.named
+            facts.chips, facts.named, facts.printed = local.chips, local.named, local.printed
             facts.gpu_memory = facts.form_factor = None
             if local.instance is None and local.chips and not keyed:
                 facts.instance = None
@@ -368,11 +410,12 @@ class _Walker:
             out = []
             for price in found:
                 q = self._quoted(price, bare, node, chips)
+                q.instance = _name_in(key, chips)
                 if isinstance(value, str) and q.commitment is None and len(found) == 1:
                     q.commitment, q.months = commitment_in(value)
                 out.append(q)
             if not found and isinstance(value, str) and (asks_for_contact(value) or value.strip().lower() == "call"):
-                out.append(Quoted(None, node.start, node.end, bare, contact=True, chips=chips))
+                out.append(Quoted(None, node.start, node.end, bare, contact=True, chips=chips, instance=_name_in(key, chips)))
             return out
         if head.chips and isinstance(value, str) and len(value) <= 40 and asks_for_contact(value):
             return [Quoted(None, node.start, node.end, head, contact=True, chips=head.chips, instance=key)]
@@ -448,6 +491,13 @@ class _Walker:
             self._emit(facts, q, node)
         return True
 
+    def _prices_by_place(self, node: Node) -> list[Quoted]:
+        """The prices of a map whose keys are regions and nothing else: {"us-east-1": 14.42, "eu-west-1": 15.3}."""
+        if not node.entries or not all(child.kind == "scalar" and isinstance(child.value, int | float) and not isinstance(child.value, bool) and 0 <= child.value <= 1000
+                                       and re.search(r"[-\d]", key) and self.reading.locate is not None and self.reading.locate(key)[0] for key, child in node.entries):
+            return []
+        return [Quoted(Price(0, 0, round(float(child.value), 10)), child.start, child.end, location=key, stated=True) for key, child in node.entries if child.value > 0]
+
     def _emit(self, facts: Facts, quoted: Quoted | None, node: Node) -> None:
         start, end = node.start, node.end
         if facts.anchor and facts.anchor[0] < start and end - facts.anchor[0] <= MAX_QUOTE:
@@ -461,8 +511,8 @@ class _Walker:
         if quoted is not None and quoted.price is not None:
             unit = quoted.price.unit or quoted.unit or quoted.head.unit or facts.unit
             sign = quoted.price.sign or quoted.currency or quoted.head.currency or facts.currency
-            if unit is None and sign is None and not (quoted.chips and self.reading.declared):     # a number under a key that sounds like a price: neither per what nor in what
-                return
+            if unit is None and sign is None and not (quoted.chips and self.reading.declared or quoted.stated):
+                return                                         # a number under a key that sounds like a price: neither per what nor in what
         self.reading.offers += make_offers(self.reading, facts, [quoted] if quoted else [], start, end)
 
     def _narrow(self, node: Node, facts: Facts, quoted: Quoted | None) -> tuple[int, int]:

@@ -90,6 +90,7 @@ def read_table(reading: Reading, block: Block, before: str = "") -> None:
     if grid.width < 2 or grid.body >= len(grid.rows):
         if grid.body >= len(grid.rows):
             return
+    reading.source += 1
     outer = around(reading, block, before)
     if grid.transposed():
         grid = grid.transpose()

@@ -435,7 +435,7 @@ def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
         gap = tail[at + first.end():match.start()]
         if len(gap) <= 22 and not re.search(r"[,.!?](?:\s|$)", gap):
             unit, end = match.lastgroup, match.end()
-            follow = re.compile(r"\s?(?:/|per|pro|par|por|each|every)\s?(?:gpu|card|node|instance|server|卡|台|vm|machine)(?![a-z])").match(tail, end)
+            follow = re.compile(r"\s?(?:/|per|pro|par|por|each|every)\s?(?:gpu|card|node|instance|server|replica|worker|container|卡|台|vm|machine)(?![a-z])").match(tail, end)
             if follow:
                 end = follow.end()
             scope = scope_in(tail[at:end])

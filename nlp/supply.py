@@ -19,7 +19,7 @@ from nlp.offers_tables import read_table
 from nlp.offers_text import Placed, read_families, read_lists, read_text, settle, settle_orphans
 from nlp.payloads import payloads, unfold
 from nlp.places import fold
-from nlp.prices import currency_words, decimal_mark, find_prices, tax_in
+from nlp.prices import currency_words, decimal_mark, find_prices, tax_in, unit_in
 from nlp.regions import find_cities, locate, read_regions
 from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
@@ -29,6 +29,7 @@ _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a
 _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
 _NOT_LET = re.compile(r"[^.;\n<|]{0,50}?\b(?:(?:is|are) (?:not|no longer) (?:for rent|to rent|rented|offered|available for rent|on offer|sold)|ist nicht mietbar|n'est pas (?:a louer|propose)|不提供租|不出租|はレンタル対象外)")
+_RATE = re.compile(r"(?P<sign>[$€£¥₩])\s?(?:\$?\{[^{}\n]{1,60}\})?\s?/\s?(?:gpu[\s-]?)?(?:hr|hour|h|month|mo|day)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
 
@@ -262,6 +263,8 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
     seen = {(o.gpu_name, o.gpu_count, o.price) for o in reading.offers}
     visible = reading.offers
     reading.offers = []
+    rates = {(m["sign"], unit_in(m[0])) for m in _RATE.finditer(document.text)}
+    reading.rate = next(iter(rates)) if len(rates) == 1 else None
     notes = {tax for _, tax in reading.tax_notes}
     if reading.tax == "unknown" and len(notes) == 1:
         reading.tax = notes.pop()                              # data hangs under no heading: what all notes of the page agree on holds
@@ -282,15 +285,16 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
                 read_feed(reading, tree)
     extra = [o for o in reading.offers if (o.gpu_name, o.gpu_count, o.price) not in seen]
     reading.offers = visible + extra
+    reading.rate = None
 
 
 def _settled(reading: Reading) -> list[Offer]:
     """The offers of a document, each once: an unpriced row gives way to a priced or fuller one of the same thing."""
     _single_beside_several(reading)
-    offers = unique(reading.offers)
+    offers = unique(reading.offers, reading.variants)
     grouped = {o.gpu_name for o in reading.grouped}
     if grouped and 2 * len(grouped & {o.gpu_name for o in offers}) < len(grouped):
-        offers = unique(offers + reading.grouped)
+        offers = unique(offers + reading.grouped, reading.variants)
     priced = [o for o in offers if o.price is not None]
     by_chip: dict[str, list[Offer]] = {}
     for offer in offers:

@@ -1,0 +1,88 @@
+"""Shapes of price lists, feeds and pages that a reader who had not seen them met with later. All sellers, prices and places are invented."""
+
+from __future__ import annotations
+
+import json
+
+from nlp.read import read_document
+from nlp.supply import read_supply
+
+
+def supply(text: str, kind: str, language: str | None = "en"):
+    document = read_document(text.encode(), path=f"page.{kind}", language=language)
+    chips, offers, regions, issues = read_supply(document)
+    for record in [*offers, *regions]:
+        assert record.quote and document.text[record.start:record.end] == record.quote
+    return chips, offers, regions, issues
+
+
+def rows(text: str, kind: str) -> list[tuple]:
+    """(gpu_name, gpu_count, price, currency, unit) of the offers."""
+    return [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit) for o in supply(text, kind)[1]]
+
+
+def table(*lines: str) -> str:
+    first = lines[0].count("|") + 1
+    return "\n".join(f"| {line} |" for line in (lines[0], "|".join(["---"] * first), *lines[1:])) + "\n"
+
+
+def test_rows_that_print_the_gpu_differently_are_different_things():
+    text = table("GPU type | GPU name | Memory", "`FOX_PRO_6000_SERVER` | NVIDIA RTX PRO 6000 Blackwell Server Edition | 96 GB", "`FOX_PRO_6000_DESK` | NVIDIA RTX PRO 6000 Blackwell Workstation Edition | 96 GB")
+    assert [o.gpu_name for o in supply(text, "md")[1]] == ["RTXPRO6000", "RTXPRO6000"]
+    again = text + "\n## The same once more\n\n" + table("GPU | Memory", "NVIDIA RTX PRO 6000 | 96 GB")
+    assert len(supply(again, "md")[1]) == 2                    # what another table says again is not another
+
+
+def test_lines_of_a_collected_list_stay_apart_by_what_they_print():
+    text = "Seller,GPU_Variant,Price,Currency,GPU_Count\nFox,H100 (plan),$2.90/hr,USD,1\nFox,H100 (dedicated),$2.90/hr,USD,1\nElk,H100 (plan),$2.90/hr,USD,1\n"
+    assert rows(text, "csv") == [("H100", 1, 2.9, "USD", "hour")] * 2
+
+
+def test_one_gpu_without_a_machine_around_it_is_priced_by_the_gpu():
+    text = "gpu,gpu_count,price_per_hour_usd\nH100,1,2.50\nH100,8,20.00\n"
+    assert [(o.gpu_count, o.price_scope) for o in supply(text, "csv")[1]] == [(1, "gpu"), (8, "instance")]
+
+
+def test_fields_named_after_a_chip_and_its_terms_are_offers_each():
+    text = json.dumps({"Name": "Fox Cloud", "A100 SXM4, On-Demand": "$1.80/hr; 80GB VRAM, 12 vCPUs", "A100 SXM4, Monthly": "Reserve it: contact sales", "A100 SXM4, Serverless": "$1.80/hr/replica",
+                       "H100 SXM, On-Demand": "No"}, indent=1)
+    _, offers, *_ = supply(text, "json")
+    assert [(o.instance_name, o.price, o.commitment, o.availability) for o in offers] == [
+        ("A100 SXM4, On-Demand", 1.8, "on_demand", "listed"), ("A100 SXM4, Monthly", None, "contact_sales", "on_request"), ("A100 SXM4, Serverless", 1.8, "on_demand", "listed")]
+    assert offers[2].price_scope == "instance"
+
+
+def test_samples_of_an_interface_are_read_by_their_published_shape():
+    answer = {"data": {"gpu_1x_fox": {"instance_type": {"name": "gpu_1x_fox", "description": "1x A100 (40 GB)", "price_cents_per_hour": 120, "specs": {"vcpus": 24, "memory_gib": 85, "gpus": 1}},
+                                      "regions_with_capacity_available": [{"name": "us-tx-9", "description": "Austin, Texas"}]}}}
+    described = {"openapi": "3.0.0", "paths": {"/types": {"get": {"responses": {"200": {"content": {"application/json": {"example": answer}}}}}}}}
+    recorded = {"calls": [{"request": {"method": "GET"}, "response": {"status": 200, "body": answer}}]}
+    for document in (described, recorded):
+        assert rows(json.dumps(document, indent=1), "json") == [("A100", 1, 1.2, "USD", "hour")]
+
+
+WEEKS = {"entries": [{"date": f"2031-0{n}-01", "week": f"W{n}", "prices": {"H100": 2 + n / 10, "L40S": 1 + n / 10}} for n in (1, 3, 2)]}
+
+
+def test_of_a_history_the_latest_entry_counts():
+    _, offers, _, issues = supply(json.dumps(WEEKS, indent=1), "json")
+    assert [(o.gpu_name, o.price, o.currency, o.price_unit) for o in offers] == [("H100", 2.3, None, None), ("L40S", 1.3, None, None)]
+    assert {"unknown_currency", "unit_not_stated"} <= {i.code for i in issues}
+
+
+def test_figures_of_a_script_have_the_currency_and_period_that_its_page_prints():
+    page = f"<html><body><h1>GPU prices</h1><table><tr><th>GPU</th><th>$/hr</th></tr></table><script>const DATA = {json.dumps(WEEKS)};</script></body></html>"
+    assert rows(page, "html") == [("H100", None, 2.3, "USD", "hour"), ("L40S", None, 1.3, "USD", "hour")]
+    assert [r[3:] for r in rows(page.replace("</table>", "<tr><td>€ / month</td></tr></table>"), "html")] == [(None, None), (None, None)]       # two rates: which?
+
+
+def test_prices_by_region_under_the_name_of_an_instance_type():
+    _, offers, *_ = supply(json.dumps({"updated": 1, "linux": {"g4dn.xlarge": {"us-east-1": 0.6, "eu-west-1": 0.7, "us-west-2": 0.0}, "m1.large": {"us-east-1": 0.1}}}, indent=1), "json")
+    assert [(o.gpu_name, o.gpu_count, o.price, o.location) for o in offers] == [("T4", 1, 0.6, "us-east-1"), ("T4", 1, 0.7, "eu-west-1")]
+
+
+def test_uninterruptible_is_not_spot():
+    _, offers, *_ = supply(json.dumps([{"gpu": "RTX 3090", "memoryInGb": 24, "lowestPrice": {"uninterruptablePrice": 0.3}}]), "json")
+    assert [(o.price, o.commitment) for o in offers] == [(0.3, None)]
+    _, offers, *_ = supply(json.dumps([{"gpu": "RTX 3090", "currency": "USD", "interruptible_price_per_hour": 0.2}]), "json")
+    assert [o.commitment for o in offers] == ["spot"]
