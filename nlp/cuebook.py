@@ -50,6 +50,9 @@ def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
+_NOTHING: dict[int, tuple[int, int, int]] = {}                  # shared: most patterns go on nothing
+
+
 def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, int, dict[int, tuple[int, int, int]], int, tuple[int, ...]]:
     """What a match of a pattern does: (groups that it stands for, parts one of which must have come before it, part before -> (largest gap, group, part that it then is), parts that it opens, the same as numbers).
 
@@ -57,7 +60,7 @@ def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, in
     """
     goes_on = {before: (gap, bit, this) for before, gap, bit, this in gaps if before}
     opens = tuple(this for before, _, _, this in gaps if not before)
-    return bits, _union(1 << before for before in goes_on), goes_on, _union(1 << this for this in opens), opens
+    return bits, _union(1 << before for before in goes_on), goes_on or _NOTHING, _union(1 << this for this in opens), opens
 
 
 _Forms = tuple[tuple[str, int], ...]                            # (form of a part of a cue, flags)
