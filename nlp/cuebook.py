@@ -423,6 +423,7 @@ class Cuebook:
     def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
         """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others."""
         strong, partners, sizes = self.strong, self._partners, self._sizes
+        anywhere: dict[int, bool] = {}                         # further part, by its id -> whether it stands in the stretch
         for _, key in hits:
             if strong[key]:
                 return True
@@ -437,10 +438,21 @@ class Cuebook:
                 window = folded[first:stop]
                 if not any(map(window.__contains__, forms)):   # of most
                     continue
-                if any(self._stands(folded, form, flag, first, min(at + reach + len(form), stop)) for form, flag in zip(forms, flags, strict=True) if form in window) \
-                        and all(any(self._stands(folded, form, flag, *((first, stop) if between else (start, end))) for form, flag in part) for between, part in further):
+                if not any(self._stands(folded, form, flag, first, min(at + reach + len(form), stop)) for form, flag in zip(forms, flags, strict=True) if form in window):
+                    continue
+                for between, part in further:
+                    if between:
+                        stands = self._one_stands(folded, part, first, stop)
+                    elif (stands := anywhere.get(id(part))) is None:   # looked for once: a hostile text has any number of hits
+                        stands = anywhere[id(part)] = self._one_stands(folded, part, start, end)
+                    if not stands:
+                        break
+                else:
                     return True
         return False
+
+    def _one_stands(self, folded: str, forms: _Forms, first: int, stop: int) -> bool:
+        return any(self._stands(folded, form, flag, first, stop) for form, flag in forms)
 
     def _stands(self, folded: str, form: str, flag: int, first: int, stop: int) -> bool:
         """Whether a form of a part of a cue stands in `folded[first:stop]`."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp.cuebook import cuebook, languages
+from nlp.cuebook import Cuebook, cuebook, languages
 
 WRITTEN = Path(__file__).parent / "labelled" / "written"
 CHOSEN = ["en", "es", "ja", "ru"]
@@ -38,3 +38,12 @@ def test_short_words_are_found_as_by_a_search_without_their_neighbours(text):
     assert edged is not None
     assert with_neighbours == plain
     assert plain
+
+
+@pytest.mark.parametrize(("text", "worth"), [
+    ("we sell to firms in Arcadia", True), ("we sell to firms", False), ("in firms we sell", False), ("we are in; sellers to firms", False), ("firms. we sell to in", False)])
+def test_the_first_pass_wants_every_part_of_a_cue(text, worth):
+    book = Cuebook([("en", {"groups": {"sales": ["we . sell . firms . in"]}})], [{"id": "r", "label": "x", "when": ["sales"]}])
+    folded, hits = book.gate(text)
+    assert book.worth(hits, folded, 0, len(folded)) is worth
+    assert worth == bool(book.mask(book.scan(text)))
