@@ -115,7 +115,7 @@ _COUNT_RIGHT = re.compile(r"[\s\-_(]{0,2}[x×*]\s?(?P<count>[1-9]\d{0,2})(?![a-z
 _MEMORY_LISTED = re.compile(r"\s?[,、，;]\s{0,2}(?P<memory>\d{2,3})\s?(?:gb|go|gib)(?![a-z0-9])(?!\s?(?:of |de )?(?:system |host |main )?(?:ram|ddr|ssd|nvme|disk|storage|/\s?s|ps))")      # "H100 SXM5, 80 GB"
 _COUNT_CJK = re.compile(r"(?:\s?gpu)?\s?(?:を|が|は)?\s?(?P<count>[1-9]\d?|[一二两兩三四六八]|十六)\s?(?:枚|基|장|卡|张|張|개|颗|顆|块)(?!时|時)")
 _CJK_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "六": 6, "八": 8, "十六": 16}
-_OCI_COUNT = re.compile(r"\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
+_OCI_COUNT = re.compile(r"(?:-v\d)?\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
 _VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|an|a|new|latest|full|dedicated|physical|[®™()])"
 _LEFT = re.compile(
     r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
@@ -249,7 +249,7 @@ def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[in
     name = f"RTX{number}{suffix.upper()}"
     if "rtx" in brand or "geforce" in brand:
         return begin, stop, name, "strong"
-    if suffix or number in _names()["numbers"]["bare"]:
+    if suffix or number in _names()["numbers"]["bare"] or "nvidia" in brand:
         previous = text[begin - 1] if begin else ""
         if previous in {"$", "€", "£", ".", ",", ":", "#"} or re.match(r"\s?[,.]\d|\s?(?:gb|mb|tb|%|usd|eur|iops|mib|vcpu|cores?|cuda)", text[end:end + 8]):
             return None

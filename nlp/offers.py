@@ -84,6 +84,8 @@ def read_head(label: str) -> Head:
     chips = tuple(find_chips(label, context=True)) if any(c.isdigit() for c in label) else ()
     if role == "other_price" and not re.search(_fields()["roles"]["price"], text):
         role = next((name for name, pattern in _roles() if name not in ("other_price",) and pattern.search(text)), None)
+    if role is None and re.search(_fields()["never_prices"], text):
+        role = "other_price"
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
         role = "price"
     unit = unit_in(label) or unit_in(text)
@@ -510,9 +512,22 @@ def make_offers(reading: Reading, facts: Facts, quoted: Sequence[Quoted], start:
         chips = [ChipSpan(0, 0, by_name.gpu_name, by_name.memory, None, by_name.count)]
     out = []
     for q in quoted or [Quoted(None)]:
-        for chip in ([*q.chips] or chips):
+        ends = _ends(facts, chips, q)
+        for chip in [] if ends else [*q.chips] or chips:
             out.append(_offer(reading, facts, chip, q, by_name, start, end))
+        for chip, end_of_range in ends:
+            out.append(_offer(reading, facts, chip, end_of_range, by_name, start, end))
     return [o for o in out if o is not None]
+
+
+def _ends(facts: Facts, chips: list[ChipSpan], q: Quoted) -> list[tuple[ChipSpan, Quoted]]:
+    """"1x L40S – 1x H100: $1.20–$3.10" is two offers, each at its end of the range; nothing where no such range of chips is priced."""
+    if q.chips or q.price is None or q.price.high is None or len({c.gpu_name for c in chips}) != 2 or len(chips) != 2 or not _RANGE_OF_CHIPS.search(facts.instance or ""):
+        return []
+    return [(chips[0], replace(q, price=replace(q.price, high=None))), (chips[1], replace(q, price=replace(q.price, amount=q.price.high, high=None)))]
+
+
+_RANGE_OF_CHIPS = re.compile(r"[a-z]*\d\w*\s+[-–—]\s+.{0,12}[a-z]+\d|[a-z]*\d\w* to .{0,12}[a-z]+\d", re.IGNORECASE)
 
 
 def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: Any, start: int, end: int) -> Offer | None:

@@ -17,7 +17,7 @@ from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_ins
 from nlp.feeds import read_known
 from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
                         split_label)
-from nlp.prices import Price, commitment_in, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
 
 MAX_VALUE = 2000                                               # characters of a string that may be a field; longer ones are prose, or hold data
@@ -97,6 +97,17 @@ _DATED = re.compile(r"date|day|week|month|timestamp|time|as of|fetched at|period
 _DATE = re.compile(r"(?:19|20)\d\d-?[01]\d(?:-?[0-3]\d)?(?:[T ].*)?$")
 _BODIES = frozenset({"body", "response_body", "responseBody", "example"})                     # keys under which a recorded answer stands as it came
 _KEPT = 50_000                                                 # values that are remembered
+
+
+def _says_stock(field: _Field, child: Node) -> bool:
+    """Whether a field says of its record that it can be had."""
+    return field.head.role == "availability" and child.kind == "scalar" and child.value not in (None, "", False, 0) and not is_nothing(str(child.value)) \
+        and availability_in(str(child.value)) != "sold_out" and field.head.text not in ("status", "state")
+
+
+def _counts_gpus(field: _Field, child: Node) -> bool:
+    """Whether a field of GPUs holds anything."""
+    return field.head.role in ("gpu", "gpu_count") and child.kind == "scalar" and child.value not in (None, False, 0) and not (isinstance(child.value, str) and is_nothing(child.value))
 
 
 def _name_in(key: str, chips: tuple[ChipSpan, ...]) -> str | None:
@@ -309,6 +320,8 @@ class _Walker:
         if not self.samples and len(bare) == len(quoted):      # no price beside them says more
             for q in bare:
                 q.stated = q.stated or q.price.amount <= MOST_BARE and (priced_branch and bool(q.chips) or bool(_NAMED_PRICE.search(q.head.text)))
+        if quoted and not (facts.chips or facts.named or local.noted or any(q.chips for q in quoted)):
+            facts.named = [chip for field, child in heads if field.head.role == "price" and isinstance(child.value, str) for chip in find_chips(child.value)]      # "$2.10 (H100)"
         chips = facts.chips or facts.named or local.noted
         facts.noted = local.noted
         own = [q for q in quoted if not q.chips]
@@ -326,6 +339,8 @@ class _Walker:
                                          and not any(map(str.isdigit, child.value)) for field, child in heads)
             if told and not self.has_price(node):
                 self._emit(facts, None, node)                  # "price: see the catalogue of each data centre"
+            elif chips and new and not self.has_price(node) and (any(_says_stock(field, child) for field, child in heads) or found and keyed and any(_counts_gpus(field, child) for field, child in heads)):
+                self._emit(facts, None, node)                  # "stock: high"; {"fox.A10.4": {"GPU": "B9"}}
             elif chips and new and not self.has_price(node) and (local.specs >= 1 or local.count is not None) and (local.chips or local.instance):
                 self._emit(facts, None, node)
         for field, child in heads:

@@ -208,6 +208,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
     barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels))
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
     about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(re.search(r"gpu|accelerator|显卡|グラフィック|그래픽", fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
+    about_gpus = about_gpus or _named_for_sale(heads, outer)
     others = _others(reading, grid, heads)
     sellers = [c for c, head in enumerate(heads) if _SELLER.match(head.text)]
     own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
@@ -297,7 +298,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
                 reading.families.setdefault(fold(facts.instance.rstrip("*\\")), replace(chip, count=None))
         drafts.append((facts, quoted, start, end))
     if not any(d[1] for d in drafts):
-        if barred or not _lists_offers(heads, roles, drafts, grid):
+        if barred or not (_lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
             return
     _share_memory([d[0] for d in drafts])
     groups = not any(d[1] for d in drafts) and any(len({c.gpu_name for c in d[0].all_chips()}) > 1 for d in drafts)
@@ -410,6 +411,23 @@ def _place(reading: Reading, label: str, head: Head) -> str | None:
 def _wrong_label(reading: Reading, head: Head, text: str, facts: Facts) -> None:
     if head.role == "gpu" and not facts.chips and len(text) <= 40:
         facts.unknown += [label for _, _, label in unknown_labels(text, [], whole=True)]
+
+
+_SOLD = re.compile(r"\bmarkets?\b|marketplace|available (?:gpus?|hardware|instances?)|(?:gpu|instance|machine|server) types|gpus? (?:available|for rent|on offer|offered)|\bofferings?\b|\brent")
+
+
+def _named_for_sale(heads: Sequence[Head], outer: Around) -> bool:
+    """Whether the headings above a table of names say that GPUs can be had there."""
+    path = fold(" ".join(outer.path))
+    return bool(heads) and heads[0].role in ("instance", "gpu") and "gpu" in path and bool(_SOLD.search(path))
+
+
+def _lists_names(heads: Sequence[Head], drafts: list, outer: Around) -> bool:
+    """Whether an unpriced table is a list of names under which GPUs are let, each row another one, with nothing but an id or an address beside it."""
+    if not _named_for_sale(heads, outer):
+        return False
+    named = [{c.gpu_name for c in d[0].all_chips()} for d in drafts]
+    return len(named) >= 3 and 2 * sum(map(bool, named)) > len(named) and len(set().union(*named)) >= 3
 
 
 def _lists_offers(heads: Sequence[Head], roles: set[str | None], drafts: list, grid: _Grid) -> bool:

@@ -421,7 +421,8 @@ def _list(reading: Reading, run: list[Placed]) -> None:
     first = run[0]
     heading = first.path[-1] if first.path else ""
     lead = fold(f"{heading}\n{first.before[-300:]}")
-    if not _LISTS_GPUS.search(lead) or no_offer_words(heading) or no_offer_words(first.before[-160:]):
+    led = bool(_LISTS_GPUS.search(lead))
+    if no_offer_words(heading) or no_offer_words(first.before[-160:]):
         return
     drafts = []
     for item in run:
@@ -433,7 +434,7 @@ def _list(reading: Reading, run: list[Placed]) -> None:
         if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]):
             continue
         drafts.append((item, chips))
-    if len(drafts) < 2 or len(drafts) * 2 < len(run):
+    if len(drafts) < 2 or len(drafts) * 2 < len(run) or not led and not all(chips[0].count is not None and chips[0].left == 0 for _, chips in drafts):
         return
     for item, chips in drafts:
         text = item.block.text

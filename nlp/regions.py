@@ -761,7 +761,8 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
             if key == "region" or _is_region_record(key, scalars, tuple(k for k, _ in children if k)):
                 region = _region_record(document, node, scalars, language, dict(children))
                 if region is not None:
-                    yield region
+                    sites = list(_sites_of(document, region, dict(children), language))
+                    yield from sites or [region]
                     continue
             yield from _fields(document, scalars, language, seen)
         for k, child in reversed(children):
@@ -843,6 +844,8 @@ def _is_region_record(key: str, scalars: dict[str, Node], keys: tuple[str, ...])
 
 
 def _region_record(document: Document, node: Node, scalars: dict[str, Node], language: str | None, children: dict[str, Node]) -> Region | None:
+    if any(split_label(k) == "public" and (c.value is False or str(c.value).lower() in ("no", "false")) for k, c in children.items() if c.kind == "scalar"):
+        return None                                            # a place for tests, which nobody can choose
     ident = next((scalars[k] for k in _ID_KEYS if k in scalars and not _OPAQUE.fullmatch(scalars[k].value)), None)
     if any("#region" in str(c.value) or "#zone" in str(c.value) for c in scalars.values()) and "name" in scalars:
         ident = scalars["name"]
@@ -874,6 +877,28 @@ def _region_record(document: Document, node: Node, scalars: dict[str, Node], lan
     start, end = node.start, min(node.end, node.start + 600)
     return Region(label=ident.value, name=name.value if name is not None else None, country=country, city=city or town, status="coming_soon" if soon else "listed",
                   quote=document.text[start:end], start=start, end=end)
+
+
+_SITE_KEYS = re.compile(r"^(?:locations?|sites?|data ?cent(?:er|re)s?|zones?|availability zones?)$")
+_SITE_CODE = re.compile(r"[A-Z]{3}\d{0,2}")
+
+
+def _sites_of(document: Document, region: Region, children: dict[str, Node], language: str | None) -> Iterator[Region]:
+    """The data centres that a record of a whole country lists by their codes: {"name": "Japan", "locations": {"available": ["TYO", "TYO2"]}}."""
+    if region.country is None or country_named(region.label, language) != region.country:
+        return
+    lists = [child for key, child in children.items() if _SITE_KEYS.match(split_label(key))]
+    lists = [part for child in lists for part in ([child] if child.kind == "list" else [c for _, c in child.entries if c.kind == "list"])]
+    found: dict[str, Node] = {}
+    for node in lists:
+        if not all(isinstance(item.value, str) and (_SITE_CODE.fullmatch(item.value) or _CODE.fullmatch(item.value)) for item in node.items):
+            return
+        for item in node.items:
+            found.setdefault(str(item.value), item)
+    for code, item in found.items():
+        city = locate(code, language)
+        yield Region(label=code, country=region.country, city=city[1] if city[0] == region.country else None, status=region.status,
+                     quote=document.text[item.start:item.end], start=item.start, end=item.end)
 
 
 def _fields(document: Document, scalars: dict[str, Node], language: str | None, seen: set[tuple]) -> Iterator[Region]:

@@ -10,7 +10,7 @@ from itertools import chain
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
 from nlp.chips import ChipSpan, chip_slug, find_chips, names_instances, unknown_labels
-from nlp.document import Block, Document
+from nlp.document import Block, Document, Table
 from nlp.feeds.faults import faults
 from nlp.layout import layout_tables
 from nlp.offers import Reading, read_head, unique
@@ -50,7 +50,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     else:
         drawn = _drawn(document, placed)
         for item in [*placed, *drawn]:
-            if item.block.table is not None and (item not in drawn or any(c is not None and read_head(c.text).role == "price" for c in item.block.table.rows[0])):
+            if item.block.table is not None and (item not in drawn or _lists_what_is_sold(item.block.table)):
                 read_table(reading, item.block, item.before)
         if reading.orphans:
             read_families(reading, placed)
@@ -68,6 +68,15 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         issues += faults(trees, offers=len(offers), regions=len(regions), gpus=bool(chips) or names_instances(document.text))
     issues += reading.issues + [i for i in found if i not in reading.issues]
     return chips, offers, regions, issues
+
+
+def _lists_what_is_sold(table: Table) -> bool:
+    """Whether a drawn table has prices, or names a different chip in most of its rows: other output of programs is none of our business."""
+    heads = [read_head(c.text).role if c is not None else None for c in table.rows[0]]
+    if "price" in heads:
+        return True
+    named = [{c.gpu_name for cell in row[:3] if cell is not None for c in find_chips(cell.text, context=True)} for row in table.rows[1:]]
+    return heads[0] in ("instance", "gpu") and 2 * sum(map(bool, named)) >= len(table.rows) - 1 and len(set().union(*named)) >= 3
 
 
 def _is_interface(trees: list[Node]) -> bool:

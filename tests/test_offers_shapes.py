@@ -86,3 +86,68 @@ def test_uninterruptible_is_not_spot():
     assert [(o.price, o.commitment) for o in offers] == [(0.3, None)]
     _, offers, *_ = supply(json.dumps([{"gpu": "RTX 3090", "currency": "USD", "interruptible_price_per_hour": 0.2}]), "json")
     assert [o.commitment for o in offers] == ["spot"]
+
+
+def test_a_record_that_only_says_that_a_gpu_can_be_had():
+    answer = [{"gpuAvailability": [{"displayName": "RTX 4090", "stockStatus": "High"}, {"displayName": "A100 PCIe", "stockStatus": "None"}], "id": "EU-FX-1", "location": "Austria", "name": "EU-FX-1"}]
+    assert rows(f"# Data centres\n\n## Sample output\n\n```json\n{json.dumps(answer, indent=1)}\n```\n", "md") == [("RTX4090", None, None, None, None)]
+    running = [{"name": "my-pod", "gpu": "RTX 4090", "status": "RUNNING"}]
+    assert rows(json.dumps(running), "json") == []
+
+
+def test_a_shape_that_is_known_by_its_key_and_a_part_number():
+    parts = {"VM.Fox.2": {"OCPU": "F1", "GPU": ""}, "BM.GPU.A10.4": {"OCPU": "", "GPU": "F2"}, "BM.GPU.A100-v2.8": {"OCPU": "", "GPU": "F3"}}
+    assert rows(json.dumps(parts, indent=1), "json") == [("A10", 4, None, None, None), ("A100", 8, None, None, None)]
+
+
+def test_the_price_itself_names_the_chips():
+    plans = "plans:\n- name: GPU compute\n  entries:\n  - label: GPU node\n    price: per GPU-hour, by accelerator (H100 / B200); see quote\n  - label: Small node\n    price: $0.90 per GPU-hour (L40S)\n"
+    assert rows(plans, "yml") == [("H100", None, None, None, None), ("B200", None, None, None, None), ("L40S", None, 0.9, "USD", "hour")]
+
+
+def test_a_range_of_chips_has_a_range_of_prices():
+    entry = "plans:\n- entries:\n  - label: 1x L40S - 1x H100 (hourly)\n    price: $1.20-$3.10 per hour\n"
+    assert rows(entry, "yml") == [("L40S", 1, 1.2, "USD", "hour"), ("H100", 1, 3.1, "USD", "hour")]
+
+
+def test_contact_for_pricing_is_no_price():
+    _, offers, *_ = supply("entries:\n- label: H100 On-Demand (fast network)\n  price: contact for pricing\n", "yml")
+    assert [(o.gpu_name, o.price, o.commitment) for o in offers] == [("H100", None, "contact_sales")]
+
+
+FRAME = """# GPU markets
+
+## List the markets
+
+```sh
+┌──────────────┬──────────────┬───────────┐
+│     name     │     slug     │  address  │
+├──────────────┼──────────────┼───────────┤
+│  Den 4x A40  │  fox-4x-a40  │  3Xk9qEuF │
+│  Den 4060    │  nvidia-4060 │  9QpqTEuG │
+│  Den H100    │  fox-h100    │  7LM2xkEu │
+│  Den Laptop  │  fox-laptop  │  3WEu88Bx │
+└──────────────┴──────────────┴───────────┘
+```
+"""
+
+
+def test_a_drawn_list_of_names_under_which_gpus_are_let():
+    assert rows(FRAME, "md") == [("A40", 4, None, None, None), ("RTX4060", None, None, None, None), ("H100", None, None, None, None)]
+    assert rows(FRAME.replace("GPU markets", "Jobs").replace("List the markets", "GPU nodes of your cluster"), "md") == []
+
+
+def test_a_list_whose_items_count_gpus():
+    assert rows("Choose a new session with different resources:\n\n* CPU (free)\n* 1x GPU H100 SXM5\n* 4x GPU H100 SXM5\n", "md") == [("H100", 1, None, None, None), ("H100", 4, None, None, None)]
+
+
+def test_estimates_and_bonuses_are_no_prices():
+    text = "## Comparison (RTX 5090)\n\n" + table("Provider | Hourly | Est. 47h | Bonus", "Fox | $0.40 | ~$19 | $3", "Elk | $0.60 | ~$28 | -")
+    assert [r[2] for r in rows(text, "md")] == [0.4, 0.6]
+
+
+def test_sites_of_a_country_and_places_that_are_not_public():
+    plans = {"plan": {"regions": [{"name": "Japan", "locations": {"available": ["TYO", "TYO2"], "in_stock": []}}, {"name": "Chile", "locations": {"available": ["SCL"], "in_stock": ["SCL"]}}]}}
+    assert [(r.label, r.country) for r in supply(json.dumps(plans, indent=1), "json")[2]] == [("TYO", "JP"), ("TYO2", "JP"), ("SCL", "CL")]
+    zones = {"zones": {"zone": [{"id": "fi-hel1", "description": "Helsinki #1", "public": "yes"}, {"id": "fi-tst1", "description": "Test Cloud", "public": "no"}]}}
+    assert [r.label for r in supply(json.dumps(zones, indent=1), "json")[2]] == ["fi-hel1"]
