@@ -362,6 +362,7 @@ def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:
     return list(_find(text, context)) if len(text) >= 2 else []
 
 
+@lru_cache(maxsize=1)
 def chip_marks(text: str) -> list[int]:
     """Where in `text`, in order, something stands without which no name is a chip's: in a passage that holds none of these places `find_chips` finds nothing."""
     return sorted({start for _, start, _ in _machine()[0].find_matches_as_indexes(fold(text), overlapping=True)})
@@ -489,9 +490,23 @@ def _any_instance() -> re.Pattern:
     return re.compile("|".join(f"(?:{re.sub(r'[(](?![?])', '(?:', rule['pattern'])})" for _, rule in _instances()))
 
 
+@lru_cache(maxsize=1)
+def _instance_starts() -> Any:
+    """Automaton of what names of instance types begin with; a beginning that may be left out is left out."""
+    import ahocorasick_rs
+
+    starts: set[str] = set()
+    for _, rule in _instances():
+        pattern = re.sub(r"^\(\?:[^()]*\)\?", "", rule["pattern"])
+        either = re.match(r"\(\?:([^()]*)\)", pattern)
+        starts.update(either[1].split("|") if either else [re.match(r"(?:[a-z0-9_-](?![?*+{]))+", pattern)[0]])
+    return ahocorasick_rs.AhoCorasick(sorted(starts))
+
+
 def names_instances(text: str) -> bool:
     """Whether a text holds the name of an instance type whose chip is known."""
-    return bool(_any_instance().search(fold(text)))
+    folded, pattern = fold(text), _any_instance()
+    return any(pattern.match(folded, start) for _, start, _ in _instance_starts().find_matches_as_indexes(folded, overlapping=True))
 
 
 # --- labels that look like a chip and are none that we know -------------------------------------------------------------------------------

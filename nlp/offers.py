@@ -22,7 +22,7 @@ from nlp.document import Document
 from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, parse_number, remembered, resolve_currency,
                         scope_in, tax_in, unit_in)
 
-MAX_OFFERS = 60_000                                            # of one document; five times as many as the longest list of offers known
+MAX_OFFERS = 12_000                                            # of one document, and issues with it; sixteen times the longest list of offers known
 MAX_QUOTE = 1500                                               # characters of a quote
 # Above this no price of a GPU hour is a price in that currency: it is a figure in cents or in millionths.
 MAX_HOURLY = {"JPY": 2e4, "KRW": 2e5, "VND": 3e6, "IDR": 3e6, "INR": 2e4, "HUF": 1e5, "RUB": 2e4, "TWD": 5e3}
@@ -118,6 +118,12 @@ def about_other_things(label: str) -> bool:
     return bool(_patterns()["skip_branches"].match(split_label(label)))
 
 
+@lru_cache(maxsize=8192)
+def _rank(label: str) -> int:
+    """How surely a field of this label holds the name of an instance; 0: it does not."""
+    return 0 if "description" in label else next((r for word, r in INSTANCE_RANK if word in label), 1)
+
+
 def no_offer_words(text: str) -> bool:
     """Whether heads or headings say that a list of chips is a benchmark, a driver list, a supply-side list …: no offers."""
     return bool(_patterns()["not_offers"].search(fold(text)))
@@ -201,6 +207,11 @@ class Quoted:
     stated: bool = False                                       # its key names a price, though neither currency nor period is stated
 
 
+_GPUS = re.compile(r"(?<![a-z])gpus?(?![a-z])", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!?] |\d+\+")
+_COUNT_UNDER_MEMORY = re.compile(r"\d+(?:/\d)?\s?(?:颗|卡|张|枚|块|個|장|gpus?)", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class Facts:
     """What a row, a record or a sentence says of an offer, apart from prices. Filled by `absorb`; `child` hands it down to nested records."""
@@ -252,7 +263,7 @@ class Facts:
             self._count(value)
         elif role == "gpu":
             self._gpu(head, value)
-        elif role == "gpu_memory" and isinstance(value, str) and re.fullmatch(r"\d+(?:/\d)?\s?(?:颗|卡|张|枚|块|個|장|gpus?)", value, re.IGNORECASE):
+        elif role == "gpu_memory" and isinstance(value, str) and _COUNT_UNDER_MEMORY.fullmatch(value):
             self._count(value)                                 # a head that is wrong about its column
         elif role == "gpu_memory":
             size = parse_memory(value, head.text)
@@ -269,7 +280,7 @@ class Facts:
                 self.unit = unit
             self.scope = self.scope or scope_in(split_label(value))
         elif role == "location" and isinstance(value, str):
-            self.location = value if len(value) <= 120 and not re.search(r"[.!?] |\d+\+", value) else None
+            self.location = value if len(value) <= 120 and not _SENTENCE.search(value) else None
         elif role == "availability":
             self._available(value)
         elif role in ("commitment", "price_tier"):
@@ -340,13 +351,11 @@ class Facts:
 
     def _name(self, head: Head, value: str, context: bool) -> None:
         if head.role == "instance":
-            rank = next((r for word, r in INSTANCE_RANK if word in head.text), 1)
-            if "description" in head.text:
-                rank = 0
+            rank = _rank(head.text)
             if len(value) <= 120 and (rank > self.instance_rank or self.instance is None) and rank:
                 self.instance, self.instance_rank = value, rank
-        if head.role == "instance" and re.search(r"(?<![a-z])gpus?(?![a-z])", value, re.IGNORECASE):
-            self.is_gpu = True
+            if _GPUS.search(value):
+                self.is_gpu = True
         found = find_chips(value, context=context or self.is_gpu or "gpu" in head.text)
         if not found and self.commitment is None and len(value) <= 60:
             self.commitment, self.months = commitment_in(value)
@@ -420,9 +429,9 @@ class Reading:
 
     def is_full(self) -> bool:
         """Whether there are as many offers as one document may give; then an issue says so."""
-        if len(self.offers) < MAX_OFFERS:
+        if len(self.offers) + len(self.issues) < MAX_OFFERS:
             return False
-        self.issue("error", "limit", f"read only in part: more than {MAX_OFFERS:,} offers")
+        self.issue("error", "limit", f"read only in part: more than {MAX_OFFERS:,} offers and issues")
         return True
 
     def is_own(self, name: str) -> bool:

@@ -184,6 +184,8 @@ class _Walker:
         elif node.kind == "list":
             read: dict[tuple, list[Offer]] = {}
             for item in _latest(node.items):
+                if self.reading.is_full():
+                    break
                 if item.kind == "map":
                     self._item(item, facts, place, read)
                 else:
@@ -212,7 +214,7 @@ class _Walker:
 
     def _item(self, node: Node, facts: Facts, place: bool, read: dict[tuple, list[Offer]]) -> None:
         """Read a record of a list. `read`: the offers of its records of plain values; those of a record that says the same, word for word, are the same."""
-        if self._is_silent(node, facts) or self.reading.is_full():
+        if self._is_silent(node, facts):
             return
         values = [child.value for _, child in node.entries]
         key = (self.reading.tax, *[k for k, _ in node.entries], *values, *map(type, values)) if all([child.kind == "scalar" for _, child in node.entries]) else None
@@ -238,7 +240,7 @@ class _Walker:
             if field.head.chips or child.start < node.start or child.end > node.end:
                 return False
             if child.kind != "scalar":
-                if instance_chip(key) is not None or not self._says_nothing(child):
+                if key in _BODIES or instance_chip(key) is not None or not self._says_nothing(child):
                     return False
             elif isinstance(value, str) and value and (
                     field.head.role == "instance" and instance_chip(value.strip()) is not None or field.taxed and tax_in(value) != "unknown" or len(value) >= 40 and _ANSWER.match(value)):

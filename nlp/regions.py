@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from chipwatch.records import Offer, Region
+from chipwatch.records import Issue, Offer, Region
 from nlp.document import Block, Cell, Document, MappedText
 from nlp.offers import read_head, split_label
 from nlp.places import country_codes, country_named, find_places, fold
@@ -38,6 +38,7 @@ _CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2,}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
 _STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
+MOST_PLACES = 10_000                                           # different values of the fields of places of a feed
 MOST_NAMES = 200_000                                           # characters of the names of regions of a country that are searched for a piece of them
 MOST_OF_A_NAME = 200
 _LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | 및 | 和 )\s*")
@@ -242,8 +243,11 @@ def _places_of(text: str, language: str | None) -> list[str]:
     return pieces if all(site(p, language)[0] for p in pieces) else []
 
 
-def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ...], str]], trees: Iterable[Node], offers: Iterable[Offer]) -> list[Region]:
-    """The regions of a document. `blocks` gives (block, headings above it, text before it) without chrome; `trees` are the feeds in it."""
+def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ...], str]], trees: Iterable[Node], offers: Iterable[Offer], issues: list[Issue] | None = None) -> list[Region]:
+    """The regions of a document. `blocks` gives (block, headings above it, text before it) without chrome; `trees` are the feeds in it.
+
+    Of a feed at most MOST_PLACES different values of fields of places are read; where there are more, an error is added to `issues`.
+    """
     found: list[Region] = []
     language = document.language
     listed = list(blocks)
@@ -253,8 +257,11 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     found += _of_lists(document, listed, language)
     found += _of_headings(document, listed, language)
     found += _of_labels(document, listed, language)
+    named: set[tuple] = set()
     for tree in trees:
-        found += list(_of_tree(document, tree, language))
+        found += list(_of_tree(document, tree, language, named))
+    if len(named) >= MOST_PLACES and issues is not None:
+        issues.append(Issue("error", "limit", f"read only in part: more than {MOST_PLACES:,} names of places"))
     noted = [] if any(r.city for r in found) else [r for tree in trees for r in _of_notes(document, tree, language)]
     sure = _merged(found)
     listed_names: dict[str | None, dict[str, None]] = {}
@@ -739,16 +746,15 @@ _OPAQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{16,}|\d{4,}|[a-z]{2,5
 _GLOBAL = re.compile(r"^(?:multiple.*|various.*|global|worldwide|any|all|none|n/?a|multi|various|unknown|default|-|\*)$", re.IGNORECASE)
 
 
-def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[Region]:
-    """Regions of a feed: records that are regions, and the places that other records name."""
-    seen: set[tuple] = set()                                   # fields of places: a place that is named again is the same
+def _of_tree(document: Document, root: Node, language: str | None, seen: set[tuple]) -> Iterator[Region]:
+    """Regions of a feed: records that are regions, and the places that other records name. `seen`: the fields of places that were read; a place that is named again is the same."""
     stack: list[tuple[Node, str]] = [(root, "")]
     while stack:
         node, key = stack.pop()
         if node.kind == "scalar":
             value = node.value
             if isinstance(value, str) and len(value) > 60 and value.lstrip()[:1] in "[{" and ("region" in value[:4000] or "zone" in value[:4000] or "location" in value[:4000] or '"country"' in value[:4000]):
-                yield from _of_answer(document, node, language)
+                yield from _of_answer(document, node, language, seen)
             continue
         children = list(node.children())
         if node.kind == "map":
@@ -758,7 +764,7 @@ def _of_tree(document: Document, root: Node, language: str | None) -> Iterator[R
                     part = next((x for y, x in c.entries if y in ("code", "iso", "name", "slug") and x.kind == "scalar" and isinstance(x.value, str)), None)
                     if part is not None:
                         scalars.setdefault(k, part)
-            if key == "region" or _is_region_record(key, scalars, tuple(k for k, _ in children if k)):
+            if scalars and (key == "region" or _is_region_record(key, scalars, tuple([k for k, _ in children if k]))):
                 region = _region_record(document, node, scalars, language, dict(children))
                 if region is not None:
                     sites = list(_sites_of(document, region, dict(children), language))
@@ -805,7 +811,7 @@ def _of_notes(document: Document, root: Node, language: str | None) -> Iterator[
                                  quote=document.text[node.start:node.end][:600], start=node.start, end=min(node.end, node.start + 600))
 
 
-def _of_answer(document: Document, node: Node, language: str | None) -> Iterator[Region]:
+def _of_answer(document: Document, node: Node, language: str | None, seen: set[tuple]) -> Iterator[Region]:
     from nlp.offers_feeds import _shift
     from nlp.tree import TreeError, read_json
     try:
@@ -814,7 +820,7 @@ def _of_answer(document: Document, node: Node, language: str | None) -> Iterator
         return
     offset = document.text.find(node.value[:60], node.start, node.end)
     _shift(inner, offset if offset >= 0 and document.text.startswith(node.value, offset) else None, node, document.text)
-    yield from _of_tree(document, inner, language)
+    yield from _of_tree(document, inner, language, seen)
 
 
 _OF_INSTANCE = re.compile(r"^(?:price|vcpus?|ram|memory)|gpu type|(?:price|cost) per|per hour|price hourly|price monthly|ram gb|gpu count|gpu name|gpu model")
@@ -827,11 +833,16 @@ def _names_match(keys: tuple[str, ...], pattern: re.Pattern) -> bool:
     return any(pattern.search(split_label(k)) for k in keys)
 
 
+@lru_cache(maxsize=4096)
+def _split_keys(keys: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(split_label, keys))
+
+
 def _is_region_record(key: str, scalars: dict[str, Node], keys: tuple[str, ...]) -> bool:
     """Whether a record is a region: it has an id and a country, a city or a display name, and nothing of an instance."""
     if _names_match(keys, _OF_INSTANCE) or _names_match(tuple(scalars), _OF_PRODUCT):
         return False
-    names = {split_label(k) for k in scalars}
+    names = _split_keys(tuple(scalars))
     if _REGION_KEYS.match(key) and key not in ("items", "item", "data", "results", "result", ""):
         return True
     typed = {"region id", "region code", "zone name", "region name", "local name"} & names
@@ -905,7 +916,7 @@ def _fields(document: Document, scalars: dict[str, Node], language: str | None, 
     """Regions that a record names in a field of places. `seen` holds the values of fields that were read, and is added to."""
     for key, coded in _place_keys(tuple(scalars)):
         node = scalars[key]
-        if (key, node.value) in seen:
+        if (key, node.value) in seen or len(seen) >= MOST_PLACES:
             continue
         seen.add((key, node.value))
         for label, name, country, city in _places_named(node.value, coded, language):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
-from nlp.chips import ChipSpan, chip_slug, find_chips, names_instances, unknown_labels
+from nlp.chips import ChipSpan, chip_marks, chip_slug, find_chips, names_instances, unknown_labels
 from nlp.document import Block, Document, Table
 from nlp.feeds.faults import faults
 from nlp.layout import layout_tables
@@ -21,9 +21,10 @@ from nlp.payloads import payloads, unfold
 from nlp.places import fold
 from nlp.prices import currency_words, decimal_mark, find_prices, tax_in, unit_in
 from nlp.regions import find_cities, locate, read_regions
-from nlp.tree import Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
+from nlp.tree import MAX_CELLS, Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
 FEEDS = ("json", "yaml", "xml", "csv")                         # content types whose text is data
+MAX_NAMES = 40_000                                             # places of a feed where a chip may be named that are looked at
 SAMPLE = 200_000                                               # characters in which currencies are counted
 _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: [A-Z][\w.]{2,20})?(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
 _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
@@ -44,7 +45,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     drawn: list[Placed] = []
     reading = _reading(document, placed, currency)
     if document.content_type in FEEDS:
-        if find_chips(document.text) or names_instances(document.text):
+        if _chips_of_feed(document)[0] or names_instances(document.text):
             for tree in trees:
                 read_feed(reading, tree)
     else:
@@ -62,7 +63,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     offers = _settled(reading)
     chips, found = read_chips(document)
     chips = _roles(document, chips, offers, reading)
-    regions = read_regions(document, [(p.block, p.path, p.before) for p in [*placed, *drawn]], trees, offers)
+    regions = read_regions(document, [(p.block, p.path, p.before) for p in [*placed, *drawn]], trees, offers, issues)
     regions = _named(regions, reading.place_names)
     if document.content_type in FEEDS and not any(i.code in ("feed_shape", "feed_left_out") for i in reading.issues) and not _is_interface(trees):
         issues += faults(trees, offers=len(offers), regions=len(regions), gpus=bool(chips) or names_instances(document.text))
@@ -99,7 +100,8 @@ def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
     issues: list[Issue] = []
     unknown: dict[str, None] = {}
     if document.content_type in FEEDS:
-        spans = find_chips(document.text, context=False)
+        spans, limit = _chips_of_feed(document)
+        issues += limit
         mentions = [_mention(document.text, s, s.start, s.end, "offered") for s in spans]
         return mentions, issues
     for item in _placed(document):
@@ -119,6 +121,15 @@ def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
             unknown.setdefault(label)
     issues += [Issue("warning", "unknown_chip", label) for label in unknown]
     return mentions, issues
+
+
+def _chips_of_feed(document: Document) -> tuple[list[ChipSpan], list[Issue]]:
+    """The chips that the text of a feed names, keys and values alike; of a feed that names very many, the first."""
+    text = document.text
+    marks = chip_marks(text)
+    if len(marks) <= MAX_NAMES:
+        return find_chips(text), []
+    return find_chips(text[:marks[MAX_NAMES]]), [Issue("info", "limit", f"chips named in the first {marks[MAX_NAMES]:,} characters; offers are read from all of them")]
 
 
 def _table_chips(document: Document, item: Placed, unknown: dict[str, None]) -> Iterator[ChipMention]:
@@ -261,7 +272,10 @@ def _trees(document: Document, issues: list[Issue]) -> list[Node]:
         if kind == "xml":
             return [read_xml(text)]
         if kind == "csv":
-            return [read_csv(text)]
+            table = read_csv(text)
+            if table.end < len(text):
+                issues.append(Issue("error", "limit", f"read only in part: {table.end:,} of {len(text):,} characters, for there are more than {MAX_CELLS:,} cells"))
+            return [table]
     except TreeError as error:
         issues.append(Issue("error", "unreadable_feed", str(error)))
     return []
@@ -305,16 +319,10 @@ def _settled(reading: Reading) -> list[Offer]:
     if grouped and 2 * len(grouped & {o.gpu_name for o in offers}) < len(grouped):
         offers = unique(offers + reading.grouped, reading.variants)
     priced = [o for o in offers if o.price is not None]
-    by_chip: dict[str, list[Offer]] = {}
+    by_chip: dict[str, _Fuller] = {}
     for offer in offers:
-        by_chip.setdefault(offer.gpu_name, []).append(offer)
-    kept = []
-    for offer in offers:
-        if offer.price is None:
-            same = [o for o in by_chip[offer.gpu_name] if o is not offer]
-            if any(_covers(o, offer) for o in same):
-                continue
-        kept.append(offer)
+        by_chip.setdefault(offer.gpu_name, _Fuller()).add(offer)
+    kept = [offer for offer in offers if offer.price is not None or not by_chip[offer.gpu_name].cover(offer)]
     listed = [o for o in unique(reading.listed) if not any(k.gpu_name == o.gpu_name for k in kept)]
     if listed and _ONE_EACH.search(fold(reading.document.text[:SAMPLE])):
         listed = [replace(o, gpu_count=1) if o.gpu_count is None else o for o in listed]
@@ -340,15 +348,40 @@ def _single_beside_several(reading: Reading) -> None:
                 offer.gpu_count, offer.price_scope = 1, "instance"
 
 
-def _covers(fuller: Offer, offer: Offer) -> bool:
-    """Whether `fuller` says all that the unpriced `offer` says: the same instance with a price, or a size of the family that `offer` names as a whole."""
-    if offer.availability != "listed" and fuller.price is None:
-        return False
-    a, b = fold(offer.instance_name or "").rstrip("*.-_ "), fold(fuller.instance_name or "")
-    if fuller.price is not None and fuller.commitment != "contact_sales":
-        if not a or a == b or (offer.gpu_count is None and offer.commitment != "contact_sales") or (offer.gpu_count == fuller.gpu_count and offer.commitment != "contact_sales"):
+class _Fuller:
+    """The offers of one chip, asked whether one of them says all that an unpriced one says: the same instance with a price, or a size of the family that it names as a whole."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()                           # of what is priced
+        self.counts: set[float | None] = set()                 # the same
+        # of offers that count their GPUs, of all and of the priced ones: the beginnings of their names with the names (two are enough), and where they stand
+        self.families: dict[bool, dict[str, set[str]]] = {False: {}, True: {}}
+        self.places: dict[bool, set[tuple]] = {False: set(), True: set()}
+
+    def add(self, offer: Offer) -> None:
+        name, priced = fold(offer.instance_name or ""), offer.price is not None
+        if priced and offer.commitment != "contact_sales":
+            self.names.add(name)
+            self.counts.add(offer.gpu_count)
+        if offer.gpu_count is None:
+            return
+        for group in {False, priced}:
+            if len(self.places[group]) < 2:
+                self.places[group].add((offer.start, offer.end))
+            for end in re.finditer(r"(?!^)[^a-z0-9]", name):
+                family = self.families[group].setdefault(name[:end.start()], set())
+                if len(family) < 2:
+                    family.add(name)
+
+    def cover(self, offer: Offer) -> bool:
+        """Whether another offer says all that `offer`, which has no price, says."""
+        name, asked = fold(offer.instance_name or "").rstrip("*.-_ "), offer.commitment == "contact_sales"
+        if self.names and (not name or name in self.names or not asked and (offer.gpu_count is None or offer.gpu_count in self.counts)):
             return True
-    if a and b and a != b and offer.gpu_count is None and fuller.gpu_count is not None and any(re.match(re.escape(part) + r"[^a-z0-9]", b) for part in re.split(r"\s?[/、,]\s?", a) if part):
-        return True
-    return bool(not a and offer.gpu_count is None and fuller.gpu_count is not None and (fuller.start, fuller.end) != (offer.start, offer.end))
+        if offer.gpu_count is not None:
+            return False
+        priced = offer.availability != "listed"                # "sold out" says more than a size without a price
+        if not name:
+            return bool(self.places[priced] - {(offer.start, offer.end)})
+        return any(self.families[priced].get(part, set()) - {name} for part in re.split(r"\s?[/、,]\s?", name) if part)
 

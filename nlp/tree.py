@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_NODES = 2_000_000                                          # a larger feed is read in part, and the caller says so
+MAX_CELLS = 600_000                                            # of a CSV file
 MAX_DEPTH = 200
 MAX_ALIASED = 100_000                                          # values that aliases of YAML add
 MAX_VAIN = 1_000_000                                           # characters of scripts that are read in vain, looking for literals
@@ -51,9 +52,11 @@ class Node:
 
 
 _TOKEN = re.compile(
-    r'\s+|//[^\n]*|/\*.*?\*/|(?P<string>"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`)|(?P<mark>[{}\[\],:])|(?P<word>[^\s{}\[\],:"\'`/]+|/)', re.DOTALL)
-# What most entries of a map are: a key without escapes, a plain value, and a comma or the end of the map. The tokens above say the same, four times slower.
-_PAIR = re.compile(r'\s*"(?P<key>[^"\\\n]*)"\s*:\s*(?:"(?P<string>[^"\\\n]*)"|(?P<whole>-?\d{1,18})|(?P<decimal>-?\d{1,18}\.\d{1,18})|(?P<word>true|false|null))\s*(?:(?P<comma>,)|(?=\}))')
+    r'\s*(?://[^\n]*|/\*.*?\*/|(?P<string>"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`)|(?P<mark>[{}\[\],:])|(?P<word>[^\s{}\[\],:"\'`/]+|/))|\s+', re.DOTALL)
+# What most entries of a map are: a key without escapes, and a plain value with a comma or the end of the map behind it, or the beginning of a map or list.
+# The tokens above say the same, four times slower.
+_PAIR = re.compile(r'\s*"(?P<key>[^"\\\n]*)"\s*:\s*(?:"(?P<string>[^"\\\n]*)"|(?P<whole>-?\d{1,18})|(?P<decimal>-?\d{1,18}\.\d{1,18})|(?P<word>true|false|null))\s*(?:(?P<comma>,)|(?=\}))'
+                   r'|\s*"(?P<opening>[^"\\\n]*)"\s*:\s*(?P<mark>[{\[])')
 _SURROGATES = re.compile("[\ud800-\udfff]")                    # halves of a character, which no other encoding can hold
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?$|[-+]?\.\d+$")
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None, "None": None, "True": True, "False": False, "NaN": None}
@@ -84,8 +87,17 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
         if expect_key and (pair := _PAIR.match(text, position, end)) is not None:
             nodes += 1
             if nodes > MAX_NODES:
-                raise TreeError(f"more than {MAX_NODES} values", pair.start("key"))
-            name, string, whole, decimal, word, comma = pair.groups()
+                raise TreeError(f"more than {MAX_NODES} values", position)
+            name, string, whole, decimal, word, comma, opening, mark = pair.groups()
+            if mark is not None:
+                a, position = pair.span("mark")
+                value = Node("map", a, position, None, []) if mark == "{" else Node("list", a, position, None, (), [])
+                if len(stack) > MAX_DEPTH:
+                    raise TreeError(f"nested deeper than {MAX_DEPTH} at character {a}", a)
+                stack[-1][0].entries.append((opening, value))
+                stack.append((value, opening))
+                expect_key = mark == "{"
+                continue
             if string is not None:
                 a, b = pair.span("string")
                 value = Node("scalar", a - 1, b + 1, string)
@@ -101,11 +113,10 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
         match = _TOKEN.match(text, position, end)
         if match is None:
             raise TreeError(f"no JSON at character {position}", position)
-        a, position = match.span()
-        kind = match.lastgroup
+        position, kind = match.end(), match.lastgroup
         if kind is None:
             continue
-        token = match[0]
+        a, token = match.start(kind), match[kind]
         if kind == "mark":
             if token in "{[":
                 node = Node("map", a, position, None, []) if token == "{" else Node("list", a, position, None, (), [])
@@ -239,13 +250,19 @@ def _yaml_scalar(tag: str, value: str) -> Any:
 
 def read_csv(text: str) -> Node:
     """The rows of a CSV or TSV file as maps from column head to cell, with the offsets of each cell. Raises TreeError for a file of one column."""
-    lines = list(_csv_rows(text, _delimiter(text)))
+    lines, cells = [], 0
+    for line in _csv_rows(text, _delimiter(text)):
+        lines.append(line)
+        cells += len(line)
+        if cells >= MAX_CELLS:
+            break
     if len(lines) < 2 or max(len(line) for line in lines[:12]) < 2:
         raise TreeError("no table of comma-separated values")
     first = _first_row(lines)
     heads = [cell.value for cell in lines[first]]
     heads += [f"column {i + 1}" for i in range(len(heads), max(map(len, lines)))]
-    return Node("list", 0, len(text), items=[Node("map", line[0].start, line[-1].end, None, list(zip(heads, line, strict=False)))
+    end = lines[-1][-1].end if cells >= MAX_CELLS else len(text)
+    return Node("list", 0, end, items=[Node("map", line[0].start, line[-1].end, None, list(zip(heads, line, strict=False)))
                                              for line in lines[first + 1:] if any([cell.value for cell in line])])
 
 

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp import offers, offers_feeds, tree
+from chipwatch.records import Offer
+from nlp import chips, offers, offers_feeds, tree
 from nlp.document import Document
 from nlp.offers import Reading, cell_prices, read_head
+from nlp.places import fold
 from nlp.read import read_document
-from nlp.supply import read_supply
+from nlp.supply import _Fuller, read_supply
 from nlp.tree import TreeError
 
 VALUES = st.sampled_from(["H100", "h\u0031\u0030\u0030 sxm", "8x A100 80GB", "L4", "p5.48xlarge", "m5.large", "none", "", "2.50", "$2.50/hr", "€1.20", "excluding VAT", "tax included", "us-east-1", "Graz", 8, 0, 1.25, True, None,
@@ -129,4 +131,40 @@ def test_a_feed_of_too_many_offers_says_so(monkeypatch):
     monkeypatch.setattr(offers, "MAX_OFFERS", 20)
     text = "gpu,count,price_per_hour_usd\n" + "\n".join(f"H100,1,{n}.50" for n in range(1, 31))
     _, found, _, issues = read_supply(read_document(text.encode(), path="feed.csv"))
-    assert len(found) == 20 and [(i.level, i.text) for i in issues if i.code == "limit"] == [("error", "read only in part: more than 20 offers")]
+    assert len(found) == 19 and [(i.level, i.text) for i in issues if i.code == "limit"] == [("error", "read only in part: more than 20 offers and issues")]     # one issue says that no scope is stated
+
+
+OFFERS = st.lists(st.builds(lambda name, price, commitment, count, availability, start: Offer(gpu_name="H100", instance_name=name, price=price, commitment=commitment, gpu_count=count, availability=availability, quote="", start=start, end=9),
+                            st.sampled_from([None, "", "g5", "g5.xl", "g5-2", "g5/g6", "g6.4", "G5*", "p4, p5", "p5.48", "-", "/x"]), st.sampled_from([None, None, 2.5]), st.sampled_from(["on_demand", "contact_sales"]),
+                            st.sampled_from([None, 1, 8]), st.sampled_from(["listed", "sold_out"]), st.sampled_from([0, 5])), min_size=1, max_size=5)
+
+
+def says_more(fuller: Offer, offer: Offer) -> bool:
+    """What `_Fuller` answers for all offers of a chip, for two of them."""
+    if offer.availability != "listed" and fuller.price is None:
+        return False
+    name, other, asked = fold(offer.instance_name or "").rstrip("*.-_ "), fold(fuller.instance_name or ""), offer.commitment == "contact_sales"
+    if fuller.price is not None and fuller.commitment != "contact_sales" and (not name or name == other or not asked and offer.gpu_count in (None, fuller.gpu_count)):
+        return True
+    if offer.gpu_count is not None or fuller.gpu_count is None:
+        return False
+    if not name:
+        return (fuller.start, fuller.end) != (offer.start, offer.end)
+    return name != other and any(re.match(re.escape(part) + "[^a-z0-9]", other) for part in re.split(r"\s?[/、,]\s?", name) if part)
+
+
+@settings(max_examples=400, deadline=None)
+@given(OFFERS)
+def test_offers_that_another_one_covers(found):
+    index = _Fuller()
+    for offer in found:
+        index.add(offer)
+    for offer in found:
+        if offer.price is None:
+            assert index.cover(offer) == any(says_more(other, offer) for other in found if other is not offer)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(["p5.", "48xlarge", "standard_", "nd96", "isr_h100_v5", "nc24", "s_v3", "ecs.", "gn7i", "-c8g1", ".2xlarge", "bm.gpu4.8", "vm.gpu3.", "2", "a3-", "highgpu-8g", "g2-standard-4", " ", "x", "dl1.24xlarge", "gt4.", "g5"]), max_size=5).map("".join))
+def test_names_of_instances_are_found_by_what_they_begin_with(text):
+    assert chips.names_instances(text) == bool(chips._any_instance().search(text))

@@ -18,6 +18,7 @@ from nlp.read import MOST_MARKS, read_document, readable_length
 
 MB = 1 << 20
 ROW = "<tr><td>H100 SXM 80GB</td><td>8</td><td>$2.50 per hour</td><td>You must comply with export control laws.</td></tr>"
+OFFER = '{{"id": {n}, "name": "gp{n}.large", "specs": {{"gpu": "H100 SXM", "gpu_count": 8, "memory": "640 GB"}}, "price_per_hour_usd": {n}.25, "region": "us-east-1"}}'
 CASES = {                                                      # name: (what stands before, what is repeated, megabytes, suffix)
     "export": ("", "export ", 1, "txt"), "export in html": ("<p>", "export ", 1, "html"), "export, a sentence each": ("", "export. ", 1, "txt"),
     "export, a paragraph each": ("", "export\n\n", 1, "txt"), "rules": ("", "You shall not export to Cuba. ", 1, "txt"),
@@ -29,10 +30,17 @@ CASES = {                                                      # name: (what sta
     "lists in lists": ("", "<ul><li>You may not: <ul><li>export</li><li>resell the Services</li></ul></li></ul>", 10, "html"),
     "markdown lists": ("", "- You may not:\n  - export to Cuba\n    - resell the Services\n", 10, "md"),
     "one list": ("<p>You may not:</p><ul>", "<li>resell the Services</li>", 10, "html"), "a list that nothing opens": ("<ul>", "<li>export resell control;</li>", 10, "html"),
+    "CSV of offers": ("id,name,gpu,count,price_per_hour_usd,region\n", "{n},gp{n}.large,H100 SXM,8,2.{n},us-east-1\n", 10, "csv"),
+    "CSV of names": ("name,gpu,count,price_per_hour_usd,region\n", "m{n}.small,NVIDIA H100 {n},8,3.{n},area {n}\n", 10, "csv"),
+    "CSV of one offer": ("gpu,count,price_per_hour_usd,region\n", "H100,8,20.50,us-east-1\n", 10, "csv"), "CSV without prices": ("name,gpu,count,vcpu\n", "m{n},H100,{n},96\n", 10, "csv"),
+    "CSV without GPUs": ("sku,family,price_per_hour_usd,region\n", "S{n},disk {n},0.{n},us-east-1\n", 10, "csv"), "quoted CSV": ('"gpu","price_per_hour_usd","note"\n', '"H100","{n}.10","one ""big"" card"\n', 10, "csv"),
+    "JSON of offers": ('{"plans": [', OFFER + ", ", 10, "json"), "JSON lines": ("", OFFER + "\n", 10, "jsonl"),
+    "JSON without GPUs": ('{"plans": [', '{{"sku": "S{n}", "attributes": {{"family": "disk", "location": "Graz"}}, "price": {{"USD": "0.{n}"}}}}, ', 10, "json"),
     "paragraphs": ("", "<p>You must comply with export control laws.</p>", 10, "html"), "numbered paragraphs": ("", "<p>(a) export the Services;</p>", 10, "html"),
 }
 IN_PART = {"export, a paragraph each", "open elements", "rules", "items of one sentence", "definitions", "open lists", "table", "bare table", "markdown table", "lists in lists", "markdown lists", "one list", "a list that nothing opens", "paragraphs",
-           "numbered paragraphs"}
+           "numbered paragraphs", "CSV of offers", "CSV of names", "CSV of one offer", "CSV without prices", "CSV without GPUs", "quoted CSV", "JSON of offers", "JSON lines", "JSON without GPUs"}
+AFTER = {"JSON of offers": "{}]}", "JSON without GPUs": "{}]}"}
 MEASURED = """
 import json, resource, sys, time
 from nlp.extract import extract
@@ -46,7 +54,7 @@ print(json.dumps([time.process_time() - began, resource.getrusage(resource.RUSAG
 def written(name: str, size: int) -> bytes:
     before, piece, _, _ = CASES[name]
     if "{n}" in piece:
-        return (before + "".join(piece.format(n=n) for n in range(size // len(piece)))).encode()
+        return (before + "".join(piece.format(n=n) for n in range(size // len(piece))) + AFTER.get(name, "")).encode()
     return (before + piece * (size // len(piece) + 1)).encode()
 
 

@@ -232,6 +232,8 @@ def json_records(source: str) -> _Records:
     key: tuple[int, int, int] | None = None
     first = True                                               # whether the next scalar of the list is its first
     for match in _JSON_TOKEN.finditer(source):
+        if records.pairs >= MAX_PAIRS:
+            break
         mark = match["mark"]
         if mark is None:
             group = "string" if match["word"] is None else "word"
@@ -277,6 +279,8 @@ def yaml_records(source: str) -> _Records:
     records = _Records(source)
     opened: list[tuple[int, list, str]] = []                   # (indent, record, last key without a value)
     for match in _YAML_PAIR.finditer(source):
+        if records.pairs >= MAX_PAIRS:
+            break
         indent = len(match["indent"].expandtabs(4))
         dash = "-" in match["indent"]
         while opened and (opened[-1][0] > indent or dash and opened[-1][0] >= indent):
@@ -303,6 +307,8 @@ def xml_records(source: str) -> _Records:
     records = _Records(source)
     stack: list[tuple[list, tuple[int, int, int], str]] = []
     for match in _XML_TOKEN.finditer(source):
+        if records.pairs >= MAX_PAIRS:
+            break
         if match["name"]:
             if match["close"]:
                 if stack:
@@ -371,7 +377,6 @@ def read_xml(document: Document) -> bool:
 
 
 _CSV_CELL = {d: re.compile(rf'[ ]*"((?:[^"]|"")*)"[^{re.escape(d)}\r\n]*|([^{re.escape(d)}\r\n]*)') for d in ",;\t|"}
-MAX_CSV_CELLS = 200_000                                        # cells that stand in the table block; offers are read from the whole text
 
 
 def read_csv(document: Document) -> bool:
@@ -408,8 +413,8 @@ def read_csv(document: Document) -> bool:
         if any(cell.text for cell in row):
             rows.append(row)
         row = []
-        if cells > MAX_CSV_CELLS:
-            document.issues.append(Issue("info", "limit", f"a table of the first {MAX_CSV_CELLS:,} cells; offers are read from all of them"))
+        if cells > MAX_PAIRS:
+            document.issues.append(Issue("info", "limit", f"a table of the first {MAX_PAIRS:,} cells; offers are read from all of them"))
             break
     if any(cell.text for cell in row):
         rows.append(row)
