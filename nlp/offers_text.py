@@ -412,18 +412,34 @@ def read_lists(reading: Reading, placed: Sequence[Placed]) -> None:
         if item is not None and item.block.kind in ("list_item", "definition") and (not run or item.path == run[0].path):
             run.append(item)
             continue
-        if len(run) >= 2:
-            _list(reading, run)
+        if len(run) >= 2 and not _list(reading, run):
+            for part in _lists_inside(run):
+                _list(reading, part)
         run = [item] if item is not None and item.block.kind in ("list_item", "definition") else []
 
 
-def _list(reading: Reading, run: list[Placed]) -> None:
+def _lists_inside(run: list[Placed]) -> Iterator[list[Placed]]:
+    """Lists inside a list: the items that name chips, after an item that leads to them ("Choose one of these GPUs:")."""
+    for index, item in enumerate(run):
+        if not item.block.text.rstrip().endswith((":", "：")):
+            continue
+        part = []
+        for inner in run[index + 1:]:
+            if not find_chips(inner.block.text[:60], context=True):
+                break
+            part.append(inner if part else replace(inner, before=item.block.text))
+        if len(part) >= 2:
+            yield part
+
+
+def _list(reading: Reading, run: list[Placed]) -> bool:
+    """Collect the offers of a list; False where it is none of GPUs."""
     first = run[0]
     heading = first.path[-1] if first.path else ""
     lead = fold(f"{heading}\n{first.before[-300:]}")
     led = bool(_LISTS_GPUS.search(lead))
     if no_offer_words(heading) or no_offer_words(first.before[-160:]):
-        return
+        return False
     drafts = []
     for item in run:
         text = item.block.text
@@ -435,7 +451,7 @@ def _list(reading: Reading, run: list[Placed]) -> None:
             continue
         drafts.append((item, chips))
     if len(drafts) < 2 or len(drafts) * 2 < len(run) or not led and not all(chips[0].count is not None and chips[0].left == 0 for _, chips in drafts):
-        return
+        return False
     for item, chips in drafts:
         text = item.block.text
         chip = chips[0]
@@ -454,3 +470,4 @@ def _list(reading: Reading, run: list[Placed]) -> None:
             facts.location = match[1]
         start, end = item.block.content.source_span(0, len(text))
         reading.listed += make_offers(reading, facts, [], start, end)
+    return True

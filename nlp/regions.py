@@ -438,6 +438,8 @@ def _of_row(document: Document, cells: list[Cell], texts: tuple[str, ...], coded
         if text == code:
             by_code = by_code or locate(code, language)
             continue
+        if _SHARE.fullmatch(text):
+            continue
         c, n, where, town = parse_place(text, language, short=True, sure=True)
         if c and where and (not n or site(n, language)[0] is None):
             by_code, where, town = by_code or (where, town), None, None
@@ -451,7 +453,7 @@ def _of_row(document: Document, cells: list[Cell], texts: tuple[str, ...], coded
     if country is None and by_code:
         country, city = by_code[0], city or by_code[1]
     label = code or name or ""
-    if country is None and code is None or len(label) > 80:    # more is a sentence, not a name
+    if country is None and code is None or len(label) > 80 or "{{" in label:      # more is a sentence, not a name; a template's variable is none
         return []
     region = _row(document, cells[0].content, 0, len(cells[0].content.text), label, name, country, city, soon)
     last = cells[-1].content
@@ -460,6 +462,9 @@ def _of_row(document: Document, cells: list[Cell], texts: tuple[str, ...], coded
         if a is not None and a < b <= a + 600:
             region.quote, region.end = document.text[a:b], b
     return [region]
+
+
+_SHARE = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?\s?%")              # a surcharge beside a place
 
 
 def _place_alone(name: str, language: str | None) -> bool:
@@ -589,7 +594,8 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
             label = prices_fold(match["label"])
             if not _LABEL_WORDS.search(label) or _NOT_REGIONS.search(label):
                 continue
-            pieces = _with_their_land([p.strip() for p in _outside_brackets(match["list"]) if p.strip()], match["list"], language)
+            listing = _LEADS_TO_LIST.sub("", match["list"])
+            pieces = _with_their_land([p.strip(" 。") for p in _outside_brackets(listing) if p.strip(" 。")], listing, language)
             closing = _COUNTRY_CLOSES.search(pieces[-1]) if pieces else None
             shared = country_named(closing["country"], language) if closing else None
             read = [(piece, *_piece_of_list(piece, language, shared)) for piece in pieces]
@@ -599,6 +605,9 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
                 at = block.text.find(piece, match.start("list"))
                 out.append(_row(document, block.content, at, at + len(piece), code or name or piece, name, country, city, bool(_SOON.search(fold(piece)))))
     return out
+
+
+_LEADS_TO_LIST = re.compile(r"^[^、，,；;]{0,40}?(?:仅支持|支持|部署在|位于|覆盖|包括|包含|currently in|available in|located in|hosted in)[：:\s]*", re.IGNORECASE)
 
 
 def _with_their_land(pieces: list[str], text: str, language: str | None) -> list[str]:
@@ -770,6 +779,8 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
                     sites = list(_sites_of(document, region, dict(children), language))
                     yield from sites or [region]
                     continue
+            if not _OF_COMPANY.isdisjoint(_split_keys(tuple(scalars))):
+                scalars = {k: c for k, c in scalars.items() if k not in ("country", "city")}
             yield from _fields(document, scalars, language, seen)
         for k, child in reversed(children):
             if child.kind == "scalar" and not (isinstance(child.value, str) and len(child.value) > 60):
@@ -827,6 +838,9 @@ _OF_INSTANCE = re.compile(r"^(?:price|vcpus?|ram|memory)|gpu type|(?:price|cost)
 _OF_PRODUCT = re.compile(r"gpu|instance|price|vcpu|memory|machine type|plan|sku|flavor")
 
 
+_OF_COMPANY = frozenset({"website", "web site", "homepage", "founded", "headquarters", "pricing url", "api pricing url", "pricing page", "docs url", "legal name", "ceo"})     # its country is a seat
+
+
 @lru_cache(maxsize=4096)
 def _names_match(keys: tuple[str, ...], pattern: re.Pattern) -> bool:
     """Whether one of the keys of a record, split into words, matches. Records of a feed have the same keys again and again."""
@@ -843,6 +857,8 @@ def _is_region_record(key: str, scalars: dict[str, Node], keys: tuple[str, ...])
     if _names_match(keys, _OF_INSTANCE) or _names_match(tuple(scalars), _OF_PRODUCT):
         return False
     names = _split_keys(tuple(scalars))
+    if names & _OF_COMPANY:
+        return False
     if _REGION_KEYS.match(key) and key not in ("items", "item", "data", "results", "result", ""):
         return True
     typed = {"region id", "region code", "zone name", "region name", "local name"} & names

@@ -151,3 +151,32 @@ def test_sites_of_a_country_and_places_that_are_not_public():
     assert [(r.label, r.country) for r in supply(json.dumps(plans, indent=1), "json")[2]] == [("TYO", "JP"), ("TYO2", "JP"), ("SCL", "CL")]
     zones = {"zones": {"zone": [{"id": "fi-hel1", "description": "Helsinki #1", "public": "yes"}, {"id": "fi-tst1", "description": "Test Cloud", "public": "no"}]}}
     assert [r.label for r in supply(json.dumps(zones, indent=1), "json")[2]] == ["fi-hel1"]
+
+
+def test_a_list_inside_a_list():
+    text = "## Create an instance\n\n- Choose a location\n- Select the hardware\n  - Choose from the available GPU options:\n    - NVIDIA H100: for training.\n    - RTX A6000: for rendering.\n- Choose an image\n- Select a key\n- Start it\n"
+    assert [r[0] for r in rows(text, "md")] == ["H100", "A6000"]
+    placed = "1. Make an app.\n\n1. Where to run it:\n    - `a10`: `ord`\n    - `l40s`: `ord`, `ams`\n\n1. Deploy it.\n"
+    assert rows("# GPUs\n\n" + placed.replace("Where to run it", "GPUs can be had in these regions"), "md")[:1] == [("A10", None, None, None, None)]
+
+
+def test_billing_units_are_no_money():
+    assert rows(table("Flavor | GPU | Cores | Billing units/h", "fox.1 | V100 | 14 | 60", "fox.2 | 2x V100 | 28 | 120"), "md") == [("V100", None, None, None, None), ("V100", 2, None, None, None)]
+
+
+def test_the_seat_of_a_company_is_no_region():
+    sellers = {"fox": {"name": "Fox Hosting", "country": "DE", "website": "https://fox.example", "locations": ["nbg1", "hel1"]}}
+    assert [(r.label, r.country) for r in supply(json.dumps(sellers, indent=1), "json")[2]] == [("nbg1", "DE"), ("hel1", "FI")]
+
+
+def test_surcharges_and_variables_of_templates_are_no_names_of_regions():
+    text = "## Regions\n\n" + table("Region | Location | Surcharge", "DAL08 | Dallas | 11%", "AMS03 | Amsterdam | 6%") + "\n## Data centres\n\n" + table("Data center | Surcharge", "PAR01 | 16%", "LON02 | 13%")
+    found = supply(text, "md")[2]
+    assert all("%" not in (r.name or "") for r in found) and {"DAL08", "AMS03", "PAR01", "LON02"} <= {r.label for r in found}
+
+
+def test_words_that_lead_to_a_list_of_places():
+    text = "# 购买须知\n\n2. 地域：目前 GPU 云服务器仅支持 **广州三区**、 **北京二区** 和 **成都一区** 。\n"
+    document = read_document(text.encode(), path="page.md", language="zh")
+    assert [r.city for r in read_supply(document)[2]] == ["广州", "北京", "成都"]
+    assert all("支持" not in r.label for r in read_supply(document)[2])
