@@ -237,6 +237,8 @@ def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[in
     if kind == "workstation":
         if not ("rtx" in brand or "quadro" in brand) or suffix:
             return None
+        if "quadro" not in brand and re.search(r"blackwell[\s\-_]*$", text[max(0, begin - 12):begin]):
+            return begin, stop, f"RTXPRO{number}", "strong"    # "Blackwell RTX 6000": that generation has no other card of the number
         return begin, stop, f"RTX{number}", "strong"
     if suffix == "spro":
         return None

@@ -589,7 +589,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             return None
         if scope is None:
             # a line of data that counts one GPU, and says nothing of a machine around it
-            alone = count == 1 and bool(facts.printed) and facts.specs == 0 and facts.instance is None and reading.document.content_type in ("json", "csv", "yaml", "xml")
+            alone = count == 1 and facts.specs == 0 and (bool(facts.printed) if facts.instance is None else _only_chip(facts.instance)) and reading.document.content_type in ("json", "csv", "yaml", "xml")
             scope = "gpu" if alone else "instance" if count is not None or facts.cpu and not q.chips else "gpu"
             unstated = True
         if commitment is None and unit in ("hour", "minute", "second"):
@@ -614,6 +614,13 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         reading.unstated.add(id(offer))
         reading.issue("info", "scope_not_stated", "no word of the page says whether every price is for a GPU or for an instance: read from what is priced (a machine, or a GPU by its name)")
     return offer
+
+
+@remembered
+def _only_chip(name: str) -> bool:
+    """Whether a name is that of a chip and nothing more: "NVIDIA L4 24GB"."""
+    chips = find_chips(name, context=True)
+    return len(chips) == 1 and not re.search(r"\w{2}", name[:chips[0].left] + name[chips[0].end:])
 
 
 def key_of(offer: Offer) -> tuple:

@@ -347,6 +347,8 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
             continue
         stop = b
         factor = 1.0
+        if folded[stop:stop + 2] == "./":                      # "$10./hr"
+            stop += 1
         multiplier = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)").match(folded, b)
         if multiplier:
             factor = _data()["multipliers"][next(g for g in multiplier.groups() if g)]

@@ -39,6 +39,7 @@ _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
 _STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
 MOST_PLACES = 10_000                                           # different values of the fields of places of a feed
+_LOCAL_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff]{2,}?)[一二三四五六七八九十\d]{1,2}区?$")          # "广州三区": a zone of Guangzhou
 MOST_NAMES = 200_000                                           # characters of the names of regions of a country that are searched for a piece of them
 MOST_OF_A_NAME = 200
 _LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | 및 | 和 )\s*")
@@ -272,6 +273,7 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     located = {o.location: o for o in reversed(list(offers)) if o.location and o.start is not None}
     for offer in reversed(located.values()):
         loose += _of_location(offer, language)
+    loose = [r for r in loose if not (r.country in listed_names and r.city is None and country_named(r.label, language) == r.country)]     # a country whose regions are listed
     new = {(r.label, r.name, r.country): r for r in reversed(loose) if not (r.name and (fold(r.name) in listed_names.get(r.country, ()) or fold(r.name) in texts.get(r.country, "")))}
     return _merged([*sure, *reversed(new.values())]) if new else sure
 
@@ -295,6 +297,9 @@ def _merged(found: list[Region]) -> list[Region]:
     coded_cities = {fold(r.city) for r in rows.values() if r.city and "-" in (r.label or "")}
     out = []
     for key, region in rows.items():
+        local = _LOCAL_ZONE.match(key)
+        if local and local["region"] in rows:
+            continue
         zone = _ZONE.match(key)
         if zone and zone["region"] in rows and rows[zone["region"]] is not region and "-" in key:
             continue
@@ -587,17 +592,26 @@ _COUNTRY_CLOSES = re.compile(r"[(（](?P<country>[^)）]{2,30})[)）]\.?$")
 def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
     """Places after a label: "Data centres: Graz, Linz and Vienna", "地域：华东1（杭州）、华北2（北京）". Every member of the list must be a place."""
     out: list[Region] = []
+    lead = ""                                                  # the last text without a label: "Our data centres are in 20 places:"
     for block, path, _ in blocks:
+        if block.kind == "heading":
+            lead = ""
         if block.kind not in ("paragraph", "list_item", "definition", "heading") or len(block.text) > 2000 or _NOT_REGIONS.search(fold(path[-1] if path else "")):
             continue
+        if not _LABELLED.search(block.text):
+            lead = block.text
         for match in _LABELLED.finditer(block.text):
             label = prices_fold(match["label"])
-            if not _LABEL_WORDS.search(label) or _NOT_REGIONS.search(label):
+            land = country_named(match["label"].strip(), language)
+            lands = (land is not None or _AREA.fullmatch(label.strip())) and REGION_WORDS.search(fold(f"{path[-1] if path else ''}\n{lead[-300:]}")) and not _NOT_REGIONS.search(fold(lead[-300:]))
+            if not (lands or _LABEL_WORDS.search(label)) or _NOT_REGIONS.search(label):
                 continue
             listing = _LEADS_TO_LIST.sub("", match["list"])
             pieces = _with_their_land([p.strip(" 。") for p in _outside_brackets(listing) if p.strip(" 。")], listing, language)
             closing = _COUNTRY_CLOSES.search(pieces[-1]) if pieces else None
-            shared = country_named(closing["country"], language) if closing else None
+            shared = (land if lands else None) or (country_named(closing["country"], language) if closing else None)
+            if lands and len(pieces) < 2:
+                continue
             read = [(piece, *_piece_of_list(piece, language, shared)) for piece in pieces]
             if not read or not all(country for *_, country, _ in read):
                 continue
@@ -608,6 +622,9 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
 
 
 _LEADS_TO_LIST = re.compile(r"^[^、，,；;]{0,40}?(?:仅支持|支持|部署在|位于|覆盖|包括|包含|currently in|available in|located in|hosted in)[：:\s]*", re.IGNORECASE)
+
+
+_AREA = re.compile(r"(?:north |south |latin |central )?americas?|(?:western |eastern |northern |southern |central )?europe|(?:south ?-?east |east |south )?asia(?:[ -]pacific)?|apac|emea|oceania|africa|middle east|nordics|europa|nordamerika|asien")
 
 
 def _with_their_land(pieces: list[str], text: str, language: str | None) -> list[str]:
@@ -645,6 +662,9 @@ def _outside_brackets(text: str) -> list[str]:
 def _piece_of_list(piece: str, language: str | None, shared: str | None) -> tuple[str | None, str | None, str | None, str | None]:
     """(code, name, country, city) of a member of a list. `shared`: the country that a bracket behind the last member names for all."""
     label = re.sub(r"(?<=[\u4e00-\u9fff])[一二三四五六七八九十\d]{1,2}区$", "", _STATUS.sub("", piece).strip(" ."))     # "广州七区": a zone of Guangzhou
+    land = re.fullmatch(r"(?P<town>[^()（）]{2,40}?)\s*[(（][A-Z]{2}[)）]", label)
+    if land and (found := site(land["town"], language))[1] and site(f"{land['town']}, {label[-3:-1]}", language)[0] in (found[0], None):
+        label = land["town"]                                   # "Ashburn (VA)", "Madrid (ES)": the state or country behind a town
     outer = re.fullmatch(r"(?P<label>[^()（）]{2,24})[(（](?P<place>[^)）]{2,40})[)）]", label)
     if outer and (found := site(outer["place"], language))[1]:
         head = outer["label"].strip()
@@ -660,7 +680,7 @@ def _piece_of_list(piece: str, language: str | None, shared: str | None) -> tupl
 _NOT_A_NAME = re.compile(r"[.!?] |\b(?:is|are|you|the|we|our|can|with|for|from)\b")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]?")
 _SITED = re.compile(
-    r"data ?-?cent(?:er|re|rum|ra)s?\b|\bregions?\b|\bzones?\b|hosted (?:in|at)|located (?:in|at|near)|available in|based in our|(?:machines?|servers?|hardware|nodes?|racks?|gpus?) (?:\w+ ){0,2}(?:stands?|runs?|sits?|lives?|is|are) (?:\w+ )?(?:in|at|near)\b|"
+    r"data ?-?cent(?:er|re|rum|ra)s?\b|\bregions?\b|\bzones?\b|(?:で|にて)(?:ご)?利用(?:いただけ|可能|でき)|hosted (?:in|at)|located (?:in|at|near)|available in|based in our|(?:machines?|servers?|hardware|nodes?|racks?|gpus?) (?:\w+ ){0,2}(?:stands?|runs?|sits?|lives?|is|are) (?:\w+ )?(?:in|at|near)\b|"
     r"heberge[es]* (?:a|en|dans)\b|situe[es]* (?:a|en|dans)|(?:server|gpus?|hardware|maschinen) (?:\w+ ){0,2}(?:stehen|steht|liegen|laufen|betreiben)|alojad[oa]s? en|ubicad[oa]s? en|hospedad[oa]s? em|localizad[oa]s? em|ospitat[ie] (?:a|in)|situat[ie] a|"
     r"centr(?:a|um) danych|serwerowni|размещен|расположен|centro(?:s)? de (?:datos|dados)|datacentra|gehost in|staan in|facilit(?:y|ies)|rechenzentr|standort|centres? de donnees|datacentres?|数据中心|机房|地域|可用区|データセンター|リージョン|拠点|데이터 ?센터|리전|дата-центр|цод|khu vuc|trung tam du lieu|region(?:en)?\b")
 
@@ -705,6 +725,9 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
             if (re.fullmatch(r"\s?,\s?", sentence[end:a]) or (re.fullmatch(r"\s?[(（]", sentence[end:a]) and sentence[b:b + 1] in (")", "）"))) and where == country and (city is None or fold(sentence[a:b]) in _states()):
                 opened = re.search(r"[(（]", sentence[start:b]) and sentence[b:b + 1] in (")", "）")
                 out[-1] = (start, b + bool(opened), where, town)
+                continue
+            if town is None and city is not None and where == country and re.fullmatch(r"\s?[の의的]\s?", sentence[end:a]):
+                out[-1] = (a, b, country, city)                # "ベトナムのハノイ": the country before its town
                 continue
         state = re.match(r", [A-Z]{2}(?![\w-])", sentence[b:]) if country in ("US", "CA") and city else None
         out.append((a, b + (state.end() if state else 0), country, city))

@@ -180,3 +180,30 @@ def test_words_that_lead_to_a_list_of_places():
     document = read_document(text.encode(), path="page.md", language="zh")
     assert [r.city for r in read_supply(document)[2]] == ["广州", "北京", "成都"]
     assert all("支持" not in r.label for r in read_supply(document)[2])
+
+
+def test_a_point_that_ends_an_amount():
+    assert rows(table("GPU | Price", "H100 | $10./hr", "A100 | $2.50/hr"), "md") == [("H100", None, 10.0, "USD", "hour"), ("A100", None, 2.5, "USD", "hour")]
+
+
+def test_a_card_named_by_its_generation():
+    assert [o.gpu_name for o in supply(json.dumps([{"gpu": "NVIDIA Blackwell RTX 6000", "price_per_hour_usd": 1.9}, {"gpu": "Quadro RTX 6000", "price_per_hour_usd": 0.9}]), "json")[1]] == ["RTXPRO6000", "RTX6000"]
+
+
+def test_a_record_named_after_its_chip_alone_is_priced_by_the_gpu():
+    gpus = [{"id": "l4", "name": "NVIDIA L4 24GB", "gpu_count": 1, "price_hourly": 0.3, "currency": "EUR"}, {"id": "f1", "name": "fox-l4-1 (L4)", "gpu_count": 1, "price_hourly": 0.5, "currency": "EUR"}]
+    assert [o.price_scope for o in supply(json.dumps(gpus), "json")[1]] == ["gpu", "instance"]
+
+
+def test_places_by_country_under_a_lead_on_data_centres():
+    text = "Our data centres are in nine places:\n\n**United States:** Ashburn (VA), Dallas (TX)\n\n**Europe:** Madrid (ES), Zurich (CH)\n\nWe answer fast.\n"
+    assert [(r.label, r.country) for r in supply(text, "md")[2]] == [("Ashburn", "US"), ("Dallas", "US"), ("Madrid", "ES"), ("Zurich", "CH")]
+    assert supply(text.replace("Our data centres are in nine places:", "Customers write to us from everywhere:"), "md")[2] == []
+
+
+def test_zones_in_chinese_fall_to_their_region_and_countries_to_their_towns():
+    text = "## 地域\n\n" + table("地域 | 可用区", "广州 | 广州三区", "上海 | 上海二区") + "\n支持的地域：广州三区、上海二区。\n"
+    document = read_document(text.encode(), path="page.md", language="zh")
+    assert [r.label for r in read_supply(document)[2]] == ["广州", "上海"]
+    document = read_document("GPUサーバーは、ベトナムのハノイおよび日本の大阪でご利用いただけます。\n".encode(), path="page.md", language="ja")
+    assert [(r.label, r.country) for r in read_supply(document)[2]] == [("ハノイ", "VN"), ("大阪", "JP")]
