@@ -15,7 +15,7 @@ from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
-_COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|industry average|elsewhere)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
+_COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|industry average|elsewhere|adds? up to|anywhere from|anywhere between)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
 _SENTENCE = 400                                               # characters of a sentence on each side of a price
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")

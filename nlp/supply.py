@@ -31,6 +31,8 @@ _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes wit
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
 _NOT_LET = re.compile(r"[^.;\n<|]{0,50}?\b(?:(?:is|are) (?:not|no longer) (?:for rent|to rent|rented|offered|available for rent|on offer|sold)|ist nicht mietbar|n'est pas (?:a louer|propose)|不提供租|不出租|はレンタル対象外)")
 _RATE = re.compile(r"(?P<sign>[$€£¥₩])\s?(?:\$?\{[^{}\n]{1,60}\})?\s?/\s?(?:gpu[\s-]?)?(?:hr|hour|h|month|mo|day)\b", re.IGNORECASE)
+_BESIDE_BEFORE = re.compile(r"(?:(?:performance|speed|throughput|power|capabilit(?:y|ies)) of|(?:faster|slower|better|cheaper|more powerful|less powerful) than|compared (?:to|with)|successor (?:to|of)|equivalent (?:to|of)|outperforms?)(?: (?:an?|the|its|older|previous|nvidia|tesla|quadro|geforce)){0,4}\s*$")
+_BESIDE_AFTER = re.compile(r"(?:\s?\([^)\n]{1,12}\))?(?:\s*[:：=]\s*[~≈]?\d[\d.,]*\s?(?:dlperf|tflops|pflops|fps|points|tokens/s|tok/s|it/s|images/s)\b|\s(?:is|are) (?:roughly |about |up to |around )?\d[\d.]*(?:x|×| times| ?%) (?:faster|slower|as fast|the speed|better))")
 _DIGIT = re.compile(r"\d")
 
 
@@ -168,6 +170,8 @@ def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], re
             chip.role = "mentioned"
         elif _NOT_LET.match(fold(document.text[chip.end:chip.end + 90])):
             chip.role = "mentioned"
+        elif _BESIDE_BEFORE.search(fold(document.text[max(0, chip.start - 90):chip.start])) or _BESIDE_AFTER.match(fold(document.text[chip.end:chip.end + 60])):
+            chip.role = "compared"                             # a yardstick: "twice the performance of …", "… is 2x faster than"
         elif re.search(r"\bif you (?:use|run|train on) an? [^.]{0,30}$", fold(document.text[max(0, chip.start - 60):chip.start])):
             chip.role = "mentioned"
         elif reading.rivals:
