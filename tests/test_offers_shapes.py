@@ -207,3 +207,14 @@ def test_zones_in_chinese_fall_to_their_region_and_countries_to_their_towns():
     assert [r.label for r in read_supply(document)[2]] == ["广州", "上海"]
     document = read_document("GPUサーバーは、ベトナムのハノイおよび日本の大阪でご利用いただけます。\n".encode(), path="page.md", language="ja")
     assert [(r.label, r.country) for r in read_supply(document)[2]] == [("ハノイ", "VN"), ("大阪", "JP")]
+
+
+def test_a_yardstick_is_no_chip_that_is_offered():
+    text = "## GPU servers\n\n" + table("Plan | GPU | Price per hour", "fox-1 | 1x A40 | $0.90") + "\nThey deliver twice the graphics performance of RTX 6000 GPUs.\n\nScores:\n\n- V100: ~21 TFLOPS\n- L40S is also here\n"
+    chips, *_ = supply(text, "md")
+    assert {c.gpu_name: c.role for c in chips} == {"A40": "offered", "RTX6000": "compared", "V100": "compared", "L40S": "offered"}
+
+
+def test_what_an_hourly_price_adds_up_to_is_no_price():
+    text = "# Why we\n\nElsewhere it is another story, as anybody knows who has ever looked at what is asked, in the end, for a card of this kind. An H100 at $3/hour adds up to $2,200/month, and that is if you can get capacity when you need it.\n"
+    assert rows(text, "md") == []
