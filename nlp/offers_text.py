@@ -420,16 +420,22 @@ def read_lists(reading: Reading, placed: Sequence[Placed]) -> None:
 
 def _lists_inside(run: list[Placed]) -> Iterator[list[Placed]]:
     """Lists inside a list: the items that name chips, after an item that leads to them ("Choose one of these GPUs:")."""
-    for index, item in enumerate(run):
-        if not item.block.text.rstrip().endswith((":", "：")):
-            continue
-        part = []
-        for inner in run[index + 1:]:
-            if not find_chips(inner.block.text[:60], context=True):
-                break
-            part.append(inner if part else replace(inner, before=item.block.text))
-        if len(part) >= 2:
-            yield part
+    part: list[Placed] | None = None                           # of the last such item; None where an item without a chip has ended it
+    lead = ""
+    for item in run:
+        if item.block.text.rstrip().endswith((":", "：")):
+            if part and len(part) >= 2:
+                yield part
+            part, lead = [], item.block.text
+        elif part is not None:
+            if find_chips(item.block.text[:60], context=True):
+                part.append(item if part else replace(item, before=lead))
+            else:
+                if len(part) >= 2:
+                    yield part
+                part = None
+    if part and len(part) >= 2:
+        yield part
 
 
 def _list(reading: Reading, run: list[Placed]) -> bool:
