@@ -132,7 +132,7 @@ def no_offer_words(text: str) -> bool:
 # --- values ---------------------------------------------------------------------------------------------------------------------------------
 
 UNIT_CODES = {"HUR": "hour", "MON": "month", "ANN": "year", "DAY": "day", "MIN": "minute", "SEC": "second"}    # UN/CEFACT, as schema.org's unitCode
-_COUNT = re.compile(r"^(?:[^\w]{0,3}|gpus?:? ?|x ?|× ?|~ ?|约 ?)(?P<upto>up to |最大|最多|bis zu |jusqu.?a )?(?P<count>\d{1,4}(?:\s?/\s?\d{1,2})?)\s?(?:x|×|\*)?\s*(?:nvidia\s*)?(?:gpus?|颗|卡|张|張|块|枚|基|個|个|장|개|cards?|units?|accelerators?|vgpu)?\s*(?:\(.*)?$")
+_COUNT = re.compile(r"^(?:[^\w]{0,3}|gpus?:? ?|x ?|× ?|~ ?|约 ?)(?P<upto>up to |最大|最多|bis zu |jusqu.?a )?(?P<count>\d{1,4}(?:\s?/\s?\d{1,2})?)\s?(?:x|×|\*)?\s*(?:nvidia\s*)?(?:gpus?|颗|卡|张|張|块|枚|基|個|个|장|개|cards?|units?|(?:(?:ai|ml|inference|training|machine learning|deep learning|graphics) )?(?:accelerators?|chips?)|vgpu)?\s*(?:\(.*)?$")
 _MEMORY = re.compile(r"(?P<size>\d{1,6}(?:\.\d+)?)\s*(?P<unit>gib|gb|gi|g|tib|tb|ti|mib|mb|mi|m)?(?![a-z0-9])")
 
 
@@ -320,7 +320,7 @@ class Facts:
                 self.chips += [c for c in chips if c not in self.chips]
             return
         count, at_most = parse_count(value)
-        if count is not None and len(value) <= 24:
+        if count is not None and len(value) <= 40:
             if count == 0:
                 self.no_gpu = True
             else:

@@ -212,6 +212,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
     others = _others(reading, grid, heads)
     sellers = [c for c, head in enumerate(heads) if _SELLER.match(head.text)]
     own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
+    counted_columns = [c for c, head in enumerate(heads) if head.role in ("gpu", "gpu_count")]
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
@@ -270,6 +271,9 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
             size = parse_memory(plain_memory)
             if size and all(plausible_memory(c.gpu_name, size) for c in facts.all_chips()):
                 facts.gpu_memory = size
+        if facts.instance and facts.count is None and not facts.all_chips() and not facts.no_gpu and any(not texts[c] for c in counted_columns):
+            by_name = instance_chip(facts.instance)            # the cell of its accelerators is empty; the name of a well-known type tells them
+            facts.count = by_name.count if by_name else None
         owner = grid.quantities.get(index)
         if owner:
             for column, text in enumerate(owner):

@@ -218,3 +218,8 @@ def test_a_yardstick_is_no_chip_that_is_offered():
 def test_what_an_hourly_price_adds_up_to_is_no_price():
     text = "# Why we\n\nElsewhere it is another story, as anybody knows who has ever looked at what is asked, in the end, for a card of this kind. An H100 at $3/hour adds up to $2,200/month, and that is if you can get capacity when you need it.\n"
     assert rows(text, "md") == []
+
+
+def test_accelerators_that_are_no_gpus_are_rows_of_a_table_of_instances():
+    text = table("Type | vCPUs | Memory (GiB) | Accelerators", "g2.8xlarge | 32 | 60 | 4 GPUs", "inf1.24xlarge | 96 | 192 | 16 inference accelerators", "trn1.32xlarge | 128 | 512 | ", "m5.large | 2 | 8 | ")
+    assert rows(text, "md") == [("K520", 4, None, None, None), ("INFERENTIA1", 16, None, None, None), ("TRAINIUM1", 16, None, None, None)]
