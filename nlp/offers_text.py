@@ -18,7 +18,7 @@ _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
 _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|industry average|elsewhere|adds? up to|anywhere from|anywhere between)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
 _SENTENCE = 400                                               # characters of a sentence on each side of a price
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
-_LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
+_LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|\bcards?\b|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
 _OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
@@ -453,7 +453,7 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
         lead_in = fold(text[:chips[0].start]) if chips else ""
         if not chips or len(text) > 300 or chips[0].start > (130 if re.search(r"\b(?:ha(?:ve|s)|with|uses?|includes?|equipped|powered|featur\w+|gpus?)\b", lead_in) else 60) or re.search(r"\b(?:you|your|if)\b", lead_in) or _INSTRUCTION.match(fold(text)) or any(r in fold(text) for r in reading.rivals):
             continue
-        if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]):
+        if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]) and not _enumerated(text, chips):
             continue
         drafts.append((item, chips))
     if len(drafts) < 2 or len(drafts) * 2 < len(run) or not led and not all(chips[0].count is not None and chips[0].left == 0 for _, chips in drafts):
@@ -474,6 +474,23 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
         match = re.match(r"[^:：]{1,40}[:：]\s*((?:[a-z]{3}|[a-z]{2}-[a-z]+-?\d?)(?:\s*,\s*(?:[a-z]{3}|[a-z]{2}-[a-z]+-?\d?))*)\s*$", text)
         if match:
             facts.location = match[1]
+        elif sited := _IN_REGION.match(text):
+            facts.instance, facts.location = None, sited["place"]
         start, end = item.block.content.source_span(0, len(text))
         reading.listed += make_offers(reading, facts, [], start, end)
+        if _enumerated(text, chips):
+            for other in chips:
+                if other.gpu_name != chip.gpu_name:
+                    reading.listed += make_offers(reading, replace(facts, named=[other]), [], start, end)
     return True
+
+
+_IN_REGION = re.compile(r"(?:(?:in|at|on|trên|tại|im|en|dans)\s)?(?:the )?regions? (?P<place>[A-ZÀ-Þ][^,:.]{1,60}?),? (?:hỗ trợ|có|supports?|offers?|has|have|provides?)\b", re.IGNORECASE)
+_BETWEEN_CHIPS = re.compile(r"\s*(?:[,、，;/]|and|or|và|und|oder|et|ou|y|e|i|и|和|及)(?:\s(?:and|or|và|und|et|y))?\s*(?:the )?(?:nvidia |tesla |amd )?", re.IGNORECASE)
+
+
+def _enumerated(text: str, chips: Sequence[ChipSpan]) -> bool:
+    """Whether an item ends with a list of two chips or more and names no other: "Region Graz has the cards A30, H100 SXM5, H200 SXM5"."""
+    if len({c.gpu_name for c in chips}) < 2 or any(c.count for c in chips) or len(text) - chips[-1].end > 16 or chips[0].start > 60:
+        return False
+    return all(_BETWEEN_CHIPS.fullmatch(text[a.end:b.start if b.left is None else min(b.start, b.left) if b.left >= a.end else b.start]) for a, b in zip(chips, chips[1:], strict=False))

@@ -42,7 +42,7 @@ MOST_PLACES = 10_000                                           # different value
 _LOCAL_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff]{2,}?)[一二三四五六七八九十\d]{1,2}区?$")          # "广州三区": a zone of Guangzhou
 MOST_NAMES = 200_000                                           # characters of the names of regions of a country that are searched for a piece of them
 MOST_OF_A_NAME = 200
-_LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | 및 | 和 )\s*")
+_LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | và | 및 | 和 )\s*")
 
 
 def _yaml(name: str) -> Any:
@@ -139,7 +139,7 @@ def site(label: str, language: str | None = None) -> tuple[str | None, str | Non
     country, city = locate(label, language)
     if city is not None or country is not None and len(label) == 2:
         return country, city
-    where, name = town_of(label, language)
+    where, name = town_of(label, language) if not _AREA.fullmatch(fold(label.strip())) else (None, None)
     if country is None:
         return where, name
     return country, name if where == country else None
@@ -252,9 +252,13 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     found: list[Region] = []
     language = document.language
     listed = list(blocks)
+    corners: set[str] = set()
     for block, path, before in listed:
         if block.table is not None:
-            found += _of_table(document, block, path, before, language)
+            found += _of_table(document, block, path, before, language, corners)
+    for block, *_ in listed:
+        if block.table is not None:
+            found += _of_narrow_table(document, block, corners, language)
     found += _of_lists(document, listed, language)
     found += _of_headings(document, listed, language)
     found += _of_labels(document, listed, language)
@@ -274,7 +278,10 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     for offer in reversed(located.values()):
         loose += _of_location(offer, language)
     loose = [r for r in loose if not (r.country in listed_names and r.city is None and country_named(r.label, language) == r.country)]     # a country whose regions are listed
-    new = {(r.label, r.name, r.country): r for r in reversed(loose) if not (r.name and (fold(r.name) in listed_names.get(r.country, ()) or fold(r.name) in texts.get(r.country, "")))}
+    towns = {r.country for r in loose if r.city is not None}
+    loose = [r for r in loose if not (r.country in towns and r.city is None and country_named(r.label, language) == r.country)]             # … or a town of which is named
+    of_zones = {m["region"] for r in sure if (m := _NUMBERED_ZONE.fullmatch(fold(r.label or "")))}
+    new = {(r.label, r.name, r.country): r for r in reversed(loose) if fold(r.label or "") in of_zones or not (r.name and (fold(r.name) in listed_names.get(r.country, ()) or fold(r.name) in texts.get(r.country, "")))}
     return _merged([*sure, *reversed(new.values())]) if new else sure
 
 
@@ -292,8 +299,10 @@ def _merged(found: list[Region]) -> list[Region]:
             known.name = known.name or region.name
             known.country = known.country or region.country
             known.city = known.city or region.city
+    _fold_numbered(rows)
     named = {fold(r.name) for r in rows.values() if r.name and fold(r.name) != fold(r.label or "")}
     named |= {name[:at.start()] for name in named for at in re.finditer(",", name[:MOST_OF_A_NAME])}       # "Graz, Austria" is Graz
+    named |= {tail for r in rows.values() if r.name and fold(r.name) != fold(r.label or "") for tail in _tails(fold(r.name))}       # "Fast Graz-2" is Graz-2
     coded_cities = {fold(r.city) for r in rows.values() if r.city and "-" in (r.label or "")}
     out = []
     for key, region in rows.items():
@@ -301,14 +310,43 @@ def _merged(found: list[Region]) -> list[Region]:
         if local and local["region"] in rows:
             continue
         zone = _ZONE.match(key)
-        if zone and zone["region"] in rows and rows[zone["region"]] is not region and "-" in key:
+        if zone and zone["region"] in rows and "-" in key and _is_zone_of(region, rows[zone["region"]]):
             continue
         if key in named and (region.name is None or fold(region.name) == key):
             continue
-        if region.city and fold(region.city) in coded_cities and re.fullmatch(r"[a-z]{3}\d{1,2}", key):
+        if region.city and fold(region.city) in coded_cities and re.fullmatch(r"[a-z]{3}\d{1,2}|\D+ \d{2}", key):
             continue                                           # a data centre in the city of a region that is listed
         out.append(region)
     return out
+
+
+_NUMBERED_ZONE = re.compile(r"(?P<region>[a-z]{2}-[a-z]{2,}\d?)-(?:[1-9]|[a-f])")
+
+
+def _fold_numbered(rows: dict[str, Region]) -> None:
+    """Bring the zones of regions that are not listed themselves to their region, where the page lists two regions or more both by their code and by zones of it: that shows which are zones."""
+    zones = {key: m["region"] for key in rows if (m := _NUMBERED_ZONE.fullmatch(key))}
+    if len({base for key, base in zones.items() if base in rows and _is_zone_of(rows[key], rows[base])}) < 2:
+        return
+    for key, base in zones.items():
+        if base not in rows:
+            region = rows.pop(key)
+            region.label = base
+            rows[base] = region
+
+
+def _tails(name: str) -> list[str]:
+    """What stands at the end of a name of few words: "fast graz-2" gives "graz-2"."""
+    words = name[:MOST_OF_A_NAME].split()
+    return [" ".join(words[i:]) for i in range(1, min(len(words), 5))]
+
+
+def _is_zone_of(zone: Region, region: Region) -> bool:
+    """Whether a row whose label is that of `region` with a letter or number is one of its zones: not where the region is but a place of that name, nor where both have names of their own."""
+    base, own = fold(region.name or ""), fold(zone.name or "")
+    if zone is region or base == fold(region.label or "") and region.city == region.name:
+        return False
+    return not (base and own and base not in own and own not in base and own != fold(zone.label or "") and zone.city and region.city)
 
 
 def _row(document: Document, content: MappedText, start: int, end: int, label: str, name: str | None, country: str | None, city: str | None, soon: bool) -> Region:
@@ -327,9 +365,21 @@ def _code_in(text: str, short: bool = False) -> re.Match | None:
     return _SHORT.search(text) if short else None
 
 
+_ZONES_BEHIND = re.compile(r"\s?[(（](?P<codes>`?[a-z]{2,}(?:-[a-z0-9]+)+`?(?:\s?,\s?`?[a-z]{2,}(?:-[a-z0-9]+)+`?){1,9})[)）]$")
+
+
+def _code_of_zones(codes: str) -> str | None:
+    """The code that zones share: "us-fox" of "us-fox-1, us-fox-2"; None where they are not zones of one region."""
+    shared = {m["region"] if (m := _NUMBERED_ZONE.fullmatch(c.strip(" `"))) else None for c in codes.split(",")}
+    return shared.pop() if len(shared) == 1 else None
+
+
 def parse_place(text: str, language: str | None, *, short: bool = False, sure: bool = False) -> tuple[str | None, str | None, str | None, str | None]:
     """(code, name, country, city) of a cell or list item such as "Dallas (`us-south`)", "华南地区（广州） ap-guangzhou", "fra1 - Frankfurt". `sure`: it is known to be a place."""
-    text = _STATUS.sub("", " ".join(text.split()))
+    text = _STATUS.sub("", " ".join(text.replace("\\n", " ").split()))      # a line break that a maker of Markdown wrote out
+    zoned = _ZONES_BEHIND.search(text)
+    if zoned and (shared := _code_of_zones(zoned["codes"])):
+        text = f"{text[:zoned.start()]} ({shared})"
     match = _code_in(text, short and len(text) <= 4)
     code = match[0].replace("‑", "-") if match else None
     name = text
@@ -350,7 +400,24 @@ _ANY_NAME = re.compile(r"^(?:(?:short|display|full|unique) )?(?:name|ids?|code|s
 _PLACE_HEAD = re.compile(r"region|zone|location|data ?-?cent|city|country|\bsite\b|\bdc\b|\bpop\b|地域|地區|可用|区域|區域|城市|国家|リージョン|ゾーン|所在地|拠点|国|都市|리전|지역|국가|도시|standort|rechenzentrum|land|stadt|pays|ville|emplacement|sede|ciudad|pais|регион|город|страна|kraj|miasto|khu vuc|geography|metro|place|name")
 
 
-def _of_table(document: Document, block: Block, path: tuple[str, ...], before: str, language: str | None) -> list[Region]:
+def _of_narrow_table(document: Document, block: Block, corners: set[str], language: str | None) -> list[Region]:
+    """The one or two regions that head the columns of a table whose first head is that of the tables with many ("Service | Graz 01")."""
+    head = block.table.rows[0] if block.table is not None and block.table.rows else []
+    if not 2 <= len([c for c in head if c is not None and c.text.strip()]) <= 3 or head[0] is None or fold(head[0].text.strip()) not in corners:
+        return []
+    out = []
+    for cell in head[1:]:
+        if cell is None or not cell.text.strip():
+            continue
+        code, name, country, city = parse_place(cell.text, language)
+        if country is None or not name or len(cell.text) > 60 or not (code or _place_alone(name, language)):
+            return []
+        out.append(_row(document, cell.content, 0, len(cell.text), code or name, name, country, city, False))
+    return out
+
+
+def _of_table(document: Document, block: Block, path: tuple[str, ...], before: str, language: str | None, corners: set[str]) -> list[Region]:
+    """The regions of a table. The first head of a table whose other heads are regions is added to `corners`."""
     table = block.table
     if table is None or len(table.rows) < 2:
         return []
@@ -371,6 +438,8 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         placed = [*named, *named]                              # names of places suffice, where there are no codes
     if len(placed) >= 3 and 2 * len(set(placed)) >= width - 2:          # regions as heads of columns
         placed = list(dict.fromkeys(placed))
+        if table.rows[0][0] is not None and table.rows[0][0].text.strip():
+            corners.add(fold(table.rows[0][0].text.strip()))
         return [_row(document, table.rows[0][i].content, 0, len(table.rows[0][i].text), code, name, country, city, False) for i, code, name, country, city in placed]
     strong = [i for i, h in enumerate(heads) if REGION_WORDS.search(h) and len(h) <= 60]
     around = fold(" ".join((path[-1] if path else "", table.caption or "", before[-300:])))
@@ -389,7 +458,8 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         columns = [c for c in columns if not _ANY_NAME.search(heads[c])]      # a list of what is sold: its ids and names are not those of regions
     if not columns:
         return []
-    coded = {c for c in columns if _CODE_ONLY.search(heads[c])}
+    coded = {c for c in columns if _CODE_ONLY.search(heads[c]) or _NAME_OF_REGION.search(heads[c]) and _all_codes(table.rows[body:], c)}
+    base = _regions_of_zones(table.rows[body:], columns, zones) if not coded else {}
     out: list[Region] = []
     given = resolved = 0
     beside = [i for i in range(width) if i not in columns]
@@ -408,11 +478,40 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         if key not in known:                                   # a region that is named again is the same region
             soon = bool(_SOON.search(fold(" ".join([*texts, *(c.text.strip() for c in others)])).replace("_", " ")))
             found = _of_row(document, cells, texts, coded, soon, language)
+            if len(found) == 1 and len(texts) == 1 and texts[0] in base and found[0].label == found[0].name:
+                found[0].label = base[texts[0]]
             known[key] = len(found), sum(r.country is not None for r in found)
             out += found
         given += known[key][0]
         resolved += known[key][1]
     return out if resolved * 2 >= given and resolved else []
+
+
+_NAME_OF_REGION = re.compile(r"^(?:default |api |system |internal )?(?:region|zone|location|site|data ?cent(?:er|re)) name$")
+_PLAIN_CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+|[a-z]{2,}\d+[a-z]?")
+
+
+def _all_codes(rows: list[list[Cell | None]], column: int) -> bool:
+    """Whether every cell of a column is a code, as the name that a program uses: "s-grz1", "at-graz-2"."""
+    texts = [row[column].text.strip() for row in rows if column < len(row) and row[column] is not None and row[column].text.strip()]
+    return bool(texts) and all(_PLAIN_CODE.fullmatch(t) for t in texts)
+
+
+def _regions_of_zones(rows: list[list[Cell | None]], columns: list[int], zones: list[int]) -> dict[str, str]:
+    """Name of a region -> its code, where a table gives the zones of each and two zones or more share the code: "Graz | at-grz-1", "Graz | at-grz-2"."""
+    if len(columns) != 1 or len(zones) != 1:
+        return {}
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        name, zone = (row[c].text.strip() if c < len(row) and row[c] is not None else "" for c in (columns[0], zones[0]))
+        if name and zone and len(name) <= MOST_OF_A_NAME:
+            found.setdefault(name, set()).update(z.strip(" `") for z in re.split(r"[,;\s]+", zone[:MOST_OF_A_NAME]) if z.strip(" `"))
+    out = {}
+    for name, codes in found.items():
+        parts = {m["region"] for z in codes if (m := re.fullmatch(r"(?P<region>[a-z]{2,}[a-z0-9]*(?:-[a-z0-9]+)*?\d?)-?(?:[a-f]|[1-9])", z))}
+        if len(codes) >= 2 and len(parts) == 1 and "-" in next(iter(parts)):
+            out[name] = parts.pop()
+    return out
 
 
 @lru_cache(maxsize=8192)
@@ -520,6 +619,9 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
     for block, path, _before in blocks:
         if path != above:
             lead, above = "", path
+        if block.kind == "heading" and lead.rstrip().endswith((":", "：")) and len(block.text) <= 60 and REGION_WORDS.search(fold(lead[-240:])) and not _NOT_REGIONS.search(fold(lead[-240:])) and site(block.text.strip(), language)[0]:
+            out += _of_item(document, block, language)         # an item of the list in bold letters stands as a heading
+            continue
         if block.kind in ("paragraph", "heading"):
             lead = block.text
             continue
@@ -686,12 +788,15 @@ _SITED = re.compile(
 
 
 _ZONES_NAMED = re.compile(r"(?:available|verfügbar|disponibles?|hosted|located|利用可能|제공)[^.\n]{0,16}? (?:in|dans|en) (?:der |the |la )?(?P<codes>[A-Z]{2,4}\d{1,2}(?:(?:, | and | und | et | or )[A-Z]{2,4}\d{1,2})*)(?![\w-])")
-_REGION_NAMED = re.compile(r"[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|und|et|or)\s+(?:the\s+)?(?:[A-Z][\w.-]+\s){0,2}[A-Z][\w.-]+\s+)?[Rr]egions?\b")
+_REGION_NAMED = re.compile(r"(?: - [A-Z]\w{1,20})?[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|und|et|or)\s+(?:the\s+)?(?:[A-Z][\w.-]+\s){0,2}[A-Z][\w.-]+\s+)?[Rr]egions?\b")
 
 
-_DENIED = re.compile(r"\bno (?:data ?cent(?:er|re)|region|zone|facilit)|\b(?:not|never) (?:yet )?(?:have|operate|run|located|hosted|in)\b|\bkein(?:e|en)? (?:rechenzentr|standort|region)|설비가 없|没有(?:数据中心|机房)")
+_DENIED = re.compile(r"\b(?:can['’]?t|cannot|can not) (?:be )?(?:used?|access|describe|reach|deploy)|\bno (?:data ?cent(?:er|re)|region|zone|facilit)|\b(?:not|never) (?:yet )?(?:have|operate|run|located|hosted|in)\b|\bkein(?:e|en)? (?:rechenzentr|standort|region)|설비가 없|没有(?:数据中心|机房)")
 
 
+_LEFT_OUT = re.compile(r"\b(?:except(?: for| in)?|excluding|excludes|other than|apart from|but not(?: in)?|with the exception of)\s(?:the )?(?:[\w.]+ ){0,2}$")
+_CODE_BEHIND = re.compile(r"(?P<more> - [A-Z][\w.]{1,20})?\s?[(（]`?(?P<code>[A-Z]{2,5}-?[A-Z]{0,3}\d{1,2}[a-z]?|[a-z]{2,4}(?:-[a-z0-9]+){1,3})`?(?:, `?[a-z]{2,4}(?:-[a-z0-9]+){1,3}`?)*[)）]")
+_CODE_BESIDE = re.compile(r"\b[Rr]egions? [A-ZÀ-Þ]\w+(?: \w+)?(?:,| và| and| und| et| y| e) (?P<code>[A-Z]{3})(?![\w-])")      # "in region Hanoi and SGN"
 _BRACKET_OF_TOWNS = re.compile(r"(?:data ?-?cent(?:er|re)s?|datacenters?|sites?|locations?|regions?|rechenzentren|standorte?n?)\s?[(（](?P<list>[^()（）]{3,120})[)）]", re.IGNORECASE)
 _AT_TOWN = re.compile(r"\b(?:in|at|near|nahe|bei|à|a|en|em|w|we|te|i|och|og|and|und|et|y|e)\s(?P<name>[A-ZÀ-ÞĀ-Ž][\w'’-]+(?:[ -][A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2})")
 
@@ -713,6 +818,9 @@ def _towns_in(sentence: str, language: str | None) -> list[tuple[int, int, str, 
     return out
 
 
+_NUMBERED = re.compile(r"[ -]?\d{1,2}(?=\s*(?:[,、，;；。)）(（]|\.(?!\d)|$|および|及び|と|の|和|及|(?:và|and|or|und|oder|et|ou|y|e|i|regions?|hỗ)\b))")      # "Graz 2": the second region of a town
+
+
 def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, str | None]]:
     """The places of a sentence; a city goes with the state and country that follow it ("Thunder Bay, Ontario, Canada")."""
     places = sorted([(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence) + _towns_in(sentence, language), key=lambda p: (p[0], -p[1]))
@@ -722,14 +830,15 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
             start, end, where, town = out[-1]
             if a < end:
                 continue
-            if (re.fullmatch(r"\s?,\s?", sentence[end:a]) or (re.fullmatch(r"\s?[(（]", sentence[end:a]) and sentence[b:b + 1] in (")", "）"))) and where == country and (city is None or fold(sentence[a:b]) in _states()):
+            if (re.fullmatch(r"\s?,\s?", sentence[end:a]) or (re.fullmatch(r"\s?[(（]", sentence[end:a]) and sentence[b:b + 1] in (")", "）"))) and where == country and (city is None or fold(sentence[a:b]) in _states() or re.fullmatch(r"[A-Z]{2}-[A-Z][a-z]+", sentence[a:b])):
                 opened = re.search(r"[(（]", sentence[start:b]) and sentence[b:b + 1] in (")", "）")
                 out[-1] = (start, b + bool(opened), where, town)
                 continue
             if town is None and city is not None and where == country and re.fullmatch(r"\s?[の의的]\s?", sentence[end:a]):
-                out[-1] = (a, b, country, city)                # "ベトナムのハノイ": the country before its town
+                number = _NUMBERED.match(sentence[b:])
+                out[-1] = (a, b + (number.end() if number else 0), country, city)                # "ベトナムのハノイ": the country before its town
                 continue
-        state = re.match(r", [A-Z]{2}(?![\w-])", sentence[b:]) if country in ("US", "CA") and city else None
+        state = re.match(r", [A-Z]{2}(?![\w-])", sentence[b:]) if country in ("US", "CA") and city else _NUMBERED.match(sentence[b:]) if city else None
         out.append((a, b + (state.end() if state else 0), country, city))
     return out
 
@@ -758,15 +867,21 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
             if not (headed or _SITED.search(low)) or _DENIED.search(low):
                 continue
             soon = bool(_SOON.search(low))
+            for beside in [] if named_only else _CODE_BESIDE.finditer(sentence):
+                country, city = locate(beside["code"].lower(), language)
+                if country is not None:
+                    out.append(_row(document, block.content, match.start() + beside.start("code"), match.start() + beside.end("code"), beside["code"], None, country, city, soon))
             for a, b, country, city in _joined(sentence, language):
                 if named_only and not _REGION_NAMED.match(sentence, b):
                     continue
-                if re.search(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident", low[max(0, a - 60):a]):
+                if re.search(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident", low[max(0, a - 60):a]) or _LEFT_OUT.search(low[max(0, a - 60):a]):
                     continue
                 name = sentence[a:b]
-                coded = re.match(r"\s?[(（]([A-Z]{2,5}-?[A-Z]{0,3}\d{1,2}[a-z]?|[a-z]{2,4}(?:-[a-z0-9]+){1,3})[)）]", sentence[b:])
+                coded = _CODE_BEHIND.match(sentence[b:])
                 end = b + coded.end() if coded else b
-                out.append(_row(document, block.content, match.start() + a, match.start() + end, coded[1] if coded else name, name, country, city, soon))
+                name = f"{name}{coded['more'] or ''}" if coded else name
+                label = coded["code"] if coded else name
+                out.append(_row(document, block.content, match.start() + a, match.start() + end, label, name, country, city, soon))
     return out
 
 
@@ -897,10 +1012,11 @@ def _region_record(document: Document, node: Node, scalars: dict[str, Node], lan
     if any(split_label(k) == "public" and (c.value is False or str(c.value).lower() in ("no", "false")) for k, c in children.items() if c.kind == "scalar"):
         return None                                            # a place for tests, which nobody can choose
     ident = next((scalars[k] for k in _ID_KEYS if k in scalars and not _OPAQUE.fullmatch(scalars[k].value)), None)
-    if any("#region" in str(c.value) or "#zone" in str(c.value) for c in scalars.values()) and "name" in scalars:
+    if "name" in scalars and (any("#region" in str(c.value) or "#zone" in str(c.value) for c in scalars.values()) or _region_of_zone(scalars["name"].value, scalars)):
         ident = scalars["name"]
     if ident is None or re.fullmatch(r"\d{4,}", ident.value):
         return None
+    label = _region_of_zone(ident.value, scalars) or ident.value
     name = next((scalars[k] for k in _NAME_KEYS if k in scalars and scalars[k] is not ident), None)
     country = None
     nested = children.get("location")
@@ -923,10 +1039,23 @@ def _region_record(document: Document, node: Node, scalars: dict[str, Node], lan
     country = specific or country or where or locate(ident.value, language)[0] or locate(text, language)[0]
     if country is None and not _CODE.fullmatch(ident.value):
         return None
+    if name is not None and label != ident.value and name.value == ident.value:
+        name = None
     soon = bool(_SOON.search(fold(" ".join(str(c.value) for c in scalars.values())).replace("_", " ")))
     start, end = node.start, min(node.end, node.start + 600)
-    return Region(label=ident.value, name=name.value if name is not None else None, country=country, city=city or town, status="coming_soon" if soon else "listed",
+    return Region(label=label, name=name.value if name is not None else None, country=country, city=city or town, status="coming_soon" if soon else "listed",
                   quote=document.text[start:end], start=start, end=end)
+
+
+def _region_of_zone(zone: str, scalars: dict[str, Node]) -> str | None:
+    """The code of the region in which a record of a zone says that it lies: the zone's own code without its last letter or number, as a code or as the end of an address."""
+    for key, node in scalars.items():
+        if split_label(key) not in ("region", "region name", "region id", "region code"):
+            continue
+        code = node.value.rstrip("/").rsplit("/", 1)[-1]
+        if code != zone and _CODE.fullmatch(code) and re.fullmatch(r"-?[a-z]|-?\d", zone.removeprefix(code)):
+            return code
+    return None
 
 
 _SITE_KEYS = re.compile(r"^(?:locations?|sites?|data ?cent(?:er|re)s?|zones?|availability zones?)$")

@@ -223,3 +223,58 @@ def test_what_an_hourly_price_adds_up_to_is_no_price():
 def test_accelerators_that_are_no_gpus_are_rows_of_a_table_of_instances():
     text = table("Type | vCPUs | Memory (GiB) | Accelerators", "g2.8xlarge | 32 | 60 | 4 GPUs", "inf1.24xlarge | 96 | 192 | 16 inference accelerators", "trn1.32xlarge | 128 | 512 | ", "m5.large | 2 | 8 | ")
     assert rows(text, "md") == [("K520", 4, None, None, None), ("INFERENTIA1", 16, None, None, None), ("TRAINIUM1", 16, None, None, None)]
+
+
+def regions(text: str, kind: str, language: str = "en") -> list[tuple]:
+    """(country, label, name) of the regions."""
+    return sorted((r.country, r.label, r.name) for r in supply(text, kind, language)[2])
+
+
+def test_cards_listed_by_region():
+    text = "# Setting up a cluster\n\nFox Cloud supports these cards:\n\n  * Region Hanoi and SGN supports GPU card A30\n  * Region Hanoi 2 and Japan supports GPU card A30, H100 SXM5 and H200 SXM5\n"
+    _, offers, places, _ = supply(text, "md")
+    assert [(o.gpu_name, o.location) for o in offers] == [("A30", "Hanoi and SGN"), *((gpu, "Hanoi 2 and Japan") for gpu in ("A30", "H100", "H200"))]
+    assert {r.label for r in places} == {"Hanoi", "SGN", "Hanoi 2", "Japan"}
+
+
+def test_zones_fall_to_the_region_that_their_record_names():
+    zones = [{"id": "7", "kind": "zone", "name": f"europe-west1-{letter}", "description": f"zone {letter}", "region": "https://api.fox.example/v1/regions/europe-west1"} for letter in "ab"]
+    assert [r.label for r in supply(json.dumps({"items": zones}), "json")[2]] == ["europe-west1"]
+    xml = "<Answer><zones>" + "".join(f"<item><zoneName>eu-west-1{z}</zoneName><regionName>eu-west-1</regionName></item>" for z in "ab") + "</zones></Answer>"
+    assert regions(xml, "xml") == [("IE", "eu-west-1", None)]
+    alone = [{"id": "at-grz", "label": "Graz, AT", "country": "at"}, {"id": "at-grz-2", "label": "Graz 2, AT", "country": "at"}]
+    assert [label for _, label, _ in regions(json.dumps({"regions": alone}), "json")] == ["at-grz", "at-grz-2"]      # a second region, not a zone of the first
+
+
+def test_a_table_of_zones_gives_the_code_of_each_region():
+    text = table("Region name | Zone | Prefix", "Graz | `at-grz-1` | a", "Graz | `at-grz-2` | b", "Osaka | `jp-osa-1` | c", "Osaka | `jp-osa-2` | d")
+    assert regions("## Zones of a region\n\n" + text, "md") == [("AT", "at-grz", "Graz"), ("JP", "jp-osa", "Osaka")]
+
+
+def test_zones_of_a_sentence_are_known_from_those_of_regions_that_stand_beside_them():
+    text = ("The first series is available in the Dallas (us-fox) region and the Oslo (no-osl) region.\n\nThe second is available in these regions and zones: "
+            "Dallas (us-fox-1), Oslo (no-osl-3), Tokyo (jp-tok-3).\n\nThe third is available in the Mumbai - Elk (`in-mum`) region.\n")
+    assert {label for _, label, _ in regions(text, "md")} == {"us-fox", "no-osl", "jp-tok", "in-mum"}
+    assert regions("Regions: Graz (at-grz-1, at-grz-2) and Oslo (no-osl-3).\n", "md") == [("AT", "at-grz", "Graz"), ("NO", "no-osl-3", "Oslo")]
+
+
+def test_the_code_of_a_table_is_the_label_and_a_list_that_repeats_the_places_adds_none():
+    text = "## Locations\n\nFast storage is available in two locations: Graz-2 and Almaty.\n\n" + table("Storage location | Default region name | Endpoint", "Fast Graz-2 | s-grz1-2 | graz-2.fox.example", "Fast Almaty | s-kal2 | almaty.fox.example")
+    assert [(country, label) for country, label, _ in regions(text, "md")] == [("AT", "s-grz1-2"), ("KZ", "s-kal2")]
+
+
+def test_tables_with_one_place_as_head_beside_tables_with_many():
+    many = table("Service | Dallas<br>(`us-fox`) | Oslo (`no-osl`) | Madrid (`es-mad`)", "Boats | yes | yes | no")
+    text = "## Services by region\n\n" + many + "\n\n" + table("Service | Paris 01", "Boats | yes") + "\n\n" + table("Service | Oslo 02 | Oslo 04", "Boats | yes | no")
+    assert {label for _, label, _ in regions(text, "md")} == {"us-fox", "no-osl", "es-mad", "Paris 01"}            # Oslo 02 lies in the city of a region
+
+
+def test_a_place_in_a_bracket_a_place_left_out_and_a_country_beside_its_towns():
+    text = "Studio runs in all regions except the Fox GovCloud (US) Regions.\n\nAn account provides access to the GovCloud (US-West) Region. The China account gives access to the Beijing and Ningxia Regions. You can't use the Norway Region.\n"
+    assert {label for _, label, _ in regions(text, "md")} == {"GovCloud (US-West)", "Beijing", "Ningxia"}
+
+
+def test_bold_items_of_a_list_of_regions_that_stand_as_headings():
+    text = "# FAQ\n\n## Features\n\nMachines are available in the following regions:\n\n  * **Hanoi 2, Vietnam**\n  * **Oslo, Norway**\n\nStorage is only there in the Vietnam region.\n"
+    assert [(country, label) for country, label, _ in regions(text, "md")] == [("NO", "Oslo, Norway"), ("VN", "Hanoi 2, Vietnam")]
+    assert [label for _, label, _ in regions("機械はハノイ 2 (ベトナム) のリージョンで利用可能です。\n", "md", "ja")] == ["ハノイ 2 (ベトナム)"]
