@@ -145,6 +145,9 @@ def site(label: str, language: str | None = None) -> tuple[str | None, str | Non
     return country, name if where == country else None
 
 
+_BROAD = re.compile(r"(?:eu|europe|ap|asia|me|af)-(?:north|south|east|west|central)+")       # where this one is, another number of it need not be
+
+
 def _of_code(label: str) -> tuple[str | None, str | None]:
     """(country, city) of a region code."""
     code = fold(label.strip()).replace("‑", "-").replace("_", "-").strip("` ()")
@@ -153,7 +156,7 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
     known = known_regions()
     for candidate in (code, re.sub(r"[-]?[a-f]$", "", code), re.sub(r"-[1-9][a-z]?$", "", code), re.sub(r"\d+[a-z]?$", "", code)):
         row = known.get(candidate)
-        if row:
+        if row and not (candidate != code and _BROAD.fullmatch(candidate)):
             return row["country"], row["city"]
     parts = [p for p in re.split(r"[-.]", code) if p]
     if not parts:
@@ -886,6 +889,7 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
 
 
 _REGION_KEYS = re.compile(r"^(?:(?:service |deployment )?regions?|zones?|locations?|data ?cent(?:er|re)s?|availability zones?|dcs?|sites?|items?|data|results?|zone|region|location|(?:available |supported )?regions?(?: with capacity)?(?: available)?)$")
+_OF_PRICES_BY_REGION = re.compile(r"region(?:al)? prices?$|prices? by region$")        # {"region_prices": [{"id": "xx-grz", "hourly": 0.2}]}
 _ID_KEYS = ("code", "slug", "id", "regionCode", "region_id", "RegionId", "regionId", "zoneName", "regionName", "region", "name", "label", "key", "dc", "datacenter", "location", "zone")
 _NAME_KEYS = ("displayName", "display_name", "LocalName", "description", "name", "label", "city", "title", "location", "site", "subCategory")
 _COUNTRY_KEYS = ("countryCode", "country_code", "country", "iso2", "country_iso", "iso", "countryName")
@@ -911,6 +915,9 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
                     part = next((x for y, x in c.entries if y in ("code", "iso", "name", "slug") and x.kind == "scalar" and isinstance(x.value, str)), None)
                     if part is not None:
                         scalars.setdefault(k, part)
+            if _OF_PRICES_BY_REGION.match(key) and "id" in scalars and _CODE.fullmatch(scalars["id"].value) and locate(scalars["id"].value, language)[0]:
+                yield from _fields(document, {"region": scalars["id"]}, language, seen)
+                continue
             if scalars and (key == "region" or _is_region_record(key, scalars, tuple([k for k, _ in children if k]))):
                 region = _region_record(document, node, scalars, language, dict(children))
                 if region is not None:

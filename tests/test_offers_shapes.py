@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from nlp.read import read_document
+from nlp.regions import locate
 from nlp.supply import read_supply
 
 
@@ -278,3 +279,10 @@ def test_bold_items_of_a_list_of_regions_that_stand_as_headings():
     text = "# FAQ\n\n## Features\n\nMachines are available in the following regions:\n\n  * **Hanoi 2, Vietnam**\n  * **Oslo, Norway**\n\nStorage is only there in the Vietnam region.\n"
     assert [(country, label) for country, label, _ in regions(text, "md")] == [("NO", "Oslo, Norway"), ("VN", "Hanoi 2, Vietnam")]
     assert [label for _, label, _ in regions("機械はハノイ 2 (ベトナム) のリージョンで利用可能です。\n", "md", "ja")] == ["ハノイ 2 (ベトナム)"]
+
+
+def test_prices_by_region_name_their_regions_and_a_broad_code_is_no_place():
+    plans = [{"id": "fox-1", "price": {"hourly": 1.5}, "region_prices": [{"id": "br-gru", "hourly": 1.7}, {"id": "id-cgk", "hourly": 1.8}]}]
+    assert {(country, label) for country, label, _ in regions(json.dumps({"data": plans}), "json")} == {("BR", "br-gru"), ("ID", "id-cgk")}
+    assert locate("eu-west7") == locate("ap-south-8") == (None, None)      # a known eu-west stands elsewhere
+    assert locate("eu-west-1")[0] == "IE"
