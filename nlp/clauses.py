@@ -22,8 +22,9 @@ from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
-from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, settled
+from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, said, settled
 from nlp.sentences import sentences
+from nlp.wording import MAX_CONTEXT, features
 
 if TYPE_CHECKING:
     import numpy as np
@@ -491,9 +492,9 @@ class _Reader:
         """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
         decision = self.decision
         found = self.ruled(unit, rows, own, intro, fired, opening)
-        # what an item of a list means hangs on the sentence that opens it, which words in a heap tell too poorly: "You can: resell …"
-        alone = opening is None and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start)
-        if not found and not alone:
+        # what an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …")
+        allowed = bool(intro & self.scopes.permit) and not intro & self.scopes.prohibit
+        if not found and allowed:
             return
         score = self.score(unit, own, intro, head, opening)
         if not found and decision.silent(score):
@@ -507,15 +508,38 @@ class _Reader:
                 kept = sure is not None
                 if sure is not None:
                     clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
+            self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
             yield Weighed(rule, clause, probability, kept)
-        if not alone:
+        if allowed:
             return
         for label, probability in likely.items():
             if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
+                    self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
                     yield Weighed(rule, clause, probability, True)
+
+    def words(self, unit: _Unit, own: int, intro: int, head: int, opening: tuple[int, int] | None) -> dict[str, float]:
+        """The features of a unit (`nlp.wording.features`)."""
+        block = self.blocks[unit.block]
+        text, groups = block.text[unit.start:unit.end], self.decision.groups(own, intro, head)
+        return features(text, self.introduction(unit, opening)[:MAX_CONTEXT], block.heading_path, self.language, groups)
+
+    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, opening: tuple[int, int] | None) -> None:
+        """Lets the decision layer settle polarity and mode of a finding, and what follows from them: actor and strength."""
+        model = self.decision.model
+        if model is None or model.manner is None:
+            return
+        polarity, mode, stated = said(rule, self.scope(unit, rule.label, rows, own, intro))
+        weighed = model.manner.weigh(rule.label, polarity, mode, stated, self.words(unit, own, intro, head, opening))
+        if weighed == (clause.polarity, clause.mode):
+            return
+        clause.polarity, clause.mode = weighed
+        if "actor" not in rule.attributes:
+            clause.actor = self.scopes.actor(rule.label, clause.mode, own)[0]
+        if "strength" not in rule.attributes:
+            clause.strength = strength(rule.label, clause.polarity, clause.places, clause.place_groups)
 
     def signal(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> Signal:
         """The record of a signal: its sentence, or the words around it where that is long."""

@@ -1,8 +1,9 @@
 """The decision layer: a linear model per label over the words and cue groups of a sentence, beside the rules.
 
 It is asked for every sentence at which the rules look (those with a trigger of some rule), and does three things: it gives up a finding of the rules whose confidence is below `drop`; it makes a finding that no
-rule made from `add` on; and it says how sure a finding is. One model serves all languages: cue groups are the same in all of them, words are those of each. `nlp/model/clauses.msgpack.gz` holds the
-weights, `nlp/model/README.md` the figures; `python -m nlp.training` makes both. Features: `nlp/wording.py`.
+rule made from `add` on; and it says how sure a finding is. One model serves all languages: cue groups are the same in all of them, words are those of each. In a language of which few documents are labelled
+it is trusted less (`careful`). Polarity and mode of a finding are weighed by a second model, `nlp/manner.py`. `nlp/model/clauses.msgpack.gz` holds the weights, `nlp/model/README.md` the figures;
+`python -m nlp.training` makes both. Features: `nlp/wording.py`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from nlp import wording
 from nlp.cuebook import Cuebook, Rule
+from nlp.manner import Manner
 
 if TYPE_CHECKING:
     import numpy as np
 
 MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
-FORMAT = 2
-KEPT = ("places", "target", "actor")                           # attributes of a rule that hold for whatever is found of its label; polarity and mode are those of the words, or usual
+FORMAT = 3
+KEPT = ("places", "target", "actor")                           # attributes of a rule that hold for whatever is found of its label; polarity and mode are those of the words
 
 
 def log_odds(probability: float) -> float:
@@ -62,7 +64,8 @@ class ClauseModel:
     bias: np.ndarray
     drop: Mapping[str, float] = field(default_factory=dict)
     add: Mapping[str, float] = field(default_factory=dict)
-    usual: Mapping[str, Sequence[str]] = field(default_factory=dict)   # label -> (polarity, mode) that most labelled clauses have: of findings of the model whose words say neither
+    languages: frozenset[str] = frozenset()                    # those with enough labelled documents for `drop` and `add`; empty: all
+    careful: tuple[float, float] = (0.0, 2.0)                  # (drop, add) in the others
     fired: Calibration = Calibration()                         # of findings of the rules
     added: Calibration = Calibration()                         # of findings that the model makes
 
@@ -87,12 +90,15 @@ class Decision:
     _groups: dict[tuple[str, int], Any] = field(default_factory=dict)
     _templates: dict[str, list[Rule]] = field(default_factory=dict)
     _group_rows: dict[str, list[int | None]] = field(default_factory=dict)   # prefix -> rows of the weights of the groups, by their bit
+    _names: list[str] = field(default_factory=list)            # of the groups, by their bit
     _least: Any = None                                         # by label, a log-odds a little below that from which the model adds a finding
+    drop: Mapping[str, float] = field(default_factory=dict)    # those of the model, for this language
+    add: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.model is not None:
-            adds = self.model.add
-            self._least = self.model.bias * 0 + [log_odds(adds[label]) - 0.01 if adds.get(label, 2.0) <= 1.0 else math.inf for label in self.model.labels]
+            self.drop, self.add = self.model.bars(self.language)
+            self._least = self.model.bias * 0 + [log_odds(self.add[label]) - 0.01 if self.add.get(label, 2.0) <= 1.0 else math.inf for label in self.model.labels]
         for rule in self.book.rules:
             self._templates.setdefault(rule.label, []).append(rule)
 
@@ -162,10 +168,15 @@ class Decision:
         """How sure a finding of a rule is; None where it is to be given up. A rule of which no labelled document shows a finding keeps its own: nothing speaks against it yet."""
         assert self.model is not None
         sure = self.model.fired(probability, rule)
-        return None if rule in self.model.fired.rules and sure < self.model.drop.get(label, 0.0) else sure
+        return None if rule in self.model.fired.rules and sure < self.drop.get(label, 0.0) else sure
+
+    def groups(self, own: int, intro: int, head: int) -> dict[str, float]:
+        """The features of cue groups, as `wording.of_groups` gives them."""
+        names = self._names = self._names or list(self.book.groups)
+        return {prefix + names[bit]: weight for prefix, mask, weight in (("G:", own, 1.0), ("I:", intro, 1.0), ("H:", head, wording.CONTEXT)) for bit in bits(mask)}
 
     def adds(self, label: str, probability: float) -> bool:
-        return self.model is not None and probability >= self.model.add.get(label, 2.0)
+        return self.model is not None and probability >= self.add.get(label, 2.0)
 
     def template(self, label: str, own: int) -> Rule | None:
         """The rule whose attributes a finding of the model takes: the first of the label that these groups can begin, else its first; None where this language has none."""
@@ -173,10 +184,7 @@ class Decision:
         rule = next((r for r in rules if r.trigger & own), rules[0] if rules else None)
         if rule is None:
             return None
-        kept = {k: v for k, v in rule.attributes.items() if k in KEPT}
-        if self.model is not None and (usual := self.model.usual.get(label)):
-            kept["usual"] = dict(zip(("polarity", "mode"), usual, strict=True))
-        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, kept)
+        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, {k: v for k, v in rule.attributes.items() if k in KEPT})
 
 
 def dumped(model: ClauseModel) -> bytes:
@@ -187,7 +195,8 @@ def dumped(model: ClauseModel) -> bytes:
     names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     data = {
         "format": FORMAT, "labels": list(model.labels), "vocabulary": names, "weights": np.ascontiguousarray(model.weights, dtype="<f2").tobytes(), "bias": [float(b) for b in model.bias],
-        "drop": dict(model.drop), "add": dict(model.add), "usual": {label: list(pair) for label, pair in model.usual.items()}, "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules)], "added": [model.added.base, model.added.slope],
+        "drop": dict(model.drop), "add": dict(model.add), "languages": sorted(model.languages), "careful": list(model.careful), "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules)], "added": [model.added.base, model.added.slope],
+        "manner": model.manner.to_dict() if model.manner else None,
     }
     return gzip.compress(srsly.msgpack_dumps(data), 9, mtime=0)
 
@@ -202,7 +211,8 @@ def loaded(content: bytes) -> ClauseModel:
         raise ValueError(f"the clause model has format {data.get('format')}, this version reads {FORMAT}; make it anew: python -m nlp.training")
     labels, names = tuple(data["labels"]), data["vocabulary"]
     weights = np.frombuffer(data["weights"], dtype="<f2").reshape(len(names), len(labels)).astype("float32")
-    return ClauseModel(labels, {name: n for n, name in enumerate(names)}, weights, np.array(data["bias"], dtype="float32"), data["drop"], data["add"], data["usual"], Calibration(*data["fired"]), Calibration(*data["added"]))
+    return ClauseModel(labels, {name: n for n, name in enumerate(names)}, weights, np.array(data["bias"], dtype="float32"), data["drop"], data["add"], frozenset(data["languages"]), tuple(data["careful"]),
+                       Calibration(*data["fired"]), Calibration(*data["added"]), Manner.of_dict(data["manner"]) if data["manner"] else None)
 
 
 @functools.cache

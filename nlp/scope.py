@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from nlp.cuebook import SCOPE_GROUPS, Cuebook
+from nlp.cuebook import SCOPE_GROUPS, Cuebook, Rule
 
 # Labels whose usual clause gives the provider a right. Without any cue of another mode they describe what the provider does.
 PROVIDER_LABELS = frozenset({"suspension_right", "workload_monitoring"})
@@ -93,6 +93,14 @@ def settled(name: str, attributes: Mapping[str, Any], scope: Scope) -> tuple[str
     if not scope.stated and (usual := attributes.get("usual", {}).get(name)):
         return usual, "usual"
     return getattr(scope, name), "cues" if scope.ground else "label" if scope.stated else "fallback"
+
+
+def said(rule: Rule, scope: Scope) -> tuple[str, str, bool]:
+    """(polarity, mode, whether rule or cues say so) of a finding, before anything is weighed. A finding of the decision layer has no rule of its own, whatever rule lends it its attributes."""
+    if rule.id.startswith("model."):
+        return scope.polarity, scope.mode, scope.stated
+    (polarity, one), (mode, other) = (settled(name, rule.attributes, scope) for name in ("polarity", "mode"))
+    return polarity or scope.polarity, mode or scope.mode, (one, other) != ("fallback", "fallback")
 
 
 class ScopeReader:

@@ -27,8 +27,10 @@ from nlp.clauses import _Reader, read_clauses
 from nlp.cuebook import cuebook, languages, pack_language
 from nlp.decision import MODEL, Calibration, ClauseModel, dumped, log_odds
 from nlp.document import Document
+from nlp.manner import Example, learn
+from nlp.manner import features as manner_features
 from nlp.read import read_document
-from nlp.wording import features, of_groups
+from nlp.scope import said
 
 FOLDS = 5
 MIN_CASES = 8                                                  # labelled units below which a label is left to the rules
@@ -36,7 +38,9 @@ STRENGTH = 10.0                                                # inverse of the 
 WEIGHT = 3.0                                                   # of a labelled unit, against one that is not
 MIN_SEEN = 2                                                   # units in which a feature must stand
 SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
-DROP, ADD = 1 / 3, 0.97                                          # confidence of a finding of the rules (below: twice as likely wrong as right), probability of one that no rule made
+DROP, ADD = 0.4, 0.8                                           # least confidence of a finding of the rules, least probability of one that no rule made …
+CAREFUL = (0.25, 0.97)                                         # … and the two in a language of few labelled documents, where the rules know more than the words
+MANY = 800                                                     # labelled clauses from which a language is one of many
 TRUST = 0.3                                                    # inverse of the penalty on how far single rules are trusted
 NEVER_ADDED = frozenset({"country_exclusion"})                 # readers differ on whether a bar of a class of companies or uses "in D:5 countries" excludes countries: left to the rules
 INVENTED = "(invented)"                                        # a feature of written sentences alone: more of them state a rule than of sentences of documents, and it takes that up
@@ -51,6 +55,7 @@ class Sample:
     features: dict[str, float]
     fired: dict[str, str]                                      # label -> rule
     right: frozenset[str]
+    manners: list[Example] = field(default_factory=list)       # of the labelled clauses: what is to be learnt of polarity and mode
 
 
 def spans_of(clause: Mapping[str, Any], text: str) -> list[Span]:
@@ -79,17 +84,23 @@ def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provide
     language = pack_language(document.language)
     book = cuebook(language if language in languages() else None)
     reader = _Reader(document, book, language, None, None, None)
-    labelled = [(c["label"], span) for c in clauses for span in spans_of(c, document.text)]
+    labelled = [(c, span) for c in clauses for span in spans_of(c, document.text) if c["label"] in CLAUSE_LABELS]
     found = []
     for unit, rows, own, intro, head, fired, opening in reader.observations():
         if unit.block in reader.titles:
             continue
         block = reader.blocks[unit.block]
         _, start, end = document.quote(block.content, unit.start, unit.end)
-        seen = features(block.text[unit.start:unit.end], reader.introduction(unit, opening), block.heading_path, language, of_groups(book.groups, own, intro, head))
-        right = frozenset(name for name, span in labelled if name in CLAUSE_LABELS and covers(span, (start, end)))
-        fired_rules = {label: rule.id for label, (rule, _) in reader.ruled(unit, rows, own, intro, fired, opening).items()}
-        found.append(Sample(provider, seen, fired_rules, right))
+        right = {c["label"]: c for c, span in reversed(labelled) if covers(span, (start, end))}
+        ruled = {label: rule for label, (rule, _) in reader.ruled(unit, rows, own, intro, fired, opening).items()}
+        sample = Sample(provider, reader.words(unit, own, intro, head, opening), {label: rule.id for label, rule in ruled.items()}, frozenset(right))
+        for label, clause in right.items():
+            rule = ruled.get(label) or reader.decision.template(label, own)
+            if rule is not None and clause.get("polarity") and clause.get("mode"):
+                polarity, mode, stated = said(rule, reader.scope(unit, label, rows, own, intro))
+                values = dict(manner_features(label, polarity, mode, stated, sample.features))
+                sample.manners.append(Example(provider, values, clause["polarity"], clause["mode"], (polarity, mode), label in ruled))
+        found.append(sample)
     return found
 
 
@@ -107,8 +118,8 @@ def written_samples(folder: Path) -> list[Sample]:
     return found
 
 
-def fit(samples: Sequence[Sample]) -> ClauseModel:
-    """The model of samples, confidence not yet calibrated."""
+def fit(samples: Sequence[Sample], languages: frozenset[str] = frozenset()) -> ClauseModel:
+    """The model of samples, confidence not yet calibrated. `languages`: those in which it may do much; empty: all."""
     import numpy as np
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -130,7 +141,7 @@ def fit(samples: Sequence[Sample]) -> ClauseModel:
     kept = (np.abs(table).max(1) >= SMALL) & (names != INVENTED)
     words = [str(name) for name in names[kept]]
     return ClauseModel(labels, {name: n for n, name in enumerate(words)}, table[kept].astype("<f2").astype("float32"), np.array(bias, dtype="float32"),
-                       dict.fromkeys(labels, DROP), {label: ADD for label in labels if label not in NEVER_ADDED})
+                       dict.fromkeys(labels, DROP), {label: ADD for label in labels if label not in NEVER_ADDED}, languages, CAREFUL)
 
 
 def probabilities(model: ClauseModel, sample: Sample) -> dict[str, float]:
@@ -153,22 +164,20 @@ def calibrate(rows: Sequence[tuple[float, str, bool]]) -> Calibration:
     return Calibration(round(float(model.intercept_[0]), 4), weights.pop("log-odds"), {name.removeprefix("rule "): w for name, w in weights.items()})
 
 
-def usual_of(rows: Iterable[tuple[Mapping[str, Any], Path]]) -> dict[str, tuple[str, str]]:
-    """Label -> (polarity, mode) that most of its labelled clauses have; among equals the first by name."""
-    counts: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for row, _ in rows:
-        for clause in row["clauses"]:
-            if clause.get("polarity") and clause.get("mode"):
-                counts[clause["label"]][clause["polarity"], clause["mode"]] += 1
-    return {label: min(found, key=lambda pair: (-found[pair], pair)) for label, found in sorted(counts.items())}
-
-
 def folds(providers: Sequence[str]) -> list[frozenset[str]]:
     """Providers in FOLDS parts, by a hash of their names: one company is in one part, and a new document moves no other."""
     parts: dict[int, set[str]] = defaultdict(set)
     for name in set(providers) - {""}:
         parts[int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS].add(name)
     return [frozenset(part) for _, part in sorted(parts.items())]
+
+
+def many(rows: Iterable[tuple[Mapping[str, Any], Path]]) -> frozenset[str]:
+    """Languages of at least MANY labelled clauses."""
+    counts: Counter[str | None] = Counter()
+    for row, _ in rows:
+        counts[pack_language(row.get("language"))] += len(row["clauses"])
+    return frozenset(language for language, n in counts.items() if language and n >= MANY)
 
 
 def read_labels(files: Iterable[Path], roots: Sequence[Path]) -> list[tuple[dict[str, Any], Path]]:
@@ -206,20 +215,20 @@ def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequen
     """(figures, calibration of findings of the rules, of findings of the model). A finding is right where a label covers at least half of the shorter passage, as `chipwatch evaluate` counts."""
     measured = Measured()
     probable: dict[str, list[tuple[float, str, bool]]] = {"fired": [], "added": []}
-    models = []
+    models, sure = [], many(rows)
     for out in folds([s.provider for s in samples]):
-        model = fit([s for s in samples if s.provider not in out])
+        model = fit([s for s in samples if s.provider not in out], sure)
         models.append((out, model))
         for sample in samples:
             if sample.provider in out:
                 for label, p in probabilities(model, sample).items():
                     if label in sample.fired:
                         probable["fired"].append((p, sample.fired[label], label in sample.right))
-                    elif p >= model.add.get(label, 2.0):
+                    elif p >= model.add.get(label, 2.0):                       # in all languages: those added by a higher bar are among them
                         probable["added"].append((p, "", label in sample.right))
     fired, added = calibrate(probable["fired"]), calibrate(probable["added"])
     for out, model in models:
-        decides = replace(model, fired=fired, added=added, usual=usual_of(row for row in rows if provider_of(row[0]) not in out))
+        decides = replace(model, fired=fired, added=added, manner=learn(e for s in samples if s.provider not in out for e in s.manners))
         for row, path in rows:
             if provider_of(row) in out:
                 _count(measured, row, document_of(row, path), decides)
@@ -297,7 +306,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         written = written_samples(given.written) if given.written else []
         samples = [s for row, path in rows for s in samples_of(document_of(row, path), row["clauses"], provider_of(row))] + written
         measured, fired, added = cross_validated(rows, samples)
-        model = replace(fit(samples), fired=fired, added=added, usual=usual_of(rows))
+        model = replace(fit(samples, many(rows)), fired=fired, added=added, manner=learn(e for s in samples for e in s.manners))
     except ImportError as error:
         sys.exit(f"{error}; install the extra: pip install '.[train]'")
     except (FileNotFoundError, json.JSONDecodeError) as error:
