@@ -145,10 +145,15 @@ def _check(clause: Clause, text: str) -> str:
     """What a gate checks: identity, business (A23), or other (an address, a card, correct data, a minimum term; or nothing of the customer's)."""
     found = cues()
     if clause.label == "identity_verification" and not found("other_addressee", text):
-        if found("contact_object", text) or (found("other_purpose", text) and not found("access_purpose", text)):
+        if found("contact_object", text) or (found("other_purpose", text) and not found("access_purpose", text)) or _on_request(clause, text):
             return "other"
         return "identity" if found("identity_check", text) or (found("verification", text) and not found("contact_check", text)) else "other"
     return "business" if clause.label == "business_only" and found("business", text) else "other"
+
+
+def _on_request(clause: Clause, text: str) -> bool:
+    """Whether a check is one of whoever asks about personal data."""
+    return cues()("data_request", text) or any(cues()("data_request", fold(heading)) for heading in clause.heading_path)
 
 
 def _companions(clauses: Sequence[Clause]) -> list[frozenset[str]]:

@@ -68,6 +68,14 @@ class ClauseModel:
     careful: tuple[float, float] = (0.0, 2.0)                  # (drop, add) in the others
     fired: Calibration = Calibration()                         # of findings of the rules
     added: Calibration = Calibration()                         # of findings that the model makes
+    manner: Manner | None = None                               # of polarity and mode; None: the cues settle them alone
+
+    def bars(self, language: str | None) -> tuple[Mapping[str, float], Mapping[str, float]]:
+        """(`drop`, `add`) by label, as they hold in a language."""
+        if not self.languages or language in self.languages:
+            return self.drop, self.add
+        drop, add = self.careful
+        return dict.fromkeys(self.drop, drop), dict.fromkeys(self.add, add)
 
     def total(self, features: Iterable[str]) -> np.ndarray:
         """The sum of the weights of features, by label."""
