@@ -10,7 +10,7 @@ from chipwatch.terminal import hanging, printable
 MARGIN = 12                                                    # columns of the titles
 WHERE = {"own": "", "intro": " in the introduction", "items": " in the list it opens", "head": " in a heading", "near": " in a neighbouring sentence"}
 SOURCES = {"rule": "fixed by the rule", "usual": "usual for the rule; no cue says more", "cues": "by cues", "fallback": "fallback; no cue says more",
-           "mode": "follows from the mode", "label": "what the provider does, by the label"}
+           "weighed": "by the decision layer, as labelled clauses of such words have it", "mode": "follows from the mode", "label": "what the provider does, by the label"}
 FEATURES = "word: of the sentence; i: introduction, h: heading; G:, I:, H: a group of cues in sentence, introduction, headings"
 
 
@@ -57,7 +57,7 @@ def _explanation_lines(e: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [("under", " > ".join(e["headings"]))] if e["headings"] else []
     lines += [("goes on", f"“{text}”") for text in e["introduction"]]
     also = f"; {', '.join(e['also_held'])} held too" if e["also_held"] else ""
-    added = "; no rule fired: the decision layer made this finding, with what is usual for that rule" if e["by"] == "model" else ""
+    added = "; no rule fired: the decision layer made this finding" if e["by"] == "model" else ""
     lines += [("rule", f"{e['rule']}{also}{added}")]
     lines += [(f"  term {n}", "; ".join(map(_met, term)) or "met by nothing here") for n, term in enumerate(e["terms"], 1)]
     lines += [("cues", "; ".join(f"“{cue['words']}” {', '.join(cue['groups'])}" for cue in e["cues"]) or "none in the sentence")]

@@ -51,7 +51,7 @@ class Met:
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A value of a clause, and what settled it: `rule` (fixed by it), `usual` (the rule's, where no cue says more), `cues` (those in `by`), `label` (a label of what
-    the provider does), `fallback`; an actor also by the `mode` of the clause."""
+    the provider does), `fallback`, or `weighed` (the decision layer, against what cues or rule say, or where they say nothing); an actor also by the `mode` of the clause."""
 
     value: str | None
     source: str
@@ -176,11 +176,16 @@ class _Finding:
         found: dict[str, Any] = {}
         for name in ("polarity", "mode"):
             value, source = settled(name, self.rule.attributes, scope)
-            found[name] = Decided(value, source, ground if source == "cues" else ())
+            weighed = getattr(self.clause, name)
+            found[name] = Decided(value, source, ground if source == "cues" else ()) if weighed == value else Decided(weighed, "weighed")
         actor, source = settled("actor", self.rule.attributes, scope)
         if source not in ("rule", "usual"):
             source = scope.actor_ground if scope.actor_ground in ("mode", "label") else "cues" if scope.actor_ground else "fallback"
-        found["actor"] = Decided(actor, source, self.met([(scope.actor_ground, "own")]) if source == "cues" else ())
+        actor_ground = scope.actor_ground
+        if found["mode"].source == "weighed" and source != "rule":
+            actor, actor_ground = self.reader.scopes.actor(self.rule.label, self.clause.mode, self.own)
+            source = actor_ground if actor_ground in ("mode", "label") else "cues" if actor_ground else "fallback"
+        found["actor"] = Decided(actor, source, self.met([(actor_ground, "own")]) if source == "cues" else ())
         ended = [name for name in ("exception_end", "exception") if self.own & self.book.bit(name)]
         found["exception"] = self.text[slice(*scope.exception)] if scope.exception else None
         found["exception_by"] = self.met([(name, "own") for name in ended[:1]]) if scope.exception else ()
@@ -231,7 +236,7 @@ class _Finding:
         return Weighing(
             features=tuple(rows[:MOST_FEATURES]), others=len(rest), others_sum=sum(rest), log_odds=sum(value for _, value in rows), probability=probability,
             trust=0.0 if alone else model.fired.rules.get(self.rule.id, 0.0), confidence=model.added(probability) if alone else model.fired(probability, self.rule.id),
-            threshold=(model.add if alone else model.drop).get(self.rule.label, 2.0 if alone else 0.0),
+            threshold=(decision.add if alone else decision.drop).get(self.rule.label, 2.0 if alone else 0.0),
         )
 
     def bounds(self, weighed: bool) -> dict[str, float]:

@@ -14,6 +14,7 @@ from nlp import wording
 from nlp.clauses import read_clauses
 from nlp.cuebook import cuebook, languages
 from nlp.decision import MODEL, Calibration, ClauseModel, Decision, dumped, loaded, shipped
+from nlp.manner import Manner
 from nlp.read import read_document
 
 WRITTEN = Path(__file__).parent / "labelled" / "written"
@@ -86,9 +87,40 @@ def test_a_model_may_add_a_finding_where_the_rules_looked():
     assert [c for c in read(model(3.0, add={LABEL: 0.99}), text) if c.label == LABEL] == []
 
 
+def test_nothing_is_added_to_a_list_of_what_is_allowed():
+    """What an item means hangs on the sentence that opens its list."""
+    items = "- resale of the Services in Oslo and in Bergen on behalf of a school;\n- storage of the data of the Services in Oslo."
+    for opening, found in (("You may", 0), ("You may not carry out", 1)):
+        clauses = read(model(3.0, add={LABEL: 0.9}), f"{opening}:\n\n{items}")
+        assert len([c for c in clauses if c.label == LABEL and c.quote.startswith("resale")]) == found, opening
+
+
+def test_where_few_documents_are_labelled_the_model_may_do_less():
+    one = model(3.0, add={LABEL: 0.9}, drop={LABEL: 0.5}, languages=frozenset({"en"}), careful=(0.2, 0.99))
+    assert one.bars("en") == ({LABEL: 0.5}, {LABEL: 0.9}) and one.bars("de") == ({LABEL: 0.2}, {LABEL: 0.99})
+    assert Decision(cuebook("en"), "en", one).adds(LABEL, 0.95) and not Decision(cuebook("de"), "de", one).adds(LABEL, 0.95)
+
+
+def test_polarity_and_mode_are_overruled_only_where_they_have_hardly_a_chance():
+    """Two classes each, one word: at a weight of w the other class has the odds e^w."""
+    def manner(weight: float) -> Manner:
+        return Manner(("permits", "prohibits"), ("notice", "obligation"), {"resell": 0}, np.array([[weight, 0.0, 0.0, 0.0]], dtype="float32"), np.zeros(4, dtype="float32"))
+
+    def weighed(weight: float, stated: bool = True):
+        return manner(weight).weigh(LABEL, "prohibits", "obligation", stated, {"resell": 1.0})
+
+    assert weighed(1.0) == ("prohibits", "obligation")         # odds of 2.7: what the cues say has a chance of 0.27
+    assert weighed(1.2) == ("permits", "obligation")           # 3.3: 0.23
+    assert weighed(1.0, stated=False) == ("permits", "notice")  # no cue says anything: the likeliest, of equal ones the first
+    clauses = [c for c in read(model(1.0, manner=manner(50.0))) if c.label == LABEL]
+    assert [(c.polarity, c.mode, c.actor) for c in clauses] == [("permits", "obligation", "customer")]
+
+
 def test_a_model_file_gives_the_model_back_and_another_format_says_what_to_do():
-    one = model(-1.0, {"resell": 0.5, "the": 0.25}, drop={LABEL: 0.4}, add={LABEL: 0.75}, fired=Calibration(0.5, 0.25, {"A18.resell": 1.0}))
+    manner = Manner(("permits",), ("notice", "obligation"), {"resell": 0}, np.array([[0.5, 0.25, -1.0]], dtype="float32"), np.zeros(3, dtype="float32"))
+    one = model(-1.0, {"resell": 0.5, "the": 0.25}, drop={LABEL: 0.4}, add={LABEL: 0.75}, languages=frozenset({"en"}), careful=(0.2, 0.9), fired=Calibration(0.5, 0.25, {"A18.resell": 1.0}), manner=manner)
     again = loaded(dumped(one))
+    assert again.languages == one.languages and again.careful == one.careful and again.manner.vocabulary == manner.vocabulary and (again.manner.weights == manner.weights).all()
     assert dumped(again) == dumped(one) and again.vocabulary == one.vocabulary and again.fired == one.fired and again.drop == one.drop
     import gzip
 
@@ -134,3 +166,15 @@ def test_training_learns_which_word_counts():
     trusted = calibrate([(0.5, "good" if n % 2 else "bad", bool(n % 2)) for n in range(80)])
     assert trusted(0.5, "good") > 0.7 > 0.3 > trusted(0.5, "bad") and trusted(0.5, "good") > trusted(0.5, "unknown") > trusted(0.5, "bad")
     assert calibrate([(0.5, "good", True)] * 10) == Calibration()
+
+
+def test_training_learns_what_a_label_usually_means():
+    pytest.importorskip("sklearn", reason="scikit-learn, of the extra train, is not installed")
+    from nlp.manner import Example, features, learn
+
+    kinds = (("permits", "provider_right", "we may"), ("prohibits", "obligation", "you may not"), ("requires", "representation", "you represent"))
+    examples = [Example(f"p{n % 10}", dict(features(LABEL, "describes", "notice", False, {words: 1.0})), polarity, mode) for n in range(30) for polarity, mode, words in kinds]
+    learnt = learn(examples)
+    for polarity, mode, words in kinds:
+        assert learnt.weigh(LABEL, "describes", "notice", False, {words: 1.0}) == (polarity, mode)
+    assert learn(examples[:2]) is None
