@@ -532,6 +532,8 @@ class _Reader:
         if model is None or model.manner is None:
             return
         polarity, mode, stated = said(rule, self.scope(unit, rule.label, rows, own, intro))
+        if self.decision.careful and (stated or not rule.id.startswith("model.")):
+            return
         weighed = model.manner.weigh(rule.label, polarity, mode, stated, self.words(unit, own, intro, head, opening))
         if weighed == (clause.polarity, clause.mode):
             return

@@ -75,7 +75,7 @@ class ClauseModel:
         if not self.languages or language in self.languages:
             return self.drop, self.add
         drop, add = self.careful
-        return dict.fromkeys(self.drop, drop), dict.fromkeys(self.add, add)
+        return {label: min(bar, drop) for label, bar in self.drop.items()}, {label: max(bar, add) for label, bar in self.add.items()}
 
     def total(self, features: Iterable[str]) -> np.ndarray:
         """The sum of the weights of features, by label."""
@@ -100,12 +100,14 @@ class Decision:
     _group_rows: dict[str, list[int | None]] = field(default_factory=dict)   # prefix -> rows of the weights of the groups, by their bit
     _names: list[str] = field(default_factory=list)            # of the groups, by their bit
     _least: Any = None                                         # by label, a log-odds a little below that from which the model adds a finding
+    careful: bool = False                                      # whether this is a language of few labelled documents
     drop: Mapping[str, float] = field(default_factory=dict)    # those of the model, for this language
     add: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.model is not None:
             self.drop, self.add = self.model.bars(self.language)
+            self.careful = bool(self.model.languages) and self.language not in self.model.languages
             self._least = self.model.bias * 0 + [log_odds(self.add[label]) - 0.01 if self.add.get(label, 2.0) <= 1.0 else math.inf for label in self.model.labels]
         for rule in self.book.rules:
             self._templates.setdefault(rule.label, []).append(rule)

@@ -38,8 +38,12 @@ STRENGTH = 10.0                                                # inverse of the 
 WEIGHT = 3.0                                                   # of a labelled unit, against one that is not
 MIN_SEEN = 2                                                   # units in which a feature must stand
 SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
-DROP, ADD = 0.45, 0.8                                          # least confidence of a finding of the rules, least probability of one that no rule made …
-CAREFUL = (0.25, 0.9)                                          # … and the two in a language of few labelled documents, where the rules know more than the words
+DROP, ADD = 0.45, 0.8                                          # least confidence of a finding of the rules, least probability of one that no rule made; but
+GRAVE = frozenset({"country_exclusion", "residence_restriction", "headquarters_restriction", "nationality_restriction", "denied_party", "sanctions_compliance", "remote_access_controlled_chips",
+                   "end_use_model_training", "end_use_supercomputer"})
+DROP_GRAVE = 1 / 3                                             # … of these, on which the graver verdicts rest, what is given up must be twice as likely wrong as right
+FEW, ADD_FEW = 100, 0.95                                       # … of a label of fewer units in real documents more is asked: "Veterans of the military receive a discount"
+CAREFUL = (0.25, 0.9)                                          # … and in a language of few labelled documents the rules know more than the words
 MANY = 800                                                     # labelled clauses from which a language is one of many
 TRUST = 0.3                                                    # inverse of the penalty on how far single rules are trusted
 NEVER_ADDED = frozenset({"country_exclusion"})                 # readers differ on whether a bar of a class of companies or uses "in D:5 countries" excludes countries: left to the rules
@@ -129,6 +133,7 @@ def fit(samples: Sequence[Sample], languages: frozenset[str] = frozenset()) -> C
     matrix = vectoriser.fit_transform([{name: value for name, value in s.features.items() if often[name] >= MIN_SEEN} for s in samples])
     matrix.indices, matrix.indptr = matrix.indices.astype("int32"), matrix.indptr.astype("int32")
     cases = Counter(label for s in samples for label in s.right)
+    real = Counter(label for s in samples if s.provider for label in s.right)
     labels = tuple(sorted(label for label, n in cases.items() if n >= MIN_CASES))
     weights, bias = [], []
     for label in labels:
@@ -141,7 +146,7 @@ def fit(samples: Sequence[Sample], languages: frozenset[str] = frozenset()) -> C
     kept = (np.abs(table).max(1) >= SMALL) & (names != INVENTED)
     words = [str(name) for name in names[kept]]
     return ClauseModel(labels, {name: n for n, name in enumerate(words)}, table[kept].astype("<f2").astype("float32"), np.array(bias, dtype="float32"),
-                       dict.fromkeys(labels, DROP), {label: ADD for label in labels if label not in NEVER_ADDED}, languages, CAREFUL)
+                       {label: DROP_GRAVE if label in GRAVE else DROP for label in labels}, {label: ADD if real[label] >= FEW else ADD_FEW for label in labels if label not in NEVER_ADDED}, languages, CAREFUL)
 
 
 def probabilities(model: ClauseModel, sample: Sample) -> dict[str, float]:
