@@ -492,9 +492,8 @@ class _Reader:
         """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
         decision = self.decision
         found = self.ruled(unit, rows, own, intro, fired, opening)
-        # what an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …")
-        allowed = bool(intro & self.scopes.permit) and not intro & self.scopes.prohibit
-        if not found and allowed:
+        alone = self.stands_alone(unit, intro, opening)
+        if not found and not alone:
             return
         score = self.score(unit, own, intro, head, opening)
         if not found and decision.silent(score):
@@ -510,7 +509,7 @@ class _Reader:
                     clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
             self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
             yield Weighed(rule, clause, probability, kept)
-        if allowed:
+        if not alone:
             return
         for label, probability in likely.items():
             if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
@@ -519,6 +518,12 @@ class _Reader:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
                     self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
                     yield Weighed(rule, clause, probability, True)
+
+    def stands_alone(self, unit: _Unit, intro: int, opening: tuple[int, int] | None) -> bool:
+        """Whether the decision layer may add to a unit. What an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …"), nor to any list in a language of few labelled documents."""
+        if opening is None and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start):
+            return True
+        return not self.decision.careful and not (intro & self.scopes.permit and not intro & self.scopes.prohibit)
 
     def words(self, unit: _Unit, own: int, intro: int, head: int, opening: tuple[int, int] | None) -> dict[str, float]:
         """The features of a unit (`nlp.wording.features`)."""

