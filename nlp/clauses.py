@@ -537,9 +537,10 @@ class _Reader:
         if model is None or model.manner is None:
             return
         polarity, mode, stated = said(rule, self.scope(unit, rule.label, rows, own, intro))
-        if self.decision.careful and (stated or not rule.id.startswith("model.")):
+        alone = rule.id.startswith("model.")
+        if self.decision.careful and (stated or not alone):
             return
-        weighed = model.manner.weigh(rule.label, polarity, mode, stated, self.words(unit, own, intro, head, opening))
+        weighed = model.manner.weigh(rule.label, polarity, mode, stated, self.words(unit, own, intro, head, opening), alone)
         if weighed == (clause.polarity, clause.mode):
             return
         clause.polarity, clause.mode = weighed

@@ -1,8 +1,8 @@
 """Polarity and mode of a finding, weighed: what the cues say of them (`nlp/scope.py`), beside how labelled clauses of that label with such words read.
 
 Cues settle most sentences; what they cannot tell is what a label usually means ("we may ask for proof" is a right of the provider, "unless we have asked for proof" a condition). The weights are those of two
-logistic regressions over several classes, learnt from labelled clauses by `nlp.training`. They overrule the cues only where these have hardly a chance (DOUBT), and always where no cue says anything; in a language of
-few labelled documents they decide only what the decision layer found alone and no cue settles: there the cues were right more often.
+logistic regressions over several classes, learnt from labelled clauses by `nlp.training`. They overrule the cues only where these have hardly a chance (DOUBT), and settle what the decision layer found alone where no cue says
+anything; in a language of few labelled documents they do only the latter: there the cues were right more often.
 Features: words and cue groups of the sentence and of the introduction of its list (`nlp/wording.py`), the label, what the cues say, and pairs of the label with a cue group or with what the cues say.
 """
 
@@ -55,9 +55,9 @@ class Manner:
             found.append(dict(zip(names, (share / share.sum()).tolist(), strict=True)))
         return found[0], found[1]
 
-    def weigh(self, label: str, polarity: str, mode: str, stated: bool, words: Mapping[str, float]) -> tuple[str, str]:
-        """The polarity and mode that stand: those that the cues say, if these have a chance, else the likeliest."""
-        return tuple(said if stated and chances.get(said, 0.0) >= DOUBT else max(chances, key=chances.__getitem__)   # type: ignore[return-value]
+    def weigh(self, label: str, polarity: str, mode: str, stated: bool, words: Mapping[str, float], found_alone: bool = False) -> tuple[str, str]:
+        """The polarity and mode that stand: those that cues and rule say, if these have a chance, else the likeliest; of what the decision layer found alone, those that a cue says, if any does."""
+        return tuple(said if (stated or not found_alone) and chances.get(said, 0.0) >= DOUBT else max(chances, key=chances.__getitem__)   # type: ignore[return-value]
                      for said, chances in zip((polarity, mode), self.chances(label, polarity, mode, stated, words), strict=True))
 
     def to_dict(self) -> dict[str, Any]:

@@ -106,12 +106,13 @@ def test_polarity_and_mode_are_overruled_only_where_they_have_hardly_a_chance():
     def manner(weight: float) -> Manner:
         return Manner(("permits", "prohibits"), ("notice", "obligation"), {"resell": 0}, np.array([[weight, 0.0, 0.0, 0.0]], dtype="float32"), np.zeros(4, dtype="float32"))
 
-    def weighed(weight: float, stated: bool = True):
-        return manner(weight).weigh(LABEL, "prohibits", "obligation", stated, {"resell": 1.0})
+    def weighed(weight: float, **more):
+        return manner(weight).weigh(LABEL, "prohibits", "obligation", words={"resell": 1.0}, **{"stated": True, **more})
 
     assert weighed(1.0) == ("prohibits", "obligation")         # odds of 2.7: what the cues say has a chance of 0.27
     assert weighed(1.2) == ("permits", "obligation")           # 3.3: 0.23
-    assert weighed(1.0, stated=False) == ("permits", "notice")  # no cue says anything: the likeliest, of equal ones the first
+    assert weighed(1.0, stated=False) == ("prohibits", "obligation")
+    assert weighed(1.0, stated=False, found_alone=True) == ("permits", "notice")   # no cue, no rule: the likeliest, of equal ones the first
     clauses = [c for c in read(model(1.0, manner=manner(50.0))) if c.label == LABEL]
     assert [(c.polarity, c.mode, c.actor) for c in clauses] == [("permits", "obligation", "customer")]
 
