@@ -512,7 +512,7 @@ class _Reader:
         if not alone:
             return
         for label, probability in likely.items():
-            if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
+            if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)) and not rule.unless & (own | intro << self.book.width):
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
@@ -540,6 +540,8 @@ class _Reader:
         alone = rule.id.startswith("model.")
         if self.decision.careful and (stated or not alone):
             return
+        if not stated and not alone and rule.label in PLACE_LABELS | {"supported_countries"}:
+            return                                             # a country is barred or demanded by words, never by what is usual: "the page of supported countries is part of the contract"
         weighed = model.manner.weigh(rule.label, polarity, mode, stated, self.words(unit, own, intro, head, opening), alone)
         if weighed == (clause.polarity, clause.mode):
             return
