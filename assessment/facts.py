@@ -345,7 +345,7 @@ def _several_lists(found: list[Facts], partial: set[int]) -> list[Facts]:
     found = [dataclasses.replace(f, scope="part") if f.index in partial and not (f.reach == "present" and f.act == "welcomes") else f for f in found]
     lists = [f for f in found if f.label == "supported_countries" and f.reach in ("present", "absent")]
     if lists:                                                  # the list that another document points to has been read
-        found = [dataclasses.replace(f, reach="none") if f.label == "supported_countries" and f.reach == "elsewhere" else f for f in found]
+        found = [dataclasses.replace(f, reach="none") if f.reach == "elsewhere" and (f.label == "supported_countries" or (f.label in _PLACE_LABELS and f.act in ("requires", "conditions"))) else f for f in found]
     if len({f.reach for f in lists}) < 2:
         return found
     return [dataclasses.replace(f, scope="part") if f in lists else f for f in found]

@@ -540,8 +540,8 @@ class _Reader:
         alone = rule.id.startswith("model.")
         if self.decision.careful and (stated or not alone):
             return
-        if not stated and not alone and rule.label in PLACE_LABELS | {"supported_countries"}:
-            return                                             # a country is barred or demanded by words, never by what is usual: "the page of supported countries is part of the contract"
+        if not alone and (rule.label == "supported_countries" or (not stated and rule.label in PLACE_LABELS)):
+            return                                             # a country is barred, demanded or welcomed by words, never by what is usual: "the page of supported countries is part of the contract"
         weighed = model.manner.weigh(rule.label, polarity, mode, stated, self.words(unit, own, intro, head, opening), alone)
         if weighed == (clause.polarity, clause.mode):
             return

@@ -34,7 +34,7 @@ _NOT_REGIONS = re.compile(
 _SOON = re.compile(r"coming (?:online )?soon|(?:coming|launch(?:es|ing)?|opening|opens|available|live|from|starting) (?:in |from )?(?:q[1-4]|20\d\d|late|early)|launching|opening soon|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart|em breve|brevemente|proxim[oa]s? (?:abertura|apertura)|sap ra mat|в разработке|планируется|открытие|오픈 ?예정|開設予定|開業予定|近日|建设中|建設中")
 _ABSENT = re.compile(r"^(?:not available|n/?a|unavailable|-|—|no|✗|✘|不支持|未开放)$")
 # A label of a region: parts joined by hyphens, or letters and a number; not a host name, not a sentence.
-_CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2,}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
+_CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
 _STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)

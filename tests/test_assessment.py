@@ -277,6 +277,8 @@ def test_a_list_that_was_read_answers_the_clause_that_points_to_it():
     assert provider_verdicts(points)["control"].code == "V3"
     verdicts = provider_verdicts(points, page)
     assert verdicts["control"].code == "V6" and verdicts["cn_company"].code == "V5"
+    seat = reading(clause("headquarters_restriction", "You may use the service only if you are established in a country on our list of supported countries.", "conditions"), refers_to=["supported_countries"])
+    assert provider_verdicts(seat)["control"].code == "V3" and provider_verdicts(seat, page)["control"].code == "V6"
 
 
 def test_payment_pages_bar_nobody_and_marketing_lowers_nothing():
