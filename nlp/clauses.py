@@ -121,6 +121,7 @@ class _Reader:
         self.own_mask = (1 << book.width) - 1
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
+        self.supply_side = book.bit("supply_side")
         self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
@@ -492,7 +493,7 @@ class _Reader:
         """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
         decision = self.decision
         found = self.ruled(unit, rows, own, intro, fired, opening)
-        alone = self.stands_alone(unit, intro, opening)
+        alone = self.stands_alone(unit, own, intro, opening)
         if not found and not alone:
             return
         score = self.score(unit, own, intro, head, opening)
@@ -512,15 +513,17 @@ class _Reader:
         if not alone:
             return
         for label, probability in likely.items():
-            if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)) and not rule.unless & (own | intro << self.book.width):
+            if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
                     self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
                     yield Weighed(rule, clause, probability, True)
 
-    def stands_alone(self, unit: _Unit, intro: int, opening: tuple[int, int] | None) -> bool:
-        """Whether the decision layer may add to a unit. What an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …"), nor to any list in a language of few labelled documents."""
+    def stands_alone(self, unit: _Unit, own: int, intro: int, opening: tuple[int, int] | None) -> bool:
+        """Whether the decision layer may add to a unit. Not to what binds suppliers or the hosts of a marketplace, which are no customers. What an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …"), nor to any list in a language of few labelled documents."""
+        if own & self.supply_side:
+            return False
         if opening is None and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start):
             return True
         return not self.decision.careful and not (intro & self.scopes.permit and not intro & self.scopes.prohibit)

@@ -189,12 +189,12 @@ class Decision:
         return self.model is not None and probability >= self.add.get(label, 2.0)
 
     def template(self, label: str, own: int) -> Rule | None:
-        """The rule whose attributes a finding of the model takes: the first of the label that these groups can begin, else its first; None where this language has none. What excludes that rule excludes the finding."""
+        """The rule whose attributes a finding of the model takes: the first of the label that these groups can begin, else its first; None where this language has none."""
         rules = self._templates.get(label, [])
         rule = next((r for r in rules if r.trigger & own), rules[0] if rules else None)
         if rule is None:
             return None
-        return Rule(f"model.{rule.id}", label, rule.when, rule.unless, rule.trigger, {k: v for k, v in rule.attributes.items() if k in KEPT})
+        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, {k: v for k, v in rule.attributes.items() if k in KEPT})
 
 
 def dumped(model: ClauseModel) -> bytes:
