@@ -25,6 +25,7 @@ CASES = {                                                      # name: (what sta
     "one sentence": ("", "you shall not export to Cuba, Iran ", 1, "txt"), "items of one sentence": ("You may not: ", "(a) resell the Services to China; ", 1, "txt"),
     "definitions": ("", "“Restricted Country {n}” means Cuba. You may not export to a Restricted Country {n}. ", 1, "txt"), "quotation marks": ("", "“Restricted Country” means Cuba; ", 1, "txt"),
     "open elements": ("", "<div>", 1, "html"), "open lists": ("", "<ul><li>You may not export: ", 3, "html"),
+    "letters without an end in a table of regions": ("<table><tr><th>Region</th><th>GPU</th></tr><tr><td>H100</td><td>", "a", 1, "html"),
     "table": ("<table><tr><th>GPU</th><th>Count</th><th>Price</th><th>Note</th></tr>", ROW, 10, "html"), "bare table": ("<table>", "<tr><td>a</td><td>b</td><td>c</td></tr>", 10, "html"),
     "markdown table": ("| GPU | Price | Note |\n|---|---|---|\n", "| H100 | $2.50 | You may not resell |\n", 10, "md"),
     "lists in lists": ("", "<ul><li>You may not: <ul><li>export</li><li>resell the Services</li></ul></li></ul>", 10, "html"),
