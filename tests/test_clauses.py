@@ -312,3 +312,16 @@ def test_a_part_in_another_language_is_read_with_its_own_pack() -> None:
     clauses, _, issues = read(german + english, language="de")
     assert {(c.label, c.language) for c in clauses} == {("resale_restriction", "de"), ("export_compliance", "en")}
     assert "languages_mixed" in {i.code for i in issues}
+
+
+@pytest.mark.parametrize(("language", "text", "places"), [
+    ("en", "You must not:\n\n- keep more than one account;\n- use the Services from Iran, Cuba or North Korea.", ["IR", "CU", "KP"]),
+    ("en", "Customer agrees not to:\n\n- log in to the console from Russia;\n- remove notices.", ["RU"]),
+    ("de", "Es ist untersagt,\n\n- Zugänge zu teilen;\n- die Dienste aus Nordkorea zu nutzen.", ["KP"]),
+    ("fr", "Il est interdit de :\n\n- utiliser les services depuis la Corée du Nord ;\n- masquer son adresse.", ["KP"]),
+    ("es", "Está prohibido:\n\n- utilizar los servicios desde Corea del Norte;\n- ocultar la dirección.", ["KP"]),
+    ("en", "You must not:\n\n- publish maps of North Korea;\n- use the Services to write on Iran.", []),
+    ("en", "You can:\n\n- use the Services from China or Russia;\n- invite guests.", []),
+])
+def test_a_place_in_an_item_of_what_is_forbidden_is_excluded(language, text, places):
+    assert [p for c in read(text, language)[0] if c.label == "country_exclusion" for p in c.places] == places
