@@ -40,8 +40,8 @@ MIN_SEEN = 2                                                   # units in which 
 SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
 DROP, ADD = 0.45, 0.8                                          # least confidence of a finding of the rules, least probability of one that no rule made; but
 GRAVE = frozenset({"country_exclusion", "residence_restriction", "headquarters_restriction", "nationality_restriction", "denied_party", "sanctions_compliance", "remote_access_controlled_chips",
-                   "end_use_model_training", "end_use_supercomputer"})
-DROP_GRAVE = 1 / 3                                             # … of these, on which the graver verdicts rest, what is given up must be twice as likely wrong as right
+                   "end_use_model_training", "end_use_supercomputer", "business_only"})
+DROP_GRAVE = 1 / 3                                             # … of these, on which the graver verdicts and the gate for businesses rest, what is given up must be twice as likely wrong as right
 FEW, ADD_FEW = 100, 0.95                                       # … of a label of fewer units in real documents more is asked: "Veterans of the military receive a discount"
 CAREFUL = (0.25, 0.9)                                          # … and in a language of few labelled documents the rules know more than the words
 MANY = 800                                                     # labelled clauses from which a language is one of many
