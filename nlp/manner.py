@@ -75,16 +75,13 @@ class Manner:
         return cls(tuple(data["polarities"]), tuple(data["modes"]), {name: n for n, name in enumerate(names)}, weights, np.array(data["bias"], dtype="float32"))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled clause at which the rules looked: its features, and what is labelled. `said`: polarity and mode by cues and rule; `fired`: whether a rule found it."""
+    """One labelled clause at which the rules looked: its features, and what is labelled."""
 
-    provider: str
     values: dict[str, float]
     polarity: str
     mode: str
-    said: tuple[str, str] = ("", "")
-    fired: bool = False
 
 
 def learn(examples: Iterable[Example], strength: float = 0.5, least: int = 2, small: float = 0.02) -> Manner | None:

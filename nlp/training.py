@@ -1,6 +1,6 @@
 """Trains the decision layer (`nlp.decision`) on labelled text: `python -m nlp.training LABELS.jsonl… --root FOLDER --written FOLDER`.
 
-Needs the extra `train` (scikit-learn). Deterministic: the same labels, cues and rules give the same model file, byte for byte. Per label a logistic regression with an L2 penalty is fitted on all units of text at
+Needs the extra `train` (scikit-learn). The same labels, cues and rules give the same weights; how far single rules are trusted can differ by 0.0001 from run to run (measured: the tolerance of the solver). Per label a logistic regression with an L2 penalty is fitted on all units of text at
 which the rules look (`nlp.clauses`), over their words and cue groups (`nlp.wording`). The model gives up findings of the rules whose confidence is below DROP and adds some from a probability of ADD on. The two are
 not fitted per label: the rules were written while reading most of the labelled documents, so that no fold of them shows how the rules do on unread ones. They were set, with whole providers left out, on 138 documents
 labelled after the rules were written. Confidence is calibrated on whole providers left out. Polarity and mode: `nlp.manner`.
@@ -102,8 +102,7 @@ def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provide
             rule = ruled.get(label) or reader.decision.template(label, own)
             if rule is not None and clause.get("polarity") and clause.get("mode"):
                 polarity, mode, stated = said(rule, reader.scope(unit, label, rows, own, intro))
-                values = dict(manner_features(label, polarity, mode, stated, sample.features))
-                sample.manners.append(Example(provider, values, clause["polarity"], clause["mode"], (polarity, mode), label in ruled))
+                sample.manners.append(Example(dict(manner_features(label, polarity, mode, stated, sample.features)), clause["polarity"], clause["mode"]))
         found.append(sample)
     return found
 
@@ -280,7 +279,7 @@ def card(model: ClauseModel, documents: int, written: int, digest: str, measured
         f"nothing about law, and nothing about a provider. It gives up findings of the rules whose confidence is below {DROP:.2f} ({DROP_GRAVE:.2f} where a graver verdict can rest on them), adds findings from a probability of {ADD} on ({ADD_FEW} for",
         f"labels of fewer than {FEW} units), and sets the confidence of all; confidence rests on the probability and on how far the rule that fired was right. In languages of fewer than {MANY:,} labelled clauses ({CAREFUL[0]} and {CAREFUL[1]}) it does",
         "less. Polarity and mode are weighed by two more regressions (`nlp/manner.py`), which overrule the cues where these have hardly a chance; in those languages only where no cue says anything.", "",
-        f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features, deterministic. No document's text is in it: words, word pairs and cue groups with a weight.", "",
+        f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features. No document's text is in it: words, word pairs and cue groups with a weight.", "",
         "The rules were written while reading 248 of these documents: the figures of the rules here are better than on documents that nobody has read, and those of the model, which never saw the provider, are not. How unread documents",
         "are read stands in the README of the project, under \"How good is the reading?\".", "",
         "## Clauses, whole providers left out", "", "| of | labels | rules: precision, recall, F1 | with the model: precision, recall, F1 |", "|---|--:|---|---|",

@@ -174,7 +174,7 @@ def test_training_learns_what_a_label_usually_means():
     from nlp.manner import Example, features, learn
 
     kinds = (("permits", "provider_right", "we may"), ("prohibits", "obligation", "you may not"), ("requires", "representation", "you represent"))
-    examples = [Example(f"p{n % 10}", dict(features(LABEL, "describes", "notice", False, {words: 1.0})), polarity, mode) for n in range(30) for polarity, mode, words in kinds]
+    examples = [Example(dict(features(LABEL, "describes", "notice", False, {words: 1.0})), polarity, mode) for _ in range(30) for polarity, mode, words in kinds]
     learnt = learn(examples)
     for polarity, mode, words in kinds:
         assert learnt.weigh(LABEL, "describes", "notice", False, {words: 1.0}) == (polarity, mode)
