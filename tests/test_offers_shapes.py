@@ -192,7 +192,7 @@ def test_a_card_named_by_its_generation():
 
 
 def test_a_record_named_after_its_chip_alone_is_priced_by_the_gpu():
-    gpus = [{"id": "l4", "name": "NVIDIA L4 24GB", "gpu_count": 1, "price_hourly": 0.3, "currency": "EUR"}, {"id": "f1", "name": "fox-l4-1 (L4)", "gpu_count": 1, "price_hourly": 0.5, "currency": "EUR"}]
+    gpus = [{"currency": "EUR", "price_hourly": 0.7, "name": "NVIDIA A40 48GB", "id": "a40", "gpu_count": 1}, {"currency": "EUR", "price_hourly": 0.9, "name": "fox-a40-1 (A40)", "id": "f1", "gpu_count": 1}]
     assert [o.price_scope for o in supply(json.dumps(gpus), "json")[1]] == ["gpu", "instance"]
 
 
@@ -217,7 +217,7 @@ def test_a_yardstick_is_no_chip_that_is_offered():
 
 
 def test_what_an_hourly_price_adds_up_to_is_no_price():
-    text = "# Why we\n\nElsewhere it is another story, as anybody knows who has ever looked at what is asked, in the end, for a card of this kind. An H100 at $3/hour adds up to $2,200/month, and that is if you can get capacity when you need it.\n"
+    text = "# Why we\n\nElsewhere it is another story, as anybody knows who has ever looked at what is asked, in the end, for a card of this kind. With others, one H100 at $4/hour adds up to $2,900/month, queue not counted.\n"
     assert rows(text, "md") == []
 
 
