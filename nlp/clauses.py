@@ -48,6 +48,7 @@ TAIL = 40                                                      # characters at t
 LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
 MOST_SENTENCES = 10_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
 MOST_TERMS = 1_000                                             # defined terms of a document
+TOGETHER = 256                                                 # units whose words are summed up at once
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
 PLACE_LABELS = frozenset({
@@ -91,6 +92,10 @@ class _Unit:
     end: int
     whole: tuple[int, int]                                     # the sentence around it
     head: int = 0                                              # groups of the words of the sentence before its first item
+
+
+# (unit, its matches, groups in it, in the introduction of its list, in the headings above, rules that fire, where the introduction stands)
+Observation = tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,8 +437,8 @@ class _Reader:
             mask |= self.mask(*sentence)
         return mask
 
-    def observations(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]]:
-        """(unit, its matches, groups in it, in the introduction of its list, in the headings above, rules that fire, where the introduction stands) of each unit worth a look."""
+    def observations(self) -> Iterator[Observation]:
+        """Each unit worth a look."""
         for count, (index, number) in enumerate(self.candidates()):
             if count == MOST_SENTENCES:
                 self.issues.append(Issue("error", "limit", f"read only in part: more than {MOST_SENTENCES:,} sentences with cues"))
@@ -452,11 +457,18 @@ class _Reader:
                 own = self.mask(index, unit.start, unit.end)
                 yield unit, rows, own, intro | unit.head, head, self.book.fire(own, intro | unit.head, head, near, items), opening
 
+    def prepared(self) -> Iterator[Observation]:
+        """`observations`, the words of many at once summed up for the decision layer."""
+        observations = self.observations()
+        while some := list(itertools.islice(observations, TOGETHER)):
+            self.decision.prepare((self.blocks[o[0].block].text[o[0].start:o[0].end], self.introduction(o[0], o[-1])) for o in some if o[0].block not in self.titles)
+            yield from some
+
     def read(self) -> tuple[list[Clause], list[Signal]]:
         """(clauses, signals), each in the order of the text. A heading states no clause, but may carry a signal."""
         clauses: dict[str, list[Clause]] = {}
         signals: dict[str, list[Signal]] = {}
-        for unit, rows, own, intro, head, fired, opening in self.observations():
+        for unit, rows, own, intro, head, fired, opening in self.prepared():
             for rule in {r.label: r for r in reversed(fired) if r.label in SIGNAL_LABELS}.values():
                 signals.setdefault(rule.label, []).append(self.signal(unit, rule, rows))
             if unit.block in self.titles:
@@ -484,10 +496,10 @@ class _Reader:
         index, start = opening
         return self.blocks[index].text[start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
 
-    def score(self, unit: _Unit, own: int, intro: int, head: int, opening: tuple[int, int] | None) -> np.ndarray | None:
-        """How likely the unit states a rule, by label, as the decision layer sees it; None without a model."""
+    def summed(self, unit: _Unit, opening: tuple[int, int] | None) -> np.ndarray | None:
+        """What the words of a unit and around it say to the decision layer; None without a model."""
         block = self.blocks[unit.block]
-        return self.decision.score(block.text[unit.start:unit.end], self.introduction(unit, opening), block.heading_path, own, intro, head)
+        return self.decision.words(block.text[unit.start:unit.end], self.introduction(unit, opening), block.heading_path)
 
     def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Weighed]:
         """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
@@ -496,7 +508,8 @@ class _Reader:
         alone = self.stands_alone(unit, own, intro, opening)
         if not found and not alone:
             return
-        score = self.score(unit, own, intro, head, opening)
+        words = self.summed(unit, opening)
+        score = decision.score(words, own, intro, head)
         if not found and decision.silent(score):
             return
         likely = decision.likely(score)
@@ -508,7 +521,7 @@ class _Reader:
                 kept = sure is not None
                 if sure is not None:
                     clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
-            self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
+            self.weigh_manner(clause, rule, unit, rows, own, intro, words)
             yield Weighed(rule, clause, probability, kept)
         if not alone:
             return
@@ -517,7 +530,7 @@ class _Reader:
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
-                    self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
+                    self.weigh_manner(clause, rule, unit, rows, own, intro, words)
                     yield Weighed(rule, clause, probability, True)
 
     def stands_alone(self, unit: _Unit, own: int, intro: int, opening: tuple[int, int] | None) -> bool:
@@ -534,7 +547,7 @@ class _Reader:
         text, groups = block.text[unit.start:unit.end], self.decision.groups(own, intro, head)
         return features(text, self.introduction(unit, opening)[:MAX_CONTEXT], block.heading_path, self.language, groups)
 
-    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, opening: tuple[int, int] | None) -> None:
+    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, words: np.ndarray | None) -> None:
         """Lets the decision layer settle polarity and mode of a finding, and what follows from them: actor and strength."""
         model = self.decision.model
         if model is None or model.manner is None:
@@ -545,7 +558,7 @@ class _Reader:
             return
         if not alone and (rule.label == "supported_countries" or (not stated and rule.label in PLACE_LABELS)):
             return                                             # a country is barred, demanded or welcomed by words, never by what is usual: "the page of supported countries is part of the contract"
-        weighed = model.manner.weigh(rule.label, polarity, mode, stated, self.words(unit, own, intro, head, opening), alone)
+        weighed = self.decision.manner(words, own, intro, rule.label, polarity, mode, stated, alone)
         if weighed == (clause.polarity, clause.mode):
             return
         clause.polarity, clause.mode = weighed

@@ -19,9 +19,12 @@ from typing import TYPE_CHECKING, Any
 from nlp import wording
 from nlp.cuebook import Cuebook, Rule
 from nlp.manner import Manner
+from nlp.manner import features as manner_features
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from nlp.wordsums import WordSums
 
 MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
 FORMAT = 3
@@ -69,6 +72,13 @@ class ClauseModel:
     fired: Calibration = Calibration()                         # of findings of the rules
     added: Calibration = Calibration()                         # of findings that the model makes
     manner: Manner | None = None                               # of polarity and mode; None: the cues settle them alone
+    _packed: list[Packed] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def packed(self) -> Packed:
+        """The weights of this model and of its manner in one table; made when it is asked for first."""
+        if not self._packed:
+            self._packed.append(Packed.of(self))
+        return self._packed[0]
 
     def bars(self, language: str | None) -> tuple[Mapping[str, float], Mapping[str, float]]:
         """(`drop`, `add`) by label, as they hold in a language."""
@@ -77,14 +87,37 @@ class ClauseModel:
         drop, add = self.careful
         return {label: min(bar, drop) for label, bar in self.drop.items()}, {label: max(bar, add) for label, bar in self.add.items()}
 
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The weights of a model and, in further columns, those of its manner, by feature."""
+
+    vocabulary: Mapping[str, int]
+    weights: np.ndarray
+    words: WordSums
+
+    @classmethod
+    def of(cls, model: ClauseModel) -> Packed:
+        import numpy as np
+
+        from nlp.wordsums import WordSums
+
+        vocabulary, weights = dict(model.vocabulary), model.weights
+        if model.manner is not None:
+            rows = [vocabulary.setdefault(name, len(vocabulary)) for name in model.manner.vocabulary]
+            weights = np.zeros((len(vocabulary), weights.shape[1] + model.manner.weights.shape[1]), dtype="float32")
+            weights[:len(model.weights), :model.weights.shape[1]] = model.weights
+            weights[rows, model.weights.shape[1]:] = model.manner.weights[list(model.manner.vocabulary.values())]
+        return cls(vocabulary, weights, WordSums(vocabulary, weights))
+
     def total(self, features: Iterable[str]) -> np.ndarray:
-        """The sum of the weights of features, by label."""
+        """The sum of the weights of features, by column."""
         return self.summed([row for row in map(self.vocabulary.get, features) if row is not None])
 
     def summed(self, rows: list[int]) -> np.ndarray:
-        """The sum of rows of the weights, by label, added up in their order in the model: it does not depend on the order of a set. `rows` is put in that order."""
+        """The sum of rows of the weights, by column, added up in their order in the model: it does not depend on the order of a set. `rows` is put in that order."""
         rows.sort()
-        return self.weights.take(rows, 0).sum(0) if rows else self.bias * 0
+        return self.weights.take(rows, 0).sum(0)
 
 
 @dataclass(slots=True)
@@ -94,11 +127,15 @@ class Decision:
     book: Cuebook
     language: str | None
     model: ClauseModel | None
-    _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+    _packed: Packed | None = None
+    _columns: int = 0                                          # of the labels; behind them stand those of polarity and mode
+    _numbers: Any = None                                       # of the words of this document, see `nlp.wordsums`; None in a language that is read character by character
+    _texts: dict[str, tuple[int, Any]] = field(default_factory=dict)   # unit -> (number of its word features, sum of their weights)
+    _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)   # the same of introductions and headings
     _groups: dict[tuple[str, int], Any] = field(default_factory=dict)
     _templates: dict[str, list[Rule]] = field(default_factory=dict)
-    _group_rows: dict[str, list[int | None]] = field(default_factory=dict)   # prefix -> rows of the weights of the groups, by their bit
     _names: list[str] = field(default_factory=list)            # of the groups, by their bit
+    _said: dict[tuple[str, str, str, bool], Any] = field(default_factory=dict)   # what a finding and its cues say -> sum of the weights of these features
     _least: Any = None                                         # by label, a log-odds a little below that from which the model adds a finding
     careful: bool = False                                      # whether this is a language of few labelled documents
     drop: Mapping[str, float] = field(default_factory=dict)    # those of the model, for this language
@@ -109,46 +146,87 @@ class Decision:
             self.drop, self.add = self.model.bars(self.language)
             self.careful = bool(self.model.languages) and self.language not in self.model.languages
             self._least = self.model.bias * 0 + [log_odds(self.add[label]) - 0.01 if self.add.get(label, 2.0) <= 1.0 else math.inf for label in self.model.labels]
+            self._packed, self._columns = self.model.packed(), len(self.model.labels)
+            if not wording.unspaced(self.language):
+                self._numbers = self._packed.words.numbers()
         for rule in self.book.rules:
             self._templates.setdefault(rule.label, []).append(rule)
 
+    def prepare(self, units: Iterable[tuple[str, str]]) -> None:
+        """Sums up the words of units all at once, (text, introduction) each: cheaper than one by one. What was prepared before is forgotten."""
+        self._texts.clear()
+        if self._packed is None or self._numbers is None:
+            return
+        units = list(units)
+        words, contexts = self._packed.words, self._contexts
+        texts = list(dict.fromkeys(text[:wording.MAX_TEXT] for text, _ in units))
+        openings = [text for text in dict.fromkeys(opening[:wording.MAX_CONTEXT] for _, opening in units) if text and ("i", text) not in contexts]
+        self._texts.update(zip(texts, words.of_texts(texts, self._numbers), strict=True))
+        contexts.update(zip([("i", text) for text in openings], words.of_introductions(openings, self._numbers), strict=True))
+
+    def _unit(self, text: str) -> tuple[int, Any]:
+        """(number of word features, sum of their weights) of a unit."""
+        assert self._packed is not None
+        text = text[:wording.MAX_TEXT]
+        known = self._texts.get(text)
+        if known is None:
+            names = wording.of_text(text, self.language)
+            known = self._texts[text] = len(names), self._packed.total(names)
+        return known
+
     def _context(self, prefix: str, text: str) -> tuple[int, Any]:
-        """(number of word features, sum of their weights) of an introduction or of headings; a document asks for the same ones again and again."""
+        """The same of an introduction or of headings; a document asks for the same ones again and again."""
         known = self._contexts.get((prefix, text))
         if known is None:
-            assert self.model is not None
+            assert self._packed is not None
             names = wording.of_introduction(text, self.language) if prefix == "i" else wording.of_headings([text], self.language)
-            known = self._contexts[prefix, text] = len(names), self.model.total(names)
+            known = self._contexts[prefix, text] = len(names), self._packed.total(names)
         return known
 
     def _masked(self, prefix: str, mask: int) -> Any:
         known = self._groups.get((prefix, mask))
         if known is None:
-            assert self.model is not None
-            rows = self._group_rows.get(prefix)
-            if rows is None:
-                rows = self._group_rows[prefix] = [self.model.vocabulary.get(prefix + name) for name in self.book.groups]
-            known = self._groups[prefix, mask] = self.model.summed([row for bit in bits(mask) if (row := rows[bit]) is not None])
+            assert self._packed is not None
+            names = self._names = self._names or list(self.book.groups)
+            known = self._groups[prefix, mask] = self._packed.total(prefix + names[bit] for bit in bits(mask))
         return known
 
-    def score(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> np.ndarray | None:
-        """The log-odds, by label of the model, that a unit of text states a rule. `own`, `intro`, `head`: cue groups of the unit, of the introduction of its list, of the headings above."""
-        model = self.model
-        if model is None:
+    def words(self, text: str, introduction: str, headings: Sequence[str]) -> Any:
+        """What the words of a unit, of its introduction and of the heading above add to the log-odds, by label, then by polarity and mode; None without a model."""
+        if self._packed is None:
             return None
-        words = wording.of_text(text, self.language)
-        score = model.bias + self._masked("G:", own)
+        features, total = self._unit(text)
         count, context = 0, 0.0
         for prefix, part in (("i", introduction[:wording.MAX_CONTEXT]), ("h", headings[-1] if headings else "")):
             if part:
-                number, total = self._context(prefix, part)
-                count, context = count + number, context + total
-        score = score + wording.scale(words, count) * (model.total(words) + wording.CONTEXT * context)
+                number, more = self._context(prefix, part)
+                count, context = count + number, context + more
+        return wording.scale(features, count) * (total + wording.CONTEXT * context)
+
+    def score(self, words: Any, own: int, intro: int, head: int) -> np.ndarray | None:
+        """The log-odds, by label of the model, that a unit of text states a rule. `own`, `intro`, `head`: cue groups of the unit, of the introduction of its list, of the headings above; `words`: see there."""
+        if self.model is None:
+            return None
+        groups = words + self._masked("G:", own)
         if intro:
-            score = score + self._masked("I:", intro)
+            groups += self._masked("I:", intro)
         if head:
-            score = score + wording.CONTEXT * self._masked("H:", head)
-        return score
+            groups += wording.CONTEXT * self._masked("H:", head)
+        return self.model.bias + groups[:self._columns]
+
+    def manner(self, words: Any, own: int, intro: int, label: str, polarity: str, mode: str, stated: bool, found_alone: bool) -> tuple[str, str]:
+        """Polarity and mode of a finding: those that cues and rule say, or what they are overruled by; see `nlp.manner.Manner`."""
+        assert self.model is not None and self.model.manner is not None and self._packed is not None
+        key = label, polarity, mode, stated
+        said = self._said.get(key)
+        if said is None:
+            said = self._said[key] = self._packed.total(name for name, _ in manner_features(*key, {}))
+        score = words + said
+        for prefix, mask in (("G:", own), ("I:", intro)):
+            if mask:
+                score = score + self._masked(prefix, mask) + self._masked(f"{label}|{prefix}", mask)
+        manner = self.model.manner
+        return manner.standing(manner.bias + score[self._columns:], polarity, mode, stated, found_alone)
 
     def likely(self, score: np.ndarray | None) -> dict[str, float]:
         """Label -> probability."""
@@ -162,7 +240,7 @@ class Decision:
 
     def probabilities(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> dict[str, float]:
         """Label -> how likely a unit of text states a rule of it; see `score`."""
-        return self.likely(self.score(text, introduction, headings, own, intro, head))
+        return self.likely(self.score(self.words(text, introduction, headings), own, intro, head))
 
     def explain(self, label: str, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> list[tuple[str, float]]:
         """(feature, what it adds to the log-odds of the label) of one unit, the weightiest first; the bias is `(bias)`. Empty without a model or for a label that it does not know."""

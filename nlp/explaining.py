@@ -273,7 +273,7 @@ def explain_clauses(document: Document, clauses: Sequence[Clause], *, binds: boo
     """
     found = []
     for reader in readers(document, model):
-        for unit, rows, own, intro, head, fired, opening in reader.observations():
+        for unit, rows, own, intro, head, fired, opening in reader.prepared():
             if unit.block in reader.titles:
                 continue
             for weighed in reader.weighed(unit, rows, own, intro, head, fired, opening):
