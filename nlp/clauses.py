@@ -14,20 +14,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from chipwatch.records import SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
 from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
-from nlp.decision import ClauseModel, Decision, shipped
+from nlp.decision import ClauseModel, Decision, Look, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
 from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, said, settled
 from nlp.sentences import sentences
 from nlp.wording import MAX_CONTEXT, features
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MAX_SIGNAL = 400
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
@@ -406,13 +403,14 @@ class _Reader:
         worth = self.book.worth
         for index, hits in at.items():
             begin = base[index]
-            if not worth(hits, folded, begin, begin + len(self.texts[index])):
+            first = worth(hits, folded, begin, begin + len(self.texts[index]))
+            if first is None:
                 continue
             spans = self.sentences(index)
             if len(spans) == 1:
                 yield index, 0
                 continue
-            position, last = 0, len(hits)
+            position, last = first, len(hits)                  # what does not matter in the block does not in a sentence
             for number, (start, end) in enumerate(spans):
                 start, end = start + begin, end + begin
                 while position < last and hits[position][0] < start:
@@ -420,7 +418,7 @@ class _Reader:
                 first = position
                 while position < last and hits[position][0] < end:
                     position += 1
-                if position > first and worth(hits[first:position], folded, start, end):
+                if position > first and worth(hits[first:position], folded, start, end) is not None:
                     yield index, number
                 if position == last:
                     break
@@ -457,23 +455,25 @@ class _Reader:
                 own = self.mask(index, unit.start, unit.end)
                 yield unit, rows, own, intro | unit.head, head, self.book.fire(own, intro | unit.head, head, near, items), opening
 
-    def prepared(self) -> Iterator[Observation]:
-        """`observations`, the words of many at once summed up for the decision layer."""
+    def looked_at(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, Look | None]]:
+        """`observations`, each with what the decision layer sees there."""
         observations = self.observations()
         while some := list(itertools.islice(observations, TOGETHER)):
-            self.decision.prepare((self.blocks[o[0].block].text[o[0].start:o[0].end], self.introduction(o[0], o[-1])) for o in some if o[0].block not in self.titles)
-            yield from some
+            units = [(self.blocks[unit.block].text[unit.start:unit.end], self.introduction(unit, opening), self.blocks[unit.block].heading_path, own, intro, head)
+                     for unit, _, own, intro, head, _, opening in some]
+            for observation, look in zip(some, self.decision.look(units), strict=True):
+                yield *observation, look
 
     def read(self) -> tuple[list[Clause], list[Signal]]:
         """(clauses, signals), each in the order of the text. A heading states no clause, but may carry a signal."""
         clauses: dict[str, list[Clause]] = {}
         signals: dict[str, list[Signal]] = {}
-        for unit, rows, own, intro, head, fired, opening in self.prepared():
+        for unit, rows, own, intro, _, fired, opening, look in self.looked_at():
             for rule in {r.label: r for r in reversed(fired) if r.label in SIGNAL_LABELS}.values():
                 signals.setdefault(rule.label, []).append(self.signal(unit, rule, rows))
             if unit.block in self.titles:
                 continue
-            for finding in self.weighed(unit, rows, own, intro, head, fired, opening):
+            for finding in self.weighed(unit, rows, own, intro, fired, opening, look):
                 if finding.kept:
                     clauses.setdefault(finding.clause.label, []).append(finding.clause)
         return (sorted((c for label in clauses.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label)),
@@ -496,23 +496,16 @@ class _Reader:
         index, start = opening
         return self.blocks[index].text[start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
 
-    def summed(self, unit: _Unit, opening: tuple[int, int] | None) -> np.ndarray | None:
-        """What the words of a unit and around it say to the decision layer; None without a model."""
-        block = self.blocks[unit.block]
-        return self.decision.words(block.text[unit.start:unit.end], self.introduction(unit, opening), block.heading_path)
-
-    def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Weighed]:
+    def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None, look: Look | None) -> Iterator[Weighed]:
         """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
         decision = self.decision
         found = self.ruled(unit, rows, own, intro, fired, opening)
         alone = self.stands_alone(unit, own, intro, opening)
         if not found and not alone:
             return
-        words = self.summed(unit, opening)
-        score = decision.score(words, own, intro, head)
-        if not found and decision.silent(score):
+        if not found and (look is None or look.silent):
             return
-        likely = decision.likely(score)
+        likely = decision.likely(look)
         table = 0.5 if unit.block in self.tables else 1.0
         for label, (rule, clause) in found.items():
             probability, kept = likely.get(label), True
@@ -521,7 +514,7 @@ class _Reader:
                 kept = sure is not None
                 if sure is not None:
                     clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
-            self.weigh_manner(clause, rule, unit, rows, own, intro, words)
+            self.weigh_manner(clause, rule, unit, rows, own, intro, look)
             yield Weighed(rule, clause, probability, kept)
         if not alone:
             return
@@ -530,7 +523,7 @@ class _Reader:
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
-                    self.weigh_manner(clause, rule, unit, rows, own, intro, words)
+                    self.weigh_manner(clause, rule, unit, rows, own, intro, look)
                     yield Weighed(rule, clause, probability, True)
 
     def stands_alone(self, unit: _Unit, own: int, intro: int, opening: tuple[int, int] | None) -> bool:
@@ -547,10 +540,10 @@ class _Reader:
         text, groups = block.text[unit.start:unit.end], self.decision.groups(own, intro, head)
         return features(text, self.introduction(unit, opening)[:MAX_CONTEXT], block.heading_path, self.language, groups)
 
-    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, words: np.ndarray | None) -> None:
+    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, look: Look | None) -> None:
         """Lets the decision layer settle polarity and mode of a finding, and what follows from them: actor and strength."""
         model = self.decision.model
-        if model is None or model.manner is None:
+        if model is None or model.manner is None or look is None:
             return
         polarity, mode, stated = said(rule, self.scope(unit, rule.label, rows, own, intro))
         alone = rule.id.startswith("model.")
@@ -558,7 +551,7 @@ class _Reader:
             return
         if not alone and (rule.label == "supported_countries" or (not stated and rule.label in PLACE_LABELS)):
             return                                             # a country is barred, demanded or welcomed by words, never by what is usual: "the page of supported countries is part of the contract"
-        weighed = self.decision.manner(words, own, intro, rule.label, polarity, mode, stated, alone)
+        weighed = self.decision.manner(look, own, intro, rule.label, polarity, mode, stated, alone)
         if weighed == (clause.polarity, clause.mode):
             return
         clause.polarity, clause.mode = weighed
@@ -610,7 +603,7 @@ class _Reader:
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
         located = self.locate(unit, rule, opening, last, rows)
-        if located is None or len(_WORDS.findall(located[0])) < MIN_WORDS:
+        if located is None or _few_words(located[0]):
             return None                                        # a title names a subject, it states no rule
         quote, start, end = located
         scope = self.scope(unit, rule.label, rows, own, intro)
@@ -770,7 +763,7 @@ class _Reader:
         if unit.whole[1] - unit.whole[0] <= WHOLE:
             start, end = unit.whole
         quote, a, b = self.document.quote(block.content, start, end)
-        if opening is not None and (rule.attributes.get("run") or len(quote) < (SHORT_DENSE if _DENSE.search(quote) else SHORT) or len(_WORDS.findall(quote)) < MIN_WORDS):
+        if opening is not None and (rule.attributes.get("run") or len(quote) < (SHORT_DENSE if _DENSE.search(quote) else SHORT) or _few_words(quote)):
             first = self.blocks[opening[0]].content.source_span(opening[1], len(self.blocks[opening[0]].text))[0]
             if 0 < b - first <= MAX_QUOTE and first < a:
                 a = first
@@ -806,6 +799,11 @@ class _Reader:
             if b - a <= limit:
                 return quote, a, b
         return None
+
+
+def _few_words(text: str) -> bool:
+    """Whether a quote has fewer than MIN_WORDS words."""
+    return len(list(itertools.islice(_WORDS.finditer(text), MIN_WORDS))) < MIN_WORDS
 
 
 def _chips(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from nlp import wording
 from nlp.cuebook import Cuebook, Rule
@@ -95,6 +96,7 @@ class Packed:
     vocabulary: Mapping[str, int]
     weights: np.ndarray
     words: WordSums
+    _groups: WeakKeyDictionary[Cuebook, dict[str, np.ndarray]] = field(default_factory=WeakKeyDictionary, repr=False, compare=False)
 
     @classmethod
     def of(cls, model: ClauseModel) -> Packed:
@@ -110,6 +112,19 @@ class Packed:
             weights[rows, model.weights.shape[1]:] = model.manner.weights[list(model.manner.vocabulary.values())]
         return cls(vocabulary, weights, WordSums(vocabulary, weights))
 
+    def of_groups(self, book: Cuebook, prefix: str) -> np.ndarray:
+        """The weights of cue groups by their bit, those of headings (`H:`) for what these count; a multiple of eight rows."""
+        import numpy as np
+
+        tables = self._groups.setdefault(book, {})
+        if prefix not in tables:
+            rows = [(bit, row) for bit, name in enumerate(book.groups) if (row := self.vocabulary.get(prefix + name)) is not None]
+            table = tables[prefix] = np.zeros((-(-book.width // 8) * 8, self.weights.shape[1]), dtype="float32")
+            if rows:
+                bits, places = zip(*rows, strict=True)
+                table[list(bits)] = self.weights[list(places)] * np.float32(wording.CONTEXT if prefix == "H:" else 1.0)
+        return tables[prefix]
+
     def total(self, features: Iterable[str]) -> np.ndarray:
         """The sum of the weights of features, by column."""
         return self.summed([row for row in map(self.vocabulary.get, features) if row is not None])
@@ -118,6 +133,26 @@ class Packed:
         """The sum of rows of the weights, by column, added up in their order in the model: it does not depend on the order of a set. `rows` is put in that order."""
         rows.sort()
         return self.weights.take(rows, 0).sum(0)
+
+
+# (text, introduction of its list, headings above, cue groups of the text, of the introduction, of the headings)
+Unit = tuple[str, str, Sequence[str], int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a model sees in a unit of text: log-odds."""
+
+    score: np.ndarray                                          # by label: that the unit states a rule of it
+    manner: np.ndarray                                         # by polarity, then mode: the share of words and cue groups
+    silent: bool                                               # no label comes near its `add`: the model adds nothing
+
+
+def _distinct(values: list[Any]) -> tuple[list[Any], list[int]]:
+    """(different values, for each value which of them it is)."""
+    number: dict[Any, int] = {}
+    which = [number.setdefault(value, len(number)) for value in values]
+    return list(number), which
 
 
 @dataclass(slots=True)
@@ -130,9 +165,7 @@ class Decision:
     _packed: Packed | None = None
     _columns: int = 0                                          # of the labels; behind them stand those of polarity and mode
     _numbers: Any = None                                       # of the words of this document, see `nlp.wordsums`; None in a language that is read character by character
-    _texts: dict[str, tuple[int, Any]] = field(default_factory=dict)   # unit -> (number of its word features, sum of their weights)
-    _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)   # the same of introductions and headings
-    _groups: dict[tuple[str, int], Any] = field(default_factory=dict)
+    _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)   # introduction or heading -> (number of its word features, sum of their weights)
     _templates: dict[str, list[Rule]] = field(default_factory=dict)
     _names: list[str] = field(default_factory=list)            # of the groups, by their bit
     _said: dict[tuple[str, str, str, bool], Any] = field(default_factory=dict)   # what a finding and its cues say -> sum of the weights of these features
@@ -142,6 +175,7 @@ class Decision:
     add: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._names = list(self.book.groups)
         if self.model is not None:
             self.drop, self.add = self.model.bars(self.language)
             self.careful = bool(self.model.languages) and self.language not in self.model.languages
@@ -152,95 +186,83 @@ class Decision:
         for rule in self.book.rules:
             self._templates.setdefault(rule.label, []).append(rule)
 
-    def prepare(self, units: Iterable[tuple[str, str]]) -> None:
-        """Sums up the words of units all at once, (text, introduction) each: cheaper than one by one. What was prepared before is forgotten."""
-        self._texts.clear()
-        if self._packed is None or self._numbers is None:
-            return
-        units = list(units)
-        words, contexts = self._packed.words, self._contexts
-        texts = list(dict.fromkeys(text[:wording.MAX_TEXT] for text, _ in units))
-        openings = [text for text in dict.fromkeys(opening[:wording.MAX_CONTEXT] for _, opening in units) if text and ("i", text) not in contexts]
-        self._texts.update(zip(texts, words.of_texts(texts, self._numbers), strict=True))
-        contexts.update(zip([("i", text) for text in openings], words.of_introductions(openings, self._numbers), strict=True))
+    def look(self, units: Sequence[Unit]) -> list[Look | None]:
+        """What the model sees in units of text, all at once: cheaper than one by one. None for each without a model."""
+        if self.model is None or self._packed is None:
+            return [None] * len(units)
+        if not units:
+            return []
+        counts, sums = self._words([text[:wording.MAX_TEXT] for text, *_ in units])
+        for prefix, texts in (("i", [unit[1][:wording.MAX_CONTEXT] for unit in units]), ("h", [unit[2][-1] if unit[2] else "" for unit in units])):
+            different, which = _distinct(texts)
+            number, more = self._context(prefix, different)
+            counts, sums = counts + number[which], sums + more[which]
+        sums *= wording.scale(counts)[:, None]
+        for prefix, masks in (("G:", [unit[3] for unit in units]), ("I:", [unit[4] for unit in units]), ("H:", [unit[5] for unit in units])):
+            different, which = _distinct(masks)
+            sums += self._masked(prefix, different)[which]
+        scores = self.model.bias + sums[:, :self._columns]
+        silent = ~(scores >= self._least).any(1)
+        return list(map(Look, scores, sums[:, self._columns:], silent.tolist()))
 
-    def _unit(self, text: str) -> tuple[int, Any]:
-        """(number of word features, sum of their weights) of a unit."""
+    def _words(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """(number of word features, sum of their weights) of units, by unit."""
+        import numpy as np
+
         assert self._packed is not None
-        text = text[:wording.MAX_TEXT]
-        known = self._texts.get(text)
-        if known is None:
-            names = wording.of_text(text, self.language)
-            known = self._texts[text] = len(names), self._packed.total(names)
-        return known
+        if self._numbers is not None:
+            return self._packed.words.of_texts(texts, self._numbers)
+        features = [wording.of_text(text, self.language) for text in texts]
+        return np.array([len(names) for names in features]), np.array([self._packed.total(names) for names in features], dtype="float64")
 
-    def _context(self, prefix: str, text: str) -> tuple[int, Any]:
-        """The same of an introduction or of headings; a document asks for the same ones again and again."""
-        known = self._contexts.get((prefix, text))
-        if known is None:
-            assert self._packed is not None
-            names = wording.of_introduction(text, self.language) if prefix == "i" else wording.of_headings([text], self.language)
-            known = self._contexts[prefix, text] = len(names), self._packed.total(names)
-        return known
+    def _context(self, prefix: str, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """The same of introductions or headings; a document asks for the same ones again and again."""
+        import numpy as np
 
-    def _masked(self, prefix: str, mask: int) -> Any:
-        known = self._groups.get((prefix, mask))
-        if known is None:
-            assert self._packed is not None
-            names = self._names = self._names or list(self.book.groups)
-            known = self._groups[prefix, mask] = self._packed.total(prefix + names[bit] for bit in bits(mask))
-        return known
+        assert self._packed is not None
+        known = self._contexts
+        missing = [text for text in texts if (prefix, text) not in known]
+        if prefix == "i" and self._numbers is not None:
+            known.update(zip([(prefix, text) for text in missing], zip(*self._packed.words.of_introductions(missing, self._numbers), strict=True), strict=True))
+        else:
+            for text in missing:
+                names = wording.of_introduction(text, self.language) if prefix == "i" else wording.of_headings([text], self.language)
+                known[prefix, text] = len(names), self._packed.total(names)
+        return np.array([known[prefix, text][0] for text in texts]), wording.CONTEXT * np.stack([known[prefix, text][1] for text in texts])
 
-    def words(self, text: str, introduction: str, headings: Sequence[str]) -> Any:
-        """What the words of a unit, of its introduction and of the heading above add to the log-odds, by label, then by polarity and mode; None without a model."""
-        if self._packed is None:
-            return None
-        features, total = self._unit(text)
-        count, context = 0, 0.0
-        for prefix, part in (("i", introduction[:wording.MAX_CONTEXT]), ("h", headings[-1] if headings else "")):
-            if part:
-                number, more = self._context(prefix, part)
-                count, context = count + number, context + more
-        return wording.scale(features, count) * (total + wording.CONTEXT * context)
+    def _masked(self, prefix: str, masks: list[int]) -> np.ndarray:
+        """The sum of the weights of cue groups, by mask."""
+        import numpy as np
 
-    def score(self, words: Any, own: int, intro: int, head: int) -> np.ndarray | None:
-        """The log-odds, by label of the model, that a unit of text states a rule. `own`, `intro`, `head`: cue groups of the unit, of the introduction of its list, of the headings above; `words`: see there."""
-        if self.model is None:
-            return None
-        groups = words + self._masked("G:", own)
-        if intro:
-            groups += self._masked("I:", intro)
-        if head:
-            groups += wording.CONTEXT * self._masked("H:", head)
-        return self.model.bias + groups[:self._columns]
+        from nlp.wordsums import added_up
 
-    def manner(self, words: Any, own: int, intro: int, label: str, polarity: str, mode: str, stated: bool, found_alone: bool) -> tuple[str, str]:
+        assert self._packed is not None
+        table = self._packed.of_groups(self.book, prefix)
+        size = len(table) // 8
+        held = np.frombuffer(b"".join([mask.to_bytes(size, "little") for mask in masks]), "uint8").reshape(len(masks), size)
+        owners, groups = np.unpackbits(held, axis=1, bitorder="little").nonzero()
+        return added_up(table, groups, owners, len(masks))
+
+    def manner(self, look: Look, own: int, intro: int, label: str, polarity: str, mode: str, stated: bool, found_alone: bool) -> tuple[str, str]:
         """Polarity and mode of a finding: those that cues and rule say, or what they are overruled by; see `nlp.manner.Manner`."""
         assert self.model is not None and self.model.manner is not None and self._packed is not None
         key = label, polarity, mode, stated
         said = self._said.get(key)
         if said is None:
-            said = self._said[key] = self._packed.total(name for name, _ in manner_features(*key, {}))
-        score = words + said
-        for prefix, mask in (("G:", own), ("I:", intro)):
-            if mask:
-                score = score + self._masked(prefix, mask) + self._masked(f"{label}|{prefix}", mask)
+            said = self._said[key] = self._packed.total(name for name, _ in manner_features(*key, {}))[self._columns:]
+        groups = self._packed.total(f"{label}|{prefix}{self._names[bit]}" for prefix, mask in (("G:", own), ("I:", intro)) for bit in bits(mask))[self._columns:]
         manner = self.model.manner
-        return manner.standing(manner.bias + score[self._columns:], polarity, mode, stated, found_alone)
+        return manner.standing(manner.bias + look.manner + said + groups, polarity, mode, stated, found_alone)
 
-    def likely(self, score: np.ndarray | None) -> dict[str, float]:
+    def likely(self, look: Look | None) -> dict[str, float]:
         """Label -> probability."""
-        if self.model is None or score is None:
+        if self.model is None or look is None:
             return {}
-        return {label: 1.0 / (1.0 + math.exp(-value)) for label, value in zip(self.model.labels, score.tolist(), strict=True)}
-
-    def silent(self, score: np.ndarray | None) -> bool:
-        """Whether the model surely adds nothing: no label comes near its `add`. Cheaper than `likely`, and true of most sentences."""
-        return score is None or not (score >= self._least).any()
+        return {label: 1.0 / (1.0 + math.exp(-value)) for label, value in zip(self.model.labels, look.score.tolist(), strict=True)}
 
     def probabilities(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> dict[str, float]:
-        """Label -> how likely a unit of text states a rule of it; see `score`."""
-        return self.likely(self.score(self.words(text, introduction, headings), own, intro, head))
+        """Label -> how likely a unit of text states a rule of it."""
+        return self.likely(self.look([(text, introduction, headings, own, intro, head)])[0])
 
     def explain(self, label: str, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> list[tuple[str, float]]:
         """(feature, what it adds to the log-odds of the label) of one unit, the weightiest first; the bias is `(bias)`. Empty without a model or for a label that it does not know."""
@@ -260,7 +282,7 @@ class Decision:
 
     def groups(self, own: int, intro: int, head: int) -> dict[str, float]:
         """The features of cue groups, as `wording.of_groups` gives them."""
-        names = self._names = self._names or list(self.book.groups)
+        names = self._names
         return {prefix + names[bit]: weight for prefix, mask, weight in (("G:", own, 1.0), ("I:", intro, 1.0), ("H:", head, wording.CONTEXT)) for bit in bits(mask)}
 
     def adds(self, label: str, probability: float) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from operator import add
+from typing import Any
 
 STEM = 7                                                       # characters of a word that count
 WORDS = 5.0                                                    # weight of all words of a unit together
@@ -72,13 +73,13 @@ def of_groups(groups: Mapping[str, int], own: int, introduction: int, headings: 
     return found
 
 
-def scale(own: int, context: int) -> float:
-    """What a word feature of a sentence is worth; `own`, `context`: number of word features of the sentence, and of introduction and headings."""
-    return WORDS / max(1, own + context) ** 0.5
+def scale(count: Any) -> Any:
+    """What a word feature is worth in a unit of so many, with those of introduction and heading; of a number, or of an array of them."""
+    return WORDS / (count + (count == 0)) ** 0.5
 
 
 def features(text: str, introduction: str, headings: Sequence[str], language: str | None, groups: Mapping[str, float]) -> dict[str, float]:
     """Feature -> value of one unit of text, as training sees it; `nlp.decision` adds up the same in another way."""
     own, opening, above = of_text(text, language), of_introduction(introduction, language), of_headings(headings, language)
-    one = scale(len(own), len(opening) + len(above))
+    one = scale(len(own) + len(opening) + len(above))
     return {**dict.fromkeys(own, one), **dict.fromkeys(opening | above, one * CONTEXT), **groups}

@@ -7,7 +7,7 @@ of the words in the document, whatever the order of sets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,22 +18,21 @@ KIND, TEXT = 2 * WORD, 2 * WORD + 2                            # where the kind 
 MOST_TEXTS = 512                                               # texts that are added up at once: bounds the memory, and must fit into the bits above TEXT
 SINGLE, PAIR, APART = 0, 1, 2                                  # kinds: `word`, `word word`, `word _ word`
 _MASK = (1 << WORD) - 1
+_FEATURE = (1 << TEXT) - 1                                    # a feature without the number of its text
 
 
 class _Numbers(dict[str, int]):
-    """Word -> number of its stem, counted from 1 in the order in which they are met; `stems` are the stems by their numbers."""
+    """Word -> number of its stem: that of the tables, or a higher one for a stem that stands in none, in the order in which they are met."""
 
     def __init__(self, stems: Mapping[str, int]) -> None:
         super().__init__()
-        self.known, self.seen = stems, {}
-        self.in_table = [0]                                    # number -> number in the tables; 0 for a word that stands in none
+        self.stems, self.others = stems, {}
 
     def __missing__(self, word: str) -> int:
         stem = word[:STEM]
-        number = self.seen.get(stem)
+        number = self.stems.get(stem)
         if number is None:
-            number = self.seen[stem] = len(self.in_table)
-            self.in_table.append(self.known.get(stem, 0))
+            number = self.others.setdefault(stem, len(self.stems) + 1 + len(self.others))
         self[word] = number
         return number
 
@@ -63,6 +62,15 @@ class Table:
         self.rows = np.append(np.fromiter(rows.values(), "int64", len(rows))[order], 0)
 
 
+def added_up(weights: np.ndarray, rows: np.ndarray, owners: np.ndarray, count: int) -> np.ndarray:
+    """The sums of rows of the weights, by their owner, of `count` owners; `owners`: the number of the owner of each row, ascending."""
+    totals = np.zeros((count, weights.shape[1]))
+    if len(rows):
+        begins = np.flatnonzero(np.diff(owners, prepend=-1))
+        totals[owners[begins]] = np.add.reduceat(weights.take(rows, 0), begins, axis=0)
+    return totals
+
+
 class WordSums:
     """Weights by feature, made ready for looking up words by number."""
 
@@ -76,19 +84,19 @@ class WordSums:
         """The words of one document, to be handed in with each of its texts."""
         return _Numbers(self.stems)
 
-    def of_texts(self, texts: Sequence[str], numbers: _Numbers) -> Iterator[tuple[int, np.ndarray]]:
-        """(number of different features, the sum of their weights) of each sentence, as `nlp.wording.of_text` has them."""
+    def of_texts(self, texts: Sequence[str], numbers: _Numbers) -> tuple[np.ndarray, np.ndarray]:
+        """(number of different features, the sum of their weights) of sentences, by sentence, as `nlp.wording.of_text` has them."""
         return self._sums(texts, numbers, self.own, (PAIR, APART))
 
-    def of_introductions(self, texts: Sequence[str], numbers: _Numbers) -> Iterator[tuple[int, np.ndarray]]:
+    def of_introductions(self, texts: Sequence[str], numbers: _Numbers) -> tuple[np.ndarray, np.ndarray]:
         """The same of introductions, as `nlp.wording.of_introduction` has them."""
         return self._sums(texts, numbers, self.introductions, (PAIR,))
 
-    def _sums(self, texts: Sequence[str], numbers: _Numbers, table: Table, kinds: Sequence[int]) -> Iterator[tuple[int, np.ndarray]]:
-        for at in range(0, len(texts), MOST_TEXTS):
-            yield from zip(*self._summed(texts[at:at + MOST_TEXTS], numbers, table, kinds), strict=True)
+    def _sums(self, texts: Sequence[str], numbers: _Numbers, table: Table, kinds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        parts = [self._summed(texts[at:at + MOST_TEXTS], numbers, table, kinds) for at in range(0, len(texts), MOST_TEXTS)]
+        return (np.concatenate([c for c, _ in parts]), np.concatenate([t for _, t in parts])) if parts else (np.zeros(0, dtype="int64"), np.zeros((0, self.weights.shape[1])))
 
-    def _summed(self, texts: Sequence[str], numbers: _Numbers, table: Table, kinds: Sequence[int]) -> tuple[list[int], np.ndarray]:
+    def _summed(self, texts: Sequence[str], numbers: _Numbers, table: Table, kinds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """(number of different features of each text, known or not; the sum of their weights, texts x columns) of at most MOST_TEXTS texts; `kinds`: which beside single words."""
         words: list[int] = []
         ends: list[int] = []
@@ -96,9 +104,8 @@ class WordSums:
         for text in texts:
             words.extend(map(number, find_words(text)))
             ends.append(len(words))
-        totals = np.zeros((len(texts), self.weights.shape[1]), dtype="float32")
         if not words:
-            return [0] * len(texts), totals
+            return np.zeros(len(texts), dtype="int64"), np.zeros((len(texts), self.weights.shape[1]))
         ids = np.array(words, dtype="int64")
         text_of = np.repeat(np.arange(len(texts), dtype="int64") << TEXT, np.diff(ends, prepend=0))
         keys = [text_of | ids << WORD]
@@ -106,18 +113,14 @@ class WordSums:
             if len(ids) > kind:
                 together = text_of[:-kind] == text_of[kind:]   # PAIR: the next word, APART: the one after that
                 keys.append((text_of[:-kind] | kind << KIND | ids[:-kind] << WORD | ids[kind:])[together])
-        features = np.unique(np.concatenate(keys))
+        features = np.concatenate(keys)
+        features.sort()
+        features = features[np.flatnonzero(np.diff(features, prepend=-1))]
         texts_of = features >> TEXT
         counts = np.bincount(texts_of, minlength=len(texts))
-        in_table = np.array(numbers.in_table, dtype="int64")
-        one, other = features >> WORD & _MASK, features & _MASK
-        first, second = in_table[one], in_table[other]
-        kept = np.flatnonzero((first > 0) & ((second > 0) | (other == 0)))
-        wanted = (features[kept] & 3 << KIND) | first[kept] << WORD | second[kept]
-        at = np.searchsorted(table.keys, wanted)
+        most = len(self.stems)
+        kept = np.flatnonzero((features >> WORD & _MASK <= most) & (features & _MASK <= most))
+        wanted = features[kept] & _FEATURE
+        at = table.keys.searchsorted(wanted)
         found = table.keys[at] == wanted
-        rows, owners = table.rows[at[found]], texts_of[kept[found]]
-        if len(rows):
-            begins = np.flatnonzero(np.diff(owners, prepend=-1))
-            totals[owners[begins]] = np.add.reduceat(self.weights.take(rows, 0), begins, axis=0)
-        return counts.tolist(), totals
+        return counts, added_up(self.weights, table.rows[at[found]], texts_of[kept[found]], len(texts))
