@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from chipwatch.records import SIGNAL_LABELS, Clause, Issue, Signal
+from chipwatch.records import CLAUSE_LABELS, SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
 from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, Look, shipped
@@ -24,6 +24,7 @@ from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
 from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, said, settled
 from nlp.sentences import sentences
+from nlp.stances import Stances
 from nlp.wording import MAX_CONTEXT, features
 
 MAX_SIGNAL = 400
@@ -53,6 +54,8 @@ PLACE_LABELS = frozenset({
 })
 CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
 GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
+# Labels of what is forbidden to do: an item of a list of what is allowed states none of them
+BARRED_LABELS = frozenset(CLAUSE_LABELS) - {"supported_countries", "identity_verification", "payment_restriction", "suspension_right", "workload_monitoring", "business_only", "local_law_duties"}
 _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
@@ -112,7 +115,7 @@ class _Reader:
         self.document, self.book, self.language, self.on = document, book, language, on
         self.decision = Decision(book, language, model if language in languages() else None)   # of a language without a pack it has learnt nothing
         self.tag = document.language if pack_language(document.language) == language else language
-        self.scopes = ScopeReader(book)
+        self.scopes, self.stances = ScopeReader(book), Stances(book)
         self.blocks: list[Block] = [b for b in document.body() if b.text]
         self.texts = [b.text if active is None or i in active else "" for i, b in enumerate(self.blocks)]
         self.base: list[int] = []
@@ -138,7 +141,9 @@ class _Reader:
         self._named: dict[tuple[int, int, int], list[str]] = {}
         self.issues: list[Issue] = []
         self._headings: dict[str, int] = {}
+        self._below: dict[int, _Intro] = {}                    # heading -> what it says of a list below it
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
+        self._above: list[int] | None = None                    # of each block the number of the heading above it, -1: none
         self.titles = {i for i, b in enumerate(self.blocks) if b.kind == "heading" and not (len(b.text) >= TITLE and (_at_end(_OPENS, b.text) or _at_end(_ENDS, b.text)))}
 
     # --- text ------------------------------------------------------------------------------------------------------------------------
@@ -213,7 +218,7 @@ class _Reader:
             if cut is None and _ENDS.search(text, start, end) and not self.mask(index, start, end) & self.opens_list:
                 return None
             outer, _ = self.intro(index, k) if k else self._list_intro(index)
-            return self.mask(index, start, cut.end() if cut else end) | outer, (index, start)
+            return self._opened(index, start, cut.end() if cut else end, outer), (index, start)
         return self._list_intro(index)                         # items in lines of one block: "a) …\nb) …" after a block that opens them
 
     def _enumerated(self, index: int) -> tuple[list[bool], list[int]]:
@@ -270,11 +275,12 @@ class _Reader:
         if not self._is_item(index):
             return index, (0, None)
         block = self.blocks[index]
+        bare = not self._numbering(index).startswith("number") or self._numbering(index).startswith("number0")   # "5.1 …" below a heading is a section of its own, no item of what the heading names
         first = index                                          # the first block of this list, as far as read
         for j in range(index - 1, max(-1, index - LOOK_BACK), -1):
             other = self.blocks[j]
             if j in self.titles:
-                return j, (0, None)
+                return j, self._heading_intro(j) if bare else (0, None)
             if other.kind == "table":
                 continue
             text = other.text
@@ -289,10 +295,51 @@ class _Reader:
                 spans = self.sentences(j)
                 start, end = spans[-1] if spans else (0, len(text))
                 outer, _ = self.intro(j, max(0, len(spans) - 1))
-                return j, (self.mask(j, start, end) | outer, (j, start))
+                own = self.mask(j, start, end)
+                if not (own | outer) & self.stances.states:    # "Among these are:" below "Prohibited uses"
+                    outer |= self._heading_intro(self.heading_above(j))[0]
+                return j, (self._opened(j, start, end, outer), (j, start))
             if not self._is_item(j):
-                return j, (0, None)
+                return j, self._heading_intro(self.heading_above(j)) if bare and block.kind == "list_item" else (0, None)
         return None, (0, None)
+
+    def _opened(self, index: int, start: int, end: int, outer: int) -> int:
+        """The groups that the list opened by a range of a block inherits, `outer` being those that it stands under itself."""
+        return self.stances.opening(self.mask(index, start, end), self.matches(index, start, end), end, outer, item=self._is_item(index))
+
+    def heading_above(self, index: int) -> int:
+        """The number of the heading above a block; -1: there is none."""
+        if self._above is None:
+            self._above, last = [], -1
+            for number in range(len(self.blocks)):
+                self._above.append(last)
+                last = number if number in self.titles else last
+        return self._above[index]
+
+    def _heading_intro(self, index: int) -> _Intro:
+        """What a heading, or the one around it, says of a list right below it: it opens the list as a sentence does ("You may not:"), or is the name of what is forbidden."""
+        if index < 0:
+            return 0, None
+        known = self._below.get(index)
+        if known is None:
+            known = self._below[index] = self._read_heading(index)
+        return known
+
+    def _read_heading(self, index: int) -> _Intro:
+        text = self.blocks[index].text
+        own = self.mask(index, 0, len(text))
+        if _at_end(_OPENS, text) and own & self.stances.states:
+            return self._opened(index, 0, len(text), 0), (index, 0)
+        if self.stances.names_a_ban(own):
+            return self.stances.prohibit, (index, 0)
+        if own & self.stances.allows:
+            return self.stances.permit, (index, 0)
+        if not self.stances.passes(own):
+            return 0, None
+        level, above = self.blocks[index].level, self.heading_above(index)
+        while above >= 0 and self.blocks[above].level >= level:
+            above = self.heading_above(above)
+        return self._heading_intro(above) if above >= 0 and self.blocks[above].level > 1 else (0, None)
 
     def _announces(self, index: int) -> bool:
         """Whether the last sentence of a block says that a list follows, without a colon: 次の行為をしてはなりません。"""
@@ -453,7 +500,8 @@ class _Reader:
                 if not self.book.takes_part(rows):
                     continue
                 own = self.mask(index, unit.start, unit.end)
-                yield unit, rows, own, intro | unit.head, head, self.book.fire(own, intro | unit.head, head, near, items), opening
+                opens = self.stances.for_item(own, rows, unit.start, intro | unit.head, heading=opening is not None and opening[0] in self.titles)
+                yield unit, rows, own, opens, head, self.book.fire(own, opens, head, near, items), opening
 
     def looked_at(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, Look | None]]:
         """`observations`, each with what the decision layer sees there."""
@@ -482,7 +530,10 @@ class _Reader:
     def ruled(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None) -> dict[str, tuple[Rule, Clause]]:
         """Label -> the first rule of it that gives a clause here, and that clause."""
         found: dict[str, tuple[Rule, Clause]] = {}
+        allowed = self.stances.allowed(own, intro)
         for rule in fired:
+            if rule.label in BARRED_LABELS and allowed:
+                continue
             if rule.label not in found and rule.label not in SIGNAL_LABELS and (clause := self.clause(unit, rule, rows, own, intro, opening)):
                 found[rule.label] = rule, clause
         return found
@@ -491,7 +542,7 @@ class _Reader:
         """The words before a unit that it goes on: the beginning of its sentence, or the sentence that opens its list."""
         if unit.start != unit.whole[0]:
             return self.blocks[unit.block].text[unit.whole[0]:unit.start]
-        if opening is None:
+        if opening is None or opening[0] in self.titles:       # what a heading says is looked at by itself
             return ""
         index, start = opening
         return self.blocks[index].text[start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
@@ -530,7 +581,7 @@ class _Reader:
         """Whether the decision layer may add to a unit. Not to what binds suppliers or the hosts of a marketplace, which are no customers. What an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …"), nor to any list in a language of few labelled documents."""
         if own & self.supply_side:
             return False
-        if opening is None and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start):
+        if (opening is None or opening[0] in self.titles) and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start):
             return True
         return not self.decision.careful and not (intro & self.scopes.permit and not intro & self.scopes.prohibit)
 
