@@ -39,6 +39,7 @@ EAST = "\u2e80"                                                  # from here on 
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
                 "forbids_list", "allows_list", "lawmaker_before", "lawmaker_after", "above_places", "card_issued", "place:*")
+NEGATION, BAN = "negation", "prohibit"                          # an item needs no word of negation where the opening of its list forbids it
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
@@ -189,7 +190,7 @@ class Rule:
 
     A term is alternatives `group@context | group`, each context one of own (the sentence; the default), intro (the sentence that opens the list in which it stands), items (the list
     that it opens), head (headings above), near (the sentences before and after), list (own or intro), any (own, intro or head), around (all but items). The first term of `when` is
-    looked for first and must allow own text.
+    looked for first and must allow own text. Where a term asks for a negation in own text, the opening of a list that forbids its items gives it too.
     """
 
     id: str
@@ -386,6 +387,8 @@ class Cuebook:
                 mask |= bit << (CONTEXTS.index(place) * self.width)
                 if place == "own":
                     own |= bit
+            if group == NEGATION and not context:
+                mask |= self.bit(BAN) << (CONTEXTS.index("intro") * self.width)
         return mask, own
 
     def _rule(self, row: dict[str, Any]) -> Rule:
