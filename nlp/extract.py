@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chipwatch.records import DocumentInfo, Extraction, Issue
 from nlp.document import Document
+from nlp.pause import collection_paused
 
 PART = 2000                                                    # characters of a part of a document whose language is looked at
 OWN_WORDS = 0.2                                                # so large a share of function words of a language: the part is in it
@@ -87,6 +88,7 @@ def structure(document: Document) -> dict[str, int]:
     return dict(sorted({**counts, **({"card": cards} if cards else {})}.items()))
 
 
+@collection_paused()
 def extract(data: bytes, *, url: str | None = None, kind: str = "auto", language: str | None = None, content_type: str | None = None,
             path: str | None = None, select: Sequence[str] = (), remove: Sequence[str] = (), currency: str | None = None) -> Extraction:
     """Read one document.

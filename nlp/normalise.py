@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html.entities import html5
 from unicodedata import is_normalized, normalize
@@ -308,6 +308,26 @@ class _Builder:
         if clean:
             self.put(clean, start, end)
 
+    def pieces(self, pieces: Iterable[tuple[int, int, int] | str]) -> None:
+        """Source ranges, and strings between them."""
+        soft = ""
+        for piece in pieces:
+            if isinstance(piece, str):
+                if piece in (RAISE, ABUT):
+                    soft = piece
+                elif piece.isspace():
+                    self.gap(piece, self.last, self.last, False)
+                elif self.text:
+                    self.space = None
+                    self.put(piece, self.last, self.last)
+                    self.spaced = piece[-1] == " "
+            else:
+                if soft:
+                    if self.text and self.space is None and _apart(soft, self.text[-1], self.source[piece[0]:piece[1]]):
+                        self.gap(" ", self.last, self.last, False)
+                    soft = ""
+                self.run(*piece)
+
     def done(self) -> MappedText:
         text = "".join(self.text)
         mapped = (InterleavedText if self.backwards else MappedText)(text, self.starts, self.ends)
@@ -388,24 +408,27 @@ def mapped_text(source: str, pieces: Sequence[tuple[int, int, int] | str]) -> Ma
     if len(pieces) == 1 and not isinstance(pieces[0], str) and (alone := _one_range(source, *pieces[0])):
         return alone
     builder = _Builder(source)
-    soft = ""
-    for piece in pieces:
-        if isinstance(piece, str):
-            if piece in (RAISE, ABUT):
-                soft = piece
-            elif piece.isspace():
-                builder.gap(piece, builder.last, builder.last, False)
-            elif builder.text:
-                builder.space = None
-                builder.put(piece, builder.last, builder.last)
-                builder.spaced = piece[-1] == " "
-        else:
-            if soft:
-                if builder.text and builder.space is None and _apart(soft, builder.text[-1], source[piece[0]:piece[1]]):
-                    builder.gap(" ", builder.last, builder.last, False)
-                soft = ""
-            builder.run(*piece)
+    builder.pieces(pieces)
     return builder.done()
+
+
+def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[tuple[int, int, int] | str]]]) -> tuple[MappedText, list[MappedText]]:
+    """(`mapped_text` of all pieces, `mapped_text` of those of each cell), from one pass. A cell is what stands before it in the text of all ("\n", " | ", ""), and its pieces."""
+    builder = _Builder(source)
+    bounds: list[tuple[int, int]] = []
+    plain = True
+    for joint, pieces in cells:
+        plain = plain and not any([isinstance(piece, str) and piece not in (RAISE, ABUT) and not piece.isspace() for piece in pieces])
+        if joint:
+            builder.pieces((joint,))
+        begin, waiting = len(builder.starts), builder.space is not None
+        builder.pieces(pieces)
+        end = len(builder.starts)
+        bounds.append((begin + 1 if waiting and end > begin else begin, end))      # the line feed before it is none of its own
+    whole = builder.done()
+    if not plain or builder.backwards or len(whole.text) != len(builder.starts) or whole.starts is not builder.starts:
+        return whole, [mapped_text(source, pieces) for _, pieces in cells]
+    return whole, [MappedText(whole.text[a:b], whole.starts[a:b], whole.ends[a:b]) for a, b in bounds]
 
 
 def _apart(soft: str, before: str, after: str) -> bool:

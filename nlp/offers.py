@@ -19,7 +19,7 @@ import yaml
 from chipwatch.records import Issue, Offer
 from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
-from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, parse_number, remembered, resolve_currency,
+from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, has_digit, parse_number, remembered, resolve_currency,
                         scope_in, tax_in, unit_in)
 
 MAX_OFFERS = 12_000                                            # of one document, and issues with it; sixteen times the longest list of offers known
@@ -81,7 +81,7 @@ def read_head(label: str) -> Head:
     if not text:
         return Head("")
     role = next((name for name, pattern in _roles() if pattern.search(text)), None)
-    chips = tuple(find_chips(label, context=True)) if any(c.isdigit() for c in label) else ()
+    chips = tuple(find_chips(label, context=True)) if has_digit(label) else ()
     if role == "other_price" and not re.search(_fields()["roles"]["price"], text):
         role = next((name for name, pattern in _roles() if name not in ("other_price",) and pattern.search(text)), None)
     if role is None and re.search(_fields()["never_prices"], text):

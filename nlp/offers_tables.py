@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nlp.chips import ChipSpan, find_chips, instance_chip, plausible_memory, unknown_labels
+from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head)
 from nlp.places import find_places, fold
@@ -18,6 +18,7 @@ _QUANTITY = re.compile(r"^(?:qty|quantity|count|number|#|no\.?|amount|units?|個
 _SELLER = re.compile(r"^(?:provider|company|vendor|competitor|platform|cloud(?: provider)?|service provider|host(?:ing provider)?|seller|anbieter|fournisseur|proveedor|fornitore|平台|厂商|事業者|사업자)s?(?: (?:type|category|name))?$")
 
 
+_GPU_WORDS = re.compile(r"gpu|graphics card|accelerator")     # those of the pattern that follows
 _GPUS_STATED = re.compile(r"(?<![\w.,/-])(?P<count>[1-9]\d{0,2})\s?(?:x\s?|×\s?)?(?:gpus?|gpu-karten|graphics cards?|accelerators?)\b(?![\s-]?(?:hour|memory|ram|vram|min|h\b))")
 
 
@@ -94,8 +95,10 @@ def read_table(reading: Reading, block: Block, before: str = "") -> None:
     outer = around(reading, block, before)
     if grid.transposed():
         grid = grid.transpose()
+    cells = "\n".join({cell.content.text: None for row in table.rows for cell in row if cell is not None})      # a table drawn with characters has no text of its own
+    nameless = not chip_marks(cells) and not names_instances(cells) and not _GPU_WORDS.search(fold(cells))
     for sheet in grid.sheets():
-        _read_rows(reading, sheet, outer)
+        _read_rows(reading, sheet, outer, nameless=nameless)
 
 
 class _Grid:
@@ -111,7 +114,7 @@ class _Grid:
 
     def text(self, row: int, column: int) -> str:
         cell = self.rows[row][column]
-        return cell.text.strip() if cell is not None else ""
+        return cell.content.text.strip() if cell is not None else ""
 
     def _header_rows(self, table: Table) -> int:
         if table.header_rows:
@@ -201,8 +204,12 @@ class _Grid:
         return out
 
 
-def _read_rows(reading: Reading, grid: _Grid, outer: Around) -> None:
-    heads = _settle_heads(reading, grid, [read_head(label) for label in grid.heads], outer)
+def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool = False) -> None:
+    """Collect the offers of a sheet. `nameless`: no cell can name a chip, nor an instance type whose chip is known, nor say how many GPUs there are."""
+    heads = [read_head(label) for label in grid.heads]
+    if nameless and not (outer.chips or grid.quantities or any(h.chips or h.role in ("gpu", "gpu_count", "gpu_memory") for h in heads)):
+        return                                                 # nothing of it can become an offer, by the names that other passages give to its rows either
+    heads = _settle_heads(reading, grid, heads, outer)
     roles = {h.role for h in heads}
     labels = [label for label, head in zip(grid.heads, heads, strict=True) if head.role not in ("storage", "network", "memory", "vcpu")]
     barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels))

@@ -12,7 +12,7 @@ from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offers import Facts, Quoted, Reading, asks_for_contact, make_offers, no_offer_words
 from nlp.places import find_places, fold
-from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, has_digit, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
 _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|industry average|elsewhere|adds? up to|anywhere from|anywhere between)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
@@ -40,7 +40,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
         rest = []
         for item in group:
             text = item.block.text
-            chips = find_chips(text, context=_about_gpus(item)) if any(c.isdigit() for c in text) else []
+            chips = find_chips(text, context=_about_gpus(item)) if has_digit(text) else []
             prices = _real_prices(reading, text)
             if chips and prices and not _rival(reading, text):
                 _pair(reading, item, chips, prices)
@@ -200,7 +200,7 @@ def _place_in(reading: Reading, text: str) -> str | None:
             covered.append((a, b))
     if len(covered) > 1 and not text[:covered[0][0]].strip() and not text[covered[-1][1]:].strip(" .") and all(_BETWEEN_PLACES.fullmatch(text[x[1]:y[0]]) for x, y in zip(covered, covered[1:], strict=False)):
         return text.strip(" .")                                # a list of places and nothing else
-    if len(text) <= 60 and not any(c.isdigit() for c in text) and reading.locate(text)[0] and not re.search(r"[.!?] ", text):
+    if len(text) <= 60 and not has_digit(text) and reading.locate(text)[0] and not re.search(r"[.!?] ", text):
         return text
     start, end = covered[0]
     names = next((m for m in _NAMES.finditer(text) if m.start() <= start < m.end()), None)
@@ -244,7 +244,7 @@ def _about_gpus(item: Placed) -> bool:
 
 
 def _real_prices(reading: Reading, text: str) -> list[Price]:
-    if not any(c.isdigit() for c in text):
+    if not has_digit(text):
         return []
     found = [p for p in reading.prices(text) if p.sign and not p.other and p.amount > 0]
     if found and _SUM.search(text):
@@ -367,7 +367,7 @@ def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
     """What sentences say of whole families: "G5 instances use NVIDIA A10G GPUs"; under a heading of the family, "These instances use …"."""
     for item in placed:
         text = item.block.text
-        if item.block.table is not None or not any(c.isdigit() for c in text):
+        if item.block.table is not None or not has_digit(text):
             continue
         for chip in find_chips(text, context=True):
             lead = text[max(0, chip.left - 110):chip.left or chip.start]
@@ -376,7 +376,7 @@ def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
             if name and name.casefold() in ("these", "the", "this", "all", "our", "such") and item.path:
                 head = re.match(r"(?:the )?([A-Za-z][\w.-]{1,14})(?:[\s,]|$)", item.path[-1])
                 name = head[1] if head else None
-            if name and any(c.isdigit() for c in name):
+            if name and has_digit(name):
                 reading.families.setdefault(fold(name), replace(chip, count=None))
 
 

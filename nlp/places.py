@@ -44,6 +44,16 @@ def _fold_table() -> dict[int, str]:
     return table
 
 
+@lru_cache(maxsize=1)
+def _folding() -> re.Pattern:
+    """The characters of `_fold_table`. Text of other scripts holds few of them, and `str.translate` is slow over characters that it does not know."""
+    return re.compile(f"[{''.join(re.escape(chr(code)) for code in _fold_table())}]")
+
+
+def _put_plain(match: re.Match) -> str:
+    return _fold_table()[ord(match[0])]
+
+
 def fold(text: str) -> str:
     """`text` in lower case without Latin accents, of the same length, so that offsets hold."""
     if text.isascii():
@@ -53,7 +63,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _folded(text: str) -> str:
-    folded = text.translate(_fold_table())
+    folded = _folding().sub(_put_plain, text)
     lower = folded.lower()
     return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -50,16 +51,29 @@ def _vietnamese() -> dict[int, str]:
     return {code: base for code, base in bases if base.isascii() and base.isalpha()}
 
 
+_TONES = re.compile("[\u1e00-\u1eff]")
+
+
 def fold(text: str) -> str:
     """As `nlp.places.fold`, and Vietnamese letters without their tones: of the same length, lower case."""
     folded = _fold_latin(text)
-    return folded if folded.isascii() else folded.translate(_vietnamese())
+    return folded if folded.isascii() or _TONES.search(folded) is None else folded.translate(_vietnamese())
 
 
 MAX_NUMBER = 40                                                # characters; a longer row of digits and marks is no price
 
 
+_DIGIT = re.compile(r"\d")
+_PRINTED = re.compile(r"\d[\d.,' \u00a0\u202f]*")
+_GROUPING = re.compile(r"[ '\u00a0\u202f]")
+
+
 # --- numbers ------------------------------------------------------------------------------------------------------------------------------
+
+def has_digit(text: str) -> bool:
+    """Whether any digit stands in a text: without one it names no chip and no price."""
+    return _DIGIT.search(text) is not None
+
 
 def parse_number(text: str, language: str | None = None, decimal: str | None = None) -> float | None:
     """The value of a printed number: "1,299.00", "1.299,00", "1 299,00", "1'299", "1,00,000", "0.00016", "１,２３４" (after NFKC). None for anything else.
@@ -68,9 +82,11 @@ def parse_number(text: str, language: str | None = None, decimal: str | None = N
     except after a leading zero ("0.116").
     """
     text = text.strip()
-    if len(text) > MAX_NUMBER or not re.fullmatch(r"\d[\d.,' \u00a0\u202f]*", text) or not text[-1].isdigit():
+    if len(text) > MAX_NUMBER or _PRINTED.fullmatch(text) is None or not text[-1].isdigit():
         return None
-    digits = re.sub(r"[ '\u00a0\u202f]", "", text)
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    digits = _GROUPING.sub("", text)
     marks = [c for c in digits if c in ".,"]
     if not marks:
         return float(digits)
@@ -307,6 +323,9 @@ def availability_in(text: str) -> str | None:
 _AMOUNT = re.compile(r"(?<![\w.,])(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
 _RANGE = re.compile(r"\s*(?:-|~|〜|to|bis|a|до|至|から)\s*(?P<sign>[^\d\s]{0,4})\s?(?P<high>\d[\d.,]*\d|\d)")
 _UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d))")          # "CVT 1.40": looks like a currency
+MAX_RANGE = 200                                                # characters from the end of a number to the sign behind the range or multiple that it begins
+_MULTIPLIER = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)")
+_TAIL_END = re.compile(r"[|\n;•]|[$€£¥₩₹]|(?<=\w)\.\s")
 _TAIL = 48                                                     # characters after an amount in which its unit stands
 
 
@@ -323,13 +342,14 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     `currency` is what is declared for the page or column, `words` are the currencies named elsewhere in the document; both decide ambiguous signs.
     `decimal` is the document's decimal mark, where its amounts show it.
     """
-    if not any(c.isdigit() for c in text):
+    if not has_digit(text):
         return []
     folded = fold(text)
     signs = [(a, b, _sign_value(word)) for a, b, word in _sign_matches(text, folded) if _plain_sign(text, a, b, word)]
     signs += [(m.start(1), m.end(1), m[1]) for m in _UNKNOWN_CODE.finditer(text) if m[1].lower() not in _not_codes() and not any(a <= m.start(1) < b for a, b, _ in signs)]
     if not signs and not bare:
         return []
+    places = sorted([s[0] for s in signs])
     starts = {s[0]: s for s in signs}
     ends = {s[1]: s for s in signs}
     prices: list[Price] = []
@@ -339,6 +359,10 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
             continue
         a, b = match.start(), min(match.end(), match.start() + MAX_NUMBER)
         left = ends.get(a) or ends.get(a - 1 if folded[a - 1:a] in {" ", "~"} else -1)
+        if left is None and not bare:                          # most numbers of a page are no prices
+            at = bisect_left(places, a)
+            if at == len(places) or places[at] - match.end() > MAX_RANGE:
+                continue
         amount = parse_number(folded[a:b].replace("\u202f", " "), language, decimal)
         while amount is None and b > a + 1:                    # "2.49." at the end of a sentence, "1,2,3"
             b -= 1
@@ -349,7 +373,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         factor = 1.0
         if folded[stop:stop + 2] == "./":                      # "$10./hr"
             stop += 1
-        multiplier = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)").match(folded, b)
+        multiplier = _MULTIPLIER.match(folded, b)
         if multiplier:
             factor = _data()["multipliers"][next(g for g in multiplier.groups() if g)]
             stop = multiplier.end()
@@ -380,7 +404,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
         if right and right is sign or (right and right[0] <= stop + 1):
             stop = max(stop, right[1])
         tail = folded[stop:stop + _TAIL]
-        tail = re.split(r"[|\n;•]|[$€£¥₩₹]|(?<=\w)\.\s", tail, maxsplit=1)[0]
+        tail = _TAIL_END.split(tail, maxsplit=1)[0]
         unit, scope, length = _tail_unit(tail)
         other = bool(_words()["other"].match(tail) or _words()["other_before"].search(folded[max(0, start - 32):start]))
         if unit is None and not other:

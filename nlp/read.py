@@ -13,6 +13,7 @@ from nlp.decode import decode, wide
 from nlp.document import Document
 from nlp.errors import UnreadableDocument
 from nlp.language import agree, canonical, identify
+from nlp.pause import collection_paused
 
 MAX_BYTES = 32 * 1024 * 1024
 MIN_TEXT = 80                                                  # characters of block text below which a page says nothing
@@ -33,6 +34,7 @@ MEDIA_TYPES = {
 KINDS = {"mdx": "markdown", "php": "html", "script": "html", "jsonl": "json"}        # what Document.content_type says
 
 
+@collection_paused()
 def read_document(
     data: bytes,
     *,
@@ -186,7 +188,7 @@ def _html(document: Document, kind: str, select: Sequence[str], remove: Sequence
             document.issues.append(Issue("warning", "selector", f"{selector!r} matches nothing" + ("" if selector in remove else "; the whole page is read" if not set(select) - set(unmatched) else "")))
         _read(document, skeleton, chosen)
         return
-    parsed = normalised(markup)
+    parsed = normalised(markup, skeleton.names if kind == "html" else None)
     kept = parsed.count(OPEN)
     if is_damaged(skeleton, kept):
         from nlp.blocks import soup

@@ -900,8 +900,14 @@ _GLOBAL = re.compile(r"^(?:multiple.*|various.*|global|worldwide|any|all|none|n/
 def _of_tree(document: Document, root: Node, language: str | None, seen: set[tuple]) -> Iterator[Region]:
     """Regions of a feed: records that are regions, and the places that other records name. `seen`: the fields of places that were read; a place that is named again is the same."""
     stack: list[tuple[Node, str]] = [(root, "")]
+    marked = _marks_records(document.text)
     while stack:
         node, key = stack.pop()
+        if node.kind == "map" and not marked and _says_no_place(key, keys := tuple([k for k, _ in node.entries])):
+            for (_, child), name in zip(reversed(node.entries), _names_below(keys), strict=True):
+                if name is not None and (child.kind != "scalar" or isinstance(child.value, str) and len(child.value) > 60):
+                    stack.append((child, name))
+            continue
         if node.kind == "scalar":
             value = node.value
             if isinstance(value, str) and len(value) > 60 and value.lstrip()[:1] in "[{" and ("region" in value[:4000] or "zone" in value[:4000] or "location" in value[:4000] or '"country"' in value[:4000]):
@@ -931,7 +937,7 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
             if child.kind == "scalar" and not (isinstance(child.value, str) and len(child.value) > 60):
                 continue
             low = split_label(k) if k else ""
-            if low in ("properties", "schema", "parameters", "enum", "headers", "request"):
+            if low in _NO_RECORDS:
                 continue
             name = low if node.kind == "map" else key
             name = "region" if node.kind == "list" and _REGION_KEYS.match(key) and key not in ("item", "items", "data", "results", "result") else name
@@ -940,6 +946,31 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
                     if item.kind == "scalar" and isinstance(item.value, str):
                         yield from _fields(document, {"region": item}, language, seen)
             stack.append((child, name))
+
+
+_NO_RECORDS = ("properties", "schema", "parameters", "enum", "headers", "request")
+_PLACE_NAMES = frozenset(("region", "location", "region id", "region code", "zone name", "region name", "local name", "country", "city", "country code", "iso2", "continent", "sub category"))
+
+
+@lru_cache(maxsize=1)
+def _marks_records(text: str) -> bool:
+    """Whether a value may say what its record is ("compute#region"); `_is_region_record` asks."""
+    return "#region" in text or "#zone" in text or "u0023" in text
+
+
+@lru_cache(maxsize=4096)
+def _says_no_place(key: str, keys: tuple[str, ...]) -> bool:
+    """Whether a record of these keys, under `key`, is no region and names none, whatever its values are, but for such as `_marks_records` looks for. Feeds have the same keys again and again."""
+    names = _split_keys(keys)
+    return not (_REGION_KEYS.match(key) or _OF_PRICES_BY_REGION.match(key) or names & _PLACE_NAMES or {"id", "description"} <= names
+                or any(map(_REGION_KEYS.match, names)) or _place_keys(keys))
+
+
+@lru_cache(maxsize=4096)
+def _names_below(keys: tuple[str, ...]) -> tuple[str | None, ...]:
+    """Under which name each entry of a map of these keys is looked at, the last first; None: it is not."""
+    labels = [split_label(k) if k else "" for k in reversed(keys)]
+    return tuple(None if low in _NO_RECORDS else low for low in labels)
 
 
 _DATA_CENTRES = re.compile(r"data ?-?cent(?:er|re)s?\b|datacenters?|hosted in|located in|rechenzentr|データセンター|数据中心|機房|дата-центр")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
@@ -17,9 +18,10 @@ from nlp.offers import Reading, read_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table
 from nlp.offers_text import Placed, read_families, read_lists, read_text, settle, settle_orphans
+from nlp.pause import collection_paused
 from nlp.payloads import payloads, unfold
 from nlp.places import fold
-from nlp.prices import currency_words, decimal_mark, find_prices, tax_in, unit_in
+from nlp.prices import currency_words, decimal_mark, find_prices, has_digit, tax_in, unit_in
 from nlp.regions import find_cities, locate, read_regions
 from nlp.tree import MAX_CELLS, Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
@@ -33,9 +35,10 @@ _NOT_LET = re.compile(r"[^.;\n<|]{0,50}?\b(?:(?:is|are) (?:not|no longer) (?:for
 _RATE = re.compile(r"(?P<sign>[$€£¥₩])\s?(?:\$?\{[^{}\n]{1,60}\})?\s?/\s?(?:gpu[\s-]?)?(?:hr|hour|h|month|mo|day)\b", re.IGNORECASE)
 _BESIDE_BEFORE = re.compile(r"(?:(?:performance|speed|throughput|power|capabilit(?:y|ies)) of|(?:faster|slower|better|cheaper|more powerful|less powerful) than|compared (?:to|with)|successor (?:to|of)|equivalent (?:to|of)|outperforms?)(?: (?:an?|the|its|older|previous|nvidia|tesla|quadro|geforce)){0,4}\s*$")
 _BESIDE_AFTER = re.compile(r"(?:\s?\([^)\n]{1,12}\))?(?:\s*[:：=]\s*[~≈]?\d[\d.,]*\s?(?:dlperf|tflops|pflops|fps|points|tokens/s|tok/s|it/s|images/s)\b|\s(?:is|are) (?:roughly |about |up to |around )?\d[\d.]*(?:x|×| times| ?%) (?:faster|slower|as fast|the speed|better))")
-_DIGIT = re.compile(r"\d")
+_VENDOR = re.compile(r"nvidia|\bamd\b")
 
 
+@collection_paused()
 def read_supply(document: Document, *, currency: str | None = None) -> tuple[list[ChipMention], list[Offer], list[Region], list[Issue]]:
     """(chips, offers, regions, issues) of a document.
 
@@ -109,7 +112,7 @@ def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
     for item in _placed(document):
         block = item.block
         text = block.text
-        if not _DIGIT.search(text):                            # no name of a chip is without one
+        if not has_digit(text):                            # no name of a chip is without one
             continue
         if block.table is not None:
             mentions += _table_chips(document, item, unknown)
@@ -134,15 +137,20 @@ def _chips_of_feed(document: Document) -> tuple[list[ChipSpan], list[Issue]]:
     return find_chips(text[:marks[MAX_NAMES]]), [Issue("info", "limit", f"chips named in the first {marks[MAX_NAMES]:,} characters; offers are read from all of them")]
 
 
+@lru_cache(maxsize=8192)
+def _names_vendor(text: str) -> bool:
+    return _VENDOR.search(fold(text)) is not None
+
+
 def _table_chips(document: Document, item: Placed, unknown: dict[str, None]) -> Iterator[ChipMention]:
     table = item.block.table
     seen: set[int] = set()
     around = bool(_GPU_WORDS.search(fold(f"{item.path[-1] if item.path else ''} {table.caption or ''}")))
     heads = [bool(c is not None and _GPU_WORDS.search(fold(c.text))) for c in table.rows[0]] if table.rows else []
     for row in table.rows:
-        beside = any(c is not None and len(c.text) <= 24 and re.search(r"nvidia|\bamd\b", fold(c.text)) for c in row)
+        beside = any([c is not None and len(c.content.text) <= 24 and _names_vendor(c.content.text) for c in row])
         for column, cell in enumerate(row):
-            if cell is None or id(cell) in seen or not any(c.isdigit() for c in cell.text):
+            if cell is None or id(cell) in seen or not has_digit(cell.content.text):
                 continue
             seen.add(id(cell))
             context = around or beside or (column < len(heads) and heads[column])

@@ -81,7 +81,8 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
     root: Node | None = None
     key: str | None = None
     expect_key = False
-    nodes = 0
+    nodes = made = filled = 0
+    mould: _Mould | None = None
     position = start
     while position < end:
         if expect_key and (pair := _PAIR.match(text, position, end)) is not None:
@@ -137,6 +138,16 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
                 if not stack:
                     return root
                 key, expect_key = None, False
+                siblings = stack[-1][0].items
+                if token == "}" and len(siblings) >= _ALIKE:
+                    if mould is None or not mould.made(node):
+                        made += 1
+                        mould = _Mould.of(node) if made <= FEW_MOULDS + filled // WORTH else None
+                    if mould is not None:
+                        before = len(siblings)
+                        position = mould.fill(siblings, text, position, end, (MAX_NODES - nodes) // mould.size)
+                        nodes += (len(siblings) - before) * mould.size
+                        filled += len(siblings) - before
             elif token == ",":
                 key, expect_key = None, bool(stack) and stack[-1][0].kind == "map"
             continue                                           # ":" only separates
@@ -152,6 +163,88 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
             raise TreeError(f"more than {MAX_NODES} values", a)
         _attach(stack[-1][0], key, Node("scalar", a, position, _string(token) if kind == "string" else _word(token)))
     raise TreeError("the data is cut short", end)
+
+
+_ALIKE = 8                                                     # maps of a list, after which the next ones are likely to be as the last
+FEW_MOULDS = 50                                                # so many are made, and one more for each WORTH maps that they have spared the reader
+WORTH = 50
+MAX_FIELDS = 40
+_SCALAR = r'(?:"([^"\\\n]*)"|(-?\d{1,18}(?:\.\d{1,18})?|true|false|null)(?=\s*[,}]))'
+
+
+class _Mould:
+    """The shape of a map of plain values and such maps, as one pattern: records of a feed have the same keys in the same order again and again. Only saves time: what does not fit is read token by token."""
+
+    __slots__ = ("entries", "keys", "pattern", "size")
+
+    def __init__(self, keys: tuple, pattern: re.Pattern, entries: list, size: int) -> None:
+        self.keys, self.pattern, self.entries, self.size = keys, pattern, entries, size
+
+    @classmethod
+    def of(cls, node: Node) -> _Mould | None:
+        """The mould of a map; None for one that holds a list, or very much, or a key that is not plain."""
+        group = size = 0
+
+        def cast(part: Node, depth: int) -> tuple[str, list] | None:
+            nonlocal group, size
+            size += 1
+            if not part.entries or depth > 4:
+                return None
+            pieces, entries = [], []
+            for key, child in part.entries:
+                if child.kind == "list" or group > 2 * MAX_FIELDS or '"' in key or "\\" in key or "\n" in key:
+                    return None
+                group += 1
+                if child.kind == "scalar":
+                    size += 1
+                    entries.append((key, group))
+                    group += 1
+                    pieces.append(f'"{re.escape(key)}"\\s*:\\s*{_SCALAR}')
+                else:
+                    at = group
+                    inner = cast(child, depth + 1)
+                    if inner is None:
+                        return None
+                    entries.append((key, (at, inner[1])))
+                    pieces.append(f'"{re.escape(key)}"\\s*:\\s*({inner[0]})')
+            return r"\{\s*" + r"\s*,\s*".join(pieces) + r"\s*\}", entries
+
+        group = 1
+        found = cast(node, 0)
+        return cls(_keys(node), re.compile(rf"\s*,\s*({found[0]})"), found[1], size) if found is not None else None
+
+    def made(self, node: Node) -> bool:
+        """Whether a map has the keys of this mould."""
+        return _keys(node) == self.keys
+
+    def fill(self, items: list[Node], text: str, position: int, end: int, most: int) -> int:
+        """Append to `items` the maps that follow `position` and fit, at most so many; gives the place behind the last."""
+        match = self.pattern.match
+        entries = self.entries
+        while most > 0 and (found := match(text, position, end)) is not None:
+            items.append(_cast(found.regs, found.groups(), 1, entries))
+            position = found.end()
+            most -= 1
+        return position
+
+
+def _keys(node: Node) -> tuple:
+    return tuple([(key, _keys(child) if child.kind == "map" else child.kind) for key, child in node.entries])
+
+
+def _cast(places: tuple[tuple[int, int], ...], values: tuple[str | None, ...], group: int, entries: list) -> Node:
+    """The map in group `group` of a match; of an entry stands its group (a string there, or another plain value in the next one), or that of a map and its entries."""
+    made = []
+    for key, place in entries:
+        if type(place) is not int:
+            made.append((key, _cast(places, values, *place)))
+        elif (string := values[place - 1]) is not None:
+            a, b = places[place]
+            made.append((key, Node("scalar", a - 1, b + 1, string)))
+        else:
+            word = values[place]
+            made.append((key, Node("scalar", *places[place + 1], _WORDS[word] if word in _WORDS else float(word) if "." in word else int(word))))
+    return Node("map", *places[group], None, made)
 
 
 def _word(token: str) -> Any:

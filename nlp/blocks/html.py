@@ -31,10 +31,11 @@ _FEW_ATTRS = re.compile(r"[^\s=\"'<>/]{1,200}(?:\s{0,9}=\s{0,9}(?:\"[^\"]*\"|'[^
 def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | None = None) -> Skeleton:
     """The skeleton of HTML source. Never raises; what is no tag is text, as browsers have it."""
     skeleton = Skeleton(source) if into is None else into
-    html, run = skeleton.html, skeleton.run
+    html, run, names = skeleton.html, skeleton.run, skeleton.names
     end = len(source) if end is None else end
     at = start
     pattern = _TAG
+    marked = OPEN in source
     endless: set[str] = set()                                  # elements of which no end tag stands behind this place
     while True:
         restart = False
@@ -52,12 +53,16 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
             name = match["name"]
             if name is not None:
                 skeleton.tags += 1
-                attrs = match["attrs"]
-                if OPEN in attrs:
-                    attrs = attrs.replace(OPEN, "").replace(CLOSE, "")
-                if len(attrs) > MAX_ATTRS:                     # parsers compare each name with all others
-                    attrs = " " + " ".join(m.group() for m in itertools.islice(_FEW_ATTRS.finditer(attrs), MAX_ATTR_COUNT))
-                html.append(f"<{name}{attrs}>")
+                names.append(name)
+                if at - a < MAX_ATTRS and not marked:
+                    html.append(match.group())
+                else:
+                    attrs = match["attrs"]
+                    if OPEN in attrs:
+                        attrs = attrs.replace(OPEN, "").replace(CLOSE, "")
+                    if len(attrs) > MAX_ATTRS:                 # parsers compare each name with all others
+                        attrs = " " + " ".join(m.group() for m in itertools.islice(_FEW_ATTRS.finditer(attrs), MAX_ATTR_COUNT))
+                    html.append(f"<{name}{attrs}>")
                 if name in ("img", "IMG") and (alt := _ALT.search(source, a, at)):
                     group = 1 if alt.group(1) is not None else 2
                     if alt.group(group).strip():
@@ -93,6 +98,7 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
                 bare = re.match(r"/?[a-z][a-z0-9]*", odd, re.IGNORECASE)
                 if bare:
                     html.append(f"<{bare.group()}>")
+                    names.append(bare.group())
                     inner = odd.find("<")
                     if inner > 0:                              # "<p <b>": the second tag stands on its own
                         at = a + 1 + inner
@@ -117,6 +123,7 @@ def _raw_element(skeleton: Skeleton, name: str, attrs: str, start: int, end: int
         skeleton.html.append("<div>")
         skeleton.run(start, end, HTML)
         skeleton.html.append("</div>")
+        skeleton.names += ("div", "/div")
     elif name == "math":
         scan(skeleton.source, start, end, skeleton)
 
@@ -141,6 +148,48 @@ _ENDS = {"p": ("p",), "li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"), "td
          "tbody": ("thead", "tbody", "tfoot"), "tfoot": ("thead", "tbody", "tfoot"), "thead": ("thead", "tbody", "tfoot")}
 _WALLS = frozenset("ul ol menu dl table div section article main body select form blockquote".split())
 _NEAR = 40                                                     # open elements that are looked through for the one that a tag ends
+
+
+_SPECIAL = {**dict.fromkeys(_VOID, 0), **dict.fromkeys(_FORMATTING, 1), **dict.fromkeys(_ENDS, 2)}
+
+
+def is_tame(names: list[str], most: int = MAX_NESTING) -> bool:
+    """Whether `tame` would leave markup of such tags ("p", "/p") as it is: its own account, without places."""
+    known = {name: (name[0] == "/", bare, _SPECIAL.get(bare)) for name in set(names) for bare in [name.lstrip("/").lower()]}
+    open_: list[str] = []
+    push, pop = open_.append, open_.pop
+    formatting = dict.fromkeys(_FORMATTING, 0)
+    unclosed = again = 0
+    for closing, name, kind in map(known.__getitem__, names):
+        if kind == 0:
+            continue
+        if closing:
+            if kind == 1 and formatting[name]:
+                formatting[name] -= 1
+                unclosed -= 1
+            if open_ and open_[-1] == name:
+                pop()
+            elif name in open_[-_NEAR:]:
+                while pop() != name:
+                    pass
+            continue
+        if kind == 1:
+            formatting[name] += 1
+            unclosed += 1
+        else:
+            again += unclosed
+            if kind == 2 and open_ and open_[-1] not in _WALLS:
+                ends = _ENDS[name]
+                for i in range(len(open_) - 1, max(-1, len(open_) - _NEAR), -1):
+                    if open_[i] in ends:
+                        del open_[i:]
+                        break
+                    if open_[i] in _WALLS:
+                        break
+        push(name)
+        if len(open_) > most:
+            return False
+    return again <= MAX_FORMATTING
 
 
 def tame(markup: str, most: int = MAX_NESTING) -> str:
@@ -197,7 +246,7 @@ def tame(markup: str, most: int = MAX_NESTING) -> str:
     return "".join(out)
 
 
-def normalised(markup: str) -> str:
-    """The skeleton as lexbor reads it, written out again: every tag closed, nothing misnested."""
+def normalised(markup: str, names: list[str] | None = None) -> str:
+    """The skeleton as lexbor reads it, written out again: every tag closed, nothing misnested. `names` of all its tags, where they are known, save a look at them."""
     from selectolax.lexbor import LexborHTMLParser
-    return LexborHTMLParser(tame(markup)).html or ""
+    return LexborHTMLParser(markup if names is not None and is_tame(names) else tame(markup)).html or ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nlp.blocks.html import plain
 from nlp.blocks.skeleton import Skeleton
 from nlp.document import Block, Cell, MappedText, Table
-from nlp.normalise import ABUT, ALT, HTML, RAISE, mapped_text, verbatim
+from nlp.normalise import ABUT, ALT, HTML, RAISE, mapped_text, mapped_texts, verbatim
 
 _EVENT = re.compile("\ue000(\\d+)\ue001|<(/?)([a-zA-Z][^\\s/>]*)([^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>")
 _ATTR = re.compile(r"([^\s=/\"'>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
@@ -35,6 +36,9 @@ CHROME_NAMES = re.compile(
     r"|skip-?(?:link|nav|to-content)|back-?to-?top|social-?(?:share|links)|share-?buttons|footer|topbar)(?:$|[\s])", re.IGNORECASE)
 # … and parts of words; these count only for elements of little text, since a cookie policy bears such names too.
 CONSENT_NAMES = re.compile(r"cookie|consent|gdpr|onetrust|usercentrics|didomi|trustarc|(?:^|[\s_-])(?:fs-)?cc[_-](?:window|banner)", re.IGNORECASE)
+# What stands in each of them: a name without any is no such name, which is cheaper to see.
+_CHROME_PARTS = ("nav", "menu", "foot", "head", "crumb", "canvas", "skip", "back", "soci", "shar", "topbar")
+_CONSENT_PARTS = ("cookie", "consent", "gdpr", "onetrust", "usercentrics", "didomi", "trustarc", "cc")
 MAX_CONSENT = 1200                                             # characters
 _PRE_STYLE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -42,6 +46,7 @@ _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _INERT, _VOID, _SKIPPED, _CONTAINER, _BREAKING, _BOLD = 1, 2, 4, 8, 16, 32
 _TAGS = {tag: sum(flag for flag, tags in ((_INERT, INERT), (_VOID, VOID), (_SKIPPED, SKIPPED), (_CONTAINER, CONTAINERS), (_BREAKING, BREAKING), (_BOLD, BOLD)) if tag in tags)
          for tag in INERT | VOID | SKIPPED | CONTAINERS | BREAKING | BOLD | STRUCK | {"span", "a", "sup", "sub", "font", "label", "time"}}
+_INERT_NAMES = INERT | {name.upper() for name in INERT}
 _STATEFUL = frozenset("ul ol menu li blockquote pre dt dd dl summary table caption thead tbody tfoot tr td th".split()) | HEADINGS.keys()
 _NOTHING = object()                                            # an element whose end undoes nothing
 
@@ -70,6 +75,61 @@ class Draft:
     bold: bool = False
     grid: _Grid | None = None
     code: bool = False
+
+
+def _furniture(names: str) -> int:
+    """1 for the names of a class or id that are those of furniture, 2 for those of a consent banner, else 0."""
+    low = names.lower()
+    if any([part in low for part in _CHROME_PARTS]) and CHROME_NAMES.search(names):
+        return 1
+    return 2 if any([part in low for part in _CONSENT_PARTS]) and CONSENT_NAMES.search(names) else 0
+
+
+@dataclass(slots=True)
+class _Opening:
+    """What a start tag means whatever stands around it: pages repeat their tags, attributes included."""
+
+    tag: str
+    flags: int                                                 # of the tag; _BREAKING also where its role breaks
+    role: str
+    found: dict[str, str] | None                               # its attributes, where they matter
+    skipped: bool
+    empty: bool                                                # no element is open behind it
+    bold: bool
+    holds: bool                                                # a container
+    wraps: bool                                                # line ends in it show
+    signature: str
+    furniture: int                                             # 1: named like furniture; 2: like a consent banner
+    plain: bool = True                                         # nothing more begins with it than a container
+    row_span: int = 1                                          # of a cell
+    column_span: int = 1
+
+    @classmethod
+    def read(cls, tag: str, attrs: str) -> _Opening:
+        """Of a tag as it stands."""
+        flags = _TAGS.get(tag)
+        if flags is None:
+            tag = tag.lower()
+            flags = _TAGS.get(tag, 0)
+        empty, skipped = bool(flags & _VOID or attrs[-1:] == "/" and not flags & _BREAKING), bool(flags & _SKIPPED)
+        role, found = tag, None
+        if not empty and not skipped and attrs and ("role=" in attrs or "class=" in attrs or "id=" in attrs or "style=" in attrs):
+            found = attributes(attrs)
+            if "role" in found:
+                role = ROLES.get(found["role"].strip().lower(), tag)
+                if role == "heading":
+                    role = f"h{_number(found.get('aria-level'), 3, 6)}"
+                flags |= _TAGS.get(role, 0) & _BREAKING
+        style = found.get("style") if found else None
+        names = f"{found.get('class', '')} {found.get('id', '')}" if found else " "
+        furniture = _furniture(names) if names != " " and tag not in ("main", "article", "td") else 0
+        opening = cls(tag, flags, role, found, skipped, empty, bool(flags & _BOLD or style is not None and _BOLD_STYLE.search(style)), bool(flags & _CONTAINER or role != tag),
+                   style is not None and bool(_PRE_STYLE.search(style)), f"{role}.{found.get('class', '')}" if found else role, furniture)
+        opening.plain = not (opening.wraps or furniture or role in SCOPES or role in ("nav", "footer", "banner", "header"))
+        if role in ("td", "th") and attrs:
+            found = found or attributes(attrs)
+            opening.row_span, opening.column_span = _number(found.get("rowspan"), 1, 1000), _number(found.get("colspan"), 1, MAX_SPAN)
+        return opening
 
 
 @dataclass(slots=True)
@@ -194,12 +254,18 @@ class Segmenter:
             self.pieces[count:] = [" "] if count else []
             self.has_text = any(isinstance(p, int) for p in self.pieces)
 
-    def flush(self) -> None:
+    def nothing(self) -> None:
+        """The end of a block in which no text stood."""
         self.blocks_made += 1
-        pieces, self.pieces = self.pieces, []
-        had, self.has_text = self.has_text, False
-        bold, self.bold_only = self.bold_only, True
         self.breaks = 0
+        self.bold_only = True
+        if self.pieces:
+            self.pieces = []
+
+    def flush(self) -> None:
+        pieces, had, bold = self.pieces, self.has_text, self.bold_only
+        self.nothing()
+        self.has_text = False
         if not had:
             return
         kind, level, marker = "paragraph", 0, None
@@ -251,7 +317,8 @@ class Segmenter:
         skip = 0                                               # depth inside an element that is not read
         last = 0
         link: tuple | None = None
-        known = _TAGS.get
+        inert, parents, signatures = _INERT_NAMES, self.parents, self.signatures
+        openings: dict[tuple[str, str], _Opening] = {}
         for match in _EVENT.finditer(markup):
             number, closing, tag, attrs = match.groups()
             a, end = match.span()
@@ -262,20 +329,16 @@ class Segmenter:
                 if not skip:
                     self.text(int(number))
                 continue
-            flags = known(tag)
-            if flags is None:
-                tag = tag.lower()
-                flags = known(tag, 0)
-            if flags & _INERT:
-                continue
-            if skip:
-                if not flags & _VOID and attrs[-1:] != "/":
-                    skip += -1 if closing else 1
+            if tag in inert:
                 continue
             if closing:
+                if skip:
+                    skip -= not _TAGS.get(tag.lower(), 0) & _VOID and attrs[-1:] != "/"
+                    continue
                 if stack and stack[-1][0] == tag:
                     depth = len(stack) - 1
                 else:
+                    tag = tag.lower()
                     for depth in range(len(stack) - 1, max(-1, len(stack) - 1 - MAX_DEPTH), -1):
                         if stack[depth][0] == tag:
                             break
@@ -287,7 +350,10 @@ class Segmenter:
                         if role == "b":
                             self.bold -= 1
                         else:
-                            self.flush()
+                            if self.has_text:
+                                self.flush()
+                            else:
+                                self.nothing()
                             if undo is not _NOTHING:
                                 self.close_block(role, undo)
                     elif name in STRUCK:
@@ -300,7 +366,14 @@ class Segmenter:
                     if saved is not None:
                         self.node, self.chrome, self.scopes, self.wrap = saved
                 continue
-            if flags & _VOID or attrs[-1:] == "/" and not flags & _BREAKING:
+            opening = openings.get((tag, attrs))
+            if opening is None:
+                opening = openings[tag, attrs] = _Opening.read(tag, attrs)
+            tag, flags, role = opening.tag, opening.flags, opening.role
+            if skip:
+                skip += not flags & _VOID and attrs[-1:] != "/"
+                continue
+            if opening.empty:
                 if tag == "br":
                     self.breaks += 1
                 elif tag == "hr":
@@ -308,32 +381,30 @@ class Segmenter:
                 elif self.has_text and tag in ("img", "input"):
                     self.pieces.append(" ")
                 continue
-            if flags & _SKIPPED:
+            if opening.skipped:
                 skip = 1
                 continue
-            role, found = tag, None
-            if attrs and ("role=" in attrs or "class=" in attrs or "id=" in attrs or "style=" in attrs):
-                found = attributes(attrs)
-                if "role" in found:
-                    role = ROLES.get(found["role"].strip().lower(), tag)
-                    if role == "heading":
-                        role = f"h{_number(found.get('aria-level'), 3, 6)}"
-                    flags |= known(role, 0) & _BREAKING
-            saved = None
-            if flags & _CONTAINER or role != tag:
-                if flags & _BREAKING:
-                    self.flush()
-                saved = self.open_container(tag, role, found)
             if flags & _BREAKING:
-                if saved is None:
+                if self.has_text:
                     self.flush()
-                stack.append((tag, role, saved, self.open_block(role, attrs, found)))
-            elif flags & _BOLD or found and "style" in found and _BOLD_STYLE.search(found["style"]):
+                else:
+                    self.nothing()
+            saved = None
+            if opening.holds:
+                saved = (self.node, self.chrome, self.scopes, self.wrap)
+                parents.append(self.node)
+                signatures.append(opening.signature)
+                self.node = len(parents) - 1
+                if not opening.plain:
+                    self.open_container(opening)
+            if flags & _BREAKING:
+                stack.append((tag, role, saved, self.open_block(role, attrs, opening) if role in _STATEFUL else _NOTHING))
+            elif opening.bold:
                 self.bold += 1
                 stack.append((tag, "b", saved, None))
             else:
                 if tag == "a":
-                    href = attributes(attrs).get("href") if found is None else found.get("href")
+                    href = attributes(attrs).get("href") if opening.found is None else opening.found.get("href")
                     if self.has_text and markup.startswith("</a>", a - 4):
                         self.pieces.append(" ")
                     link = (len(self.pieces), href) if href else None
@@ -350,14 +421,11 @@ class Segmenter:
                 self.close_block(role, undo)
         self.drop_term()
 
-    def open_container(self, tag: str, role: str, found: dict | None) -> tuple:
-        saved = (self.node, self.chrome, self.scopes, self.wrap)
-        if found and "style" in found and _PRE_STYLE.search(found["style"]):
+    def open_container(self, opening: _Opening) -> None:
+        """What the beginning of a container changes, beside the container itself: `node` is it already."""
+        if opening.wraps:
             self.wrap += 1
-        self.parents.append(self.node)
-        names = f"{found.get('class', '')} {found.get('id', '')}" if found else " "
-        self.signatures.append(f"{role}.{found.get('class', '')}" if found else role)
-        self.node = len(self.parents) - 1
+        role = opening.role
         if role in ("nav", "footer") and self.chrome not in self.chrome_strict:
             self.chrome = 1 + self.node
             self.chrome_strict.add(self.chrome)
@@ -365,15 +433,12 @@ class Segmenter:
             if role == "banner" or role == "header" and "article" not in self.open_roles():
                 self.chrome = 1 + self.node
                 self.headers.add(self.chrome)
-            elif names != " " and tag not in ("main", "article", "td"):
-                if CHROME_NAMES.search(names):
-                    self.chrome = 1 + self.node
-                elif CONSENT_NAMES.search(names):
-                    self.chrome = 1 + self.node
+            elif opening.furniture:
+                self.chrome = 1 + self.node
+                if opening.furniture == 2:
                     self.consent.add(self.chrome)
         if role in SCOPES:
             self.scopes = (*self.scopes, self.node) if len(self.scopes) < 50 else self.scopes
-        return saved
 
     def open_roles(self) -> set[str]:
         out, node = set(), self.node
@@ -384,9 +449,8 @@ class Segmenter:
             node = self.parents[node]
         return out
 
-    def open_block(self, role: str, attrs: str, found: dict | None):
-        if role not in _STATEFUL:
-            return _NOTHING
+    def open_block(self, role: str, attrs: str, opening: _Opening):
+        """Begin an element of which more than its text is to be known; gives what its end is to restore."""
         if role in HEADINGS:
             undo, self.heading = self.heading, HEADINGS[role]
             return undo
@@ -435,14 +499,11 @@ class Segmenter:
                 grid.head.append(grid.in_head)
                 grid.row_open = True
             elif role in ("td", "th"):
-                found = found if found is not None else attributes(attrs)
-                if not found:
-                    found = attributes(attrs)
                 if not grid.row_open:                          # a cell whose <tr> is missing
                     grid.row_open = True
                     grid.rows.append([])
                     grid.head.append(grid.in_head)
-                cell = _Cell(role == "th" or grid.in_head, _number(found.get("rowspan"), 1, 1000), _number(found.get("colspan"), 1, MAX_SPAN))
+                cell = _Cell(role == "th" or grid.in_head, opening.row_span, opening.column_span)
                 grid.rows[-1].append(cell)
                 undo = (self.sink, self.item, self.lists, self.heading, self.cell)
                 self.sink, self.item, self.lists, self.heading, self.cell = cell.drafts, None, [], 0, cell
@@ -571,6 +632,9 @@ def _build(walker: Segmenter) -> list[Block]:
     cards = _cards(walker)
 
     def pieces_of(pieces: list) -> list:
+        if len(pieces) == 1 and not isinstance(pieces[0], str):
+            p = pieces[0]
+            return [(starts[p], ends[p], modes[p])]
         return [(starts[p], ends[p], modes[p]) if isinstance(p, int) else p for p in pieces]
 
     def text_of(draft: Draft) -> MappedText:
@@ -590,7 +654,7 @@ def _build(walker: Segmenter) -> list[Block]:
     for draft in walker.drafts:
         table = None
         if draft.grid is not None:
-            content, table = _table(draft.grid, skeleton, lambda pieces: mapped_text(source, pieces_of(pieces)))
+            content, table = _table(draft.grid, skeleton, pieces_of)
             if not content.text:
                 continue
         else:
@@ -829,12 +893,14 @@ def _hanging(row: list, open_spans: dict[int, tuple[Cell, int]], at: int) -> int
     return at
 
 
-def _table(grid: _Grid, skeleton: Skeleton, mapped) -> tuple[MappedText, Table]:
+def _table(grid: _Grid, skeleton: Skeleton, pieces_of: Callable[[list], list]) -> tuple[MappedText, Table]:
     """The grid with spans expanded, and its text: rows by line feed, cells by " | ", each cell once."""
     rows: list[list[Cell | None]] = []
     open_spans: dict[int, tuple[Cell, int]] = {}               # column -> (cell, rows left)
     total = 0
-    text_pieces: list = []
+    nothing = mapped_text(skeleton.source, ())
+    filled: list[Cell] = []
+    contents: list[tuple[str, list]] = []                      # of the filled cells: what stands before them, and their pieces
     for r, drafts_row in enumerate(grid.rows):
         row: list[Cell | None] = []
         at = 0
@@ -850,9 +916,10 @@ def _table(grid: _Grid, skeleton: Skeleton, mapped) -> tuple[MappedText, Table]:
                     pieces += [p for inner in draft.grid.rows for c in inner for d in c.drafts for p in [*d.pieces, " "]]
                 else:
                     pieces += draft.pieces
-            cell = Cell(mapped(pieces), raw.header, r, at, min(raw.row_span, len(grid.rows) - r), raw.column_span)
+            cell = Cell(nothing, raw.header, r, at, min(raw.row_span, len(grid.rows) - r), raw.column_span)
             if pieces:
-                text_pieces += ([] if first and not text_pieces else ["\n"] if first else [" | "]) + pieces
+                contents.append(("" if not contents else "\n" if first else " | ", pieces_of(pieces)))
+                filled.append(cell)
                 first = False
             for _ in range(raw.column_span):
                 if at in open_spans:                           # a cell that runs into one that hangs down: the later wins, as browsers draw it
@@ -877,6 +944,9 @@ def _table(grid: _Grid, skeleton: Skeleton, mapped) -> tuple[MappedText, Table]:
         if total > MAX_CELLS:
             skeleton.meta["limit"] = f"a table of more than {MAX_CELLS:,} cells"
             break
+    text, texts = mapped_texts(skeleton.source, contents)
+    for cell, content in zip(filled, texts, strict=True):
+        cell.content = content
     rows = [row for row in rows if any(cell is not None and cell.text for cell in row)] or rows
     width = max((len(row) for row in rows), default=0)
     for row in rows:
@@ -888,5 +958,5 @@ def _table(grid: _Grid, skeleton: Skeleton, mapped) -> tuple[MappedText, Table]:
         header_rows += 1
     if header_rows == len(rows) and len(rows) > 1:             # all of <th>: a careless author, not a table of headers
         header_rows = 1
-    caption = mapped(grid.caption).text if grid.caption else None
-    return mapped(text_pieces), Table(rows, caption, header_rows)
+    caption = mapped_text(skeleton.source, pieces_of(grid.caption)).text if grid.caption else None
+    return text, Table(rows, caption, header_rows)

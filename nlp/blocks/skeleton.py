@@ -25,6 +25,7 @@ class Skeleton:
     scripts: list[tuple[str, int, int]] = field(default_factory=list)   # (attributes, start, end) of <script> bodies
     title: str | None = None
     meta: dict = field(default_factory=dict)                   # front matter and the like
+    names: list[str] = field(default_factory=list)            # of the tags of HTML source, in order: "p", "/p"; of other sources not all
     tags: int = 0
     damaged: int = 0                                           # tags that are not well formed
     expressions: int = 0                                       # template expressions whose value is not in the source

@@ -6,7 +6,9 @@ place of one value is wanted, `locate` finds it when asked for.
 
 from __future__ import annotations
 
+import itertools
 import json
+import operator
 import re
 from array import array
 from collections.abc import Sequence
@@ -34,14 +36,9 @@ class DataError(ValueError):
 
 def deepest(text: str, brackets: str = "[{") -> int:
     """How deep brackets nest, strings not told apart (an upper bound for JSON)."""
-    depth = most = 0
-    for match in _BRACKETS.finditer(text):
-        if match.group() in brackets:
-            depth += 1
-            most = max(most, depth)
-        else:
-            depth = max(0, depth - 1)
-    return most
+    steps = {bracket: 1 if bracket in brackets else -1 for bracket in "[]{}"}
+    heights = list(itertools.accumulate(map(steps.__getitem__, _BRACKETS.findall(text)), initial=0))
+    return max(map(operator.sub, heights, itertools.accumulate(heights, min)))         # above the lowest so far: a closing bracket too many counts for none
 
 
 def parse_json(text: str) -> Any:
