@@ -14,20 +14,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from chipwatch.records import SIGNAL_LABELS, Clause, Issue, Signal
+from chipwatch.records import CLAUSE_LABELS, SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
 from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
-from nlp.decision import ClauseModel, Decision, shipped
+from nlp.decision import ClauseModel, Decision, Look, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
 from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, said, settled
 from nlp.sentences import sentences
+from nlp.stances import Stances
 from nlp.wording import MAX_CONTEXT, features
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MAX_SIGNAL = 400
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
@@ -48,6 +46,7 @@ TAIL = 40                                                      # characters at t
 LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
 MOST_SENTENCES = 10_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
 MOST_TERMS = 1_000                                             # defined terms of a document
+TOGETHER = 256                                                 # units whose words are summed up at once
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
 PLACE_LABELS = frozenset({
@@ -55,6 +54,8 @@ PLACE_LABELS = frozenset({
 })
 CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
 GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
+# Labels of what is forbidden to do: an item of a list of what is allowed states none of them
+BARRED_LABELS = frozenset(CLAUSE_LABELS) - {"supported_countries", "identity_verification", "payment_restriction", "suspension_right", "workload_monitoring", "business_only", "local_law_duties"}
 _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
@@ -93,6 +94,10 @@ class _Unit:
     head: int = 0                                              # groups of the words of the sentence before its first item
 
 
+# (unit, its matches, groups in it, in the introduction of its list, in the headings above, rules that fire, where the introduction stands)
+Observation = tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """A finding in one unit, before overlaps are settled."""
@@ -110,7 +115,7 @@ class _Reader:
         self.document, self.book, self.language, self.on = document, book, language, on
         self.decision = Decision(book, language, model if language in languages() else None)   # of a language without a pack it has learnt nothing
         self.tag = document.language if pack_language(document.language) == language else language
-        self.scopes = ScopeReader(book)
+        self.scopes, self.stances = ScopeReader(book), Stances(book)
         self.blocks: list[Block] = [b for b in document.body() if b.text]
         self.texts = [b.text if active is None or i in active else "" for i, b in enumerate(self.blocks)]
         self.base: list[int] = []
@@ -136,7 +141,9 @@ class _Reader:
         self._named: dict[tuple[int, int, int], list[str]] = {}
         self.issues: list[Issue] = []
         self._headings: dict[str, int] = {}
+        self._below: dict[int, _Intro] = {}                    # heading -> what it says of a list below it
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
+        self._above: list[int] | None = None                    # of each block the number of the heading above it, -1: none
         self.titles = {i for i, b in enumerate(self.blocks) if b.kind == "heading" and not (len(b.text) >= TITLE and (_at_end(_OPENS, b.text) or _at_end(_ENDS, b.text)))}
 
     # --- text ------------------------------------------------------------------------------------------------------------------------
@@ -211,7 +218,7 @@ class _Reader:
             if cut is None and _ENDS.search(text, start, end) and not self.mask(index, start, end) & self.opens_list:
                 return None
             outer, _ = self.intro(index, k) if k else self._list_intro(index)
-            return self.mask(index, start, cut.end() if cut else end) | outer, (index, start)
+            return self._opened(index, start, cut.end() if cut else end, outer), (index, start)
         return self._list_intro(index)                         # items in lines of one block: "a) …\nb) …" after a block that opens them
 
     def _enumerated(self, index: int) -> tuple[list[bool], list[int]]:
@@ -268,11 +275,12 @@ class _Reader:
         if not self._is_item(index):
             return index, (0, None)
         block = self.blocks[index]
+        bare = not self._numbering(index).startswith("number") or self._numbering(index).startswith("number0")   # "5.1 …" below a heading is a section of its own, no item of what the heading names
         first = index                                          # the first block of this list, as far as read
         for j in range(index - 1, max(-1, index - LOOK_BACK), -1):
             other = self.blocks[j]
             if j in self.titles:
-                return j, (0, None)
+                return j, self._heading_intro(j) if bare else (0, None)
             if other.kind == "table":
                 continue
             text = other.text
@@ -287,10 +295,51 @@ class _Reader:
                 spans = self.sentences(j)
                 start, end = spans[-1] if spans else (0, len(text))
                 outer, _ = self.intro(j, max(0, len(spans) - 1))
-                return j, (self.mask(j, start, end) | outer, (j, start))
+                own = self.mask(j, start, end)
+                if not (own | outer) & self.stances.states:    # "Among these are:" below "Prohibited uses"
+                    outer |= self._heading_intro(self.heading_above(j))[0]
+                return j, (self._opened(j, start, end, outer), (j, start))
             if not self._is_item(j):
-                return j, (0, None)
+                return j, self._heading_intro(self.heading_above(j)) if bare and block.kind == "list_item" else (0, None)
         return None, (0, None)
+
+    def _opened(self, index: int, start: int, end: int, outer: int) -> int:
+        """The groups that the list opened by a range of a block inherits, `outer` being those that it stands under itself."""
+        return self.stances.opening(self.mask(index, start, end), self.matches(index, start, end), end, outer, item=self._is_item(index))
+
+    def heading_above(self, index: int) -> int:
+        """The number of the heading above a block; -1: there is none."""
+        if self._above is None:
+            self._above, last = [], -1
+            for number in range(len(self.blocks)):
+                self._above.append(last)
+                last = number if number in self.titles else last
+        return self._above[index]
+
+    def _heading_intro(self, index: int) -> _Intro:
+        """What a heading, or the one around it, says of a list right below it: it opens the list as a sentence does ("You may not:"), or is the name of what is forbidden."""
+        if index < 0:
+            return 0, None
+        known = self._below.get(index)
+        if known is None:
+            known = self._below[index] = self._read_heading(index)
+        return known
+
+    def _read_heading(self, index: int) -> _Intro:
+        text = self.blocks[index].text
+        own = self.mask(index, 0, len(text))
+        if _at_end(_OPENS, text) and own & self.stances.states:
+            return self._opened(index, 0, len(text), 0), (index, 0)
+        if self.stances.names_a_ban(own):
+            return self.stances.prohibit, (index, 0)
+        if own & self.stances.allows:
+            return self.stances.permit, (index, 0)
+        if not self.stances.passes(own):
+            return 0, None
+        level, above = self.blocks[index].level, self.heading_above(index)
+        while above >= 0 and self.blocks[above].level >= level:
+            above = self.heading_above(above)
+        return self._heading_intro(above) if above >= 0 and self.blocks[above].level > 1 else (0, None)
 
     def _announces(self, index: int) -> bool:
         """Whether the last sentence of a block says that a list follows, without a colon: 次の行為をしてはなりません。"""
@@ -401,13 +450,14 @@ class _Reader:
         worth = self.book.worth
         for index, hits in at.items():
             begin = base[index]
-            if not worth(hits, folded, begin, begin + len(self.texts[index])):
+            first = worth(hits, folded, begin, begin + len(self.texts[index]))
+            if first is None:
                 continue
             spans = self.sentences(index)
             if len(spans) == 1:
                 yield index, 0
                 continue
-            position, last = 0, len(hits)
+            position, last = first, len(hits)                  # what does not matter in the block does not in a sentence
             for number, (start, end) in enumerate(spans):
                 start, end = start + begin, end + begin
                 while position < last and hits[position][0] < start:
@@ -415,7 +465,7 @@ class _Reader:
                 first = position
                 while position < last and hits[position][0] < end:
                     position += 1
-                if position > first and worth(hits[first:position], folded, start, end):
+                if position > first and worth(hits[first:position], folded, start, end) is not None:
                     yield index, number
                 if position == last:
                     break
@@ -432,8 +482,8 @@ class _Reader:
             mask |= self.mask(*sentence)
         return mask
 
-    def observations(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]]:
-        """(unit, its matches, groups in it, in the introduction of its list, in the headings above, rules that fire, where the introduction stands) of each unit worth a look."""
+    def observations(self) -> Iterator[Observation]:
+        """Each unit worth a look."""
         for count, (index, number) in enumerate(self.candidates()):
             if count == MOST_SENTENCES:
                 self.issues.append(Issue("error", "limit", f"read only in part: more than {MOST_SENTENCES:,} sentences with cues"))
@@ -450,18 +500,28 @@ class _Reader:
                 if not self.book.takes_part(rows):
                     continue
                 own = self.mask(index, unit.start, unit.end)
-                yield unit, rows, own, intro | unit.head, head, self.book.fire(own, intro | unit.head, head, near, items), opening
+                opens = self.stances.for_item(own, rows, unit.start, intro | unit.head, heading=opening is not None and opening[0] in self.titles)
+                yield unit, rows, own, opens, head, self.book.fire(own, opens, head, near, items), opening
+
+    def looked_at(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, Look | None]]:
+        """`observations`, each with what the decision layer sees there."""
+        observations = self.observations()
+        while some := list(itertools.islice(observations, TOGETHER)):
+            units = [(self.blocks[unit.block].text[unit.start:unit.end], self.introduction(unit, opening), self.blocks[unit.block].heading_path, own, intro, head)
+                     for unit, _, own, intro, head, _, opening in some]
+            for observation, look in zip(some, self.decision.look(units), strict=True):
+                yield *observation, look
 
     def read(self) -> tuple[list[Clause], list[Signal]]:
         """(clauses, signals), each in the order of the text. A heading states no clause, but may carry a signal."""
         clauses: dict[str, list[Clause]] = {}
         signals: dict[str, list[Signal]] = {}
-        for unit, rows, own, intro, head, fired, opening in self.observations():
+        for unit, rows, own, intro, _, fired, opening, look in self.looked_at():
             for rule in {r.label: r for r in reversed(fired) if r.label in SIGNAL_LABELS}.values():
                 signals.setdefault(rule.label, []).append(self.signal(unit, rule, rows))
             if unit.block in self.titles:
                 continue
-            for finding in self.weighed(unit, rows, own, intro, head, fired, opening):
+            for finding in self.weighed(unit, rows, own, intro, fired, opening, look):
                 if finding.kept:
                     clauses.setdefault(finding.clause.label, []).append(finding.clause)
         return (sorted((c for label in clauses.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label)),
@@ -470,7 +530,10 @@ class _Reader:
     def ruled(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None) -> dict[str, tuple[Rule, Clause]]:
         """Label -> the first rule of it that gives a clause here, and that clause."""
         found: dict[str, tuple[Rule, Clause]] = {}
+        allowed = self.stances.allowed(own, intro)
         for rule in fired:
+            if rule.label in BARRED_LABELS and allowed:
+                continue
             if rule.label not in found and rule.label not in SIGNAL_LABELS and (clause := self.clause(unit, rule, rows, own, intro, opening)):
                 found[rule.label] = rule, clause
         return found
@@ -479,27 +542,21 @@ class _Reader:
         """The words before a unit that it goes on: the beginning of its sentence, or the sentence that opens its list."""
         if unit.start != unit.whole[0]:
             return self.blocks[unit.block].text[unit.whole[0]:unit.start]
-        if opening is None:
+        if opening is None or opening[0] in self.titles:       # what a heading says is looked at by itself
             return ""
         index, start = opening
         return self.blocks[index].text[start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
 
-    def score(self, unit: _Unit, own: int, intro: int, head: int, opening: tuple[int, int] | None) -> np.ndarray | None:
-        """How likely the unit states a rule, by label, as the decision layer sees it; None without a model."""
-        block = self.blocks[unit.block]
-        return self.decision.score(block.text[unit.start:unit.end], self.introduction(unit, opening), block.heading_path, own, intro, head)
-
-    def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, fired: list[Rule], opening: tuple[int, int] | None) -> Iterator[Weighed]:
+    def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None, look: Look | None) -> Iterator[Weighed]:
         """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
         decision = self.decision
         found = self.ruled(unit, rows, own, intro, fired, opening)
         alone = self.stands_alone(unit, own, intro, opening)
         if not found and not alone:
             return
-        score = self.score(unit, own, intro, head, opening)
-        if not found and decision.silent(score):
+        if not found and (look is None or look.silent):
             return
-        likely = decision.likely(score)
+        likely = decision.likely(look)
         table = 0.5 if unit.block in self.tables else 1.0
         for label, (rule, clause) in found.items():
             probability, kept = likely.get(label), True
@@ -508,7 +565,7 @@ class _Reader:
                 kept = sure is not None
                 if sure is not None:
                     clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
-            self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
+            self.weigh_manner(clause, rule, unit, rows, own, intro, look)
             yield Weighed(rule, clause, probability, kept)
         if not alone:
             return
@@ -517,14 +574,14 @@ class _Reader:
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), table), 2)
-                    self.weigh_manner(clause, rule, unit, rows, own, intro, head, opening)
+                    self.weigh_manner(clause, rule, unit, rows, own, intro, look)
                     yield Weighed(rule, clause, probability, True)
 
     def stands_alone(self, unit: _Unit, own: int, intro: int, opening: tuple[int, int] | None) -> bool:
         """Whether the decision layer may add to a unit. Not to what binds suppliers or the hosts of a marketplace, which are no customers. What an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …"), nor to any list in a language of few labelled documents."""
         if own & self.supply_side:
             return False
-        if opening is None and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start):
+        if (opening is None or opening[0] in self.titles) and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start):
             return True
         return not self.decision.careful and not (intro & self.scopes.permit and not intro & self.scopes.prohibit)
 
@@ -534,10 +591,10 @@ class _Reader:
         text, groups = block.text[unit.start:unit.end], self.decision.groups(own, intro, head)
         return features(text, self.introduction(unit, opening)[:MAX_CONTEXT], block.heading_path, self.language, groups)
 
-    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, head: int, opening: tuple[int, int] | None) -> None:
+    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, look: Look | None) -> None:
         """Lets the decision layer settle polarity and mode of a finding, and what follows from them: actor and strength."""
         model = self.decision.model
-        if model is None or model.manner is None:
+        if model is None or model.manner is None or look is None:
             return
         polarity, mode, stated = said(rule, self.scope(unit, rule.label, rows, own, intro))
         alone = rule.id.startswith("model.")
@@ -545,7 +602,7 @@ class _Reader:
             return
         if not alone and (rule.label == "supported_countries" or (not stated and rule.label in PLACE_LABELS)):
             return                                             # a country is barred, demanded or welcomed by words, never by what is usual: "the page of supported countries is part of the contract"
-        weighed = model.manner.weigh(rule.label, polarity, mode, stated, self.words(unit, own, intro, head, opening), alone)
+        weighed = self.decision.manner(look, own, intro, rule.label, polarity, mode, stated, alone)
         if weighed == (clause.polarity, clause.mode):
             return
         clause.polarity, clause.mode = weighed
@@ -597,7 +654,7 @@ class _Reader:
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
         located = self.locate(unit, rule, opening, last, rows)
-        if located is None or len(_WORDS.findall(located[0])) < MIN_WORDS:
+        if located is None or _few_words(located[0]):
             return None                                        # a title names a subject, it states no rule
         quote, start, end = located
         scope = self.scope(unit, rule.label, rows, own, intro)
@@ -757,7 +814,7 @@ class _Reader:
         if unit.whole[1] - unit.whole[0] <= WHOLE:
             start, end = unit.whole
         quote, a, b = self.document.quote(block.content, start, end)
-        if opening is not None and (rule.attributes.get("run") or len(quote) < (SHORT_DENSE if _DENSE.search(quote) else SHORT) or len(_WORDS.findall(quote)) < MIN_WORDS):
+        if opening is not None and (rule.attributes.get("run") or len(quote) < (SHORT_DENSE if _DENSE.search(quote) else SHORT) or _few_words(quote)):
             first = self.blocks[opening[0]].content.source_span(opening[1], len(self.blocks[opening[0]].text))[0]
             if 0 < b - first <= MAX_QUOTE and first < a:
                 a = first
@@ -793,6 +850,11 @@ class _Reader:
             if b - a <= limit:
                 return quote, a, b
         return None
+
+
+def _few_words(text: str) -> bool:
+    """Whether a quote has fewer than MIN_WORDS words."""
+    return len(list(itertools.islice(_WORDS.finditer(text), MIN_WORDS))) < MIN_WORDS
 
 
 def _chips(text: str) -> list[str]:

@@ -38,7 +38,8 @@ LARGEST = 500                                                  # literal forms t
 EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
-                "lawmaker_before", "lawmaker_after", "above_places", "card_issued", "place:*")
+                "forbids_list", "allows_list", "lawmaker_before", "lawmaker_after", "above_places", "card_issued", "place:*")
+NEGATION, BAN = "negation", "prohibit"                          # an item needs no word of negation where the opening of its list forbids it
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
@@ -189,7 +190,7 @@ class Rule:
 
     A term is alternatives `group@context | group`, each context one of own (the sentence; the default), intro (the sentence that opens the list in which it stands), items (the list
     that it opens), head (headings above), near (the sentences before and after), list (own or intro), any (own, intro or head), around (all but items). The first term of `when` is
-    looked for first and must allow own text.
+    looked for first and must allow own text. Where a term asks for a negation in own text, the opening of a list that forbids its items gives it too.
     """
 
     id: str
@@ -386,6 +387,8 @@ class Cuebook:
                 mask |= bit << (CONTEXTS.index(place) * self.width)
                 if place == "own":
                     own |= bit
+            if group == NEGATION and not context:
+                mask |= self.bit(BAN) << (CONTEXTS.index("intro") * self.width)
         return mask, own
 
     def _rule(self, row: dict[str, Any]) -> Rule:
@@ -410,24 +413,29 @@ class Cuebook:
     def gate(self, text: str) -> tuple[str, list[tuple[int, int]]]:
         """(`text` folded, (position, key) of all words in it by which a cue that may make a rule fire is looked for): a cheap first pass over a whole document."""
         folded = self.fold(text)
-        flags, exact, alone = self._key_flags, self._exact, self._stands_alone
+        flags, exact = self._key_flags, self._exact
+        padded = f"{folded}\0"                                  # so that every match has a character behind it, and the first one before it
         found = []
         for key, start, end in self._find(self._gate, folded):
-            flag = flags[key]
-            if flag & 3 and not alone(folded, start, end, flag) or flag & 4 and text[start:end] != exact[self._keys[key]]:
-                continue
+            if flag := flags[key]:                             # as in `_stands_alone`, without a call for each
+                if flag & 1 and padded[start - 1].isalnum() and EAST > padded[start - 1] or flag & 2 and padded[end].isalnum() and EAST > padded[end] \
+                        or flag & 4 and text[start:end] != exact[self._keys[key]]:
+                    continue
             found.append((start, key))
         found.sort()
         return folded, found
 
-    def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
-        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others."""
+    def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> int | None:
+        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others.
+
+        Gives the number of the first hit that matters, here and in each part of the stretch: 0 where a word is enough by itself; None: there is none.
+        """
         strong, partners, sizes = self.strong, self._partners, self._sizes
-        anywhere: dict[int, bool] = {}                         # further part, by its id -> whether it stands in the stretch
         for _, key in hits:
             if strong[key]:
-                return True
-        for at, key in hits:
+                return 0
+        anywhere: dict[int, bool] = {}                         # further part, by its id -> whether it stands in the stretch
+        for number, (at, key) in enumerate(hits):
             for forward, reach, longest, forms, flags, further in partners[key]:
                 if forward:
                     first, stop = at + sizes[key], at + reach + longest
@@ -436,7 +444,10 @@ class Cuebook:
                     first, stop = at - reach, at
                     first = first if first > start else start
                 window = folded[first:stop]
-                if not any(map(window.__contains__, forms)):   # of most
+                for form in forms:
+                    if form in window:
+                        break
+                else:                                          # of most
                     continue
                 if not any(self._stands(folded, form, flag, first, min(at + reach + len(form), stop)) for form, flag in zip(forms, flags, strict=True) if form in window):
                     continue
@@ -448,8 +459,8 @@ class Cuebook:
                     if not stands:
                         break
                 else:
-                    return True
-        return False
+                    return number
+        return None
 
     def _one_stands(self, folded: str, forms: _Forms, first: int, stop: int) -> bool:
         return any(self._stands(folded, form, flag, first, stop) for form, flag in forms)

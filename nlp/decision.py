@@ -15,13 +15,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from nlp import wording
 from nlp.cuebook import Cuebook, Rule
 from nlp.manner import Manner
+from nlp.manner import features as manner_features
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from nlp.wordsums import WordSums
 
 MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
 FORMAT = 3
@@ -69,6 +73,13 @@ class ClauseModel:
     fired: Calibration = Calibration()                         # of findings of the rules
     added: Calibration = Calibration()                         # of findings that the model makes
     manner: Manner | None = None                               # of polarity and mode; None: the cues settle them alone
+    _packed: list[Packed] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def packed(self) -> Packed:
+        """The weights of this model and of its manner in one table; made when it is asked for first."""
+        if not self._packed:
+            self._packed.append(Packed.of(self))
+        return self._packed[0]
 
     def bars(self, language: str | None) -> tuple[Mapping[str, float], Mapping[str, float]]:
         """(`drop`, `add`) by label, as they hold in a language."""
@@ -77,14 +88,71 @@ class ClauseModel:
         drop, add = self.careful
         return {label: min(bar, drop) for label, bar in self.drop.items()}, {label: max(bar, add) for label, bar in self.add.items()}
 
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The weights of a model and, in further columns, those of its manner, by feature."""
+
+    vocabulary: Mapping[str, int]
+    weights: np.ndarray
+    words: WordSums
+    _groups: WeakKeyDictionary[Cuebook, dict[str, np.ndarray]] = field(default_factory=WeakKeyDictionary, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, model: ClauseModel) -> Packed:
+        import numpy as np
+
+        from nlp.wordsums import WordSums
+
+        vocabulary, weights = dict(model.vocabulary), model.weights
+        if model.manner is not None:
+            rows = [vocabulary.setdefault(name, len(vocabulary)) for name in model.manner.vocabulary]
+            weights = np.zeros((len(vocabulary), weights.shape[1] + model.manner.weights.shape[1]), dtype="float32")
+            weights[:len(model.weights), :model.weights.shape[1]] = model.weights
+            weights[rows, model.weights.shape[1]:] = model.manner.weights[list(model.manner.vocabulary.values())]
+        return cls(vocabulary, weights, WordSums(vocabulary, weights))
+
+    def of_groups(self, book: Cuebook, prefix: str) -> np.ndarray:
+        """The weights of cue groups by their bit, those of headings (`H:`) for what these count; a multiple of eight rows."""
+        import numpy as np
+
+        tables = self._groups.setdefault(book, {})
+        if prefix not in tables:
+            rows = [(bit, row) for bit, name in enumerate(book.groups) if (row := self.vocabulary.get(prefix + name)) is not None]
+            table = tables[prefix] = np.zeros((-(-book.width // 8) * 8, self.weights.shape[1]), dtype="float32")
+            if rows:
+                bits, places = zip(*rows, strict=True)
+                table[list(bits)] = self.weights[list(places)] * np.float32(wording.CONTEXT if prefix == "H:" else 1.0)
+        return tables[prefix]
+
     def total(self, features: Iterable[str]) -> np.ndarray:
-        """The sum of the weights of features, by label."""
+        """The sum of the weights of features, by column."""
         return self.summed([row for row in map(self.vocabulary.get, features) if row is not None])
 
     def summed(self, rows: list[int]) -> np.ndarray:
-        """The sum of rows of the weights, by label, added up in their order in the model: it does not depend on the order of a set. `rows` is put in that order."""
+        """The sum of rows of the weights, by column, added up in their order in the model: it does not depend on the order of a set. `rows` is put in that order."""
         rows.sort()
-        return self.weights.take(rows, 0).sum(0) if rows else self.bias * 0
+        return self.weights.take(rows, 0).sum(0)
+
+
+# (text, introduction of its list, headings above, cue groups of the text, of the introduction, of the headings)
+Unit = tuple[str, str, Sequence[str], int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a model sees in a unit of text: log-odds."""
+
+    score: np.ndarray                                          # by label: that the unit states a rule of it
+    manner: np.ndarray                                         # by polarity, then mode: the share of words and cue groups
+    silent: bool                                               # no label comes near its `add`: the model adds nothing
+
+
+def _distinct(values: list[Any]) -> tuple[list[Any], list[int]]:
+    """(different values, for each value which of them it is)."""
+    number: dict[Any, int] = {}
+    which = [number.setdefault(value, len(number)) for value in values]
+    return list(number), which
 
 
 @dataclass(slots=True)
@@ -94,75 +162,107 @@ class Decision:
     book: Cuebook
     language: str | None
     model: ClauseModel | None
-    _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
-    _groups: dict[tuple[str, int], Any] = field(default_factory=dict)
+    _packed: Packed | None = None
+    _columns: int = 0                                          # of the labels; behind them stand those of polarity and mode
+    _numbers: Any = None                                       # of the words of this document, see `nlp.wordsums`; None in a language that is read character by character
+    _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)   # introduction or heading -> (number of its word features, sum of their weights)
     _templates: dict[str, list[Rule]] = field(default_factory=dict)
-    _group_rows: dict[str, list[int | None]] = field(default_factory=dict)   # prefix -> rows of the weights of the groups, by their bit
     _names: list[str] = field(default_factory=list)            # of the groups, by their bit
+    _said: dict[tuple[str, str, str, bool], Any] = field(default_factory=dict)   # what a finding and its cues say -> sum of the weights of these features
     _least: Any = None                                         # by label, a log-odds a little below that from which the model adds a finding
     careful: bool = False                                      # whether this is a language of few labelled documents
     drop: Mapping[str, float] = field(default_factory=dict)    # those of the model, for this language
     add: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._names = list(self.book.groups)
         if self.model is not None:
             self.drop, self.add = self.model.bars(self.language)
             self.careful = bool(self.model.languages) and self.language not in self.model.languages
             self._least = self.model.bias * 0 + [log_odds(self.add[label]) - 0.01 if self.add.get(label, 2.0) <= 1.0 else math.inf for label in self.model.labels]
+            self._packed, self._columns = self.model.packed(), len(self.model.labels)
+            if not wording.unspaced(self.language):
+                self._numbers = self._packed.words.numbers()
         for rule in self.book.rules:
             self._templates.setdefault(rule.label, []).append(rule)
 
-    def _context(self, prefix: str, text: str) -> tuple[int, Any]:
-        """(number of word features, sum of their weights) of an introduction or of headings; a document asks for the same ones again and again."""
-        known = self._contexts.get((prefix, text))
-        if known is None:
-            assert self.model is not None
-            names = wording.of_introduction(text, self.language) if prefix == "i" else wording.of_headings([text], self.language)
-            known = self._contexts[prefix, text] = len(names), self.model.total(names)
-        return known
+    def look(self, units: Sequence[Unit]) -> list[Look | None]:
+        """What the model sees in units of text, all at once: cheaper than one by one. None for each without a model."""
+        if self.model is None or self._packed is None:
+            return [None] * len(units)
+        if not units:
+            return []
+        counts, sums = self._words([text[:wording.MAX_TEXT] for text, *_ in units])
+        for prefix, texts in (("i", [unit[1][:wording.MAX_CONTEXT] for unit in units]), ("h", [unit[2][-1] if unit[2] else "" for unit in units])):
+            different, which = _distinct(texts)
+            number, more = self._context(prefix, different)
+            counts, sums = counts + number[which], sums + more[which]
+        sums *= wording.scale(counts)[:, None]
+        for prefix, masks in (("G:", [unit[3] for unit in units]), ("I:", [unit[4] for unit in units]), ("H:", [unit[5] for unit in units])):
+            different, which = _distinct(masks)
+            sums += self._masked(prefix, different)[which]
+        scores = self.model.bias + sums[:, :self._columns]
+        silent = ~(scores >= self._least).any(1)
+        return list(map(Look, scores, sums[:, self._columns:], silent.tolist()))
 
-    def _masked(self, prefix: str, mask: int) -> Any:
-        known = self._groups.get((prefix, mask))
-        if known is None:
-            assert self.model is not None
-            rows = self._group_rows.get(prefix)
-            if rows is None:
-                rows = self._group_rows[prefix] = [self.model.vocabulary.get(prefix + name) for name in self.book.groups]
-            known = self._groups[prefix, mask] = self.model.summed([row for bit in bits(mask) if (row := rows[bit]) is not None])
-        return known
+    def _words(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """(number of word features, sum of their weights) of units, by unit."""
+        import numpy as np
 
-    def score(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> np.ndarray | None:
-        """The log-odds, by label of the model, that a unit of text states a rule. `own`, `intro`, `head`: cue groups of the unit, of the introduction of its list, of the headings above."""
-        model = self.model
-        if model is None:
-            return None
-        words = wording.of_text(text, self.language)
-        score = model.bias + self._masked("G:", own)
-        count, context = 0, 0.0
-        for prefix, part in (("i", introduction[:wording.MAX_CONTEXT]), ("h", headings[-1] if headings else "")):
-            if part:
-                number, total = self._context(prefix, part)
-                count, context = count + number, context + total
-        score = score + wording.scale(words, count) * (model.total(words) + wording.CONTEXT * context)
-        if intro:
-            score = score + self._masked("I:", intro)
-        if head:
-            score = score + wording.CONTEXT * self._masked("H:", head)
-        return score
+        assert self._packed is not None
+        if self._numbers is not None:
+            return self._packed.words.of_texts(texts, self._numbers)
+        features = [wording.of_text(text, self.language) for text in texts]
+        return np.array([len(names) for names in features]), np.array([self._packed.total(names) for names in features], dtype="float64")
 
-    def likely(self, score: np.ndarray | None) -> dict[str, float]:
+    def _context(self, prefix: str, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """The same of introductions or headings; a document asks for the same ones again and again."""
+        import numpy as np
+
+        assert self._packed is not None
+        known = self._contexts
+        missing = [text for text in texts if (prefix, text) not in known]
+        if prefix == "i" and self._numbers is not None:
+            known.update(zip([(prefix, text) for text in missing], zip(*self._packed.words.of_introductions(missing, self._numbers), strict=True), strict=True))
+        else:
+            for text in missing:
+                names = wording.of_introduction(text, self.language) if prefix == "i" else wording.of_headings([text], self.language)
+                known[prefix, text] = len(names), self._packed.total(names)
+        return np.array([known[prefix, text][0] for text in texts]), wording.CONTEXT * np.stack([known[prefix, text][1] for text in texts])
+
+    def _masked(self, prefix: str, masks: list[int]) -> np.ndarray:
+        """The sum of the weights of cue groups, by mask."""
+        import numpy as np
+
+        from nlp.wordsums import added_up
+
+        assert self._packed is not None
+        table = self._packed.of_groups(self.book, prefix)
+        size = len(table) // 8
+        held = np.frombuffer(b"".join([mask.to_bytes(size, "little") for mask in masks]), "uint8").reshape(len(masks), size)
+        owners, groups = np.unpackbits(held, axis=1, bitorder="little").nonzero()
+        return added_up(table, groups, owners, len(masks))
+
+    def manner(self, look: Look, own: int, intro: int, label: str, polarity: str, mode: str, stated: bool, found_alone: bool) -> tuple[str, str]:
+        """Polarity and mode of a finding: those that cues and rule say, or what they are overruled by; see `nlp.manner.Manner`."""
+        assert self.model is not None and self.model.manner is not None and self._packed is not None
+        key = label, polarity, mode, stated
+        said = self._said.get(key)
+        if said is None:
+            said = self._said[key] = self._packed.total(name for name, _ in manner_features(*key, {}))[self._columns:]
+        groups = self._packed.total(f"{label}|{prefix}{self._names[bit]}" for prefix, mask in (("G:", own), ("I:", intro)) for bit in bits(mask))[self._columns:]
+        manner = self.model.manner
+        return manner.standing(manner.bias + look.manner + said + groups, polarity, mode, stated, found_alone)
+
+    def likely(self, look: Look | None) -> dict[str, float]:
         """Label -> probability."""
-        if self.model is None or score is None:
+        if self.model is None or look is None:
             return {}
-        return {label: 1.0 / (1.0 + math.exp(-value)) for label, value in zip(self.model.labels, score.tolist(), strict=True)}
-
-    def silent(self, score: np.ndarray | None) -> bool:
-        """Whether the model surely adds nothing: no label comes near its `add`. Cheaper than `likely`, and true of most sentences."""
-        return score is None or not (score >= self._least).any()
+        return {label: 1.0 / (1.0 + math.exp(-value)) for label, value in zip(self.model.labels, look.score.tolist(), strict=True)}
 
     def probabilities(self, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> dict[str, float]:
-        """Label -> how likely a unit of text states a rule of it; see `score`."""
-        return self.likely(self.score(text, introduction, headings, own, intro, head))
+        """Label -> how likely a unit of text states a rule of it."""
+        return self.likely(self.look([(text, introduction, headings, own, intro, head)])[0])
 
     def explain(self, label: str, text: str, introduction: str, headings: Sequence[str], own: int, intro: int, head: int) -> list[tuple[str, float]]:
         """(feature, what it adds to the log-odds of the label) of one unit, the weightiest first; the bias is `(bias)`. Empty without a model or for a label that it does not know."""
@@ -182,7 +282,7 @@ class Decision:
 
     def groups(self, own: int, intro: int, head: int) -> dict[str, float]:
         """The features of cue groups, as `wording.of_groups` gives them."""
-        names = self._names = self._names or list(self.book.groups)
+        names = self._names
         return {prefix + names[bit]: weight for prefix, mask, weight in (("G:", own, 1.0), ("I:", intro, 1.0), ("H:", head, wording.CONTEXT)) for bit in bits(mask)}
 
     def adds(self, label: str, probability: float) -> bool:

@@ -273,10 +273,10 @@ def explain_clauses(document: Document, clauses: Sequence[Clause], *, binds: boo
     """
     found = []
     for reader in readers(document, model):
-        for unit, rows, own, intro, head, fired, opening in reader.observations():
+        for unit, rows, own, intro, head, fired, opening, look in reader.looked_at():
             if unit.block in reader.titles:
                 continue
-            for weighed in reader.weighed(unit, rows, own, intro, head, fired, opening):
+            for weighed in reader.weighed(unit, rows, own, intro, fired, opening, look):
                 number = _belongs(weighed.clause, clauses) if weighed.kept else None
                 status = "given up" if not weighed.kept else "kept" if number is not None else "overlapped" if binds else "not of this kind"
                 found.append(_Finding(reader, unit, rows, (own, intro, head), opening, weighed).explanation(status, number, fired))

@@ -8,6 +8,7 @@ Features: words and cue groups of the sentence and of the introduction of its li
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -43,22 +44,28 @@ class Manner:
     weights: np.ndarray
     bias: np.ndarray
 
-    def chances(self, label: str, polarity: str, mode: str, stated: bool, words: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-        """(polarity -> probability, mode -> probability)."""
-        import numpy as np
-
-        seen = sorted((row, value) for name, value in features(label, polarity, mode, stated, words) if (row := self.vocabulary.get(name)) is not None)
-        score = self.bias + np.array([value for _, value in seen], dtype="float32") @ self.weights.take([row for row, _ in seen], 0) if seen else self.bias
-        found = []
-        for names, part in ((self.polarities, score[:len(self.polarities)]), (self.modes, score[len(self.polarities):])):
-            share = np.exp(part - part.max())
-            found.append(dict(zip(names, (share / share.sum()).tolist(), strict=True)))
+    def chances(self, score: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:
+        """(polarity -> probability, mode -> probability) of log-odds by column."""
+        found, values = [], score.tolist()
+        for names, part in ((self.polarities, values[:len(self.polarities)]), (self.modes, values[len(self.polarities):])):
+            most = max(part)
+            shares = [math.exp(value - most) for value in part]
+            total = sum(shares)
+            found.append({name: share / total for name, share in zip(names, shares, strict=True)})
         return found[0], found[1]
 
-    def weigh(self, label: str, polarity: str, mode: str, stated: bool, words: Mapping[str, float], found_alone: bool = False) -> tuple[str, str]:
+    def standing(self, score: np.ndarray, polarity: str, mode: str, stated: bool, found_alone: bool = False) -> tuple[str, str]:
         """The polarity and mode that stand: those that cues and rule say, if these have a chance, else the likeliest; of what the decision layer found alone, those that a cue says, if any does."""
         return tuple(said if (stated or not found_alone) and chances.get(said, 0.0) >= DOUBT else max(chances, key=chances.__getitem__)   # type: ignore[return-value]
-                     for said, chances in zip((polarity, mode), self.chances(label, polarity, mode, stated, words), strict=True))
+                     for said, chances in zip((polarity, mode), self.chances(score), strict=True))
+
+    def weigh(self, label: str, polarity: str, mode: str, stated: bool, words: Mapping[str, float], found_alone: bool = False) -> tuple[str, str]:
+        """`standing` of a finding by its features, one by one; `nlp.decision` adds up the same in another way."""
+        score = self.bias.astype("float64")
+        for name, value in features(label, polarity, mode, stated, words):
+            if (row := self.vocabulary.get(name)) is not None:
+                score += value * self.weights[row]
+        return self.standing(score, polarity, mode, stated, found_alone)
 
     def to_dict(self) -> dict[str, Any]:
         import numpy as np

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from operator import add
+from typing import Any
 
 STEM = 7                                                       # characters of a word that count
 WORDS = 5.0                                                    # weight of all words of a unit together
@@ -26,7 +27,17 @@ def tokens(text: str, language: str | None) -> list[str]:
     """The stems of a text, or its characters in a language that is written, or read here, without spaces."""
     if language in _UNSPACED:
         return list(_SPACE.sub("", text.lower()))
-    return [word[:STEM] for word in _WORD.findall(text.lower())]
+    return [word[:STEM] for word in find_words(text)]
+
+
+def find_words(text: str) -> list[str]:
+    """The words of a text with spaces between them, in lower case."""
+    return _WORD.findall(text.lower())
+
+
+def unspaced(language: str | None) -> bool:
+    """Whether texts of a language are read character by character."""
+    return language in _UNSPACED
 
 
 def of_text(text: str, language: str | None) -> set[str]:
@@ -62,13 +73,13 @@ def of_groups(groups: Mapping[str, int], own: int, introduction: int, headings: 
     return found
 
 
-def scale(own: set[str], context: int) -> float:
-    """What a word feature of a sentence is worth; `context`: number of word features of introduction and headings."""
-    return WORDS / max(1, len(own) + context) ** 0.5
+def scale(count: Any) -> Any:
+    """What a word feature is worth in a unit of so many, with those of introduction and heading; of a number, or of an array of them."""
+    return WORDS / (count + (count == 0)) ** 0.5
 
 
 def features(text: str, introduction: str, headings: Sequence[str], language: str | None, groups: Mapping[str, float]) -> dict[str, float]:
     """Feature -> value of one unit of text, as training sees it; `nlp.decision` adds up the same in another way."""
     own, opening, above = of_text(text, language), of_introduction(introduction, language), of_headings(headings, language)
-    one = scale(own, len(opening) + len(above))
+    one = scale(len(own) + len(opening) + len(above))
     return {**dict.fromkeys(own, one), **dict.fromkeys(opening | above, one * CONTEXT), **groups}

@@ -57,6 +57,35 @@ def test_the_probability_adds_up_what_training_saw():
     assert Decision(book, "en", None).probabilities(text, before, above, own, intro, head) == {}
 
 
+def test_words_of_many_texts_at_once_add_up_to_those_of_one_by_one():
+    """A summing up of all units of a document gives what each gives alone: repeated words, unknown ones, none at all, digits, apostrophes, more texts than are taken at once."""
+    texts = ["Resell the compute, resell the compute; don't resell.", "", "?!", "the", "the the the", "A100s of 2019 or 100GB", "Résell l'art. 3.2 the_compute", "unknown words alone stand here", "不得 转售 the"]
+    texts += [f"text {n} may resell the {n % 7} compute" for n in range(600)]
+    names = sorted(set().union(*(wording.of_text(t, "en") for t in texts[:6] + texts[-9:]), *(wording.of_introduction(t, "en") for t in texts[:3])))
+    decides = model(0.25, {name: (n % 11 - 5) / 8 for n, name in enumerate(names)}, manner=Manner(("permits", "requires"), ("notice",), {"the": 0, "of _ or": 1}, np.eye(2, 3, dtype="float32"), np.zeros(3, dtype="float32")))
+    units = [(text, before, ["Resell"], 1, 0, 0) for text, before in zip(texts, texts[1:] + texts[:1], strict=True)]
+    together = Decision(cuebook("en"), "en", decides).look(units)
+    for unit, look in zip(units, together, strict=True):
+        [alone] = Decision(cuebook("en"), "en", decides).look([unit])
+        values = wording.features(*unit[:3], "en", {})
+        expected = 0.25 + sum(value * float(decides.weights[decides.vocabulary[name], 0]) for name, value in values.items() if name in decides.vocabulary)
+        assert np.allclose([look.score[0], *look.manner], [alone.score[0], *alone.manner]) and look.score[0] == pytest.approx(expected, abs=1e-5), unit
+        assert [v > 0 for v in look.manner] == [name in values for name in ("the", "of _ or", "nothing")]
+    assert np.ptp([look.score[0] for look in together]) > 1.0
+
+
+def test_polarity_and_mode_are_weighed_alike_by_sums_and_one_by_one():
+    book, ours = cuebook("en"), shipped()
+    decision = Decision(book, "en", ours)
+    for text, label in (("You may resell the compute with our consent.", LABEL), ("We will ask for proof of identity.", "identity_verification"), ("Exports need a licence.", "export_compliance")):
+        own, intro = book.mask(book.scan(text)), book.mask(book.scan("You must not:"))
+        [look] = decision.look([(text, "You must not:", ["Use"], own, intro, 0)])
+        for said in (("prohibits", "obligation"), ("permits", "notice"), ("describes", "provider_right")):
+            for stated, found_alone in ((True, False), (False, False), (False, True)):
+                values = wording.features(text, "You must not:", ["Use"], "en", decision.groups(own, intro, 0))
+                assert decision.manner(look, own, intro, label, *said, stated, found_alone) == ours.manner.weigh(label, *said, stated, values, found_alone)
+
+
 def test_an_explanation_lists_what_adds_up_to_the_log_odds():
     book = cuebook("en")
     decision = Decision(book, "en", model(-1.0, {"resell": 2.0, "the": -0.5, "G:resell": 0.75}))

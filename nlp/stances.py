@@ -1,0 +1,68 @@
+"""What the opening of a list says of its items: that they are forbidden, that they are allowed, or neither.
+
+A policy mostly forbids once, in the sentence that opens a list ("Customer shall refrain from:") or in the heading above it ("Prohibited uses"), and its items name the act alone ("resell the Services"). So the groups
+of an opening go down to its items (`Rule`, contexts `intro` and `list`), and here is settled what they then say: `forbids_list` in an opening counts as `prohibit`; `allows_list` ("the following is not prohibited:"), a
+permission ("Customer may:") or an exception that opens a list inside a list ("except where:") takes a ban away, that of the list around too.
+"""
+
+from __future__ import annotations
+
+import functools
+from operator import itemgetter
+
+from nlp.cuebook import Cuebook
+
+BANS = ("prohibit", "forbids_list", "limits", "denies")        # what an allowing word takes away
+TELLS = ("permit", "right", "represent", "duty", "licence_grant")            # a sentence that opens with one says itself what it does, whatever the heading is
+SPEAKS = ("permit", "right", "represent", "duty", "comply", "suspend", "supported_place", "served_to")   # a sentence or heading that holds one says more than the name of a list
+AT_END = 120                                                   # characters up to the end of a sentence in which it says what the list below is
+AT_FRONT = 25                                                  # characters from its beginning, or from its end, within which a word opens an item, or what stands below it
+
+
+class Stances:
+    """Reads openings with one cuebook; sets of groups are integers, a bit each."""
+
+    def __init__(self, book: Cuebook) -> None:
+        self.book = book
+        self.forbids, self.allows = book.bit("forbids_list"), book.bit("allows_list")
+        self.prohibit, self.permit, self.exception, self.negation = book.bit("prohibit"), book.bit("permit"), book.bit("exception"), book.bit("negation")
+        self.bans, self.speaks, self.tells = (functools.reduce(int.__or__, map(book.bit, names)) for names in (BANS, SPEAKS, TELLS))
+        self.states = self.speaks | self.bans | self.allows
+
+    def opening(self, own: int, rows: list[tuple[int, int, int]], end: int, outer: int, *, item: bool) -> int:
+        """The groups that a list inherits from the sentence that opens it: `own`, with the matches `rows`, up to `end`; it stands below `outer` itself, `item`: as an item of a list.
+
+        What a long sentence says of the list below stands at its end; of a ban and a permission the later one holds.
+        """
+        if not own & (self.forbids | self.allows):
+            allows = not own & self.prohibit and (own & self.permit or item and any(end - b <= AT_FRONT for _, b in self.book.spans(rows, self.exception & own)))
+            return (own | outer) & ~self.bans | self.permit if allows else own | outer
+        allowing = [(a, b) for a, b in self.book.spans(rows, self.allows) if end - b <= AT_END]
+        forbidding = [(a, b) for a, b in self.book.spans(rows, self.forbids) if end - b <= AT_END] + self.book.spans(rows, self.prohibit)
+        last = max((b for a, b in forbidding if not any(a < d and c < b for c, d in allowing)), default=-1)
+        if allowing and max(allowing, key=itemgetter(1))[1] > last:
+            return (own | outer) & ~self.bans | self.permit
+        if last < 0:
+            return (own & ~self.allows) | outer
+        return own | outer | self.prohibit
+
+    def names_a_ban(self, heading: int) -> bool:
+        """Whether a heading with these groups is the name of what is forbidden: "Prohibited uses"; not "Exceptions to prohibited uses"."""
+        return bool(heading & self.forbids and not heading & self.allows)
+
+    def passes(self, heading: int) -> bool:
+        """Whether a heading leaves open what the one above it says: "Security" below "Prohibited uses" does, "What we may do" does not."""
+        return not heading & self.states
+
+    def for_item(self, own: int, rows: list[tuple[int, int, int]], start: int, intro: int, *, heading: bool) -> int:
+        """What remains of the groups `intro` of an opening, a heading or not, for an item with these groups and matches that begins at `start`."""
+        if not intro & self.bans:
+            return intro
+        turns = self.allows
+        if not own & (self.prohibit | self.negation):
+            turns |= self.tells if heading else self.permit    # "except that a partner may resell": an exception among what is forbidden
+        return intro & ~self.bans if own & turns and any(begin - start <= AT_FRONT for begin, _ in self.book.spans(rows, turns)) else intro
+
+    def allowed(self, own: int, intro: int) -> bool:
+        """Whether an item is what its opening allows, with no word of its own that says otherwise."""
+        return bool(intro & self.permit and not (intro | own) & self.bans and not own & (self.speaks & ~self.permit | self.exception | self.negation))
