@@ -47,6 +47,7 @@ LONGEST = 20_000                                               # characters of a
 MOST_SENTENCES = 10_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
 MOST_TERMS = 1_000                                             # defined terms of a document
 TOGETHER = 256                                                 # units whose words are summed up at once
+BARE = 200                                                     # characters of a paragraph that may be an item of a list without mark or number
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
 
 PLACE_LABELS = frozenset({
@@ -141,6 +142,7 @@ class _Reader:
         self._named: dict[tuple[int, int, int], list[str]] = {}
         self.issues: list[Issue] = []
         self._headings: dict[str, int] = {}
+        self._runs: dict[int, _Intro] = {}                     # short paragraph -> what forbids the run of them to which it belongs
         self._below: dict[int, _Intro] = {}                    # heading -> what it says of a list below it
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
         self._above: list[int] | None = None                    # of each block the number of the heading above it, -1: none
@@ -273,7 +275,7 @@ class _Reader:
     def _find_intro(self, index: int, *, adjoining: bool = True) -> tuple[int | None, _Intro]:
         """(the block at which the search ended, None: none within reach; the introduction of the list in which a block stands). `adjoining`: a block right above that breaks off opens it."""
         if not self._is_item(index):
-            return index, (0, None)
+            return index, self._bare_intro(index)
         block = self.blocks[index]
         bare = not self._numbering(index).startswith("number") or self._numbering(index).startswith("number0")   # "5.1 …" below a heading is a section of its own, no item of what the heading names
         first = index                                          # the first block of this list, as far as read
@@ -300,12 +302,47 @@ class _Reader:
                     outer |= self._heading_intro(self.heading_above(j))[0]
                 return j, (self._opened(j, start, end, outer), (j, start))
             if not self._is_item(j):
-                return j, self._heading_intro(self.heading_above(j)) if bare and block.kind == "list_item" else (0, None)
+                if block.kind != "list_item":
+                    return j, self._bare_intro(j)
+                return j, self._heading_intro(self.heading_above(j)) if bare else (0, None)
         return None, (0, None)
 
     def _opened(self, index: int, start: int, end: int, outer: int) -> int:
         """The groups that the list opened by a range of a block inherits, `outer` being those that it stands under itself."""
         return self.stances.opening(self.mask(index, start, end), self.matches(index, start, end), end, outer, item=self._is_item(index))
+
+    def _bare_intro(self, index: int) -> _Intro:
+        """The opening or heading that forbids what stands below it in a run of short paragraphs without mark or number, to which this one belongs; (0, None): there is none."""
+        if not self._short(index):
+            return 0, None
+        run = index
+        while run not in self._runs and run and self._short(run - 1):
+            run -= 1
+        if run not in self._runs:
+            self._runs[run] = self._run_intro(run - 1) if run else (0, None)
+        says = self.stances.tells | self.stances.bans | self.stances.allows
+        for number in range(run, index + 1):                   # a paragraph that says something of its own ends the run
+            found = self._runs.get(number) or self._runs[number - 1]
+            text = self.blocks[number].text
+            if found[1] and (found[1][0] in self.titles and _at_end(_ENDS, text) or self.mask(number, 0, len(text)) & says):
+                found = 0, None
+            self._runs[number] = found
+        return self._runs[index]
+
+    def _run_intro(self, index: int) -> _Intro:
+        """What a block says of the short paragraphs below it, where that forbids them."""
+        if index in self.titles:
+            found = self._heading_intro(index)
+        elif _at_end(_OPENS, self.blocks[index].text) and (spans := self.sentences(index)):
+            found = self._opened(index, *spans[-1], self.intro(index, len(spans) - 1)[0]), (index, spans[-1][0])
+        else:
+            return 0, None
+        return found if found[0] & self.stances.prohibit else (0, None)
+
+    def _short(self, index: int) -> bool:
+        """Whether a block may be one of a run of short paragraphs, and opens no list itself."""
+        block = self.blocks[index]
+        return block.kind in ("paragraph", "definition") and len(block.text) <= BARE and not _at_end(_OPENS, block.text)
 
     def heading_above(self, index: int) -> int:
         """The number of the heading above a block; -1: there is none."""

@@ -302,7 +302,7 @@ class Cuebook:
                                     gapped[n].append((this + i if i else 0, gap, 1 << number, 0 if i == len(numbers) - 1 else this + i + 1))
         self.width = len(self.groups)
         self._simple, self._masked = simple, masked
-        self._gapped = [tuple(g) for g in gapped]
+        self._gapped = [tuple(reversed(g)) for g in gapped]     # the last parts of a cue first, see `mask`
         self._steps = [_step(bits, gaps) for bits, gaps in zip(simple, self._gapped, strict=True)]
         self._flags = [0] * len(simple)
         self._exact: list[str | None] = [None] * len(simple)
@@ -566,10 +566,9 @@ class Cuebook:
             if bits:
                 mask |= bits
             if earlier and (rest := begun & earlier):
-                while rest:                                    # in the order of the parts of a cue, as in `spans`: a part that comes again counts as the earlier one
-                    lowest = rest & -rest
-                    before = lowest.bit_length() - 1
-                    rest ^= lowest
+                while rest:                                    # the last parts of a cue first: a word that is two of its parts, met again, goes on with what it was before it begins anew
+                    before = rest.bit_length() - 1
+                    rest ^= 1 << before
                     gap, bit, this = goes_on[before]
                     if not 0 <= start - ends[before] <= gap:
                         continue
