@@ -22,6 +22,7 @@ from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, Look, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
+from nlp.pause import collection_paused
 from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, said, settled
 from nlp.sentences import sentences
 from nlp.stances import Stances
@@ -124,6 +125,7 @@ class _Reader:
         for text in self.texts:
             self.base.append(at)
             at += len(text) + 1
+        self.folded = ""                                       # `texts` joined by line ends and folded, once they are looked through
         self.own_mask = (1 << book.width) - 1
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
@@ -140,6 +142,7 @@ class _Reader:
         self._numberings: dict[int, str] = {}
         self._items_before: dict[int, tuple[list[bool], list[int]]] = {}
         self._named: dict[tuple[int, int, int], list[str]] = {}
+        self._scopes: tuple[_Unit | None, dict[tuple[str, int, int], Scope]] = None, {}
         self.issues: list[Issue] = []
         self._headings: dict[str, int] = {}
         self._runs: dict[int, _Intro] = {}                     # short paragraph -> what forbids the run of them to which it belongs
@@ -173,7 +176,11 @@ class _Reader:
         key = block, start, end
         rows = self._rows.get(key)
         if rows is None:
-            rows = self._rows[key] = self.book.scan(self.blocks[block].text[start:end], start)
+            base, text = self.base[block], self.texts[block]
+            if text and self.folded:
+                rows = self._rows[key] = self.book.scan(text[start:end], start, self.folded[base + start:base + end])
+            else:
+                rows = self._rows[key] = self.book.scan(self.blocks[block].text[start:end], start)
         return rows
 
     def mask(self, block: int, start: int, end: int) -> int:
@@ -478,13 +485,14 @@ class _Reader:
         base = self.base
         index, limit = 0, -1
         folded, found = self.book.gate("\n".join(self.texts))
+        self.folded = folded
         for hit in found:
             if hit[0] >= limit:
                 index = bisect_right(base, hit[0]) - 1
                 limit = base[index] + len(self.texts[index]) + 1
                 hits = at[index] = []
             hits.append(hit)
-        worth = self.book.worth
+        worth = self.book.first_worth
         for index, hits in at.items():
             begin = base[index]
             first = worth(hits, folded, begin, begin + len(self.texts[index]))
@@ -711,6 +719,14 @@ class _Reader:
 
     def scope(self, unit: _Unit, label: str, rows: list[tuple[int, int, int]], own: int, intro: int) -> Scope:
         """What the cues of a unit say of polarity, mode, actor and exception of a rule of this label."""
+        asked, known = self._scopes                            # asked for when a clause is made, and again when it is weighed
+        if asked is not unit:
+            asked, known = self._scopes = unit, {}
+        if (label, own, intro) not in known:
+            known[label, own, intro] = self._scope(unit, label, rows, own, intro)
+        return known[label, own, intro]
+
+    def _scope(self, unit: _Unit, label: str, rows: list[tuple[int, int, int]], own: int, intro: int) -> Scope:
         context = intro | self.headings(unit.block) if label in PROVIDER_LABELS else intro   # "What we may do" above what the provider does
         return self.scopes.read(label, self.blocks[unit.block].text[unit.start:unit.end], rows, own, context, offset=unit.start)
 
@@ -979,7 +995,7 @@ def foreign_parts(document: Document, language: str | None) -> dict[str, frozens
         if size < MIN_PART:
             return
         words = sample.lower().split()
-        if sum(map(common.__contains__, words)) > OWN_WORDS * len(words):
+        if len(list(filter(common.__contains__, words))) > OWN_WORDS * len(words):
             return
         code = pack_language(by_script(sample) or by_words(sample)[0])
         if code != language and code in languages():
@@ -1007,6 +1023,7 @@ def readers(document: Document, model: ClauseModel | Literal["shipped"] | None =
             *(_Reader(document, cuebook(code), code, None, numbers, decides) for code, numbers in parts.items())]
 
 
+@collection_paused()
 def read_clauses(document: Document, model: ClauseModel | Literal["shipped"] | None = "shipped") -> tuple[list[Clause], list[Signal], list[Issue]]:
     """The access clauses and signals of a document, with what an operator should know.
 

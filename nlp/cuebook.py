@@ -20,6 +20,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
+_pattern_of = itemgetter(2)                                     # of a match
 _NOTHING: dict[int, tuple[int, int, int]] = {}                  # shared: most patterns go on nothing
 
 
@@ -425,11 +427,12 @@ class Cuebook:
         found.sort()
         return folded, found
 
-    def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> int | None:
-        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others.
+    def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
+        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others."""
+        return self.first_worth(hits, folded, start, end) is not None
 
-        Gives the number of the first hit that matters, here and in each part of the stretch: 0 where a word is enough by itself; None: there is none.
-        """
+    def first_worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> int | None:
+        """The number of the first hit that can make a rule fire, see `worth`: those before it do not in any part of the stretch either. 0 where one word is enough by itself; None: no hit can."""
         strong, partners, sizes = self.strong, self._partners, self._sizes
         for _, key in hits:
             if strong[key]:
@@ -482,14 +485,14 @@ class Cuebook:
         known = self._takes_part
         return any(known[pattern] for _, _, pattern in rows)
 
-    def scan(self, text: str, at: int = 0) -> list[tuple[int, int, int]]:
-        """All cue matches of `text`, sorted: (start, end, pattern), counted from `at`. Those inside look-alike phrases are left out."""
-        return self.unveiled(self.plain(text, at))
+    def scan(self, text: str, at: int = 0, folded: str | None = None) -> list[tuple[int, int, int]]:
+        """All cue matches of `text`, sorted: (start, end, pattern), counted from `at`. Those inside look-alike phrases are left out. `folded`: the text folded, where that is at hand."""
+        return self.unveiled(self.plain(text, at, folded))
 
-    def plain(self, text: str, at: int = 0) -> list[tuple[int, int, int]]:
+    def plain(self, text: str, at: int = 0, folded: str | None = None) -> list[tuple[int, int, int]]:
         """All cue matches of `text`, sorted, those inside look-alike phrases too; positions count from `at`."""
         flags, exact, words = self._flags, self._exact, self._words
-        padded = f"\0{self.fold(text)}\0"                       # so that every match has a character before and after it
+        padded = f"\0{self.fold(text) if folded is None else folded}\0"   # so that every match has a character before and after it
         automaton, padded = self._automaton_for(padded)
         shift = at - 1
         rows = []
@@ -524,9 +527,9 @@ class Cuebook:
     def unveiled(self, rows: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """Sorted matches without what their look-alike phrases hide."""
         masked = self._masked
-        veils = [row for row in rows if masked[row[2]]]
-        if not veils:
+        if not any(map(masked.__getitem__, map(_pattern_of, rows))):   # of most
             return rows
+        veils = [row for row in rows if masked[row[2]]]
         rows = list(rows)
         for left, right, pattern in veils:
             groups = masked[pattern]

@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from nlp import wording
@@ -139,8 +139,7 @@ class Packed:
 Unit = tuple[str, str, Sequence[str], int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What a model sees in a unit of text: log-odds."""
 
     score: np.ndarray                                          # by label: that the unit states a rule of it

@@ -392,7 +392,7 @@ def _one_range(source: str, start: int, end: int, mode: int) -> MappedText | Non
     """`mapped_text` of one range of plain text, as most paragraphs are; None where there is more to do."""
     raw = _blanked(source[start:end])
     text = raw.strip(" ")
-    if not text or "  " in text or not _as_it_stands(text, mode):
+    if not text or "  " in text or not (_as_it_stands(text, mode) or (not text.isascii() and _CANDIDATES[mode].search(text) is None and is_normalized("NFKC", text))):
         return None
     ident = identity(len(source) + 1)
     first = start + len(raw) - len(raw.lstrip(" "))
