@@ -156,10 +156,10 @@ class _Grid:
         in_first = sum(bool(find_chips(t, context=True)) for t in first)
         if in_heads and self.width == 2 and not in_first:
             return True
-        across = [sum(bool(find_chips(self.text(r, c), context=True)) for c in range(1, self.width)) for r in range(self.body, len(self.rows))]
-        down = [sum(bool(find_chips(self.text(r, c), context=True)) for r in range(self.body, len(self.rows))) for c in range(1, self.width)]
-        if not in_first and self.width >= 3 and max(across, default=0) >= 2 and max(across) == self.width - 1 and max(down) == 1 and "price" in known:
-            return True                                        # one row names a chip in every column
+        if not in_first and self.width >= 3 and "price" in known:
+            named = [[bool(find_chips(self.text(r, c), context=True)) for c in range(1, self.width)] for r in range(self.body, len(self.rows))]
+            if max(map(sum, named), default=0) == self.width - 1 and max(map(sum, zip(*named, strict=True))) == 1:
+                return True                                    # one row names a chip in every column
         hardware = known & {"gpu", "vcpu", "memory", "storage", "network", "gpu_memory", "gpu_count"}
         heads = [read_head(h).role for h in self.heads[1:]]
         return len(hardware) >= 2 and in_first <= 1 and not ({"gpu", "gpu_count", "vcpu", "memory"} & set(heads)) and bool(_ITEM_HEAD.match(read_head(self.heads[0]).text))

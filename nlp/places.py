@@ -44,6 +44,9 @@ def _fold_table() -> dict[int, str]:
     return table
 
 
+MAX_KEPT = 250_000                                             # characters of a text whose folded form is kept
+
+
 @lru_cache(maxsize=1)
 def _folding() -> re.Pattern:
     """The characters of `_fold_table`. Text of other scripts holds few of them, and `str.translate` is slow over characters that it does not know."""
@@ -58,7 +61,7 @@ def fold(text: str) -> str:
     """`text` in lower case without Latin accents, of the same length, so that offsets hold."""
     if text.isascii():
         return text.lower().replace("\n", " ").replace("\r", " ").replace("\t", " ").replace("`", "'")
-    return _folded(text) if len(text) <= 400 else _folded.__wrapped__(text)
+    return _folded(text) if len(text) <= 400 else _folded_long(text) if len(text) <= MAX_KEPT else _folded.__wrapped__(text)
 
 
 @lru_cache(maxsize=8192)
@@ -66,6 +69,9 @@ def _folded(text: str) -> str:
     folded = _folding().sub(_put_plain, text)
     lower = folded.lower()
     return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
+
+
+_folded_long = lru_cache(maxsize=4)(_folded.__wrapped__)       # the text of a page is asked for several times in a row
 
 
 def _is_cjk(char: str) -> bool:

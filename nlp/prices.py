@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from importlib import resources
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from nlp.places import MAX_KEPT
 from nlp.places import fold as _fold_latin
 
 T = TypeVar("T")
@@ -133,8 +133,12 @@ def _signs() -> tuple[Any, list[str], dict[str, Any]]:
     return ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest), words, table
 
 
-def _sign_matches(text: str, folded: str) -> list[tuple[int, int, str]]:
+def _sign_matches(folded: str) -> list[tuple[int, int, str]]:
     """(start, end, word) of what may name a currency: no piece of a longer word."""
+    return _long_sign_matches(folded) if 1000 < len(folded) <= MAX_KEPT else _find_signs(folded)
+
+
+def _find_signs(folded: str) -> list[tuple[int, int, str]]:
     machine, words, _ = _signs()
     found = []
     for index, start, end in machine.find_matches_as_indexes(folded):
@@ -145,6 +149,9 @@ def _sign_matches(text: str, folded: str) -> list[tuple[int, int, str]]:
             continue
         found.append((start, end, word))
     return found
+
+
+_long_sign_matches = lru_cache(maxsize=2)(_find_signs)
 
 
 def _sign_value(word: str) -> str | None:
@@ -184,7 +191,7 @@ def resolve_currency(sign: str | None, *, language: str | None = None, declared:
 def currency_words(text: str) -> list[str]:
     """The unambiguous currencies named in a text, in order of frequency."""
     found = Counter()
-    for start, end, word in _sign_matches(text, fold(text)):
+    for start, end, word in _sign_matches(fold(text)):
         value = _sign_value(word)
         if value not in _data()["resolve"] and (not (word.isascii() and word.isalpha()) or _word_case(text, start, end, word)):
             found[value] += 1
@@ -326,6 +333,7 @@ _UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d)
 MAX_RANGE = 200                                                # characters from the end of a number to the sign behind the range or multiple that it begins
 _MULTIPLIER = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)")
 _TAIL_END = re.compile(r"[|\n;•]|[$€£¥₩₹]|(?<=\w)\.\s")
+_OF_NUMBERS = frozenset("0123456789.,' \u202f")
 _TAIL = 48                                                     # characters after an amount in which its unit stands
 
 
@@ -345,24 +353,43 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     if not has_digit(text):
         return []
     folded = fold(text)
-    signs = [(a, b, _sign_value(word)) for a, b, word in _sign_matches(text, folded) if _plain_sign(text, a, b, word)]
-    signs += [(m.start(1), m.end(1), m[1]) for m in _UNKNOWN_CODE.finditer(text) if m[1].lower() not in _not_codes() and not any(a <= m.start(1) < b for a, b, _ in signs)]
+    signs = _plain_signs(text, folded)
     if not signs and not bare:
         return []
-    places = sorted([s[0] for s in signs])
+    prices = list(_prices(folded, signs, language=language, currency=currency, bare=bare, words=words, decimal=decimal))
+    return [p for i, p in enumerate(prices) if not (i + 1 < len(prices) and prices[i + 1].start - p.end <= _TAIL and _words()["was"].search(folded[max(0, p.start - 20):p.start]))]
+
+
+def only_currency(text: str, *, language: str | None = None, currency: str | None = None, words: Iterable[str] = ()) -> str | None:
+    """The currency of all the prices in `text` that have a sign; None where there are several, or none, or one that is not known."""
+    if not has_digit(text):
+        return None
+    folded = fold(text)
+    signs = _plain_signs(text, folded)
+    named = {resolve_currency(sign, language=language, declared=currency, words=words) for sign in {s[2] for s in signs}}
+    if len(named) > 1:
+        named = {p.currency for p in find_prices(text, language=language, currency=currency, words=words) if p.sign}
+        return next(iter(named)) if len(named) == 1 else None
+    return next((p.currency for p in _prices(folded, signs, language=language, currency=currency, words=words) if p.sign), None) if named else None
+
+
+def _plain_signs(text: str, folded: str) -> list[tuple[int, int, str | None]]:
+    """(start, end, currency or ambiguous sign) of what names a currency in `text`."""
+    signs = [(a, b, _sign_value(word)) for a, b, word in _sign_matches(folded) if _plain_sign(text, a, b, word)]
+    signs += [(m.start(1), m.end(1), m[1]) for m in _UNKNOWN_CODE.finditer(text) if m[1].lower() not in _not_codes() and not any(a <= m.start(1) < b for a, b, _ in signs)]
+    return signs
+
+
+def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: str | None, currency: str | None, bare: bool = False, words: Iterable[str] = (), decimal: str | None = None) -> Iterator[Price]:
+    """The prices of `find_prices`, old ones beside new ones included."""
     starts = {s[0]: s for s in signs}
     ends = {s[1]: s for s in signs}
-    prices: list[Price] = []
     taken = -1
-    for match in _AMOUNT.finditer(folded):
+    for match in _AMOUNT.finditer(folded) if bare else _amounts(folded, signs):
         if match.start() < taken:
             continue
         a, b = match.start(), min(match.end(), match.start() + MAX_NUMBER)
         left = ends.get(a) or ends.get(a - 1 if folded[a - 1:a] in {" ", "~"} else -1)
-        if left is None and not bare:                          # most numbers of a page are no prices
-            at = bisect_left(places, a)
-            if at == len(places) or places[at] - match.end() > MAX_RANGE:
-                continue
         amount = parse_number(folded[a:b].replace("\u202f", " "), language, decimal)
         while amount is None and b > a + 1:                    # "2.49." at the end of a sentence, "1,2,3"
             b -= 1
@@ -414,12 +441,22 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
             factor *= _data()["resolve"][sign[2]].get("factor", 1)
         before = folded[max(0, start - 24):start]
         is_from = bool(_words()["from_before"].search(before) or _words()["from_after"].match(folded[stop:stop + 14]))
-        if amount == 0 and not bare:
-            pass
-        prices.append(Price(start, stop + length, round(amount * factor, 10), sign[2] if sign else "", name, unit, scope, is_from, other,
-                            round(high * factor, 10) if high is not None else None))
+        yield Price(start, stop + length, round(amount * factor, 10), sign[2] if sign else "", name, unit, scope, is_from, other, round(high * factor, 10) if high is not None else None)
         taken = stop
-    return [p for i, p in enumerate(prices) if not (i + 1 < len(prices) and prices[i + 1].start - p.end <= _TAIL and _words()["was"].search(folded[max(0, p.start - 20):p.start]))]
+
+
+def _amounts(folded: str, signs: Iterable[tuple[int, int, str]]) -> Iterator[re.Match]:
+    """The matches of `_AMOUNT` from which a sign is not too far: most numbers of a page are no prices."""
+    at = 0
+    for start, end, _ in sorted(signs):
+        begin = max(at, start - MAX_RANGE)
+        while begin > at and folded[begin - 1] in _OF_NUMBERS:     # never from the middle of a number
+            begin -= 1
+        for match in _AMOUNT.finditer(folded, begin):
+            if match.start() > end + 1:
+                break
+            yield match
+            at = match.end()
 
 
 def _plain_sign(text: str, start: int, end: int, word: str) -> bool:

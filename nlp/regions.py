@@ -583,6 +583,18 @@ def _place_alone(name: str, language: str | None) -> bool:
 _WORDS_OF_PLACE = re.compile(r"\b(?:regions?|zones?|data ?-?cent(?:er|re)s?|locations?|campus|sites?|facility|rechenzentrum|standort|centre de données)\b|데이터 ?센터|데이터센터|리전|センター|データセンター|リージョン|数据中心|數據中心|地域|[\s,()（）:：/|–—-]|\d", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
+def _is_of_regions(text: str) -> bool:
+    """Whether a heading, or a heading and the lead of a list, has a word for places where one can compute. The blocks below it ask one after another."""
+    return REGION_WORDS.search(fold(text)) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_of_other_things(text: str) -> bool:
+    """Whether a heading has words of places that are no regions: of eligible countries, offices, payment."""
+    return _NOT_REGIONS.search(fold(text)) is not None
+
+
 def _of_headings(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
     """Regions that have a heading each ("Erfurt (ERF1)", "fi-rvn") under a heading or title about regions. The country may stand in the paragraph below."""
     out: list[Region] = []
@@ -591,7 +603,7 @@ def _of_headings(document: Document, blocks: list[tuple[Block, tuple[str, ...], 
         if block.kind != "heading" or len(text) > 90 or (not path and block.level <= 1):
             continue
         above = [fold(h) for h in path if len(h) <= 80] or [fold(document.title or "")]
-        if not any(REGION_WORDS.search(h) for h in above) or any(_NOT_REGIONS.search(h) for h in above) or _NOT_REGIONS.search(fold(text)):
+        if not any(map(_is_of_regions, above)) or any(map(_is_of_other_things, above)) or _NOT_REGIONS.search(fold(text)):
             continue
         code, name, country, city = parse_place(text, language)
         bare = fold(name or "")
@@ -631,12 +643,12 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
         if block.kind not in ("list_item", "definition"):
             continue
         heading = path[-1] if path else ""
-        context = fold(f"{heading}\n{lead[-240:]}")
-        if _NOT_REGIONS.search(context):
+        context = f"{heading}\n{lead[-240:]}"
+        if _is_of_other_things(context):
             continue
-        if REGION_WORDS.search(context):
+        if _is_of_regions(context):
             out += _of_item(document, block, language)
-        elif any(len(h) <= 80 and REGION_WORDS.search(fold(h)) for h in path):
+        elif any(len(h) <= 80 and _is_of_regions(h) for h in path):
             out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label)]
     return out
 
@@ -701,7 +713,7 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
     for block, path, _ in blocks:
         if block.kind == "heading":
             lead = ""
-        if block.kind not in ("paragraph", "list_item", "definition", "heading") or len(block.text) > 2000 or _NOT_REGIONS.search(fold(path[-1] if path else "")):
+        if block.kind not in ("paragraph", "list_item", "definition", "heading") or len(block.text) > 2000 or _is_of_other_things(path[-1] if path else ""):
             continue
         if not _LABELLED.search(block.text):
             lead = block.text
@@ -850,11 +862,11 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
     """Places in sentences about data centres or regions. Where tables or lists give regions (`named_only`), only names that the word "region" follows ("the Lyon Region")."""
     out: list[Region] = []
     for block, path, _ in blocks:
-        if block.kind not in ("paragraph", "list_item", "definition") or _NOT_REGIONS.search(fold(path[-1] if path else "")):
+        if block.kind not in ("paragraph", "list_item", "definition") or _is_of_other_things(path[-1] if path else ""):
             continue
         folded = fold(block.text)
         zoned = _ZONES_NAMED.search(block.text)
-        headed = bool(path) and len(path[-1]) <= 80 and len(block.text) <= 240 and bool(REGION_WORDS.search(fold(path[-1])))
+        headed = bool(path) and len(path[-1]) <= 80 and len(block.text) <= 240 and _is_of_regions(path[-1])
         if not (zoned or headed or _SITED.search(folded)):
             continue
         for match in _SENTENCE.finditer(block.text):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -21,7 +20,7 @@ from nlp.offers_text import Placed, read_families, read_lists, read_text, settle
 from nlp.pause import collection_paused
 from nlp.payloads import payloads, unfold
 from nlp.places import fold
-from nlp.prices import currency_words, decimal_mark, find_prices, has_digit, tax_in, unit_in
+from nlp.prices import currency_words, decimal_mark, has_digit, only_currency, tax_in, unit_in
 from nlp.regions import find_cities, locate, read_regions
 from nlp.tree import MAX_CELLS, Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
@@ -244,8 +243,7 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     if document.content_type not in FEEDS and "<script" not in sample:
         sample = "\n".join(item.block.text for item in placed)[:SAMPLE]
     words = currency_words(sample)
-    used = Counter(p.currency for p in find_prices(sample, language=document.language, currency=currency, words=words) if p.sign)
-    only = next(iter(used)) if len(used) == 1 and None not in used else None
+    only = only_currency(sample, language=document.language, currency=currency, words=words)
     titles = " \n".join(dict.fromkeys([document.title or "", *(p.path[-1] for p in placed if p.path)]))[:20_000]
     rivals = tuple(dict.fromkeys((m["a"] or m["b"] or m["c"]).casefold().strip(".") for m in _RIVALS.finditer(titles)))
     tax_notes = [(p.path, said) for p in placed if p.block.table is None and len(p.block.text) <= 600 and (said := _note_on_tax(p.block.text))]

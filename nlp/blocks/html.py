@@ -40,7 +40,7 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
     while True:
         restart = False
         for match in pattern.finditer(source, at, end):
-            a = match.start()
+            a, behind = match.span()
             if a < at:
                 continue
             if a > at:
@@ -49,8 +49,8 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
                     html.append("\n" if "\n" in text else " ")
                 else:
                     run(at, a, HTML)
-            at = match.end()
-            name = match["name"]
+            at = behind
+            name = match[4]                                    # the group "name"
             if name is not None:
                 skeleton.tags += 1
                 names.append(name)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nlp.blocks.html import plain
-from nlp.blocks.skeleton import Skeleton
+from nlp.blocks.skeleton import OPEN, Skeleton
 from nlp.document import Block, Cell, MappedText, Table
 from nlp.normalise import ABUT, ALT, HTML, RAISE, mapped_text, mapped_texts, verbatim
 
-_EVENT = re.compile("\ue000(\\d+)\ue001|<(/?)([a-zA-Z][^\\s/>]*)([^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>")
+_EVENT = re.compile("\ue000\\d+\ue001|</?[a-zA-Z][^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>")
+_PARTS = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)(.*)>", re.DOTALL)
 _ATTR = re.compile(r"([^\s=/\"'>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
@@ -46,7 +47,6 @@ _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _INERT, _VOID, _SKIPPED, _CONTAINER, _BREAKING, _BOLD = 1, 2, 4, 8, 16, 32
 _TAGS = {tag: sum(flag for flag, tags in ((_INERT, INERT), (_VOID, VOID), (_SKIPPED, SKIPPED), (_CONTAINER, CONTAINERS), (_BREAKING, BREAKING), (_BOLD, BOLD)) if tag in tags)
          for tag in INERT | VOID | SKIPPED | CONTAINERS | BREAKING | BOLD | STRUCK | {"span", "a", "sup", "sub", "font", "label", "time"}}
-_INERT_NAMES = INERT | {name.upper() for name in INERT}
 _STATEFUL = frozenset("ul ol menu li blockquote pre dt dd dl summary table caption thead tbody tfoot tr td th".split()) | HEADINGS.keys()
 _NOTHING = object()                                            # an element whose end undoes nothing
 
@@ -86,10 +86,14 @@ def _furniture(names: str) -> int:
 
 
 @dataclass(slots=True)
-class _Opening:
-    """What a start tag means whatever stands around it: pages repeat their tags, attributes included."""
+class _Tag:
+    """What a tag means whatever stands around it: pages repeat their tags, attributes included."""
 
     tag: str
+    closing: bool
+    attrs: str
+    inert: bool
+    deepens: int                                               # inside of what is skipped: 1 where an element opens, -1 where one ends
     flags: int                                                 # of the tag; _BREAKING also where its role breaks
     role: str
     found: dict[str, str] | None                               # its attributes, where they matter
@@ -105,12 +109,14 @@ class _Opening:
     column_span: int = 1
 
     @classmethod
-    def read(cls, tag: str, attrs: str) -> _Opening:
+    def read(cls, source: str) -> _Tag:
         """Of a tag as it stands."""
-        flags = _TAGS.get(tag)
-        if flags is None:
-            tag = tag.lower()
-            flags = _TAGS.get(tag, 0)
+        closing, tag, attrs = _PARTS.match(source).groups()
+        tag = tag.lower()
+        flags = _TAGS.get(tag, 0)
+        deepens = 0 if flags & _VOID or attrs[-1:] == "/" else -1 if closing else 1
+        if closing or flags & _INERT:
+            return cls(tag, bool(closing), attrs, bool(flags & _INERT), deepens, flags, tag, None, False, False, False, False, False, tag, 0)
         empty, skipped = bool(flags & _VOID or attrs[-1:] == "/" and not flags & _BREAKING), bool(flags & _SKIPPED)
         role, found = tag, None
         if not empty and not skipped and attrs and ("role=" in attrs or "class=" in attrs or "id=" in attrs or "style=" in attrs):
@@ -123,7 +129,7 @@ class _Opening:
         style = found.get("style") if found else None
         names = f"{found.get('class', '')} {found.get('id', '')}" if found else " "
         furniture = _furniture(names) if names != " " and tag not in ("main", "article", "td") else 0
-        opening = cls(tag, flags, role, found, skipped, empty, bool(flags & _BOLD or style is not None and _BOLD_STYLE.search(style)), bool(flags & _CONTAINER or role != tag),
+        opening = cls(tag, False, attrs, False, deepens, flags, role, found, skipped, empty, bool(flags & _BOLD or style is not None and _BOLD_STYLE.search(style)), bool(flags & _CONTAINER or role != tag),
                    style is not None and bool(_PRE_STYLE.search(style)), f"{role}.{found.get('class', '')}" if found else role, furniture)
         opening.plain = not (opening.wraps or furniture or role in SCOPES or role in ("nav", "footer", "banner", "header"))
         if role in ("td", "th") and attrs:
@@ -317,28 +323,31 @@ class Segmenter:
         skip = 0                                               # depth inside an element that is not read
         last = 0
         link: tuple | None = None
-        inert, parents, signatures = _INERT_NAMES, self.parents, self.signatures
-        openings: dict[tuple[str, str], _Opening] = {}
+        parents, signatures = self.parents, self.signatures
+        tags: dict[str, _Tag] = {}
         for match in _EVENT.finditer(markup):
-            number, closing, tag, attrs = match.groups()
+            event = match.group()
             a, end = match.span()
             if a > last and self.has_text and not skip:
                 self.pieces.append("\n" if self.pre and "\n" in markup[last:a] else " ")
             last = end
-            if number is not None:
+            if event[0] == OPEN:
                 if not skip:
-                    self.text(int(number))
+                    self.text(int(event[1:-1]))
                 continue
-            if tag in inert:
+            opening = tags.get(event)
+            if opening is None:
+                opening = tags[event] = _Tag.read(event)
+            if opening.inert:
                 continue
-            if closing:
-                if skip:
-                    skip -= not _TAGS.get(tag.lower(), 0) & _VOID and attrs[-1:] != "/"
-                    continue
+            if skip:
+                skip += opening.deepens
+                continue
+            tag = opening.tag
+            if opening.closing:
                 if stack and stack[-1][0] == tag:
                     depth = len(stack) - 1
                 else:
-                    tag = tag.lower()
                     for depth in range(len(stack) - 1, max(-1, len(stack) - 1 - MAX_DEPTH), -1):
                         if stack[depth][0] == tag:
                             break
@@ -366,13 +375,7 @@ class Segmenter:
                     if saved is not None:
                         self.node, self.chrome, self.scopes, self.wrap = saved
                 continue
-            opening = openings.get((tag, attrs))
-            if opening is None:
-                opening = openings[tag, attrs] = _Opening.read(tag, attrs)
-            tag, flags, role = opening.tag, opening.flags, opening.role
-            if skip:
-                skip += not flags & _VOID and attrs[-1:] != "/"
-                continue
+            flags, role = opening.flags, opening.role
             if opening.empty:
                 if tag == "br":
                     self.breaks += 1
@@ -398,13 +401,13 @@ class Segmenter:
                 if not opening.plain:
                     self.open_container(opening)
             if flags & _BREAKING:
-                stack.append((tag, role, saved, self.open_block(role, attrs, opening) if role in _STATEFUL else _NOTHING))
+                stack.append((tag, role, saved, self.open_block(role, opening) if role in _STATEFUL else _NOTHING))
             elif opening.bold:
                 self.bold += 1
                 stack.append((tag, "b", saved, None))
             else:
                 if tag == "a":
-                    href = attributes(attrs).get("href") if opening.found is None else opening.found.get("href")
+                    href = attributes(opening.attrs).get("href") if opening.found is None else opening.found.get("href")
                     if self.has_text and markup.startswith("</a>", a - 4):
                         self.pieces.append(" ")
                     link = (len(self.pieces), href) if href else None
@@ -421,7 +424,7 @@ class Segmenter:
                 self.close_block(role, undo)
         self.drop_term()
 
-    def open_container(self, opening: _Opening) -> None:
+    def open_container(self, opening: _Tag) -> None:
         """What the beginning of a container changes, beside the container itself: `node` is it already."""
         if opening.wraps:
             self.wrap += 1
@@ -449,20 +452,20 @@ class Segmenter:
             node = self.parents[node]
         return out
 
-    def open_block(self, role: str, attrs: str, opening: _Opening):
+    def open_block(self, role: str, opening: _Tag):
         """Begin an element of which more than its text is to be known; gives what its end is to restore."""
         if role in HEADINGS:
             undo, self.heading = self.heading, HEADINGS[role]
             return undo
         if role in ("ul", "ol", "menu"):
-            found = attributes(attrs)
+            found = attributes(opening.attrs)
             start = found.get("start", "1")
             self.lists.append([role == "ol", int(start) if start.lstrip("-").isdigit() and len(start) < 9 else 1, found.get("type", "1")])
             undo, self.item = self.item, None
             return undo
         if role == "li":
             undo = self.item
-            found = attributes(attrs)
+            found = attributes(opening.attrs)
             self.item = [max(1, len(self.lists)), found.get("data-marker") or self.marker(found.get("value")), False]
             return undo
         if role == "blockquote":
