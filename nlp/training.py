@@ -60,6 +60,7 @@ class Sample:
     fired: dict[str, str]                                      # label -> rule
     right: frozenset[str]
     manners: list[Example] = field(default_factory=list)       # of the labelled clauses: what is to be learnt of polarity and mode
+    judged: frozenset[str] | None = None                       # labels of which it is known whether they stand here; None: all
 
 
 def spans_of(clause: Mapping[str, Any], text: str) -> list[Span]:
@@ -108,14 +109,15 @@ def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provide
 
 
 def written_samples(folder: Path) -> list[Sample]:
-    """The units of the written sentences that may be trained on."""
+    """The units of the written sentences that may be trained on; `judged` of a sentence: its author looked for these labels alone."""
     found = []
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.read_text("utf-8").splitlines():
             row = json.loads(line)
             if not held_out_sentence(row["text"]):
                 document = read_document(row["text"].encode(), path="sentence.txt", language=file.stem)
-                found += samples_of(document, [{"label": label, "start": 0, "end": len(document.text)} for label in row["labels"]], "")
+                units = samples_of(document, [{"label": label, "start": 0, "end": len(document.text)} for label in row["labels"]], "")
+                found += [replace(unit, judged=frozenset(row["judged"])) for unit in units] if "judged" in row else units
     for sample in found:
         sample.features[INVENTED] = 1.0
     return found
@@ -137,7 +139,7 @@ def fit(samples: Sequence[Sample], languages: frozenset[str] = frozenset()) -> C
     weights, bias = [], []
     for label in labels:
         model = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: WEIGHT}, solver="liblinear", random_state=0, max_iter=1000)
-        model.fit(matrix, [label in s.right for s in samples])
+        model.fit(matrix, [label in s.right for s in samples], [float(s.judged is None or label in s.judged) for s in samples])
         weights.append(model.coef_[0])
         bias.append(float(model.intercept_[0]))
     table = np.array(weights, dtype="float32").T

@@ -42,7 +42,7 @@ def tally(language: str) -> Counter:
     counts: Counter = Counter()
     for row in held_out(language):
         found = {c.label for c in read_clauses(read_document(row["text"].encode(), path="sentence.txt", language=language))[0]}
-        for label in found | set(row["labels"]):
+        for label in (found | set(row["labels"])).intersection(row.get("judged", CLAUSE_LABELS)):
             counts[label, "right"] += label in found and label in row["labels"]
             counts[label, "found"] += label in found
             counts[label, "labelled"] += label in row["labels"]
