@@ -62,6 +62,7 @@ _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
 _ITEM = re.compile(r"[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]|[;；]\s*")   # "(a)" behind one of these, or what stands behind a semicolon
+_SEMICOLON = re.compile("[;；]")
 _BEFORE_ITEM = re.compile(r"(?:[:;,；：，]|\b(?:or|and|that|to|not))\Z")
 _ITEM_MARKS = "(（;；"                                          # without two of these no two items begin
 _NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[一二三四五六七八九十]{1,3} |[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])"
@@ -130,6 +131,9 @@ class _Reader:
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
         self.supply_side = book.bit("supply_side")
+        self.turns_away = book.bit("turns_away")
+        self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")
+        self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
         self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
@@ -398,6 +402,8 @@ class _Reader:
         if (index + 1 < len(self.blocks) and self.blocks[index + 1].kind == "list_item" and self.blocks[index].kind in ("paragraph", "definition")
                 and not _at_end(_ENDS, self.blocks[index].text)):
             return True                                        # "4.1 You may not use the service" before bullets
+        if last == "," and index + 1 < len(self.blocks) and self.blocks[index].kind == "paragraph" and self._numbering(index + 1) == "letter)" and not self._is_item(index):
+            return True                                        # "The user has to refrain from it," before "(a) to resell …"
         if index + 1 >= len(self.blocks) or not last.isalpha() or last > "\u3000" or "table" in (self.blocks[index].kind, self.blocks[index + 1].kind):
             return False
         one, other = self._numbering(index), self._numbering(index + 1)
@@ -674,7 +680,7 @@ class _Reader:
         places: list[str] = []
         last = None
         if attributes.get("places", "defined") != "defined" and (attributes["places"] != "issuers" or own & self.card_issued):
-            places, last = self.places(unit, rows, law=attributes["places"] == "law", served=attributes["places"] == "included")
+            places, last = self.places(unit, rows, attributes["places"])
         if attributes.get("places") in ("included", "excepted") and (but := self.scopes.exception_span(text, rows, own, unit.start)):
             barred = self.named(text[slice(*but)])             # "open to residents of all countries, except Cuba and Iran"
             places = [p for p in places if (p in barred) == (attributes["places"] == "excepted")]
@@ -772,7 +778,7 @@ class _Reader:
             for start, end in reversed(self.sentences(index)):
                 if index == unit.block and end > unit.start:
                     continue
-                codes, _ = self.places(_Unit(index, start, end, (start, end)), self.matches(index, start, end), law=False)
+                codes, _ = self.places(_Unit(index, start, end, (start, end)), self.matches(index, start, end))
                 if codes:
                     return codes
         return []
@@ -800,7 +806,7 @@ class _Reader:
                 sentence = spans[at] if at >= 0 and match.start() < spans[at][1] else (0, len(block.text))
                 codes = self._named.get((index, *sentence))
                 if codes is None:
-                    codes = self._named[index, *sentence] = self.places(_Unit(index, *sentence, sentence), self.matches(index, *sentence), law=False)[0]
+                    codes = self._named[index, *sentence] = self.places(_Unit(index, *sentence, sentence), self.matches(index, *sentence))[0]
                 if codes and len(found) == MOST_TERMS and _PLURAL.sub("", term) not in found:
                     self.issues.append(Issue("error", "limit", f"read only in part: more than {MOST_TERMS:,} defined terms"))
                     return found
@@ -837,15 +843,40 @@ class _Reader:
             found.append((a, b, code, maker))
         return found
 
-    def places(self, unit: _Unit, rows: list[tuple[int, int, int]], *, law: bool, served: bool = False) -> tuple[list[str], int | None]:
+    def turned_away(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+        """The ranges of a unit in which it says who is not served, where it says before who is: "in Japan and Korea, but not in …"."""
+        text = self.blocks[unit.block].text
+        turns = self.book.spans(rows, self.turns_away)
+        bans = self.book.spans(rows, self.stances.bans)
+        parts = [unit.start, *(m.start() for m in _SEMICOLON.finditer(text, unit.start, unit.end)), unit.end]
+        served = min((start for start, _ in self.book.spans(rows, self.served)), default=unit.end)
+        if served < unit.end:                                  # "…; China is not supported"
+            turns += [(a, b) for a, b in zip(parts[1:-1], parts[2:], strict=True) if any(a < start and end <= b for start, end in bans)]
+        if not turns:
+            return []
+        first, only = min(turns)[0], self.book.spans(rows, self.only_some)
+        if any(end <= first and not any(a < end and start < b for a, b in only) for start, end in bans):
+            return []                                          # "not in Cuba, and not in Iran"
+        if served > first and any(not any(a < end and start < b for a, b in turns) for start, end in bans):
+            return []                                          # "who is in China, but not in Hong Kong, is excluded"
+        return [(a, next(n for n in parts if n > a)) for a, _ in turns]
+
+    def places(self, unit: _Unit, rows: list[tuple[int, int, int]], kind: str = "defined") -> tuple[list[str], int | None]:
         """(codes, last block read) of the countries that the unit names, those of law-makers left out, with those of the list that it opens.
 
-        `served`: the rule names where the service is offered; then a list of countries below its block belongs to it, however the sentence ends.
+        `kind`: as a rule says it (`places`). Where it names those that are served ("included"), a list of countries below its block belongs to it, however the sentence ends.
         """
         from nlp.places import find_places
 
         text = self.blocks[unit.block].text[unit.start:unit.end]
-        codes = dict.fromkeys(code for _, _, code, maker in self.mentions(unit, rows) if law or maker is None)
+        law, served = kind == "law", kind == "included"
+        mentions = [(start, code) for start, _, code, maker in self.mentions(unit, rows) if law or maker is None]
+        if kind in ("included", "excluded") and mentions and (away := self.turned_away(unit, rows)):
+            there = [code for start, code in mentions if any(a <= start < b for a, b in away)]
+            here = [code for start, code in mentions if not any(a <= start < b for a, b in away)]
+            codes = dict.fromkeys(here if served else there or here)
+        else:
+            codes = dict.fromkeys(code for _, code in mentions)
         last = None
         opens = _at_end(_OPENS, text) or self._announces(unit.block) or (served and self._list_of_places(unit.block))
         listed = served and self._list_of_places(unit.block)

@@ -197,6 +197,7 @@ class _Finding:
         makers = place_groups.lawmakers(self.clause.place_groups) if self.clause.place_groups else frozenset()
         exception = self.reader.scopes.exception_span(self.text, self.rows, self.own, self.unit.start) or (0, 0)
         takes = self.rule.attributes.get("places", "defined")
+        away = self.reader.turned_away(self.unit, self.rows)
         for start, end, code, maker in self.reader.mentions(self.unit, self.rows):
             counted = code in self.clause.places and not (maker is not None and takes != "law")
             if counted:
@@ -205,6 +206,8 @@ class _Finding:
                 why = f"named as a law-maker, by “{self.block.text[slice(*maker)]}”"
             elif code in makers:
                 why = "makes the list of a group that is cited"
+            elif away and takes in ("included", "excluded"):
+                why = "stands where the sentence says who is not served" if takes == "included" else "stands where the sentence says who is served"
             elif takes in ("included", "excepted") and (exception[0] <= start - self.unit.start < exception[1]) == (takes == "included"):
                 why = "stands in the exception" if takes == "included" else "does not stand in the exception"
             else:
@@ -220,8 +223,7 @@ class _Finding:
             return "named by its people"
         if code in self.reader.defined_places(self.text):
             return "by the definition of a term that the sentence uses"
-        served = self.rule.attributes.get("places") == "included"
-        if code in self.reader.places(self.unit, self.rows, law=False, served=served)[0]:
+        if code in self.reader.places(self.unit, self.rows, self.rule.attributes.get("places", "defined"))[0]:
             return "in the list that the sentence opens"
         return "named in a sentence before"
 
