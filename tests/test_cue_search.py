@@ -21,7 +21,7 @@ def test_the_first_pass_misses_no_sentence_with_a_trigger(language):
         if book.mask(book.scan(text)) & book.triggers:
             seen += 1
             folded, hits = book.gate(text)
-            assert book.worth(hits, folded, 0, len(folded)) is not None, text
+            assert book.worth(hits, folded, 0, len(folded)), text
     assert seen > 100
 
 
@@ -45,5 +45,5 @@ def test_short_words_are_found_as_by_a_search_without_their_neighbours(text):
 def test_the_first_pass_wants_every_part_of_a_cue(text, worth):
     book = Cuebook([("en", {"groups": {"sales": ["we . sell . firms . in"]}})], [{"id": "r", "label": "x", "when": ["sales"]}])
     folded, hits = book.gate(text)
-    assert (book.worth(hits, folded, 0, len(folded)) is not None) is worth
+    assert book.worth(hits, folded, 0, len(folded)) is worth
     assert worth == bool(book.mask(book.scan(text)))
