@@ -204,6 +204,7 @@ class Quoted:
     chips: tuple[ChipSpan, ...] = ()
     location: str | None = None
     instance: str | None = None                                # its own name, where it has one
+    count: float | None = None                                 # of GPUs that its head says it is for, where the row does not count them
     stated: bool = False                                       # its key names a price, though neither currency nor period is stated
 
 
@@ -543,6 +544,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
     count = facts.count if facts.count is not None else chip.count
     if facts.count is not None and chip.count is not None and 0 < chip.count < 1 <= facts.count:
         count = chip.count * facts.count                       # "1/4 T4" in the name, one of them in the count
+    if count is None and q.count is not None and not chip.slice:
+        count = q.count
     if (facts.count is not None and facts.at_most) or (facts.count is None and chip.at_most) or chip.slice:
         count = None
     if count is None and by_name is not None and by_name.gpu_name == chip.gpu_name and not chip.slice:

@@ -219,6 +219,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     others = _others(reading, grid, heads)
     sellers = [c for c, head in enumerate(heads) if _SELLER.match(head.text)]
     own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
+    sizes = _sizes(grid, heads)
     counted_columns = [c for c, head in enumerate(heads) if head.role in ("gpu", "gpu_count")]
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
@@ -249,7 +250,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 for price in prices:
                     beside = _same_line(text, price) if len(prices) > 1 else ()
                     quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax,
-                                         chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head)))
+                                         chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=sizes.get(column)))
                 if head.role == "price":
                     continue
             if head.role == "price":
@@ -366,6 +367,19 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
                 and any(h.role in ("gpu", "gpu_count") for h in heads):
             out[column] = replace(head, role="price", currency=head.currency or outer.currency)
     return out
+
+
+_SIZE = re.compile(r"(?<![\w.,/-])(?P<times>[1-9]\d?)\s?[x×](?![\w])|(?<![\w.,/-])(?P<cards>[1-9]\d?)\s?(?:卡|张|枚|基|장)")
+
+
+def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
+    """How many GPUs each column of prices is for, where two or more say it, each something else: "Price/hr (1 GPU)", "Price/hr (8 GPUs)"."""
+    found: dict[int, float] = {}
+    for column, head in enumerate(heads):
+        label = fold(grid.heads[column])
+        if head.role == "price" and (stated := _GPUS_STATED.search(label) or _SIZE.search(label)):
+            found[column] = float(next(g for g in stated.groups() if g))
+    return found if len(set(found.values())) == len(found) > 1 else {}
 
 
 _PLAIN_PRICE = r"\d{1,6}[.,]\d{1,4}"

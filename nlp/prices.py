@@ -332,7 +332,8 @@ _RANGE = re.compile(r"\s*(?:-|~|〜|to|bis|a|до|至|から)\s*(?P<sign>[^\d\s]
 _UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d))")          # "CVT 1.40": looks like a currency
 MAX_RANGE = 200                                                # characters from the end of a number to the sign behind the range or multiple that it begins
 _MULTIPLIER = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)")
-_TAIL_END = re.compile(r"[|\n;•]|[$€£¥₩₹]|(?<=\w)\.\s")
+_SIGN_CHARS = "$€£¥₩₹"
+_TAIL_END = re.compile(rf"[|\n;•]|[{_SIGN_CHARS}]|(?<=\w)\.\s")
 _OF_NUMBERS = frozenset("0123456789.,' \u202f")
 _TAIL = 48                                                     # characters after an amount in which its unit stands
 
@@ -431,11 +432,16 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         if right and right is sign or (right and right[0] <= stop + 1):
             stop = max(stop, right[1])
         tail = folded[stop:stop + _TAIL]
-        tail = _TAIL_END.split(tail, maxsplit=1)[0]
+        closed = _TAIL_END.search(tail)
+        sign_behind = closed is not None and closed[0] in _SIGN_CHARS
+        tail = tail[:closed.start()] if closed else tail
         unit, scope, length = _tail_unit(tail)
         other = bool(_words()["other"].match(tail) or _words()["other_before"].search(folded[max(0, start - 32):start]))
-        if unit is None and not other:
-            unit = _head_unit(folded[max(taken, start - 24, 0):start])
+        if not other and (unit is None or sign_behind and not tail[length:].strip()):
+            led = _head_unit(folded[max(taken, start - 24, 0):start])
+            if led is not None and unit is not None:           # "包天 ￥45 / 包月 ￥1280": the word behind this price leads to the next
+                scope, length = None, 0
+            unit = led or unit
         name = resolve_currency(sign[2], language=language, declared=currency, words=words) if sign else currency
         if sign and sign[2] in _data()["resolve"]:
             factor *= _data()["resolve"][sign[2]].get("factor", 1)
@@ -477,7 +483,7 @@ def _beside_digit(text: str, start: int, end: int) -> bool:
 
 
 _TAIL_UNIT = re.compile(r"^[\s~*)\],]*(?:起|から)?[\s]*")
-_HEAD = re.compile(r"(?:1\s?)?(?P<text>1?分(?=あたり|につき|毎)|1?秒(?=あたり|につき|毎)|每分钟|每分鐘|每秒|분당|초당|1?日(?=あたり)|per minute|時間|시간당|월|月額|年額|包月|包年|每小时|小时|hourly|monthly|per hour|per month|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
+_HEAD = re.compile(r"(?:1\s?)?(?P<text>1?分(?=あたり|につき|毎)|1?秒(?=あたり|につき|毎)|每分钟|每分鐘|每秒|분당|초당|1?日(?=あたり)|per minute|時間|시간당|월|月額|年額|包月|包年|每小时|小时|包天|包日|日租|每天|每日|时租|時租|月租|hourly|monthly|daily|per hour|per month|per day|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
 
 
 def _head_unit(before: str) -> str | None:

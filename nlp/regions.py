@@ -31,13 +31,13 @@ REGION_WORDS = re.compile(
 _NOT_REGIONS = re.compile(
     r"\boffices?\b|headquarter|manufactur|billing countr|countries (?:that|where|from which|eligible|supported)|supported countries|eligib|restricted|sanction|embargo|payment|currenc|language|tax|support team|contact us|"
     r"公司|办事处|オフィス|本社|사무소|burostandort|结算|国家.{0,4}支持|careers|jobs|customers? in|case stud")
-_SOON = re.compile(r"coming (?:online )?soon|(?:coming|launch(?:es|ing)?|opening|opens|available|live|from|starting) (?:in |from )?(?:q[1-4]|20\d\d|late|early)|launching|opening soon|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart|em breve|brevemente|proxim[oa]s? (?:abertura|apertura)|sap ra mat|в разработке|планируется|открытие|오픈 ?예정|開設予定|開業予定|近日|建设中|建設中")
+_SOON = re.compile(r"coming (?:online )?soon|\(soon\)|(?:coming|launch(?:es|ing)?|opening|opens|available|live|from|starting) (?:in |from )?(?:q[1-4]|20\d\d|late|early)|launching|opening soon|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|in planung|im aufbau|in vorbereitung|im bau\b|(?:er)?offnet (?:im|in|ende|anfang|mitte)\b|en projet|en preparation|en construction|a venir\b|ouvr(?:e|ira) (?:en|fin|debut|a)\b|en construccion|abrira\b|prossimamente|in costruzione|aprira\b|em construcao|w budowie|planowan|in aanbouw|gepland|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart|em breve|brevemente|proxim[oa]s? (?:abertura|apertura)|sap ra mat|в разработке|планируется|открытие|오픈 ?예정|開設予定|開業予定|近日|建设中|建設中")
 _ABSENT = re.compile(r"^(?:not available|n/?a|unavailable|-|—|no|✗|✘|不支持|未开放)$")
 # A label of a region: parts joined by hyphens, or letters and a number; not a host name, not a sentence.
 _CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
-_STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
+_STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|\bsoon|in planung|im aufbau|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
 MOST_PLACES = 10_000                                           # different values of the fields of places of a feed
 _LOCAL_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff]{2,}?)[一二三四五六七八九十\d]{1,2}区?$")          # "广州三区": a zone of Guangzhou
 MOST_NAMES = 200_000                                           # characters of the names of regions of a country that are searched for a piece of them
@@ -400,7 +400,7 @@ def parse_place(text: str, language: str | None, *, short: bool = False, sure: b
 _CODE_HEAD = re.compile(r"code|\bids?\b|slug|^region$|^zone$|region name|short|identifier|abbrev|代码|代號|コード|코드|kurzel|sigle")
 _CODE_ONLY = re.compile(r"^(?:(?:api|region|zone|location|site|short|data ?cent(?:er|re)|dc) )?(?:code|id|kod|kurzel|sigle|slug|identifier|codigo|codice|tunnus|koodi|代码|代碼|代號|コード|코드|код)$")
 _ANY_NAME = re.compile(r"^(?:(?:short|display|full|unique) )?(?:name|ids?|code|slug|identifier|#|no)$")
-_PLACE_HEAD = re.compile(r"region|zone|location|data ?-?cent|city|country|\bsite\b|\bdc\b|\bpop\b|地域|地區|可用|区域|區域|城市|国家|リージョン|ゾーン|所在地|拠点|国|都市|리전|지역|국가|도시|standort|rechenzentrum|land|stadt|pays|ville|emplacement|sede|ciudad|pais|регион|город|страна|kraj|miasto|khu vuc|geography|metro|place|name")
+_PLACE_HEAD = re.compile(r"region|zone|location|data ?-?cent|city|country|\bsite\b|\bdc\b|\bpop\b|地域|地區|可用|区域|區域|城市|国家|リージョン|ゾーン|所在地|拠点|国|都市|리전|지역|국가|도시|standort|rechenzentrum|land|stadt|pays|ville|emplacement|sede|ciudad|pais|регион|город|страна|kraj|miasto|khu vuc|vi tri|位置|위치|소재지|設置場所|geography|metro|place|name")
 
 
 def _of_narrow_table(document: Document, block: Block, corners: set[str], language: str | None) -> list[Region]:
@@ -623,8 +623,12 @@ def _of_headings(document: Document, blocks: list[tuple[Block, tuple[str, ...], 
                 name = name or city
         if country is None or (code and not places and not find_places(note, language) and not find_cities(note) and locate(code, language)[0] is None):
             continue
-        out.append(_row(document, block.content, 0, len(block.content.text), code or name or "", name, country, city, bool(_SOON.search(fold(text)))))
+        said = text if len(note) > MAX_STATUS else f"{text}\n{note}"
+        out.append(_row(document, block.content, 0, len(block.content.text), code or name or "", name, country, city, bool(_SOON.search(fold(said)))))
     return out
+
+
+MAX_STATUS = 80                                                # characters of a line below the name of a place that may say from when on it is one
 
 
 def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
@@ -648,6 +652,8 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
             continue
         if _is_of_regions(context):
             out += _of_item(document, block, language)
+        elif any(len(h) <= 80 and _is_of_regions(h) for h in path[:-1]) and not any(map(_is_of_other_things, path)) and (country_named(heading.strip(), language) or _AREA.fullmatch(fold(heading.strip()))):
+            out += _of_item(document, block, language)         # "Our locations": under each part of the world its towns
         elif any(len(h) <= 80 and _is_of_regions(h) for h in path):
             out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label)]
     return out

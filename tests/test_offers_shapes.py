@@ -286,3 +286,45 @@ def test_prices_by_region_name_their_regions_and_a_broad_code_is_no_place():
     assert {(country, label) for country, label, _ in regions(json.dumps({"data": plans}), "json")} == {("BR", "br-gru"), ("ID", "id-cgk")}
     assert locate("eu-west7") == locate("ap-south-8") == (None, None)      # a known eu-west stands elsewhere
     assert locate("eu-west-1")[0] == "IE"
+
+
+def test_periods_named_by_adjectives():
+    for head, unit in (("Tarif horaire HT", "hour"), ("Uurprijs", "hour"), ("Precio mensual", "month"), ("Cena miesięczna", "month"), ("Tagespreis", "day"), ("Prezzo orario", "hour")):
+        assert rows(table(f"GPU | {head}", "1x NVIDIA L4 | 0,90 €"), "md") == [("L4", 1, 0.9, "EUR", unit)], head
+
+
+def test_a_period_before_its_price_is_not_that_of_the_next_price():
+    text = "### RTX 3090 24G\n\n￥0.90/时\n\n包天 ￥18 / 包月 ￥450\n"
+    document = read_document(text.encode(), path="page.md", language="zh")
+    assert sorted((o.price, o.price_unit) for o in read_supply(document)[1]) == [(0.9, "hour"), (18, "day"), (450, "month")]
+    assert rows("### RTX 3090\n\n$0.30 / day $8 / month\n", "md") == [("RTX3090", None, 0.3, "USD", "day"), ("RTX3090", None, 8, "USD", "month")]
+
+
+def test_columns_of_prices_for_so_many_gpus_each():
+    text = table("GPU | $/hr (2 GPUs) | $/hr (4 GPUs)", "L40S | $1.50 | $3.00", "A40 | $0.80 | -")
+    assert rows(text, "md") == [("L40S", 2, 1.5, "USD", "hour"), ("L40S", 4, 3, "USD", "hour"), ("A40", 2, 0.8, "USD", "hour")]
+    assert {o.price_scope for o in supply(text, "md")[1]} == {"instance"}
+    assert rows(table("GPU | 1x price per hour | 8x price per hour", "A40 | $0.40 | $3.20"), "md") == [("A40", 1, 0.4, "USD", "hour"), ("A40", 8, 3.2, "USD", "hour")]
+    assert rows(table("GPU | Price per hour (1 GPU) | Setup", "A40 | $0.40 | $20"), "md") == [("A40", None, 0.4, "USD", "hour")]      # one column: what a price is for, not how many there are
+
+
+def status(text: str, kind: str, language: str = "en") -> list[tuple]:
+    return sorted((r.country, r.city, r.status) for r in supply(text, kind, language)[2])
+
+
+def test_what_is_to_come_is_said_below_the_name_of_a_place_or_in_its_language():
+    cards = "<h1>Data centers</h1><div><h3>Graz</h3><p>grz-1, online since 2019</p></div><div><h3>Bilbao</h3><p>bio-1, coming soon</p></div>"
+    assert status(cards, "html") == [("AT", "Graz", "listed"), ("ES", "Bilbao", "coming_soon")]
+    assert status("# Rechenzentren\n\nUnsere Server stehen in Graz. Ein Rechenzentrum in Bilbao ist in Planung.\n", "md", "de") == [("AT", "Graz", "listed"), ("ES", "Bilbao", "coming_soon")]
+
+
+def test_towns_under_parts_of_the_world_under_a_heading_of_places():
+    text = "# Fox\n\n## Our data center locations\n\n### Europe\n\n- Graz, Austria\n- Bilbao, Spain\n\n### Latin America\n\n- Santiago, Chile (soon)\n"
+    assert status(text, "md") == [("AT", "Graz", "listed"), ("CL", "Santiago", "coming_soon"), ("ES", "Bilbao", "listed")]
+    assert not any("soon" in r.name for r in supply(text, "md")[2])
+    assert status(text.replace("Our data center locations", "Offices and data center locations"), "md") == []
+
+
+def test_the_column_of_places_of_a_korean_table():
+    text = table("리전 | 코드 | 위치", "중부 | kr-7 | 서울", "남부 | kr-8 | 부산")
+    assert [(country, city) for country, city, _ in status(text, "md", "ko")] == [("KR", "부산"), ("KR", "서울")]
