@@ -71,7 +71,7 @@ class Head:
     contact: bool = False
 
 
-_SIGN = re.compile(r"[$€£¥￥元円원₩₹₽]|zł")
+_SIGN = re.compile(r"(?<![A-Za-z])(?:NT|HK|US|SG|S|AU|A|CA|C|NZ|R|MX)\$|[$€£¥￥元円원₩₹₽]|zł")
 
 
 @lru_cache(maxsize=8192)

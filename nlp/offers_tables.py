@@ -362,6 +362,9 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             out[column] = replace(head, role="gpu_count")      # "GPU | Qty"
         elif head.role is None and head.commitment and not head.chips and column and all(re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", t) or asks_for_contact(t) for t in texts):
             out[column] = replace(head, role="price", currency=head.currency or outer.currency)
+        elif head.role is None and head.unit and head.currency and not head.chips and column and any(h.role in ("gpu", "gpu_count") for h in heads) \
+                and all(re.fullmatch(_AMOUNT, t) or availability_in(t) or asks_for_contact(t) for t in texts):
+            out[column] = replace(head, role="price")          # "每月 (NT$)", "Hourly (€)": a period and a currency over plain amounts
         elif head.role in (None, "location") and not head.chips and outer.unit and (outer.currency or reading.only_currency or reading.declared) and column \
                 and any(re.fullmatch(_PLAIN_PRICE, t) for t in texts) and all(re.fullmatch(_PLAIN_PRICE, t) or availability_in(t) or asks_for_contact(t) for t in texts) \
                 and any(h.role in ("gpu", "gpu_count") for h in heads):
@@ -382,6 +385,7 @@ def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
     return found if len(set(found.values())) == len(found) > 1 else {}
 
 
+_AMOUNT = r"\d[\d.,' ]{0,14}"
 _PLAIN_PRICE = r"\d{1,6}[.,]\d{1,4}"
 _COMMON_WORDS = re.compile(r"^(?:cloud|gpu|price|pricing|hourly|monthly|daily|on|per|the|our|your|spot|reserved|standard|list|regular|new|old|best|server|instance|card|model|plan|bare|dedicated|shared|public|private|secure|community)s?$", re.IGNORECASE)
 

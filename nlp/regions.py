@@ -31,13 +31,13 @@ REGION_WORDS = re.compile(
 _NOT_REGIONS = re.compile(
     r"\boffices?\b|headquarter|manufactur|billing countr|countries (?:that|where|from which|eligible|supported)|supported countries|eligib|restricted|sanction|embargo|payment|currenc|language|tax|support team|contact us|"
     r"公司|办事处|オフィス|本社|사무소|burostandort|结算|国家.{0,4}支持|careers|jobs|customers? in|case stud")
-_SOON = re.compile(r"coming (?:online )?soon|\(soon\)|(?:coming|launch(?:es|ing)?|opening|opens|available|live|from|starting) (?:in |from )?(?:q[1-4]|20\d\d|late|early)|launching|opening soon|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|in planung|im aufbau|in vorbereitung|im bau\b|(?:er)?offnet (?:im|in|ende|anfang|mitte)\b|en projet|en preparation|en construction|a venir\b|ouvr(?:e|ira) (?:en|fin|debut|a)\b|en construccion|abrira\b|prossimamente|in costruzione|aprira\b|em construcao|w budowie|planowan|in aanbouw|gepland|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart|em breve|brevemente|proxim[oa]s? (?:abertura|apertura)|sap ra mat|в разработке|планируется|открытие|오픈 ?예정|開設予定|開業予定|近日|建设中|建設中")
+_SOON = re.compile(r"coming (?:online )?soon|\(soon\)|(?:coming|launch(?:es|ing)?|opening|opens|available|live|from|starting) (?:in |from )?(?:q[1-4]|20\d\d|late|early)|launching|opening soon|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|in planung|im aufbau|in vorbereitung|im bau\b|(?:er)?offnet (?:im|in|ende|anfang|mitte)\b|en projet|en preparation|en construction|a venir\b|ouvr(?:e|ira) (?:en|fin|debut|a)\b|ouverture (?:prevue|en|fin|debut)\b|apertura previst|abertura previst|en construccion|abrira\b|prossimamente|in costruzione|aprira\b|em construcao|w budowie|planowan|in aanbouw|gepland|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart|em breve|brevemente|proxim[oa]s? (?:abertura|apertura)|sap ra mat|в разработке|планируется|открытие|오픈 ?예정|開設予定|開業予定|近日|建设中|建設中")
 _ABSENT = re.compile(r"^(?:not available|n/?a|unavailable|-|—|no|✗|✘|不支持|未开放)$")
 # A label of a region: parts joined by hyphens, or letters and a number; not a host name, not a sentence.
 _CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
-_STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|\bsoon|in planung|im aufbau|planned|upcoming|under construction|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
+_STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|\bsoon|in planung|im aufbau|planned|upcoming|under construction|planned for .{0,12}|ouverture (?:prévue|en|fin|début).{0,14}|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
 MOST_PLACES = 10_000                                           # different values of the fields of places of a feed
 _LOCAL_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff]{2,}?)[一二三四五六七八九十\d]{1,2}区?$")          # "广州三区": a zone of Guangzhou
 MOST_NAMES = 200_000                                           # characters of the names of regions of a country that are searched for a piece of them
@@ -70,11 +70,23 @@ def _cities() -> tuple[Any, list[str], dict[str, tuple[str, str]]]:
     for country, cities in _data()["cities"].items():
         for city in cities:
             names.setdefault(fold(city), (country, city))
+    for name, place in list(names.items()):
+        if (inflected := _in_russian(name)) is not None:
+            names.setdefault(inflected, place)
     for row in known_regions().values():
         if row["city"] and row["country"] and len(row["city"]) > 3 and "(" not in row["city"]:
             names.setdefault(fold(row["city"]), (row["country"], row["city"]))
     patterns = list(names)
     return ahocorasick_rs.AhoCorasick(patterns), patterns, names
+
+
+def _in_russian(name: str) -> str | None:
+    """The name of a town as Russian has it behind "в": "москва" in "в Москве", "казань" in "в Казани"; None for names in other letters, of several words, or without cases."""
+    if not re.fullmatch("[а-яё]{4,}", name):
+        return None
+    if name[-1] in "аяйь":
+        return name[:-1] + ("и" if name[-1] == "ь" or name.endswith("ия") else "е")
+    return f"{name}е" if name[-1] in "бвгджзклмнпрстфхцчшщ" else None
 
 
 @lru_cache(maxsize=1)
@@ -389,6 +401,7 @@ def parse_place(text: str, language: str | None, *, short: bool = False, sure: b
     if match:
         name = " ".join((text[:match.start()] + " " + text[match.end():]).split())
     name = re.sub(r"\(\s*[`'\"]?\s*\)|（\s*）|[`*]", "", name).strip(" -–—:：,;|()") if match else name.strip(" *`:-")
+    name = re.sub(r"\s+(?=[,\s])", "", name)                   # where a code stood
     if name.count("(") > name.count(")"):
         name += ")"
     country, city = (site if sure else locate)(name, language) if name else (None, None)
@@ -641,19 +654,24 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
         if block.kind == "heading" and lead.rstrip().endswith((":", "：")) and len(block.text) <= 60 and REGION_WORDS.search(fold(lead[-240:])) and not _NOT_REGIONS.search(fold(lead[-240:])) and site(block.text.strip(), language)[0]:
             out += _of_item(document, block, language)         # an item of the list in bold letters stands as a heading
             continue
+        heading = path[-1].strip() if path else ""
+        parted = len(heading) <= 80 and any(len(h) <= 80 and _is_of_regions(h) for h in path[:-1]) and not any(map(_is_of_other_things, path)) \
+            and bool(country_named(heading, language) or _AREA.fullmatch(fold(heading)))       # "Our locations": under each country or part of the world its towns
+        if block.kind == "paragraph" and parted and len(block.text) <= MAX_STATUS and not re.search(r"[.!?。]$", block.text.strip()):
+            out += _of_item(document, block, language)
+            continue
         if block.kind in ("paragraph", "heading"):
             lead = block.text
             continue
         if block.kind not in ("list_item", "definition"):
             continue
-        heading = path[-1] if path else ""
         context = f"{heading}\n{lead[-240:]}"
         if _is_of_other_things(context):
             continue
         if _is_of_regions(context):
             out += _of_item(document, block, language)
-        elif any(len(h) <= 80 and _is_of_regions(h) for h in path[:-1]) and not any(map(_is_of_other_things, path)) and (country_named(heading.strip(), language) or _AREA.fullmatch(fold(heading.strip()))):
-            out += _of_item(document, block, language)         # "Our locations": under each part of the world its towns
+        elif parted:
+            out += _of_item(document, block, language)
         elif any(len(h) <= 80 and _is_of_regions(h) for h in path):
             out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label)]
     return out

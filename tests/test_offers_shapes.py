@@ -328,3 +328,22 @@ def test_towns_under_parts_of_the_world_under_a_heading_of_places():
 def test_the_column_of_places_of_a_korean_table():
     text = table("리전 | 코드 | 위치", "중부 | kr-7 | 서울", "남부 | kr-8 | 부산")
     assert [(country, city) for country, city, _ in status(text, "md", "ko")] == [("KR", "부산"), ("KR", "서울")]
+
+
+def test_a_period_and_a_currency_over_plain_amounts_head_prices():
+    text = table("方案 | GPU 型號 | GPU 數量 | 每小時 (NT$) | 每月 (NT$)", "小 | RTX A4000 | 1 | 18 | 9,400", "大 | A100 | 4 | 310 | 160,000")
+    assert rows(text, "md") == [("A4000", 1, 18, "TWD", "hour"), ("A4000", 1, 9400, "TWD", "month"), ("A100", 4, 310, "TWD", "hour"), ("A100", 4, 160000, "TWD", "month")]
+    assert rows(table("GPU | Count | Hourly (S$)", "A40 | 1 | 1.10"), "md") == [("A40", 1, 1.1, "SGD", "hour")]
+    assert rows(table("GPU | Count | Cores per $ and hour", "A40 | 1 | many"), "md") == [("A40", 1, None, None, None)]
+
+
+def test_a_town_in_the_line_below_its_country():
+    text = "## Our locations\n\n### Sweden\n\nLuleå (LLA1)\n\n### Portugal\n\nSines (SIN1) – planned for 2029\n"
+    assert status(text, "md") == [("PT", "Sines", "coming_soon"), ("SE", "Luleå", "listed")]
+    assert status("## Our customers\n\n### Sweden\n\nLuleå (LLA1)\n", "md") == []
+    assert status("# Centres de données\n\n- Milan (MIL1), Italie – ouverture prévue en 2028\n- Lyon (LYS1), France\n", "md", "fr") == [("FR", "Lyon", "listed"), ("IT", "Milan", "coming_soon")]
+
+
+def test_towns_in_the_case_that_russian_gives_them():
+    text = "# Дата-центры\n\nСерверы размещены в дата-центрах в Казани, Варшаве и Стокгольме.\n"
+    assert status(text, "md", "ru") == [("PL", "Варшава", "listed"), ("RU", "Казань", "listed"), ("SE", "Стокгольм", "listed")]
