@@ -209,6 +209,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     heads = [read_head(label) for label in grid.heads]
     if nameless and not (outer.chips or grid.quantities or any(h.chips or h.role in ("gpu", "gpu_count", "gpu_memory") for h in heads)):
         return                                                 # nothing of it can become an offer, by the names that other passages give to its rows either
+    heads = [replace(h, unit=outer.unit) if h.unit and outer.unit and _BILLED.search(h.text) else h for h in heads]      # "Monthly billing" under "Price per GPU-hour"
     heads = _settle_heads(reading, grid, heads, outer)
     roles = {h.role for h in heads}
     labels = [label for label, head in zip(grid.heads, heads, strict=True) if head.role not in ("storage", "network", "memory", "vcpu")]
@@ -385,6 +386,7 @@ def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
     return found if len(set(found.values())) == len(found) > 1 else {}
 
 
+_BILLED = re.compile(r"\b(?:monthly|quarterly|yearly|annual(?:ly)?) (?:billing|payments?|instal?lments?|invoic\w+)|\b(?:billed|paid|invoiced) (?:monthly|quarterly|yearly|annually)")
 _AMOUNT = r"\d[\d.,' ]{0,14}"
 _PLAIN_PRICE = r"\d{1,6}[.,]\d{1,4}"
 _COMMON_WORDS = re.compile(r"^(?:cloud|gpu|price|pricing|hourly|monthly|daily|on|per|the|our|your|spot|reserved|standard|list|regular|new|old|best|server|instance|card|model|plan|bare|dedicated|shared|public|private|secure|community)s?$", re.IGNORECASE)

@@ -96,7 +96,7 @@ def _split_card(lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> list
     return parts if all(any(prices and not chips for _, chips, prices in part) for part in parts) else [lines]
 
 
-_GPUS_LINE = re.compile(r"(?<![\w.])(?P<count>[1-9]\d{0,2})\s?(?:x\s?)?(?:gpus?|卡|枚|장)\b", re.IGNORECASE)
+_GPUS_LINE = re.compile(r"(?<![\w.])(?P<count>[1-9]\d{0,2})\s?(?:x\s?)?(?:gpus?|卡|枚|장)\b|(?<![a-z])gpus?\s?[:：x×*]?\s?(?P<behind>[1-9]\d{0,2})\s?(?:개|장|枚|基|卡|张|張|块|個)", re.IGNORECASE)
 _MEMORY_LINE = re.compile(r"(?P<size>\d{2,3})\s?(?:gb|go|gib)\s?(?:hbm\d?e?|gddr\dx?|vram|gpu|de vram|gpu memory|显存)|(?:vram|gpu memory|memory|显存)\s?:?\s?(?P<size2>\d{2,3})\s?(?:gb|go|gib)")
 _VRAM = re.compile(r"(?:vram|gpu memory|显存)\s?[:：]?\s?(\d{2,3})\s?(?:gb|go|gib)\b")
 _CPU_LINE = re.compile(r"vcpu|\bcores?\b|\bram\b|\bcpu\b|核|コア|coeurs|kerne", re.IGNORECASE)
@@ -131,7 +131,7 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         low = fold(text)
         key = _NAMED_LINE.match(text)
         if not cs and (match := _GPUS_LINE.search(text)) and not prices:
-            facts.count = float(match["count"])
+            facts.count = float(match["count"] or match["behind"])
         if (match := _MEMORY_LINE.search(low)) and not _CPU_LINE.search(low) and facts.gpu_memory is None:
             facts.gpu_memory = float(match["size"] or match["size2"])
         facts.cpu = facts.cpu or bool(_CPU_LINE.search(low))

@@ -331,7 +331,7 @@ _AMOUNT = re.compile(r"(?<![\w.,])(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{
 _RANGE = re.compile(r"\s*(?:-|~|〜|to|bis|a|до|至|から)\s*(?P<sign>[^\d\s]{0,4})\s?(?P<high>\d[\d.,]*\d|\d)")
 _UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d))")          # "CVT 1.40": looks like a currency
 MAX_RANGE = 200                                                # characters from the end of a number to the sign behind the range or multiple that it begins
-_MULTIPLIER = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)")
+_MULTIPLIER = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)|\s?(lakhs?|lacs?|crores?)(?![a-z])|\s?(l|cr)(?![a-z0-9])")
 _SIGN_CHARS = "$€£¥₩₹"
 _TAIL_END = re.compile(rf"[|\n;•]|[{_SIGN_CHARS}]|(?<=\w)\.\s")
 _OF_NUMBERS = frozenset("0123456789.,' \u202f")
@@ -413,7 +413,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
                 stop = spread.end()
         if left is None and right is None and not bare:
             continue
-        if multiplier and multiplier[2] and left is None:
+        if multiplier and (multiplier[2] and left is None or multiplier[5] and (left is None or left[2] != "INR")):
             factor, stop = 1.0, b
         sign = left or right
         if right and left and left[2] == "$" and right[2] != "$" and len(right[2]) == 3:

@@ -112,6 +112,8 @@ def find_cities(text: str) -> list[tuple[int, int, str, str]]:
             continue                                           # "EPYC Milan", "EPYC Genoa": processors
         if last.isascii() and end < len(folded) and folded[end].isascii() and folded[end].isalpha():
             continue
+        if folded.startswith("us-", start) and folded[end:end + 1] == "-" and folded[end + 1:end + 2].isalnum():
+            continue                                           # "US-East" of the code "US-EAST-2"
         found.append((start, end, *names[patterns[index]]))
     found.sort(key=lambda f: (f[0], -f[1]))
     kept: list[tuple[int, int, str, str]] = []

@@ -347,3 +347,24 @@ def test_a_town_in_the_line_below_its_country():
 def test_towns_in_the_case_that_russian_gives_them():
     text = "# Дата-центры\n\nСерверы размещены в дата-центрах в Казани, Варшаве и Стокгольме.\n"
     assert status(text, "md", "ru") == [("PL", "Варшава", "listed"), ("RU", "Казань", "listed"), ("SE", "Стокгольм", "listed")]
+
+
+def test_numbers_and_periods_as_people_shorten_them():
+    assert rows("### NVIDIA A40\n\n₹1.2 Lakh/month\n\n₹95/hr\n", "md") == [("A40", None, 120000, "INR", "month"), ("A40", None, 95, "INR", "hour")]
+    assert rows("### NVIDIA A40\n\n₹1.35L per month\n", "md") == [("A40", None, 135000, "INR", "month")]
+    assert rows(table("GPU-server | Videokaart | Prijs p/u | Prijs p/mnd", "Eend | 2x A40 | € 0,58 | € 369,-"), "md") == [("A40", 2, 0.58, "EUR", "hour"), ("A40", 2, 369, "EUR", "month")]
+
+
+def test_how_often_one_pays_is_not_what_a_price_is_for():
+    text = "## A40 reserved, price per GPU-hour\n\n" + table("Commitment | Upfront | Monthly billing", "3 months | €0.40 | €0.45", "12 months | €0.30 | €0.35")
+    assert [(price, unit) for *_, price, _, unit in rows(text, "md")] == [(0.4, "hour"), (0.45, "hour"), (0.3, "hour"), (0.35, "hour")]
+    assert rows(table("GPU | Monthly billing", "1x A40 | €300"), "md") == [("A40", 1, 300, "EUR", "month")]
+
+
+def test_a_line_of_a_card_that_counts_its_gpus_in_korean():
+    cards = "".join(f"<div class=card><strong>{gpu}</strong><p>GPU {count}개 / 48GB</p><p>시간당 {price}원</p></div>" for gpu, count, price in (("RTX 3090", 2, "1,180"), ("RTX 4090", 4, "3,960"), ("A100", 8, "18,400")))
+    assert [(o.gpu_name, o.gpu_count, o.price) for o in supply(cards, "html", "ko")[1]] == [("RTX3090", 2, 1180), ("RTX4090", 4, 3960), ("A100", 8, 18400)]
+
+
+def test_a_code_that_begins_like_the_name_of_an_area():
+    assert [(r.country, r.city) for r in supply("## Regions\n\n**US-EAST-2** Kansas City, USA\n\n**EU-NORTH-7** Kajaani, Finland\n", "md")[2]] == [("US", "Kansas City"), ("FI", "Kajaani")]
