@@ -632,9 +632,11 @@ class _Reader:
         """Whether the decision layer may add to a unit. Not to what binds suppliers or the hosts of a marketplace, which are no customers. What an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …"), nor to any list in a language of few labelled documents."""
         if own & self.supply_side:
             return False
+        if intro & self.scopes.permit and not intro & self.scopes.prohibit:
+            return False
         if (opening is None or opening[0] in self.titles) and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start):
             return True
-        return not self.decision.careful and not (intro & self.scopes.permit and not intro & self.scopes.prohibit)
+        return not self.decision.careful
 
     def words(self, unit: _Unit, own: int, intro: int, head: int, opening: tuple[int, int] | None) -> dict[str, float]:
         """The features of a unit (`nlp.wording.features`)."""
