@@ -18,7 +18,7 @@ from typing import Literal
 
 from chipwatch.records import CLAUSE_LABELS, SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
-from nlp.cuebook import Cuebook, Rule, cuebook, languages, pack_language
+from nlp.cuebook import Cuebook, Edges, Rule, beside, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, Look, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
@@ -127,6 +127,7 @@ class _Reader:
             self.base.append(at)
             at += len(text) + 1
         self.folded = ""                                       # `texts` joined by line ends and folded, once they are looked through
+        self.edges: Edges = b"", b""                           # what stands beside words in them
         self.own_mask = (1 << book.width) - 1
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
@@ -182,7 +183,8 @@ class _Reader:
         if rows is None:
             base, text = self.base[block], self.texts[block]
             if text and self.folded:
-                rows = self._rows[key] = self.book.scan(text[start:end], start, self.folded[base + start:base + end])
+                span = slice(base + start, base + end)
+                rows = self._rows[key] = self.book.scan(text[start:end], start, self.folded[span], (self.edges[0][span], self.edges[1][span]))
             else:
                 rows = self._rows[key] = self.book.scan(self.blocks[block].text[start:end], start)
         return rows
@@ -490,8 +492,10 @@ class _Reader:
         at: dict[int, list[tuple[int, int]]] = {}
         base = self.base
         index, limit = 0, -1
-        folded, found = self.book.gate("\n".join(self.texts))
-        self.folded = folded
+        whole = "\n".join(self.texts)
+        folded = self.folded = self.book.fold(whole)
+        self.edges = beside(folded)
+        found = self.book.gated(whole, folded, self.edges)
         for hit in found:
             if hit[0] >= limit:
                 index = bisect_right(base, hit[0]) - 1

@@ -80,6 +80,30 @@ def _joined(partners: Iterable[_Partner]) -> tuple[tuple[bool, int, int, tuple[s
     return tuple(sorted(rows, key=lambda row: len(row[-1])))   # those that need no further part decide more often
 
 
+Edges = tuple[bytes, bytes]                                     # for each character of a text whether it is a letter or digit against which a word cannot stand, as flags of patterns: 1 before it, 2 behind it
+_FIRST = bytes(chr(n).isalnum() for n in range(256))
+_SECOND = bytes(2 * chr(n).isalnum() for n in range(256))
+
+
+@functools.cache
+def _letters() -> Any:
+    """Whether a character is a letter or digit that is no East Asian one (`EAST`), by its number; the last stands for all from `EAST` on."""
+    import numpy as np
+
+    return np.array([chr(n).isalnum() for n in range(ord(EAST))] + [False], dtype="uint8")
+
+
+def beside(folded: str) -> Edges:
+    """What stands beside words, in a form that is quickly asked: see `Edges`."""
+    if folded.isascii():
+        plain = folded.encode()
+        return plain.translate(_FIRST), plain.translate(_SECOND)
+    import numpy as np
+
+    found = _letters()[np.minimum(np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), "<u4"), ord(EAST))]
+    return found.tobytes(), (found * 2).tobytes()
+
+
 def _frequency(literal: str, known: dict[str, int]) -> float:
     """How often a piece of text stands in a million characters of terms: as counted, else guessed from its length."""
     if literal in known:
@@ -350,7 +374,9 @@ class Cuebook:
         known = {c for literal in literals for c in literal if not c.isalnum()} | {" ", "\0"}
         self._blanks = {n: " " for n in range(128) if not chr(n).isalnum() and chr(n) not in known}
         self._not_in_cues = re.compile(f"[^\\w{re.escape(''.join(sorted(known)))}]|{'_' if '_' not in known else '(?!)'}")
-        self._words: dict[int, int] = {}                       # pattern of a short word with its neighbours -> that of the word
+        self._words = list(range(len(literals)))               # pattern of a short word with its neighbours -> that of the word; of the others: itself
+        self._inside = bytearray(len(literals))                # characters of a literal before and behind the word
+        self._capitals = frozenset(n for n, exact in enumerate(self._exact) if exact is not None)
         self._edged: Any = None
         short = [n for n, literal in enumerate(literals) if flags[n] == 3 and len(literal) <= SHORT and literal.isalnum()]
         if dense or not short:
@@ -359,7 +385,8 @@ class Cuebook:
             word, literals[number] = literals[number], f"\1{number}"
             for before in known:
                 for after in known:
-                    self._words[len(literals)] = number
+                    self._words.append(number)
+                    self._inside.append(1)
                     literals.append(f"{before}{word}{after}")
         first = len(self._literals)
         self._flags = flags + [8] * (len(literals) - first)
@@ -415,17 +442,14 @@ class Cuebook:
     def gate(self, text: str) -> tuple[str, list[tuple[int, int]]]:
         """(`text` folded, (position, key) of all words in it by which a cue that may make a rule fire is looked for): a cheap first pass over a whole document."""
         folded = self.fold(text)
-        flags, exact = self._key_flags, self._exact
-        padded = f"{folded}\0"                                  # so that every match has a character behind it, and the first one before it
-        found = []
-        for key, start, end in self._find(self._gate, folded):
-            if flag := flags[key]:                             # as in `_stands_alone`, without a call for each
-                if flag & 1 and padded[start - 1].isalnum() and EAST > padded[start - 1] or flag & 2 and padded[end].isalnum() and EAST > padded[end] \
-                        or flag & 4 and text[start:end] != exact[self._keys[key]]:
-                    continue
-            found.append((start, key))
-        found.sort()
-        return folded, found
+        return folded, self.gated(text, folded, beside(folded))
+
+    def gated(self, text: str, folded: str, edges: Edges) -> list[tuple[int, int]]:
+        """What `gate` finds in a text of which it is known how it folds, and its `beside`."""
+        flags, exact, keys = self._key_flags, self._exact, self._keys
+        left, right = edges[0] + b"\0", edges[1] + b"\0"        # the last stands for what is before the first character, and behind the last
+        return sorted([(start, key) for key, start, end in self._find(self._gate, folded)
+                       if not flags[key] & (left[start - 1] | right[end]) and (flags[key] < 4 or text[start:end] == exact[keys[key]])])
 
     def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
         """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others."""
@@ -485,27 +509,22 @@ class Cuebook:
         known = self._takes_part
         return any(known[pattern] for _, _, pattern in rows)
 
-    def scan(self, text: str, at: int = 0, folded: str | None = None) -> list[tuple[int, int, int]]:
-        """All cue matches of `text`, sorted: (start, end, pattern), counted from `at`. Those inside look-alike phrases are left out. `folded`: the text folded, where that is at hand."""
-        return self.unveiled(self.plain(text, at, folded))
+    def scan(self, text: str, at: int = 0, folded: str | None = None, edges: Edges | None = None) -> list[tuple[int, int, int]]:
+        """All cue matches of `text`, sorted: (start, end, pattern), counted from `at`. Those inside look-alike phrases are left out. `folded`, `edges`: the text folded and its `beside`, where these are at hand."""
+        return self.unveiled(self.plain(text, at, folded, edges))
 
-    def plain(self, text: str, at: int = 0, folded: str | None = None) -> list[tuple[int, int, int]]:
+    def plain(self, text: str, at: int = 0, folded: str | None = None, edges: Edges | None = None) -> list[tuple[int, int, int]]:
         """All cue matches of `text`, sorted, those inside look-alike phrases too; positions count from `at`."""
-        flags, exact, words = self._flags, self._exact, self._words
-        padded = f"\0{self.fold(text) if folded is None else folded}\0"   # so that every match has a character before and after it
-        automaton, padded = self._automaton_for(padded)
-        shift = at - 1
-        rows = []
-        add = rows.append
-        for pattern, start, end in self._find(automaton, padded):
-            if flag := flags[pattern]:
-                if flag & 8:                                   # a short word with both its neighbours
-                    add((start + at, end + shift - 1, words[pattern]))
-                    continue
-                if flag & 1 and padded[start - 1].isalnum() and EAST > padded[start - 1] or flag & 2 and padded[end].isalnum() and EAST > padded[end] \
-                        or flag & 4 and text[start - 1:end - 1] != exact[pattern]:
-                    continue
-            add((start + shift, end + shift, pattern))
+        flags, words, inside = self._flags, self._words, self._inside
+        if folded is None:
+            folded = self.fold(text)
+        left, right = edges or beside(folded)
+        left, right = b"\0" + left + b"\0\0", b"\0" + right + b"\0\0"   # so that every match has a character before and after it
+        automaton, padded = self._automaton_for(f"\0{folded}\0")
+        # a short word is found with both its neighbours, which do not belong to it
+        rows = [(start + at + inside[pattern] - 1, end + at - inside[pattern] - 1, words[pattern]) for pattern, start, end in self._find(automaton, padded) if not flags[pattern] & (left[start - 1] | right[end])]
+        if not self._capitals.isdisjoint(map(_pattern_of, rows)):
+            rows = [row for row in rows if (exact := self._exact[row[2]]) is None or text[row[0] - at:row[1] - at] == exact]
         rows.sort()
         return rows
 

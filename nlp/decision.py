@@ -249,9 +249,11 @@ class Decision:
         said = self._said.get(key)
         if said is None:
             said = self._said[key] = self._packed.total(name for name, _ in manner_features(*key, {}))[self._columns:]
-        groups = self._packed.total(f"{label}|{prefix}{self._names[bit]}" for prefix, mask in (("G:", own), ("I:", intro)) for bit in bits(mask))[self._columns:]
-        manner = self.model.manner
-        return manner.standing(manner.bias + look.manner + said + groups, polarity, mode, stated, found_alone)
+        score = self.model.manner.bias + look.manner + said
+        for prefix, mask in (("G:", own), ("I:", intro)):
+            if mask:
+                score += self._packed.of_groups(self.book, f"{label}|{prefix}").take(list(bits(mask)), 0).sum(0)[self._columns:]
+        return self.model.manner.standing(score, polarity, mode, stated, found_alone)
 
     def likely(self, look: Look | None) -> dict[str, float]:
         """Label -> probability."""

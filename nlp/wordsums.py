@@ -16,6 +16,7 @@ from nlp.wording import STEM, find_words
 WORD = 24                                                      # bits of the number of a word: a document of 32 MiB has fewer
 KIND, TEXT = 2 * WORD, 2 * WORD + 2                            # where the kind of a feature and the number of its text begin
 MOST_TEXTS = 512                                               # texts that are added up at once: bounds the memory, and must fit into the bits above TEXT
+MOST_WORDS = 200_000                                           # words that are remembered from document to document
 SINGLE, PAIR, APART = 0, 1, 2                                  # kinds: `word`, `word word`, `word _ word`
 _MASK = (1 << WORD) - 1
 _FEATURE = (1 << TEXT) - 1                                    # a feature without the number of its text
@@ -77,12 +78,15 @@ class WordSums:
     def __init__(self, vocabulary: Mapping[str, int], weights: np.ndarray) -> None:
         self.weights = weights
         self.stems: dict[str, int] = {}
+        self._numbers: _Numbers | None = None
         self.own = Table(((name, row) for name, row in vocabulary.items() if name[1:2] != ":"), self.stems)
         self.introductions = Table(((name[2:], row) for name, row in vocabulary.items() if name.startswith("i:")), self.stems)
 
     def numbers(self) -> _Numbers:
-        """The words of one document, to be handed in with each of its texts."""
-        return _Numbers(self.stems)
+        """The words of a document, to be handed in with each of its texts. Words that were met before are known, as long as they are not too many."""
+        if self._numbers is None or len(self._numbers) > MOST_WORDS:
+            self._numbers = _Numbers(self.stems)
+        return self._numbers
 
     def of_texts(self, texts: Sequence[str], numbers: _Numbers) -> tuple[np.ndarray, np.ndarray]:
         """(number of different features, the sum of their weights) of sentences, by sentence, as `nlp.wording.of_text` has them."""
