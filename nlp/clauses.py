@@ -153,7 +153,7 @@ class _Reader:
         self._runs: dict[int, _Intro] = {}                     # short paragraph -> what forbids the run of them to which it belongs
         self._below: dict[int, _Intro] = {}                    # heading -> what it says of a list below it
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
-        self._above: list[int] | None = None                    # of each block the number of the heading above it, -1: none
+        self._above: list[int] | None = None                    # of each block the number of the heading above it, of a heading that of the one around it; -1: none
         self.titles = {i for i, b in enumerate(self.blocks) if b.kind == "heading" and not (len(b.text) >= TITLE and (_at_end(_OPENS, b.text) or _at_end(_ENDS, b.text)))}
 
     # --- text ------------------------------------------------------------------------------------------------------------------------
@@ -358,12 +358,16 @@ class _Reader:
         return block.kind in ("paragraph", "definition") and len(block.text) <= BARE and not _at_end(_OPENS, block.text)
 
     def heading_above(self, index: int) -> int:
-        """The number of the heading above a block; -1: there is none."""
+        """The number of the heading above a block, of a heading that of the one around it; -1: there is none."""
         if self._above is None:
-            self._above, last = [], -1
-            for number in range(len(self.blocks)):
-                self._above.append(last)
-                last = number if number in self.titles else last
+            self._above, open_ = [], []
+            for number, block in enumerate(self.blocks):
+                if number in self.titles:
+                    while open_ and self.blocks[open_[-1]].level >= block.level:
+                        open_.pop()
+                self._above.append(open_[-1] if open_ else -1)
+                if number in self.titles:
+                    open_.append(number)
         return self._above[index]
 
     def _heading_intro(self, index: int) -> _Intro:
@@ -386,9 +390,7 @@ class _Reader:
             return self.stances.permit, (index, 0)
         if not self.stances.passes(own):
             return 0, None
-        level, above = self.blocks[index].level, self.heading_above(index)
-        while above >= 0 and self.blocks[above].level >= level:
-            above = self.heading_above(above)
+        above = self.heading_above(index)
         return self._heading_intro(above) if above >= 0 and self.blocks[above].level > 1 else (0, None)
 
     def _announces(self, index: int) -> bool:

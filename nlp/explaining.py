@@ -154,7 +154,8 @@ class _Finding:
         if context == "own":
             found = [self.block.text[a:b] for a, b in self.book.spans(self.rows, bit)]
         else:
-            found = [text[a:b] for text in self._texts(context) for a, b in self.book.spans(self.book.scan(text), bit)]
+            said = self.reader.stances.said_by(group, context)
+            found = [text[a:b] for text in self._texts(context) for a, b in self.book.spans(self.book.scan(text), bit | said)]
         return tuple(dict.fromkeys(found))
 
     def met(self, groups: Sequence[tuple[str, str]]) -> tuple[Met, ...]:

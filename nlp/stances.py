@@ -35,9 +35,13 @@ class Stances:
         What a long sentence says of the list below stands at its end; of a ban and a permission the later one holds.
         """
         if not own & (self.forbids | self.allows):
-            allows = not own & self.prohibit and (own & self.permit or item and any(end - b <= AT_FRONT for _, b in self.book.spans(rows, self.exception & own)))
+            words = own & (self.permit | (self.exception if item else 0))
+            if not words or own & self.prohibit:
+                return own | outer
+            allows = own & self.permit and not outer & self.bans or any(end - b <= AT_FRONT for _, b in self.book.spans(rows, words))
             return (own | outer) & ~self.bans | self.permit if allows else own | outer
-        allowing = [(a, b) for a, b in self.book.spans(rows, self.allows) if end - b <= AT_END]
+        reach = AT_FRONT if outer & self.bans else AT_END      # what is forbidden may well speak of what "users are allowed to" do
+        allowing = [(a, b) for a, b in self.book.spans(rows, self.allows) if end - b <= reach]
         forbidding = [(a, b) for a, b in self.book.spans(rows, self.forbids) if end - b <= AT_END] + self.book.spans(rows, self.prohibit)
         last = max((b for a, b in forbidding if not any(a < d and c < b for c, d in allowing)), default=-1)
         if allowing and max(allowing, key=itemgetter(1))[1] > last:
@@ -45,6 +49,10 @@ class Stances:
         if last < 0:
             return (own & ~self.allows) | outer
         return own | outer | self.prohibit
+
+    def said_by(self, group: str, context: str) -> int:
+        """The further groups whose words in the opening of a list count as those of `group`."""
+        return {"prohibit": self.forbids, "permit": self.allows}.get(group, 0) if context == "intro" else 0
 
     def names_a_ban(self, heading: int) -> bool:
         """Whether a heading with these groups is the name of what is forbidden: "Prohibited uses"; not "Exceptions to prohibited uses"."""

@@ -131,6 +131,11 @@ def test_an_exception_among_what_is_forbidden_stays_one():
     assert not [row for row in found(text, "en") if row[1] == "prohibits" and "partner contract" in row[2]]
 
 
+def test_a_word_of_permission_within_an_item_does_not_lift_the_ban_on_the_list_below_it():
+    text = "You must not:\n\n- misuse anything that other users are allowed to reach in our data halls, among it to:\n  - resell rented nodes to others\n- mine coins"
+    assert "resale_restriction" in barred(text, "en")
+
+
 @pytest.mark.parametrize("item", ["use the nodes for military purposes without authorisation", "rent nodes to a third party that is not approved", "export controlled software without the licence that the law requires"])
 def test_a_negation_in_an_item_does_not_turn_it_round(item):
     assert {polarity for _, polarity, _ in found(f"You must not:\n\n- mine coins;\n- {item}.", "en")} == {"prohibits"}
