@@ -805,7 +805,7 @@ class _Reader:
         for index, block in enumerate(self.blocks):
             for match in _QUOTED.finditer(block.text):
                 if match[1] not in barred:
-                    barred[match[1]] = bool(self.embargoed_place & self.book.mask(self.book.scan(match[1])))
+                    barred[match[1]] = self.book.may_hold(match[1], self.embargoed_place) and bool(self.embargoed_place & self.book.mask(self.book.scan(match[1])))
                 if not barred[match[1]]:
                     continue
                 term = self.book.fold(match[1])

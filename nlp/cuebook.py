@@ -336,6 +336,7 @@ class Cuebook:
         for (literal, flags, exact), number in texts.items():
             literals[number], self._flags[number], self._exact[number] = literal, flags | (4 if exact is not None else 0), exact
         self._literals = literals
+        self._hints: dict[int, Any] = {}                       # groups -> automaton of the parts of their cues
         self._automaton: Any = None                            # made when it is needed; see `_automaton_for`
         self._edges(dense=any(pack.get("script") == "dense" for _, pack in packs))
         self._bits = [s | _union(g[2] for g in gaps) for s, gaps in zip(simple, self._gapped, strict=True)]
@@ -542,6 +543,15 @@ class Cuebook:
 
             self._automaton = ahocorasick_rs.AhoCorasick(self._literals or ["\0"])
         return self._automaton, padded
+
+    def may_hold(self, text: str, groups: int) -> bool:
+        """Whether some part of a cue of these groups stands in a text, be it inside a word: where none does, `mask` finds none of the groups. Quicker than `scan`."""
+        found = self._hints.get(groups)
+        if found is None:
+            import ahocorasick_rs
+
+            found = self._hints[groups] = ahocorasick_rs.AhoCorasick([literal for literal, bits in zip(self._literals, self._bits, strict=False) if bits & groups] or ["\0"])
+        return bool(self._find(found, self.fold(text)))
 
     def unveiled(self, rows: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """Sorted matches without what their look-alike phrases hide."""

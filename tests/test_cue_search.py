@@ -47,3 +47,13 @@ def test_the_first_pass_wants_every_part_of_a_cue(text, worth):
     folded, hits = book.gate(text)
     assert book.worth(hits, folded, 0, len(folded)) is worth
     assert worth == bool(book.mask(book.scan(text)))
+
+
+@pytest.mark.parametrize("text", ["a Restricted Territory", "the Services", "Sanctioned Countries", "prohibited jurisdictions", "Fees", ""])
+def test_what_may_not_hold_a_group_holds_none(text):
+    book = cuebook("en")
+    groups = book.bit("embargoed_place")
+    held = bool(book.mask(book.scan(text)) & groups)
+    assert book.may_hold(text, groups) >= held
+    assert not book.may_hold("zzz", groups)
+    assert book.may_hold("restricted territory", groups) and book.mask(book.scan("restricted territory")) & groups
