@@ -862,6 +862,9 @@ def _towns_in(sentence: str, language: str | None) -> list[tuple[int, int, str, 
 _NUMBERED = re.compile(r"[ -]?\d{1,2}(?=\s*(?:[,、，;；。)）(（]|\.(?!\d)|$|および|及び|と|の|和|及|(?:và|and|or|und|oder|et|ou|y|e|i|regions?|hỗ)\b))")      # "Graz 2": the second region of a town
 
 
+_STATE_BEHIND = re.compile(r", [A-Z]{2}(?![\w-])")
+
+
 def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, str | None]]:
     """The places of a sentence; a city goes with the state and country that follow it ("Thunder Bay, Ontario, Canada")."""
     places = sorted([(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence) + _towns_in(sentence, language), key=lambda p: (p[0], -p[1]))
@@ -876,12 +879,15 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
                 out[-1] = (start, b + bool(opened), where, town)
                 continue
             if town is None and city is not None and where == country and re.fullmatch(r"\s?[の의的]\s?", sentence[end:a]):
-                number = _NUMBERED.match(sentence[b:])
-                out[-1] = (a, b + (number.end() if number else 0), country, city)                # "ベトナムのハノイ": the country before its town
+                number = _NUMBERED.match(sentence, b)
+                out[-1] = (a, number.end() if number else b, country, city)                # "ベトナムのハノイ": the country before its town
                 continue
-        state = re.match(r", [A-Z]{2}(?![\w-])", sentence[b:]) if country in ("US", "CA") and city else _NUMBERED.match(sentence[b:]) if city else None
-        out.append((a, b + (state.end() if state else 0), country, city))
+        state = _STATE_BEHIND.match(sentence, b) if country in ("US", "CA") and city else _NUMBERED.match(sentence, b) if city else None
+        out.append((a, state.end() if state else b, country, city))
     return out
+
+
+_OF_PEOPLE = re.compile(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident")
 
 
 def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None, *, named_only: bool) -> list[Region]:
@@ -915,11 +921,11 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
             for a, b, country, city in _joined(sentence, language):
                 if named_only and not _REGION_NAMED.match(sentence, b):
                     continue
-                if re.search(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident", low[max(0, a - 60):a]) or _LEFT_OUT.search(low[max(0, a - 60):a]):
+                if _OF_PEOPLE.search(low, max(0, a - 60), a) or _LEFT_OUT.search(low[max(0, a - 60):a]):
                     continue
                 name = sentence[a:b]
-                coded = _CODE_BEHIND.match(sentence[b:])
-                end = b + coded.end() if coded else b
+                coded = _CODE_BEHIND.match(sentence, b)
+                end = coded.end() if coded else b
                 name = f"{name}{coded['more'] or ''}" if coded else name
                 label = coded["code"] if coded else name
                 out.append(_row(document, block.content, match.start() + a, match.start() + end, label, name, country, city, soon))
