@@ -231,3 +231,43 @@ def test_what_the_table_shows_and_the_data_repeats_is_one_offer():
     table = "<table><tr><th>Name</th><th>GPU</th><th>GPUs</th><th>Price per hour</th></tr><tr><td>fox-1</td><td>NVIDIA H100 SXM 80GB</td><td>1</td><td>$2.35</td></tr><tr><td>fox-8</td><td>NVIDIA H100 SXM 80GB</td><td>8</td><td>$18.40</td></tr></table>"
     for name in ("next data", "flight, one chunk", "nuxt 3"):
         assert len(rows(SHELL.format(table + WRAPPED[name]))) == 2, name
+
+
+def test_alike_records_are_read_as_token_by_token(monkeypatch):
+    """`nlp.tree` reads maps that look like the one before by one pattern; the nodes and their places are the same."""
+    import random
+
+    from nlp import tree
+
+    def shape(node):
+        return node.kind, node.start, node.end, repr(node.value), [(k, shape(c)) for k, c in node.entries], [shape(c) for c in node.items]
+
+    chance = random.Random(7)
+    for _ in range(300):
+        keys = chance.sample(["a", "b", "c d", "e.f", "g*", 'h"i', "j\n"], 4)
+        values = [1, -2, 3.5, True, None, "x", 'y"z', "é", "", 10**20, 1.5e-9, {}, {"p": 1, "q": "r"}, [1, 2]]
+        base = {key: chance.choice(values) for key in keys}
+        records = [{key: value if chance.random() < 0.8 else chance.choice(values) for key, value in base.items()} for _ in range(30)]
+        text = json.dumps({"plans": records}, indent=chance.choice([None, 1]), ensure_ascii=chance.random() < 0.5)
+        fast = shape(tree.read_json(text))
+        with monkeypatch.context() as patch:
+            patch.setattr(tree, "_ALIKE", 10**9)
+            assert shape(tree.read_json(text)) == fast
+
+
+def test_markup_that_is_called_tame_is_left_as_it_is():
+    import random
+
+    from nlp.blocks.html import is_tame, scan, tame
+
+    chance = random.Random(11)
+    pieces = ["<div>", "</div>", "<p>", "</p>", "<b>", "</b>", "<li>", "<ul>", "</ul>", "<td>", "</tr>", "<br>", "x"]
+    seen = set()
+    for most in (5, 40):
+        for _ in range(400):
+            skeleton = scan("".join(chance.choices(pieces, [4, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1], k=120)))
+            markup = skeleton.markup()
+            calm = is_tame(skeleton.names, most)
+            seen.add((most, calm))
+            assert not calm or tame(markup, most) == markup
+    assert {calm for _, calm in seen} == {True, False}
