@@ -659,7 +659,7 @@ class _Reader:
         alone = rule.id.startswith("model.")
         if self.decision.careful and (stated or not alone):
             return
-        if not alone and (rule.label == "supported_countries" or (not stated and rule.label in PLACE_LABELS)):
+        if not alone and (rule.label == "supported_countries" or (rule.label in PLACE_LABELS and (not stated or "polarity" in rule.attributes))):
             return                                             # a country is barred, demanded or welcomed by words, never by what is usual: "the page of supported countries is part of the contract"
         weighed = self.decision.manner(look, own, intro, rule.label, polarity, mode, stated, alone)
         if weighed == (clause.polarity, clause.mode):
