@@ -128,7 +128,7 @@ def _exclusive(clause: Clause, text: str, named: int, table: RuleTable) -> bool:
     found = cues()
     if named >= table.allow_list_minimum or found("list_of_supported", f"{' / '.join(clause.heading_path)} {text}"):
         return True
-    return _only(text) or (clause.polarity != "permits" and found("all_others", text) and _of_the_service(text))
+    return _only(text) or (clause.polarity in ("requires", "conditions") and (found("all_others", text) or found("must_be", text)) and _of_the_service(text))
 
 
 def _only(text: str) -> bool:

@@ -26,7 +26,7 @@ from nlp.pause import collection_paused
 from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, said, settled
 from nlp.sentences import sentences
 from nlp.stances import Stances
-from nlp.wording import MAX_CONTEXT, features
+from nlp.wording import MAX_CONTEXT, features, unspaced
 
 MAX_SIGNAL = 400
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
@@ -45,6 +45,7 @@ OWN_WORDS = 0.2                                                # so large a shar
 LOOK_ABOVE = 6                                                 # blocks searched for the places that "such countries" are
 TAIL = 40                                                      # characters at the end of a block by which it is seen to open a list, or to be finished
 LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
+BESIDE, AND = 25, 12                                           # characters between a cue and a country that stands right beside it, and from one country to the next: "outside of the Republic of Korea or Japan"
 MOST_SENTENCES = 10_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
 MOST_TERMS = 1_000                                             # defined terms of a document
 TOGETHER = 256                                                 # units whose words are summed up at once
@@ -687,7 +688,12 @@ class _Reader:
         text = block.text[unit.start:unit.end]
         places: list[str] = []
         last = None
-        if attributes.get("places", "defined") != "defined" and (attributes["places"] != "issuers" or own & self.card_issued):
+        adjoining = 0
+        if attributes.get("places") in ("beyond", "others"):
+            places, adjoining = self.beyond(unit, rows, rule)
+            if not places and not adjoining:
+                return None
+        elif attributes.get("places", "defined") != "defined" and (attributes["places"] != "issuers" or own & self.card_issued):
             places, last = self.places(unit, rows, attributes["places"])
         if attributes.get("places") in ("included", "excepted") and (but := self.scopes.exception_span(text, rows, own, unit.start)):
             barred = self.named(text[slice(*but)])             # "open to residents of all countries, except Cuba and Iran"
@@ -704,7 +710,9 @@ class _Reader:
         for index in range(unit.block + 1, (last or unit.block) + 1):   # "All member states of the European Union", in the list that the sentence opens
             cited |= self.mask(index, 0, len(self.blocks[index].text))
         grouped = rule.label in GROUPED_LABELS or (attributes.get("places") == "issuers" and own & self.card_issued)
-        groups = [name for name, bit in self.group_bits if cited & bit] if grouped else []
+        groups = [name for name, bit in self.group_bits if (adjoining if attributes.get("places") in ("beyond", "others") else cited) & bit] if grouped else []
+        if attributes.get("places") == "others":
+            places, groups = [], []                            # named to say who is not meant
         if groups and places:
             makers = place_groups.lawmakers(groups)
             places = [p for p in places if p not in makers]
@@ -850,6 +858,25 @@ class _Reader:
             maker = next((cue for cue in before if cue[1] <= a and a - cue[1] <= 5), None) or next((cue for cue in after if cue[0] >= b - 1 and cue[0] - b <= 3), None)
             found.append((a, b, code, maker))
         return found
+
+    def beyond(self, unit: _Unit, rows: list[tuple[int, int, int]], rule: Rule) -> tuple[list[str], int]:
+        """(countries, groups of countries) named right behind a cue of the first term of a rule, "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
+        named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + [(start, end, "", bit) for _, bit in self.group_bits for start, end in self.book.spans(rows, bit)])
+        found: list[tuple[str, int]] = []
+        for start, end in self.book.spans(rows, rule.when[0] & self.own_mask):
+            at, reach, behind = end, BESIDE, []
+            for a, b, code, bit in named:
+                if a >= end and a - at <= reach:
+                    behind.append((code, bit))
+                    at, reach = max(at, b), AND
+            if not behind and unspaced(self.language):
+                at = start
+                for a, b, code, bit in reversed(named):
+                    if b <= at + 1 and at - b <= AND:
+                        behind.append((code, bit))
+                        at = a
+            found += behind
+        return list(dict.fromkeys(code for code, _ in found if code)), functools.reduce(int.__or__, (bit for _, bit in found), 0)
 
     def turned_away(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
         """The ranges of a unit in which it says who is not served, where it says before who is: "in Japan and Korea, but not in …"."""

@@ -1,0 +1,64 @@
+"""Lists of who is served, said by who is not: "users outside Japan are not admitted", "reserved for companies established in …". All sentences are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from assessment.judge import judge_document
+from nlp.extract import extract
+
+# language -> text of a contract in which nothing is said of places, long enough to be read as one
+AROUND = {
+    "en": "These terms apply to the services. The customer pays the fees on time and keeps the password secret. We may change the prices with one month of notice. "
+          "The contract runs for one month and is prolonged by another month unless it is ended. Liability is limited to what was paid in the last year. ",
+}
+
+# (language, sentence, label that must be found, countries or groups that it names as served)
+SERVED = [
+    ("en", "Only persons located in Canada may use the Services.", "supported_countries", ["CA"]),
+    ("en", "At this time, only individuals resident in Japan and over 18 are authorized to access the Service.", "supported_countries", ["JP"]),
+    ("en", "If you are located outside of Canada, you have no right to access or use the Services.", "supported_countries", ["CA"]),
+    ("en", "We do not offer the Service in any countries other than Norway and Sweden.", "supported_countries", ["NO", "SE"]),
+    ("en", "You must be located in the United States to use the GPU cloud.", "supported_countries", ["US"]),
+    ("en", "Users outside Japan are not permitted to register.", "supported_countries", ["JP"]),
+    ("en", "Registration is not open to persons outside Korea.", "supported_countries", ["KR"]),
+    ("en", "Persons who are not in the United Kingdom may not use the platform.", "supported_countries", ["GB"]),
+    ("en", "Accounts registered from outside the European Economic Area will be closed.", "supported_countries", ["EEA"]),
+    ("en", "The service is not available outside Japan.", "supported_countries", ["JP"]),
+    ("en", "Our services are reserved for organisations established in France.", "headquarters_restriction", ["FR"]),
+    ("en", "Only companies registered in Germany, Austria or Switzerland may conclude a contract.", "headquarters_restriction", ["DE", "AT", "CH"]),
+]
+
+# (language, sentence, a label that must not be found): the same words, another matter
+OTHER_MATTERS = [
+    ("en", "You may not transfer personal data of users outside the European Union.", "supported_countries"),
+    ("en", "Customers outside Germany do not pay German VAT.", "supported_countries"),
+    ("en", "Users outside the United States access the site on their own initiative.", "supported_countries"),
+    ("en", "Support requests from outside Switzerland cannot be handled by phone.", "supported_countries"),
+    ("en", "You may not give your password to persons outside your organisation in France.", "supported_countries"),
+    ("en", "You represent that you are not located in Cuba, Iran or North Korea.", "supported_countries"),
+    ("en", "The service is available worldwide, other than in Iran and North Korea.", "residence_restriction"),
+]
+
+
+def read(language: str, sentence: str):
+    return extract(f"{AROUND[language] * 3}\n\n{sentence}".encode(), path="terms.txt", language=language, kind="terms")
+
+
+@pytest.mark.parametrize(("language", "sentence", "label", "places"), SERVED)
+def test_who_is_not_there_is_not_served(language, sentence, label, places):
+    reading = read(language, sentence)
+    found = [c for c in reading.clauses if c.label == label]
+    assert [c.places or c.place_groups for c in found] == [places]
+    assert {v.code for v in judge_document(reading, customers=["cn_company", "control"]).values()} == {"V5"}
+
+
+@pytest.mark.parametrize(("language", "sentence", "label"), OTHER_MATTERS)
+def test_the_same_words_on_other_matters(language, sentence, label):
+    assert label not in {c.label for c in read(language, sentence).clauses}
+
+
+def test_of_whoever_is_elsewhere_no_country_is_barred():
+    """Japan is named to say who is meant: everybody else."""
+    clauses = read("en", "Registration is not open to persons outside Japan.").clauses
+    assert [(c.label, c.polarity, c.places) for c in clauses] == [("residence_restriction", "prohibits", []), ("supported_countries", "conditions", ["JP"])]
