@@ -132,7 +132,7 @@ class _Reader:
         self.own_mask = (1 << book.width) - 1
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
-        self.supply_side = book.bit("supply_side")
+        self.supply_side, self.outside_named = book.bit("supply_side"), book.bit("outside_named")
         self.turns_away = book.bit("turns_away")
         self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
@@ -690,11 +690,15 @@ class _Reader:
         last = None
         adjoining = 0
         if attributes.get("places") in ("beyond", "others"):
-            places, adjoining = self.beyond(unit, rows, rule)
+            places, adjoining = self.beyond(unit, rows, rule.when[0])
             if not places and not adjoining:
                 return None
         elif attributes.get("places", "defined") != "defined" and (attributes["places"] != "issuers" or own & self.card_issued):
             places, last = self.places(unit, rows, attributes["places"])
+        elsewhere = 0
+        if attributes.get("places") == "excluded" and own & self.outside_named:   # "from outside Singapore" bars everywhere else
+            served, elsewhere = self.beyond(unit, rows, self.outside_named)
+            places = [p for p in places if p not in served]
         if attributes.get("places") in ("included", "excepted") and (but := self.scopes.exception_span(text, rows, own, unit.start)):
             barred = self.named(text[slice(*but)])             # "open to residents of all countries, except Cuba and Iran"
             places = [p for p in places if (p in barred) == (attributes["places"] == "excepted")]
@@ -710,7 +714,7 @@ class _Reader:
         for index in range(unit.block + 1, (last or unit.block) + 1):   # "All member states of the European Union", in the list that the sentence opens
             cited |= self.mask(index, 0, len(self.blocks[index].text))
         grouped = rule.label in GROUPED_LABELS or (attributes.get("places") == "issuers" and own & self.card_issued)
-        groups = [name for name, bit in self.group_bits if (adjoining if attributes.get("places") in ("beyond", "others") else cited) & bit] if grouped else []
+        groups = [name for name, bit in self.group_bits if (adjoining if attributes.get("places") in ("beyond", "others") else cited & ~elsewhere) & bit] if grouped else []
         if attributes.get("places") == "others":
             places, groups = [], []                            # named to say who is not meant
         if groups and places:
@@ -859,11 +863,11 @@ class _Reader:
             found.append((a, b, code, maker))
         return found
 
-    def beyond(self, unit: _Unit, rows: list[tuple[int, int, int]], rule: Rule) -> tuple[list[str], int]:
-        """(countries, groups of countries) named right behind a cue of the first term of a rule, "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
+    def beyond(self, unit: _Unit, rows: list[tuple[int, int, int]], groups: int) -> tuple[list[str], int]:
+        """(countries, groups of countries) named right behind a cue of `groups` (of those of a sentence itself), "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
         named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + [(start, end, "", bit) for _, bit in self.group_bits for start, end in self.book.spans(rows, bit)])
         found: list[tuple[str, int]] = []
-        for start, end in self.book.spans(rows, rule.when[0] & self.own_mask):
+        for start, end in self.book.spans(rows, groups & self.own_mask):
             at, reach, behind = end, BESIDE, []
             for a, b, code, bit in named:
                 if a >= end and a - at <= reach:

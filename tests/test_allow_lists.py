@@ -11,6 +11,8 @@ from nlp.extract import extract
 AROUND = {
     "en": "These terms apply to the services. The customer pays the fees on time and keeps the password secret. We may change the prices with one month of notice. "
           "The contract runs for one month and is prolonged by another month unless it is ended. Liability is limited to what was paid in the last year. ",
+    "de": "Diese Bedingungen gelten für die Leistungen. Der Kunde zahlt die Entgelte pünktlich und hält das Passwort geheim. Wir können die Preise mit einer Frist von einem Monat ändern. "
+          "Der Vertrag läuft einen Monat und verlängert sich um einen weiteren Monat, wenn er nicht beendet wird. Die Haftung ist auf das beschränkt, was im letzten Jahr gezahlt wurde. ",
 }
 
 # (language, sentence, label that must be found, countries or groups that it names as served)
@@ -27,6 +29,16 @@ SERVED = [
     ("en", "The service is not available outside Japan.", "supported_countries", ["JP"]),
     ("en", "Our services are reserved for organisations established in France.", "headquarters_restriction", ["FR"]),
     ("en", "Only companies registered in Germany, Austria or Switzerland may conclude a contract.", "headquarters_restriction", ["DE", "AT", "CH"]),
+    ("de", "Nur Personen, die sich in Kanada befinden, dürfen die Dienste nutzen.", "supported_countries", ["CA"]),
+    ("de", "Nutzer außerhalb Japans werden nicht zugelassen.", "supported_countries", ["JP"]),
+    ("de", "Wenn Sie nicht in Deutschland wohnen, dürfen Sie kein Konto eröffnen.", "supported_countries", ["DE"]),
+    ("de", "Sie müssen sich in den Vereinigten Staaten befinden, um die GPU-Cloud zu nutzen.", "supported_countries", ["US"]),
+    ("de", "Die Registrierung steht Personen außerhalb Koreas nicht offen.", "supported_countries", ["KR"]),
+    ("de", "Personen, die nicht im Vereinigten Königreich ansässig sind, dürfen die Plattform nicht verwenden.", "supported_countries", ["GB"]),
+    ("de", "Befinden Sie sich außerhalb Kanadas, haben Sie kein Recht, auf die Dienste zuzugreifen.", "supported_countries", ["CA"]),
+    ("de", "Voraussetzung für die Anmeldung ist ein Wohnsitz oder Sitz in Österreich.", "supported_countries", ["AT"]),
+    ("de", "Zugriffe von außerhalb Singapurs werden blockiert.", "supported_countries", ["SG"]),
+    ("de", "Unsere Dienste sind nur für Organisationen mit Sitz in Frankreich bestimmt.", "headquarters_restriction", ["FR"]),
 ]
 
 # (language, sentence, a label that must not be found): the same words, another matter
@@ -38,6 +50,10 @@ OTHER_MATTERS = [
     ("en", "You may not give your password to persons outside your organisation in France.", "supported_countries"),
     ("en", "You represent that you are not located in Cuba, Iran or North Korea.", "supported_countries"),
     ("en", "The service is available worldwide, other than in Iran and North Korea.", "residence_restriction"),
+    ("de", "Personenbezogene Daten von Nutzern werden nicht außerhalb der Europäischen Union verarbeitet.", "supported_countries"),
+    ("de", "Nutzer, die von außerhalb Deutschlands auf die Website zugreifen, tun dies auf eigene Initiative und sind für die Einhaltung des örtlichen Rechts verantwortlich.", "supported_countries"),
+    ("de", "Hardware versenden wir nicht an Adressen außerhalb der Schweiz.", "supported_countries"),
+    ("de", "Supportanfragen von außerhalb der Schweiz können telefonisch nicht bearbeitet werden.", "supported_countries"),
 ]
 
 
