@@ -13,6 +13,8 @@ AROUND = {
           "The contract runs for one month and is prolonged by another month unless it is ended. Liability is limited to what was paid in the last year. ",
     "de": "Diese Bedingungen gelten für die Leistungen. Der Kunde zahlt die Entgelte pünktlich und hält das Passwort geheim. Wir können die Preise mit einer Frist von einem Monat ändern. "
           "Der Vertrag läuft einen Monat und verlängert sich um einen weiteren Monat, wenn er nicht beendet wird. Die Haftung ist auf das beschränkt, was im letzten Jahr gezahlt wurde. ",
+    "fr": "Les présentes conditions s'appliquent aux services. Le client paie les redevances à temps et garde le mot de passe secret. Nous pouvons modifier les prix moyennant un préavis d'un mois. "
+          "Le contrat dure un mois et se prolonge d'un mois s'il n'y est pas mis fin. La responsabilité est limitée aux sommes payées au cours de la dernière année. ",
 }
 
 # (language, sentence, label that must be found, countries or groups that it names as served)
@@ -39,6 +41,17 @@ SERVED = [
     ("de", "Voraussetzung für die Anmeldung ist ein Wohnsitz oder Sitz in Österreich.", "supported_countries", ["AT"]),
     ("de", "Zugriffe von außerhalb Singapurs werden blockiert.", "supported_countries", ["SG"]),
     ("de", "Unsere Dienste sind nur für Organisationen mit Sitz in Frankreich bestimmt.", "headquarters_restriction", ["FR"]),
+    ("fr", "Seules les personnes situées au Canada peuvent utiliser les Services.", "supported_countries", ["CA"]),
+    ("fr", "Les utilisateurs situés en dehors du Japon ne sont pas admis.", "supported_countries", ["JP"]),
+    ("fr", "Si vous ne résidez pas en Belgique, vous ne pouvez pas ouvrir de compte.", "supported_countries", ["BE"]),
+    ("fr", "Vous devez vous trouver aux États-Unis pour utiliser le cloud GPU.", "supported_countries", ["US"]),
+    ("fr", "L'inscription n'est pas ouverte aux personnes se trouvant hors de Corée.", "supported_countries", ["KR"]),
+    ("fr", "Les personnes qui ne sont pas domiciliées au Royaume-Uni n'ont pas le droit d'utiliser la plateforme.", "supported_countries", ["GB"]),
+    ("fr", "Si vous êtes situé à l'extérieur du Canada, vous n'avez aucun droit d'accéder aux services.", "supported_countries", ["CA"]),
+    ("fr", "Pour souscrire, il faut résider en Tunisie.", "supported_countries", ["TN"]),
+    ("fr", "Les connexions provenant de l'extérieur de Singapour sont bloquées.", "supported_countries", ["SG"]),
+    ("fr", "Les non-résidents du Danemark ne peuvent pas s'inscrire.", "supported_countries", ["DK"]),
+    ("fr", "Nos offres sont uniquement destinées aux organismes dont le siège est en Belgique.", "headquarters_restriction", ["BE"]),
 ]
 
 # (language, sentence, a label that must not be found): the same words, another matter
@@ -54,6 +67,10 @@ OTHER_MATTERS = [
     ("de", "Nutzer, die von außerhalb Deutschlands auf die Website zugreifen, tun dies auf eigene Initiative und sind für die Einhaltung des örtlichen Rechts verantwortlich.", "supported_countries"),
     ("de", "Hardware versenden wir nicht an Adressen außerhalb der Schweiz.", "supported_countries"),
     ("de", "Supportanfragen von außerhalb der Schweiz können telefonisch nicht bearbeitet werden.", "supported_countries"),
+    ("fr", "Les données personnelles des utilisateurs ne sont pas traitées en dehors de l'Union européenne.", "supported_countries"),
+    ("fr", "Les utilisateurs qui accèdent au site depuis l'extérieur de la France le font de leur propre initiative et ne peuvent se plaindre du droit local.", "supported_countries"),
+    ("fr", "Nous n'expédions pas de matériel hors de Belgique.", "supported_countries"),
+    ("fr", "Les demandes d'assistance provenant de l'extérieur de la Suisse ne peuvent pas être traitées par téléphone.", "supported_countries"),
 ]
 
 
