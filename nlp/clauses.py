@@ -45,6 +45,7 @@ OWN_WORDS = 0.2                                                # so large a shar
 LOOK_ABOVE = 6                                                 # blocks searched for the places that "such countries" are
 TAIL = 40                                                      # characters at the end of a block by which it is seen to open a list, or to be finished
 LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
+EMBARGOED = "US-embargoed"                                       # the group of countries that no list of those who are served consists of
 BESIDE, AND = 14, 12                                           # characters between a cue and a country that stands right beside it, and from one country to the next: "outside of the Republic of Korea or Japan"
 MOST_SENTENCES = 10_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
 MOST_TERMS = 1_000                                             # defined terms of a document
@@ -715,11 +716,15 @@ class _Reader:
             cited |= self.mask(index, 0, len(self.blocks[index].text))
         grouped = rule.label in GROUPED_LABELS or (attributes.get("places") == "issuers" and own & self.card_issued)
         groups = [name for name, bit in self.group_bits if (adjoining if attributes.get("places") in ("beyond", "others") else cited & ~elsewhere) & bit] if grouped else []
+        if attributes.get("places") in ("beyond", "others") and not set(places).isdisjoint(place_groups.resolve([EMBARGOED], self.on)):
+            return None                                        # "persons who are not in Cuba": nobody serves those places alone
         if attributes.get("places") == "others":
             places, groups = [], []                            # named to say who is not meant
         if groups and places:
             makers = place_groups.lawmakers(groups)
             places = [p for p in places if p not in makers]
+        if attributes.get("places") == "excluded" and not places and not groups and own & self.outside_named and any(self.beyond(unit, rows, self.outside_named)):
+            return None                                        # the only country named is one that is served
         if "needs" in attributes and not places and not (attributes["needs"] == "place or group" and groups):
             return None
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
