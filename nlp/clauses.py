@@ -696,10 +696,6 @@ class _Reader:
                 return None
         elif attributes.get("places", "defined") != "defined" and (attributes["places"] != "issuers" or own & self.card_issued):
             places, last = self.places(unit, rows, attributes["places"])
-        elsewhere = 0
-        if attributes.get("places") == "excluded" and own & self.outside_named:   # "from outside Singapore" bars everywhere else
-            served, elsewhere = self.beyond(unit, rows, self.outside_named)
-            places = [p for p in places if p not in served]
         if attributes.get("places") in ("included", "excepted") and (but := self.scopes.exception_span(text, rows, own, unit.start)):
             barred = self.named(text[slice(*but)])             # "open to residents of all countries, except Cuba and Iran"
             places = [p for p in places if (p in barred) == (attributes["places"] == "excepted")]
@@ -707,6 +703,10 @@ class _Reader:
             from nlp.places import find_peoples
 
             places = list(dict.fromkeys(places + find_peoples(text, self.language)))
+        elsewhere = 0
+        if attributes.get("places") in ("excluded", "peoples") and own & self.outside_named:   # "from outside Singapore" bars everywhere else
+            served, elsewhere = self.beyond(unit, rows, self.outside_named)
+            places = [p for p in places if p not in served]
         if not places and attributes.get("places") in ("excluded", "defined"):
             places = self.defined_places(text)
         if not places and attributes.get("places") == "excluded" and own & self.above_places and not own & self.embargoed_place:

@@ -104,6 +104,18 @@ SERVED = [
     ("pt", "O registro é vedado a pessoas domiciliadas fora da Argentina.", "supported_countries", ["AR"]),
     ("pt", "Somente entidades com sede no Uruguai podem contratar.", "headquarters_restriction", ["UY"]),
     ("pt", "É proibido o acesso à plataforma a partir de fora do México.", "supported_countries", ["MX"]),
+    ("es", "¿Puedo registrarme desde otro país? No, solo prestamos servicio a clientes con domicilio en Portugal.", "supported_countries", ["PT"]),
+    ("es", "Para abrir una cuenta es imprescindible vivir en Perú.", "supported_countries", ["PE"]),
+    ("es", "No vendemos a clientes que no residan en Israel.", "supported_countries", ["IL"]),
+    ("ru", "Можно ли зарегистрироваться из другой страны? Нет, мы работаем только с клиентами из Сербии.", "supported_countries", ["RS"]),
+    ("ru", "Чтобы открыть счёт, необходимо проживать в Эстонии.", "supported_countries", ["EE"]),
+    ("ru", "Доступ ограничен пользователями, находящимися в Европейском союзе.", "supported_countries", ["EU"]),
+    ("pl", "Czy mogę założyć konto z innego kraju? Nie, obsługujemy jedynie klientów zamieszkałych w Portugalii.", "supported_countries", ["PT"]),
+    ("pl", "Do założenia konta konieczne jest zamieszkiwanie w Estonii.", "supported_countries", ["EE"]),
+    ("pl", "Dostęp jest ograniczony do użytkowników znajdujących się w Unii Europejskiej.", "supported_countries", ["EU"]),
+    ("pt", "Posso registar-me a partir de outro país? Não, só prestamos serviço a clientes com domicílio em Espanha.", "supported_countries", ["ES"]),
+    ("pt", "Para abrir uma conta é obrigatório morar no Peru.", "supported_countries", ["PE"]),
+    ("pt", "O acesso está limitado a utilizadores situados na União Europeia.", "supported_countries", ["EU"]),
 ]
 
 # (language, sentence, a label that must not be found): the same words, another matter
@@ -147,6 +159,19 @@ OTHER_MATTERS = [
     ("pt", "Não temos servidores para clientes fora da Alemanha.", "supported_countries"),
     ("pt", "Os usuários que acessam de fora do Brasil o fazem por iniciativa própria.", "supported_countries"),
     ("pt", "As cópias de segurança dos clientes não são guardadas fora da Itália.", "supported_countries"),
+    ("es", "Si el usuario no reside en España, se aplicará el derecho de su país, que no puede excluirse.", "supported_countries"),
+    ("es", "Las personas que no estén en Francia no pueden participar en el sorteo.", "supported_countries"),
+    ("es", "No cedemos su dirección a empresas situadas fuera de Suiza.", "supported_countries"),
+    ("ru", "Если пользователь не проживает в России, применяется право его страны, которое не может быть исключено.", "supported_countries"),
+    ("ru", "Наши сотрудники не могут подключаться из-за пределов России к серверам заказчика.", "supported_countries"),
+    ("ru", "Мы работаем только с поставщиками, зарегистрированными в Германии.", "headquarters_restriction"),
+    ("pl", "Jeżeli konsument nie mieszka w Polsce, nie może być pozbawiony ochrony prawa swojego kraju.", "supported_countries"),
+    ("pl", "Nasi pracownicy nie mogą łączyć się spoza Polski z serwerami klienta.", "supported_countries"),
+    ("pl", "Współpracujemy wyłącznie z dostawcami z siedzibą w Niemczech.", "headquarters_restriction"),
+    ("pt", "Se o consumidor não reside em Portugal, não pode ser privado da proteção da lei do seu país.", "supported_countries"),
+    ("pt", "Os nossos funcionários não podem conectar-se de fora do Brasil aos servidores do cliente.", "supported_countries"),
+    ("pt", "Só trabalhamos com fornecedores estabelecidos na Alemanha.", "headquarters_restriction"),
+    ("pl", "Zamówienia od firm z siedzibą poza Hiszpanią są odrzucane.", "headquarters_restriction"),
 ]
 
 
