@@ -26,7 +26,7 @@ from nlp.pause import collection_paused
 from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, said, settled
 from nlp.sentences import sentences
 from nlp.stances import Stances
-from nlp.wording import MAX_CONTEXT, features, unspaced
+from nlp.wording import MAX_CONTEXT, features
 
 MAX_SIGNAL = 400
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
@@ -47,6 +47,8 @@ TAIL = 40                                                      # characters at t
 LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
 EMBARGOED = "US-embargoed"                                       # the group of countries that no list of those who are served consists of
 BESIDE, AND = 14, 12                                           # characters between a cue and a country that stands right beside it, and from one country to the next: "outside of the Republic of Korea or Japan"
+LEFT = 1                                                       # … and from a country to a cue behind it, a letter or a blank: "日本の領域外", "한국 이외"
+_NAMED_FIRST = frozenset({"zh", "ja", "ko"})                   # languages in which the country stands before the word for what lies beyond it
 MOST_SENTENCES = 10_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
 MOST_TERMS = 1_000                                             # defined terms of a document
 TOGETHER = 256                                                 # units whose words are summed up at once
@@ -133,7 +135,9 @@ class _Reader:
         self.own_mask = (1 << book.width) - 1
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
-        self.supply_side, self.outside_named = book.bit("supply_side"), book.bit("outside_named")
+        self.supply_side, self.represent = book.bit("supply_side"), book.bit("represent")
+        self.outside_named, self.outside_noise = book.bit("outside_named"), book.bit("outside_noise")
+        self.only_outside, self.reserved = book.bit("only_outside"), book.bit("reserved_seat") | book.bit("only_place")
         self.turns_away = book.bit("turns_away")
         self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
@@ -692,7 +696,7 @@ class _Reader:
         adjoining = 0
         if attributes.get("places") in ("beyond", "others"):
             places, adjoining = self.beyond(unit, rows, rule.when[0])
-            if not places and not adjoining:
+            if (not places and not adjoining) or own & self.only_outside:
                 return None
         elif attributes.get("places", "defined") != "defined" and (attributes["places"] != "issuers" or own & self.card_issued):
             places, last = self.places(unit, rows, attributes["places"])
@@ -704,9 +708,12 @@ class _Reader:
 
             places = list(dict.fromkeys(places + find_peoples(text, self.language)))
         elsewhere = 0
-        if attributes.get("places") in ("excluded", "peoples") and own & self.outside_named:   # "from outside Singapore" bars everywhere else
-            served, elsewhere = self.beyond(unit, rows, self.outside_named)
-            places = [p for p in places if p not in served]
+        if misleading := self.misleading(attributes.get("places"), own, intro):   # "from outside Singapore" bars everywhere else
+            contrary, elsewhere = self.beyond(unit, rows, misleading)
+            left = [p for p in places if p not in contrary or [code for _, _, code, _ in self.mentions(unit, rows)].count(p) > 1]   # … unless it is named once more
+            if places and not left and attributes["places"] != "peoples":
+                return None
+            places = left
         if not places and attributes.get("places") in ("excluded", "defined"):
             places = self.defined_places(text)
         if not places and attributes.get("places") == "excluded" and own & self.above_places and not own & self.embargoed_place:
@@ -868,24 +875,39 @@ class _Reader:
             found.append((a, b, code, maker))
         return found
 
+    def misleading(self, kind: str | None, own: int, intro: int) -> int:
+        """The cues beside which a country is named that is the contrary of what a rule takes it for: "users outside China" bars everybody else, "only users outside China" bars none but China."""
+        if own & self.only_outside:
+            return self.outside_named if kind == "included" else 0
+        if kind not in ("excluded", "peoples") or own & self.outside_noise or (own | intro) & self.represent:
+            return 0
+        return own & (self.outside_named | self.reserved)
+
     def beyond(self, unit: _Unit, rows: list[tuple[int, int, int]], groups: int) -> tuple[list[str], int]:
         """(countries, groups of countries) named right behind a cue of `groups` (of those of a sentence itself), "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
         named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + [(start, end, "", bit) for _, bit in self.group_bits for start, end in self.book.spans(rows, bit)])
         found: list[tuple[str, int]] = []
         for start, end in self.book.spans(rows, groups & self.own_mask):
-            at, reach, behind = end, BESIDE, []
+            at, reach, beside = end, BESIDE, []
+            if self.language in _NAMED_FIRST:                  # right before it, else within: "[日本]国外", "非[日本]居民"
+                found += self._before(named, start, self.blocks[unit.block].text) or [(code, bit) for a, b, code, bit in named if start <= a and b <= end]
+                continue
             for a, b, code, bit in named:
                 if a >= end and a - at <= reach:
-                    behind.append((code, bit))
+                    beside.append((code, bit))
                     at, reach = max(at, b), AND
-            if not behind and unspaced(self.language):
-                at = start
-                for a, b, code, bit in reversed(named):
-                    if b <= at + 1 and at - b <= AND:
-                        behind.append((code, bit))
-                        at = a
-            found += behind
+            found += beside
         return list(dict.fromkeys(code for code, _ in found if code)), functools.reduce(int.__or__, (bit for _, bit in found), 0)
+
+    @staticmethod
+    def _before(named: list[tuple[int, int, str, int]], start: int, text: str) -> list[tuple[str, int]]:
+        """The countries and groups that end right before a cue, with those listed before them: "[日本]・[韓国]以外"."""
+        at, reach, found = start, LEFT, []
+        for a, b, code, bit in reversed(named):
+            if b <= at + 1 and at - b <= reach and (found or not text[b:at].strip() or text[b:at].isalpha()):
+                found.append((code, bit))
+                at, reach = a, AND
+        return found[::-1]
 
     def turned_away(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
         """The ranges of a unit in which it says who is not served, where it says before who is: "in Japan and Korea, but not in …"."""

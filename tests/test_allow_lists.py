@@ -23,6 +23,14 @@ AROUND = {
           "Umowa trwa miesiąc i przedłuża się o kolejny miesiąc, jeżeli nie zostanie wypowiedziana. Odpowiedzialność ogranicza się do kwoty zapłaconej w ostatnim roku. ",
     "pt": "Estas condições aplicam-se aos serviços. O cliente paga as mensalidades no prazo e mantém a senha em segredo. Os preços são alterados com um mês de aviso. "
           "O contrato dura um mês e prorroga-se por mais um mês se não for denunciado. A responsabilidade limita-se ao valor pago no último ano. ",
+    "zh": "本条款适用于本公司提供的云计算服务。客户应按时支付费用，并妥善保管密码。我们可提前一个月通知客户后调整价格。"
+          "合同期限为一个月，到期如未终止则自动续期一个月。赔偿责任以客户过去一年已支付的金额为限。客户可以随时下载自己的账单。服务中断时，我们将尽快恢复。",
+    "ja": "本規約は当社が提供するクラウドサービスの利用条件を定めるものです。お客様は利用料金を期日までに支払い、パスワードを適切に管理するものとします。"
+          "当社は一か月前に通知することにより料金を改定することがあります。契約期間は一か月とし、終了の申し出がない限りさらに一か月更新されます。損害賠償の額は過去一年間に支払われた料金を上限とします。",
+    "ko": "본 약관은 회사가 제공하는 클라우드 서비스의 이용 조건을 정합니다. 고객은 요금을 기한 내에 납부하고 비밀번호를 안전하게 관리하여야 합니다. "
+          "회사는 한 달 전에 통지하고 요금을 변경할 수 있습니다. 계약 기간은 한 달이며 종료하지 않으면 한 달씩 연장됩니다. 손해배상의 한도는 지난 일 년 동안 지급된 요금입니다. ",
+    "vi": "Các điều khoản này áp dụng cho dịch vụ điện toán đám mây. Khách hàng thanh toán phí đúng hạn và giữ bí mật mật khẩu. "
+          "Chúng tôi có thể thay đổi giá sau khi thông báo trước một tháng. Hợp đồng có thời hạn một tháng và tự động gia hạn thêm một tháng nếu không chấm dứt. Mức bồi thường tối đa là số tiền đã trả trong một năm qua. ",
 }
 
 # (language, sentence, label that must be found, countries or groups that it names as served)
@@ -116,6 +124,42 @@ SERVED = [
     ("pt", "Posso registar-me a partir de outro país? Não, só prestamos serviço a clientes com domicílio em Espanha.", "supported_countries", ["ES"]),
     ("pt", "Para abrir uma conta é obrigatório morar no Peru.", "supported_countries", ["PE"]),
     ("pt", "O acesso está limitado a utilizadores situados na União Europeia.", "supported_countries", ["EU"]),
+    ("zh", "仅限位于加拿大的个人和企业使用本服务。", "supported_countries", ["CA"]),
+    ("zh", "位于日本境外的用户不得注册账户。", "supported_countries", ["JP"]),
+    ("zh", "如果您不居住在英国，则不得使用本服务。", "supported_countries", ["GB"]),
+    ("zh", "您必须位于美国境内才能租用GPU实例。", "supported_countries", ["US"]),
+    ("zh", "只有居住在日本且年满十八周岁的自然人方可开立账户。", "supported_countries", ["JP"]),
+    ("zh", "本公司僅受理設立登記於臺灣之法人申請開戶。", "headquarters_restriction", ["TW"]),
+    ("zh", "除瑞士居民外,其他人士不得使用本服务。", "supported_countries", ["CH"]),
+    ("zh", "租用人须为在新加坡注册的公司。", "supported_countries", ["SG"]),
+    ("zh", "客户仅限于波兰境内依法成立的企业。", "headquarters_restriction", ["PL"]),
+    ("ja", "本サービスをご利用いただけるのは、カナダに所在する方のみです。", "supported_countries", ["CA"]),
+    ("ja", "日本国外にお住まいの方は、会員登録をすることができません。", "supported_countries", ["JP"]),
+    ("ja", "英国に居住していない方は、本サービスを利用できません。", "supported_countries", ["GB"]),
+    ("ja", "GPUインスタンスのご利用には、米国内に所在していることが必要です。", "supported_countries", ["US"]),
+    ("ja", "契約者は、日本国内に本店または主たる事務所を置く法人でなければなりません。", "headquarters_restriction", ["JP"]),
+    ("ja", "お申し込みは、スウェーデン、ノルウェー、デンマークに拠点を置く企業に限らせていただきます。", "supported_countries", ["SE", "NO", "DK"]),
+    ("ja", "スイス居住者以外の方の利用はご遠慮ください。", "supported_countries", ["CH"]),
+    ("ja", "現在、フィンランドおよびエストニアのお客様のみを対象としています。", "supported_countries", ["FI", "EE"]),
+    ("ja", "カナダの外にお住まいの場合、本サービスにアクセスする権利はございません。", "supported_countries", ["CA"]),
+    ("ko", "캐나다에 있는 개인과 기업만 서비스를 이용할 수 있습니다.", "supported_countries", ["CA"]),
+    ("ko", "일본 이외의 지역에 있는 이용자는 회원가입을 할 수 없습니다.", "supported_countries", ["JP"]),
+    ("ko", "영국에 거주하지 않는 분은 서비스를 이용할 수 없습니다.", "supported_countries", ["GB"]),
+    ("ko", "GPU 인스턴스를 이용하려면 미국에 소재하고 있어야 합니다.", "supported_countries", ["US"]),
+    ("ko", "계약자는 대한민국에 본점을 둔 법인이어야 합니다.", "headquarters_restriction", ["KR"]),
+    ("ko", "홍콩 이외의 지역에서 등록된 계정은 폐쇄됩니다.", "supported_countries", ["HK"]),
+    ("ko", "스위스 거주자가 아닌 분은 신청하실 수 없습니다.", "supported_countries", ["CH"]),
+    ("ko", "현재 핀란드 및 에스토니아 고객에게만 서비스를 제공합니다.", "supported_countries", ["FI", "EE"]),
+    ("ko", "캐나다 밖에 거주하시는 경우 서비스에 접근할 권한이 없습니다.", "supported_countries", ["CA"]),
+    ("vi", "Chỉ những người đang ở Canada mới được sử dụng dịch vụ.", "supported_countries", ["CA"]),
+    ("vi", "Người dùng ở ngoài Nhật Bản không được đăng ký tài khoản.", "supported_countries", ["JP"]),
+    ("vi", "Nếu bạn không cư trú tại Vương quốc Anh, bạn không được sử dụng dịch vụ.", "supported_countries", ["GB"]),
+    ("vi", "Bạn phải ở Hoa Kỳ để thuê máy GPU.", "supported_countries", ["US"]),
+    ("vi", "Chỉ cá nhân cư trú tại Nhật Bản từ đủ 18 tuổi mới được mở tài khoản.", "supported_countries", ["JP"]),
+    ("vi", "Việc đăng ký chỉ giới hạn cho các công ty đặt trụ sở tại Thụy Điển, Na Uy và Đan Mạch.", "headquarters_restriction", ["SE", "NO", "DK"]),
+    ("vi", "Tài khoản đăng ký từ bên ngoài Hồng Kông sẽ bị đóng.", "supported_countries", ["HK"]),
+    ("vi", "Bên thuê phải là công ty đăng ký kinh doanh tại Singapore.", "headquarters_restriction", ["SG"]),
+    ("vi", "Hiện chúng tôi chỉ phục vụ khách hàng tại Phần Lan và Estonia.", "supported_countries", ["FI", "EE"]),
 ]
 
 # (language, sentence, a label that must not be found): the same words, another matter
@@ -172,11 +216,27 @@ OTHER_MATTERS = [
     ("pt", "Os nossos funcionários não podem conectar-se de fora do Brasil aos servidores do cliente.", "supported_countries"),
     ("pt", "Só trabalhamos com fornecedores estabelecidos na Alemanha.", "headquarters_restriction"),
     ("pl", "Zamówienia od firm z siedzibą poza Hiszpanią są odrzucane.", "headquarters_restriction"),
+    ("zh", "您不得将用户的个人数据传输至欧盟以外。", "supported_countries"),
+    ("zh", "美国境外的用户自行决定访问本网站,并自负其责。", "supported_countries"),
+    ("zh", "硬件设备不能寄送至日本以外的地区。", "supported_countries"),
+    ("zh", "瑞士以外的客户无法通过电话获得技术支持。", "supported_countries"),
+    ("ja", "利用者は、個人データをEU域外に移転してはなりません。", "supported_countries"),
+    ("ja", "米国外から本サイトにアクセスする方は、自己の責任において行うものとし、当社は責任を負いません。", "supported_countries"),
+    ("ja", "機器は日本国外への発送を行っておりません。", "supported_countries"),
+    ("ja", "スイス以外のお客様は電話でのサポートを受けられません。", "supported_countries"),
+    ("ko", "이용자의 개인정보를 EU 역외로 이전해서는 안 됩니다.", "supported_countries"),
+    ("ko", "미국 외 지역에서 사이트에 접속하는 이용자는 자신의 책임으로 접속하며 회사는 책임을 지지 않습니다.", "supported_countries"),
+    ("ko", "장비는 일본 국외로 배송되지 않습니다.", "supported_countries"),
+    ("ko", "스위스 이외의 고객은 전화 상담을 받을 수 없습니다.", "supported_countries"),
+    ("vi", "Bạn không được chuyển dữ liệu cá nhân ra ngoài Liên minh châu Âu.", "supported_countries"),
+    ("vi", "Người dùng ngoài Hoa Kỳ tự chịu trách nhiệm khi truy cập trang web.", "supported_countries"),
+    ("vi", "Thiết bị không được giao ra ngoài Nhật Bản.", "supported_countries"),
+    ("vi", "Khách hàng ngoài Thụy Sĩ không được hỗ trợ qua điện thoại.", "supported_countries"),
 ]
 
 
 def read(language: str, sentence: str):
-    return extract(f"{AROUND[language] * 3}\n\n{sentence}".encode(), path="terms.txt", language=language, kind="terms")
+    return extract(f"{AROUND[language] * 4}\n\n{sentence}".encode(), path="terms.txt", language=language, kind="terms")
 
 
 @pytest.mark.parametrize(("language", "sentence", "label", "places"), SERVED)
@@ -196,3 +256,28 @@ def test_of_whoever_is_elsewhere_no_country_is_barred():
     """Japan is named to say who is meant: everybody else."""
     clauses = read("en", "Registration is not open to persons outside Japan.").clauses
     assert [(c.label, c.polarity, c.places) for c in clauses] == [("residence_restriction", "prohibits", []), ("supported_countries", "conditions", ["JP"])]
+
+
+# (language, sentence on China, whether China is the country that is served)
+SERVED_OR_NOT = [
+    ("zh", "中国大陆以外的用户不得注册。", True),
+    ("zh", "仅供中国大陆以外的用户使用。", False),
+    ("zh", "只有不在中国大陆的企业才能申请账户。", False),
+    ("zh", "您声明您不位于中国大陆、古巴或伊朗。", False),
+    ("ja", "中国国外の方は登録できません。", True),
+    ("ja", "中国以外のお客様に限りご利用いただけます。", False),
+    ("ja", "日本以外の国、特に中国からのお申し込みはお受けできません。", False),
+    ("ko", "중국 이외의 고객은 가입할 수 없습니다.", True),
+    ("ko", "중국 이외의 고객에 한하여 이용할 수 있습니다.", False),
+    ("ko", "한국 외의 국가, 특히 중국에서는 신청할 수 없습니다.", False),
+    ("vi", "Người dùng ở ngoài Trung Quốc không được đăng ký.", True),
+    ("vi", "Dịch vụ chỉ dành cho khách hàng ngoài Trung Quốc.", False),
+    ("vi", "Khách hàng ngoài Nhật Bản, đặc biệt là ở Trung Quốc, không được đăng ký.", False),
+]
+
+
+@pytest.mark.parametrize(("language", "sentence", "served"), SERVED_OR_NOT)
+def test_china_served_is_never_read_as_barred_nor_the_other_way_round(language, sentence, served):
+    of_china = [c for c in read(language, sentence).clauses if "CN" in c.places]
+    assert {c.label == "supported_countries" for c in of_china} <= {served}
+    assert bool(of_china) or not served
