@@ -112,6 +112,22 @@ def test_every_group_of_a_pack_is_used(language):
     assert not [g for g in pack["groups"] if g not in used and not g.startswith("place:")]
 
 
+def test_no_key_stands_twice_in_a_file_of_knowledge():
+    """YAML takes the last of two, without a word."""
+    class Strict(yaml.SafeLoader):
+        pass
+
+    def mapping(loader, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        assert len(keys) == len(set(keys)), f"{node.start_mark}: {sorted(k for k in keys if keys.count(k) > 1)}"
+        return yaml.SafeLoader.construct_mapping(loader, node, deep)
+
+    Strict.add_constructor("tag:yaml.org,2002:map", mapping)
+    for folder in ("nlp/cues", "assessment"):
+        for file in (ROOT / folder).glob("*.yml"):
+            yaml.load(file.read_text("utf-8"), Strict)
+
+
 def test_rule_ids_are_unique():
     ids = [r["id"] for name in ("rules", "signals") for r in yaml.safe_load((ROOT / "nlp" / "cues" / f"{name}.yml").read_text("utf-8"))["rules"]]
     assert len(ids) == len(set(ids))
