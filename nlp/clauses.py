@@ -136,7 +136,7 @@ class _Reader:
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
         self.supply_side, self.represent = book.bit("supply_side"), book.bit("represent")
-        self.outside_named, self.outside_noise = book.bit("outside_named"), book.bit("outside_noise")
+        self.outside_named, self.outside_noise = book.bit("outside_named") | book.bit("outside_bare"), book.bit("outside_noise")
         self.only_outside, self.reserved = book.bit("only_outside"), book.bit("reserved_seat") | book.bit("only_place")
         self.turns_away = book.bit("turns_away")
         self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")

@@ -31,6 +31,10 @@ AROUND = {
           "회사는 한 달 전에 통지하고 요금을 변경할 수 있습니다. 계약 기간은 한 달이며 종료하지 않으면 한 달씩 연장됩니다. 손해배상의 한도는 지난 일 년 동안 지급된 요금입니다. ",
     "vi": "Các điều khoản này áp dụng cho dịch vụ điện toán đám mây. Khách hàng thanh toán phí đúng hạn và giữ bí mật mật khẩu. "
           "Chúng tôi có thể thay đổi giá sau khi thông báo trước một tháng. Hợp đồng có thời hạn một tháng và tự động gia hạn thêm một tháng nếu không chấm dứt. Mức bồi thường tối đa là số tiền đã trả trong một năm qua. ",
+    "nl": "Deze voorwaarden gelden voor de diensten. De klant betaalt de vergoedingen op tijd en houdt het wachtwoord geheim. Wij kunnen de prijzen wijzigen met een termijn van een maand. "
+          "De overeenkomst loopt een maand en wordt met een maand verlengd als zij niet wordt beëindigd. De aansprakelijkheid is beperkt tot wat in het laatste jaar is betaald. ",
+    "it": "Le presenti condizioni si applicano ai servizi. Il cliente paga i corrispettivi puntualmente e mantiene segreta la password. Possiamo modificare i prezzi con un preavviso di un mese. "
+          "Il contratto dura un mese e si rinnova di un altro mese se non viene disdetto. La responsabilità è limitata a quanto pagato nell'ultimo anno. ",
 }
 
 # (language, sentence, label that must be found, countries or groups that it names as served)
@@ -160,6 +164,30 @@ SERVED = [
     ("vi", "Tài khoản đăng ký từ bên ngoài Hồng Kông sẽ bị đóng.", "supported_countries", ["HK"]),
     ("vi", "Bên thuê phải là công ty đăng ký kinh doanh tại Singapore.", "headquarters_restriction", ["SG"]),
     ("vi", "Hiện chúng tôi chỉ phục vụ khách hàng tại Phần Lan và Estonia.", "supported_countries", ["FI", "EE"]),
+    ("nl", "Alleen personen die zich in Canada bevinden, mogen de diensten gebruiken.", "supported_countries", ["CA"]),
+    ("nl", "Gebruikers buiten Japan worden niet toegelaten.", "supported_countries", ["JP"]),
+    ("nl", "Als u niet in België woont, mag u geen account openen.", "supported_countries", ["BE"]),
+    ("nl", "U moet zich in de Verenigde Staten bevinden om de GPU-cloud te gebruiken.", "supported_countries", ["US"]),
+    ("nl", "Registratie staat niet open voor personen buiten Korea.", "supported_countries", ["KR"]),
+    ("nl", "Personen die niet in het Verenigd Koninkrijk verblijven, mogen het platform niet gebruiken.", "supported_countries", ["GB"]),
+    ("nl", "Bevindt u zich buiten Canada, dan hebt u geen recht op toegang tot de diensten.", "supported_countries", ["CA"]),
+    ("nl", "Voor aanmelding is een vestiging of woonplaats in Oostenrijk vereist.", "supported_countries", ["AT"]),
+    ("nl", "Verbindingen van buiten Singapore worden geblokkeerd.", "supported_countries", ["SG"]),
+    ("nl", "Niet-ingezetenen van Denemarken kunnen zich niet registreren.", "supported_countries", ["DK"]),
+    ("nl", "Kan ik mij vanuit het buitenland aanmelden? Nee, de dienst kan alleen binnen Spanje worden gebruikt.", "supported_countries", ["ES"]),
+    ("nl", "De verhuur is uitsluitend bestemd voor organisaties die in Finland zijn ingeschreven.", "headquarters_restriction", ["FI"]),
+    ("it", "Solo le persone che si trovano in Canada possono utilizzare i Servizi.", "supported_countries", ["CA"]),
+    ("it", "Gli utenti al di fuori del Giappone non sono ammessi.", "supported_countries", ["JP"]),
+    ("it", "Se non risiedi in Italia, non puoi aprire un account.", "supported_countries", ["IT"]),
+    ("it", "È necessario trovarsi negli Stati Uniti per usare il cloud GPU.", "supported_countries", ["US"]),
+    ("it", "La registrazione non è aperta a persone al di fuori della Corea del Sud.", "supported_countries", ["KR"]),
+    ("it", "Le persone che non si trovano nel Regno Unito non possono usare la piattaforma.", "supported_countries", ["GB"]),
+    ("it", "Gli ordini effettuati fuori dall'Italia vengono respinti.", "supported_countries", ["IT"]),
+    ("it", "Se ti trovi al di fuori del Canada, non hai alcun diritto di accedere ai servizi.", "supported_countries", ["CA"]),
+    ("it", "Per iscriversi occorre avere la residenza o la sede in Austria.", "supported_countries", ["AT"]),
+    ("it", "Le connessioni provenienti dall'esterno di Singapore sono bloccate.", "supported_countries", ["SG"]),
+    ("it", "I non residenti in Danimarca non possono registrarsi.", "supported_countries", ["DK"]),
+    ("it", "Il noleggio è riservato alle organizzazioni registrate in Portogallo.", "headquarters_restriction", ["PT"]),
 ]
 
 # (language, sentence, a label that must not be found): the same words, another matter
@@ -232,6 +260,19 @@ OTHER_MATTERS = [
     ("vi", "Người dùng ngoài Hoa Kỳ tự chịu trách nhiệm khi truy cập trang web.", "supported_countries"),
     ("vi", "Thiết bị không được giao ra ngoài Nhật Bản.", "supported_countries"),
     ("vi", "Khách hàng ngoài Thụy Sĩ không được hỗ trợ qua điện thoại.", "supported_countries"),
+    ("nl", "Persoonsgegevens van gebruikers worden niet buiten de Europese Unie verwerkt.", "supported_countries"),
+    ("nl", "Gebruikers die de site van buiten Nederland bezoeken, doen dat op eigen initiatief en mogen het lokale recht niet schenden.", "supported_countries"),
+    ("nl", "Wij verzenden geen hardware naar adressen buiten België.", "supported_countries"),
+    ("nl", "Supportverzoeken van buiten Zwitserland kunnen niet telefonisch worden behandeld.", "supported_countries"),
+    ("it", "I dati personali degli utenti non vengono trattati al di fuori dell'Unione europea.", "supported_countries"),
+    ("it", "Gli utenti che accedono al sito da fuori dell'Italia lo fanno di propria iniziativa e non possono invocare il diritto locale.", "supported_countries"),
+    ("it", "Non spediamo hardware al di fuori dell'Italia.", "supported_countries"),
+    ("it", "Le richieste di assistenza provenienti da fuori della Svizzera non possono essere gestite per telefono.", "supported_countries"),
+    ("de", "Außerhalb Deutschlands entstandene Reisekosten werden Kunden nicht erstattet.", "supported_countries"),
+    ("fr", "Nos partenaires hors du Japon ne peuvent pas utiliser le logo.", "supported_countries"),
+    ("nl", "Klanten buiten de EU hebben geen herroepingsrecht.", "supported_countries"),
+    ("it", "I clienti fuori dall'Unione europea non hanno diritto di recesso.", "supported_countries"),
+    ("nl", "Wij zijn een onderneming met zetel in Luxemburg en ons personeel werkt alleen in België.", "supported_countries"),
 ]
 
 
