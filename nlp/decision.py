@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nlp.wordsums import WordSums
 
 MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
-FORMAT = 3
+FORMAT = 4
 KEPT = ("places", "target", "actor")                           # attributes of a rule that hold for whatever is found of its label; polarity and mode are those of the words
 
 
@@ -69,7 +69,8 @@ class ClauseModel:
     drop: Mapping[str, float] = field(default_factory=dict)
     add: Mapping[str, float] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()                    # those with enough labelled documents for `drop` and `add`; empty: all
-    careful: tuple[float, float] = (0.0, 2.0)                  # (drop, add) in the others
+    careful: tuple[float, float] = (0.0, 2.0)                  # (drop, add) in the others, but
+    anywhere: frozenset[str] = frozenset()                     # labels of which the own `add` holds in all languages
     fired: Calibration = Calibration()                         # of findings of the rules
     added: Calibration = Calibration()                         # of findings that the model makes
     manner: Manner | None = None                               # of polarity and mode; None: the cues settle them alone
@@ -86,7 +87,7 @@ class ClauseModel:
         if not self.languages or language in self.languages:
             return self.drop, self.add
         drop, add = self.careful
-        return {label: min(bar, drop) for label, bar in self.drop.items()}, {label: max(bar, add) for label, bar in self.add.items()}
+        return {label: min(bar, drop) for label, bar in self.drop.items()}, {label: bar if label in self.anywhere else max(bar, add) for label, bar in self.add.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,7 @@ def dumped(model: ClauseModel) -> bytes:
     names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     data = {
         "format": FORMAT, "labels": list(model.labels), "vocabulary": names, "weights": np.ascontiguousarray(model.weights, dtype="<f2").tobytes(), "bias": [float(b) for b in model.bias],
-        "drop": dict(model.drop), "add": dict(model.add), "languages": sorted(model.languages), "careful": list(model.careful), "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules)], "added": [model.added.base, model.added.slope],
+        "drop": dict(model.drop), "add": dict(model.add), "languages": sorted(model.languages), "careful": list(model.careful), "anywhere": sorted(model.anywhere), "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules)], "added": [model.added.base, model.added.slope],
         "manner": model.manner.to_dict() if model.manner else None,
     }
     return gzip.compress(srsly.msgpack_dumps(data), 9, mtime=0)
@@ -322,7 +323,7 @@ def loaded(content: bytes) -> ClauseModel:
         raise ValueError(f"the clause model has format {data.get('format')}, this version reads {FORMAT}; make it anew: python -m nlp.training")
     labels, names = tuple(data["labels"]), data["vocabulary"]
     weights = np.frombuffer(data["weights"], dtype="<f2").reshape(len(names), len(labels)).astype("float32")
-    return ClauseModel(labels, {name: n for n, name in enumerate(names)}, weights, np.array(data["bias"], dtype="float32"), data["drop"], data["add"], frozenset(data["languages"]), tuple(data["careful"]),
+    return ClauseModel(labels, {name: n for n, name in enumerate(names)}, weights, np.array(data["bias"], dtype="float32"), data["drop"], data["add"], frozenset(data["languages"]), tuple(data["careful"]), frozenset(data["anywhere"]),
                        Calibration(*data["fired"]), Calibration(*data["added"]), Manner.of_dict(data["manner"]) if data["manner"] else None)
 
 

@@ -20,7 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chipwatch.records import CLAUSE_LABELS
 from nlp.clauses import _Reader, read_clauses
@@ -32,21 +32,27 @@ from nlp.manner import features as manner_features
 from nlp.read import read_document
 from nlp.scope import said
 
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
+
 FOLDS = 5
-MIN_CASES = 8                                                  # labelled units below which a label is left to the rules
+MIN_CASES = 8                                                  # labelled units below which a label is and words cannot tell; rules alone did better
 STRENGTH = 10.0                                                # inverse of the penalty
 WEIGHT = 3.0                                                   # of a labelled unit, against one that is not
 MIN_SEEN = 2                                                   # units in which a feature must stand
 SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
-DROP, ADD = 0.45, 0.8                                          # least confidence of a finding of the rules, least probability of one that no rule made; but
+DROP, ADD = 0.45, 0.7                                          # least confidence of a finding of the rules, least probability of one that no rule made; but
 GRAVE = frozenset({"country_exclusion", "residence_restriction", "headquarters_restriction", "nationality_restriction", "denied_party", "sanctions_compliance", "remote_access_controlled_chips",
-                   "end_use_model_training", "end_use_supercomputer", "business_only"})
-DROP_GRAVE = 1 / 3                                             # … of these, on which the graver verdicts and the gate for businesses rest, what is given up must be twice as likely wrong as right
+                   "end_use_model_training", "end_use_supercomputer", "business_only", "supported_countries"})
+DROP_GRAVE = 1 / 3                                             # … of these, on which the graver verdicts and the gates for businesses and countries rest, what is given up must be twice as likely wrong as right
 FEW, ADD_FEW = 100, 0.95                                       # … of a label of fewer units in real documents more is asked: "Veterans of the military receive a discount"
+RARE = frozenset({"remote_access_controlled_chips", "end_use_supercomputer", "end_use_model_training", "headquarters_restriction", "nationality_restriction", "chip_or_region_limit"})
+ADD_RARE = 0.6                                                 # … but of these, which hundreds of written sentences in every language show, less, and in all languages; on real documents that adds next to nothing
 CAREFUL = (0.25, 0.9)                                          # … and in a language of few labelled documents the rules know more than the words
 MANY = 800                                                     # labelled clauses from which a language is one of many
+LEAD = 1.0                                                     # log-odds by which a unit may stay behind the likeliest one of its labelled passage and still be taken to state the rule
 TRUST = 0.3                                                    # inverse of the penalty on how far single rules are trusted
-NEVER_ADDED = frozenset({"country_exclusion"})                 # readers differ on whether a bar of a class of companies or uses "in D:5 countries" excludes countries: left to the rules
+LEFT_TO_RULES = frozenset({"country_exclusion"})               # neither added nor given up: readers differ on whether a bar of a class of companies or uses "in D:5 countries" excludes countries: left to the rules
 INVENTED = "(invented)"                                        # a feature of written sentences alone: more of them state a rule than of sentences of documents, and it takes that up
 Span = tuple[int, int]
 
@@ -60,6 +66,7 @@ class Sample:
     fired: dict[str, str]                                      # label -> rule
     right: frozenset[str]
     manners: list[Example] = field(default_factory=list)       # of the labelled clauses: what is to be learnt of polarity and mode
+    passages: dict[str, str] = field(default_factory=dict)     # label -> name of the labelled passage, where that takes in other units too
     judged: frozenset[str] | None = None                       # labels of which it is known whether they stand here; None: all
 
 
@@ -90,7 +97,8 @@ def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provide
     book = cuebook(language if language in languages() else None)
     reader = _Reader(document, book, language, None, None, None)
     labelled = [(c, span) for c in clauses for span in spans_of(c, document.text) if c["label"] in CLAUSE_LABELS]
-    found = []
+    found: list[Sample] = []
+    together: dict[tuple[str, Span], list[Sample]] = defaultdict(list)
     for unit, rows, own, intro, head, fired, opening in reader.observations():
         if unit.block in reader.titles:
             continue
@@ -104,7 +112,13 @@ def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provide
             if rule is not None and clause.get("polarity") and clause.get("mode"):
                 polarity, mode, stated = said(rule, reader.scope(unit, label, rows, own, intro))
                 sample.manners.append(Example(dict(manner_features(label, polarity, mode, stated, sample.features)), clause["polarity"], clause["mode"]))
+        for key in {(c["label"], span) for c, span in labelled if covers(span, (start, end))}:
+            together[key].append(sample)
         found.append(sample)
+    digest = hashlib.md5(document.text.encode(), usedforsecurity=False).hexdigest()
+    for (label, span), units in together.items():
+        for sample in units if len(units) > 1 else ():
+            sample.passages[label] = f"{digest} {span}"
     return found
 
 
@@ -123,11 +137,41 @@ def written_samples(folder: Path) -> list[Sample]:
     return found
 
 
+def _regression(tolerance: float = 1e-4) -> LogisticRegression:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: WEIGHT}, solver="liblinear", random_state=0, max_iter=1000, tol=tolerance)
+
+
+def weights_of(label: str, matrix: Any, samples: Sequence[Sample]) -> list[float]:
+    """How much each unit counts for what is learnt of a label: 1, or 0 where nobody judged it, or where it stands in a labelled passage of several units and others of these state the rule.
+
+    A labelled passage may be a whole list ("we may suspend: (a) …, (b) …") of which one item names the ground that the label is about; an item that does not would teach that its words are such a ground. Which items are
+    meant is told by a regression on all other units: the likeliest, those close behind it, and those at which a rule fires.
+    """
+    counts = [float(s.judged is None or label in s.judged) for s in samples]
+    passages: dict[str, list[int]] = defaultdict(list)
+    for n, sample in enumerate(samples):
+        if label in sample.passages:
+            passages[sample.passages[label]].append(n)
+    alone = [0.0 if label in s.passages else count for s, count in zip(samples, counts, strict=True)]
+    if not passages or not any(count and label in s.right for s, count in zip(samples, alone, strict=True)):
+        return counts
+    unsure = [n for units in passages.values() for n in units]
+    first = _regression(0.01).fit(matrix, [label in s.right for s in samples], alone)
+    score = dict(zip(unsure, first.decision_function(matrix[unsure]).tolist(), strict=True))
+    for units in passages.values():
+        best = max(score[n] for n in units)
+        for n in units:
+            if score[n] < best - LEAD and label not in samples[n].fired:
+                counts[n] = 0.0
+    return counts
+
+
 def fit(samples: Sequence[Sample], languages: frozenset[str] = frozenset()) -> ClauseModel:
     """The model of samples, confidence not yet calibrated. `languages`: those in which it may do much; empty: all."""
     import numpy as np
     from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
 
     vectoriser = DictVectorizer(sort=True, dtype=np.float32)
     often = Counter(name for s in samples for name in s.features)
@@ -138,8 +182,7 @@ def fit(samples: Sequence[Sample], languages: frozenset[str] = frozenset()) -> C
     labels = tuple(sorted(label for label, n in cases.items() if n >= MIN_CASES))
     weights, bias = [], []
     for label in labels:
-        model = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: WEIGHT}, solver="liblinear", random_state=0, max_iter=1000)
-        model.fit(matrix, [label in s.right for s in samples], [float(s.judged is None or label in s.judged) for s in samples])
+        model = _regression().fit(matrix, [label in s.right for s in samples], weights_of(label, matrix, samples))
         weights.append(model.coef_[0])
         bias.append(float(model.intercept_[0]))
     table = np.array(weights, dtype="float32").T
@@ -147,7 +190,8 @@ def fit(samples: Sequence[Sample], languages: frozenset[str] = frozenset()) -> C
     kept = (np.abs(table).max(1) >= SMALL) & (names != INVENTED)
     words = [str(name) for name in names[kept]]
     return ClauseModel(labels, {name: n for n, name in enumerate(words)}, table[kept].astype("<f2").astype("float32"), np.array(bias, dtype="float32"),
-                       {label: DROP_GRAVE if label in GRAVE else DROP for label in labels}, {label: ADD if real[label] >= FEW else ADD_FEW for label in labels if label not in NEVER_ADDED}, languages, CAREFUL)
+                       {label: DROP_GRAVE if label in GRAVE else DROP for label in labels if label not in LEFT_TO_RULES},
+                       {label: ADD_RARE if label in RARE else ADD if real[label] >= FEW else ADD_FEW for label in labels if label not in LEFT_TO_RULES}, languages, CAREFUL, RARE)
 
 
 def probabilities(model: ClauseModel, sample: Sample) -> dict[str, float]:
@@ -165,7 +209,7 @@ def calibrate(rows: Sequence[tuple[float, str, bool]]) -> Calibration:
         return Calibration()
     vectoriser = DictVectorizer(sort=True)
     matrix = vectoriser.fit_transform([{"log-odds": log_odds(p), **({f"rule {rule}": 1.0} if rule else {})} for p, rule, _ in rows])
-    model = LogisticRegression(C=TRUST, max_iter=1000).fit(matrix, [right for *_, right in rows])
+    model = LogisticRegression(C=TRUST, max_iter=10_000, tol=1e-9).fit(matrix, [right for *_, right in rows])
     weights = {str(name): round(float(w), 4) for name, w in zip(vectoriser.get_feature_names_out(), model.coef_[0], strict=True)}
     return Calibration(round(float(model.intercept_[0]), 4), weights.pop("log-odds"), {name.removeprefix("rule "): w for name, w in weights.items()})
 
@@ -279,7 +323,7 @@ def card(model: ClauseModel, documents: int, written: int, digest: str, measured
         "<!-- written by python -m nlp.training; do not edit by hand -->", "",
         "What it is: a logistic regression per label over the words and cue groups of a sentence (`nlp/wording.py`, `nlp/decision.py`), one for all languages. What it judges: whether a sentence of terms states an access clause of a label;",
         f"nothing about law, and nothing about a provider. It gives up findings of the rules whose confidence is below {DROP:.2f} ({DROP_GRAVE:.2f} where a graver verdict can rest on them), adds findings from a probability of {ADD} on ({ADD_FEW} for",
-        f"labels of fewer than {FEW} units), and sets the confidence of all; confidence rests on the probability and on how far the rule that fired was right. In languages of fewer than {MANY:,} labelled clauses ({CAREFUL[0]} and {CAREFUL[1]}) it does",
+        f"labels of fewer than {FEW} units, {ADD_RARE} for the {len(RARE)} rare ones of which hundreds of invented sentences are labelled), and sets the confidence of all; confidence rests on the probability and on how far the rule that fired was right. In languages of fewer than {MANY:,} labelled clauses ({CAREFUL[0]} and {CAREFUL[1]}) it does",
         "less. Polarity and mode are weighed by two more regressions (`nlp/manner.py`), which overrule the cues where these have hardly a chance; in those languages only where no cue says anything.", "",
         f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features. No document's text is in it: words, word pairs and cue groups with a weight.", "",
         "The rules were written while reading 248 of these documents: the figures of the rules here are better than on documents that nobody has read, and those of the model, which never saw the provider, are not. How unread documents",

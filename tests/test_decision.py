@@ -128,6 +128,7 @@ def test_where_few_documents_are_labelled_the_model_may_do_less():
     one = model(3.0, add={LABEL: 0.9}, drop={LABEL: 0.5}, languages=frozenset({"en"}), careful=(0.2, 0.99))
     assert one.bars("en") == ({LABEL: 0.5}, {LABEL: 0.9}) and one.bars("de") == ({LABEL: 0.2}, {LABEL: 0.99})
     assert Decision(cuebook("en"), "en", one).adds(LABEL, 0.95) and not Decision(cuebook("de"), "de", one).adds(LABEL, 0.95)
+    assert Decision(cuebook("de"), "de", replace(one, anywhere=frozenset({LABEL}))).adds(LABEL, 0.95)
 
 
 def test_polarity_and_mode_are_overruled_only_where_they_have_hardly_a_chance():
@@ -148,9 +149,9 @@ def test_polarity_and_mode_are_overruled_only_where_they_have_hardly_a_chance():
 
 def test_a_model_file_gives_the_model_back_and_another_format_says_what_to_do():
     manner = Manner(("permits",), ("notice", "obligation"), {"resell": 0}, np.array([[0.5, 0.25, -1.0]], dtype="float32"), np.zeros(3, dtype="float32"))
-    one = model(-1.0, {"resell": 0.5, "the": 0.25}, drop={LABEL: 0.4}, add={LABEL: 0.75}, languages=frozenset({"en"}), careful=(0.2, 0.9), fired=Calibration(0.5, 0.25, {"A18.resell": 1.0}), manner=manner)
+    one = model(-1.0, {"resell": 0.5, "the": 0.25}, drop={LABEL: 0.4}, add={LABEL: 0.75}, languages=frozenset({"en"}), careful=(0.2, 0.9), anywhere=frozenset({LABEL}), fired=Calibration(0.5, 0.25, {"A18.resell": 1.0}), manner=manner)
     again = loaded(dumped(one))
-    assert again.languages == one.languages and again.careful == one.careful and again.manner.vocabulary == manner.vocabulary and (again.manner.weights == manner.weights).all()
+    assert again.languages == one.languages and again.anywhere == one.anywhere and again.careful == one.careful and again.manner.vocabulary == manner.vocabulary and (again.manner.weights == manner.weights).all()
     assert dumped(again) == dumped(one) and again.vocabulary == one.vocabulary and again.fired == one.fired and again.drop == one.drop
     import gzip
 
@@ -182,6 +183,46 @@ def test_no_held_out_sentence_is_trained_on(tmp_path):
     assert written_samples(tmp_path) == []
     (tmp_path / "vi.jsonl").write_text("\n".join(lines), "utf-8")
     assert written_samples(tmp_path)
+
+
+def test_a_passage_of_several_units_teaches_by_those_that_state_its_rule():
+    """A list is labelled whole; which of its items are meant is told by what is known of other units, and by rules that fire."""
+    pytest.importorskip("sklearn", reason="scikit-learn, of the extra train, is not installed")
+    from nlp.training import Sample, fit, samples_of
+
+    text = "We may suspend the service:\n\n- if a payment by card is refused;\n- if an export authority orders it.\n\nNothing else."
+    document = read_document(text.encode(), content_type="text/markdown", language="en")
+    units = samples_of(document, [{"label": "suspension_right", "start": 0, "end": document.text.index("Nothing")}], "p")
+    passages = [u.passages["suspension_right"] for u in units if "suspension_right" in u.right]
+    assert len(passages) > 1 and len(set(passages)) == 1
+    single = samples_of(document, [{"label": "suspension_right", "start": document.text.index("if an"), "end": document.text.index("Nothing")}], "p")
+    assert not any(u.passages for u in single)
+
+    def unit(word: str, *labels: str, **more) -> Sample:
+        return Sample("p", {word: 1.0}, {}, frozenset(labels), **more)
+
+    known = [unit("authority", LABEL) for _ in range(30)] + [unit("weather") for _ in range(30)]
+    listed = [unit(word, LABEL, passages={LABEL: str(n)}) for n in range(30) for word in ("authority", "repairs")]
+
+    def weight(samples: list[Sample], word: str) -> float:
+        learnt = fit(samples)
+        return float(learnt.weights[learnt.vocabulary[word], 0]) if word in learnt.vocabulary else 0.0
+
+    assert weight(known + listed, "repairs") < 0.1 < 1.0 < weight(known + [replace(s, passages={}) for s in listed], "repairs")
+    assert weight(known + [replace(s, fired={LABEL: "A18.resell"}) for s in listed], "repairs") > 1.0
+
+
+def test_what_nobody_judged_teaches_nothing(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, of the extra train, is not installed")
+    from nlp.training import Sample, fit, held_out_sentence, written_samples
+
+    known = [Sample("p", {"resell": 1.0}, {}, frozenset({LABEL})) for _ in range(30)] + [Sample("p", {"weather": 1.0}, {}, frozenset()) for _ in range(30)]
+    more = [Sample("", {"lend": 1.0}, {}, frozenset(), judged=frozenset({"end_use_wmd"})) for _ in range(30)]
+    learnt, taught = fit(known + more), fit(known + [replace(s, judged=None) for s in more])
+    assert "lend" not in learnt.vocabulary and taught.weights[taught.vocabulary["lend"], 0] < -0.5
+    row = next(row for n in range(20) if not held_out_sentence((row := {"text": f"You may not resell {n} Services.", "labels": [], "judged": ["end_use_wmd"]})["text"]))
+    (tmp_path / "en.jsonl").write_text(json.dumps(row), "utf-8")
+    assert [s.judged for s in written_samples(tmp_path)] == [frozenset({"end_use_wmd"})]
 
 
 def test_training_learns_which_word_counts():
