@@ -1,7 +1,7 @@
 """Polarity and mode of a finding, weighed: what the cues say of them (`nlp/scope.py`), beside how labelled clauses of that label with such words read.
 
 Cues settle most sentences; what they cannot tell is what a label usually means ("we may ask for proof" is a right of the provider, "unless we have asked for proof" a condition). The weights are those of two
-logistic regressions over several classes, learnt from labelled clauses by `nlp.training`. They overrule the cues only where these have hardly a chance (DOUBT), and settle what the decision layer found alone where no cue says
+logistic regressions over several classes, learnt from labelled clauses by `nlp.training`. They overrule the cues only where these have a poor chance (DOUBT), and settle what the decision layer found alone where no cue says
 anything; in a language of few labelled documents they do only the latter: there the cues were right more often.
 Features: words and cue groups of the sentence and of the introduction of its list (`nlp/wording.py`), the label, what the cues say, and pairs of the label with a cue group or with what the cues say.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-DOUBT = 0.25                                                   # probability of what the cues say below which they are overruled
+DOUBT = 0.35                                                   # probability of what the cues say below which they are overruled
 
 
 def features(label: str, polarity: str, mode: str, stated: bool, words: Mapping[str, float]) -> Iterator[tuple[str, float]]:
