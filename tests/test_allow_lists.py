@@ -40,8 +40,8 @@ AROUND = {
 # (language, sentence, label that must be found, countries or groups that it names as served)
 SERVED = [
     ("en", "Only persons located in Canada may use the Services.", "supported_countries", ["CA"]),
-    ("en", "At this time, only individuals resident in Japan and over 18 are authorized to access the Service.", "supported_countries", ["JP"]),
-    ("en", "If you are located outside of Canada, you have no right to access or use the Services.", "supported_countries", ["CA"]),
+    ("en", "For now only individuals who are resident in Japan and of age are entitled to use the Service.", "supported_countries", ["JP"]),
+    ("en", "Anybody who is outside of Canada has no right to use the platform.", "supported_countries", ["CA"]),
     ("en", "We do not offer the Service in any countries other than Norway and Sweden.", "supported_countries", ["NO", "SE"]),
     ("en", "You must be located in the United States to use the GPU cloud.", "supported_countries", ["US"]),
     ("en", "Users outside Japan are not permitted to register.", "supported_countries", ["JP"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Collection
 
 from nlp.blocks.skeleton import CLOSE, OPEN, Skeleton
 from nlp.normalise import ALT, HTML, clean_text, decode_entity
@@ -153,6 +154,16 @@ _NEAR = 40                                                     # open elements t
 _SPECIAL = {**dict.fromkeys(_VOID, 0), **dict.fromkeys(_FORMATTING, 1), **dict.fromkeys(_ENDS, 2)}
 
 
+def _end(open_: list[str], ends: Collection[str]) -> None:
+    """Closes the nearest open element among `ends`, as a start tag does that implies its end; a wall keeps those beyond it open."""
+    for i in range(len(open_) - 1, max(-1, len(open_) - _NEAR), -1):
+        if open_[i] in ends:
+            del open_[i:]
+            return
+        if open_[i] in _WALLS:
+            return
+
+
 def is_tame(names: list[str], most: int = MAX_NESTING) -> bool:
     """Whether `tame` would leave markup of such tags ("p", "/p") as it is: its own account, without places."""
     known = {name: (name[0] == "/", bare, _SPECIAL.get(bare)) for name in set(names) for bare in [name.lstrip("/").lower()]}
@@ -179,13 +190,7 @@ def is_tame(names: list[str], most: int = MAX_NESTING) -> bool:
         else:
             again += unclosed
             if kind == 2 and open_ and open_[-1] not in _WALLS:
-                ends = _ENDS[name]
-                for i in range(len(open_) - 1, max(-1, len(open_) - _NEAR), -1):
-                    if open_[i] in ends:
-                        del open_[i:]
-                        break
-                    if open_[i] in _WALLS:
-                        break
+                _end(open_, _ENDS[name])
         push(name)
         if len(open_) > most:
             return False
@@ -222,12 +227,7 @@ def tame(markup: str, most: int = MAX_NESTING) -> str:
             continue
         ends = _ENDS.get(name)
         if ends:
-            for i in range(len(open_) - 1, max(-1, len(open_) - _NEAR), -1):
-                if open_[i] in ends:
-                    del open_[i:]
-                    break
-                if open_[i] in _WALLS:
-                    break
+            _end(open_, ends)
         if name in formatting:
             formatting[name] += 1
             unclosed += 1
