@@ -1,12 +1,12 @@
 """Trains the decision layer (`nlp.decision`) on labelled text: `python -m nlp.training LABELS.jsonl… --root FOLDER --written FOLDER`.
 
-Needs the extra `train` (scikit-learn). The same labels, cues and rules give the same weights; how far single rules are trusted can differ by 0.0001 from run to run (measured: the tolerance of the solver). Per label a logistic regression with an L2 penalty is fitted on all units of text at
+Needs the extra `train` (scikit-learn). The same labels, cues and rules give the same file, byte for byte (two runs compared). Per label a logistic regression with an L2 penalty is fitted on all units of text at
 which the rules look (`nlp.clauses`), over their words and cue groups (`nlp.wording`). The model gives up findings of the rules whose confidence is below DROP and adds some from a probability of ADD on. The two are
 not fitted per label: the rules were written while reading most of the labelled documents, so that no fold of them shows how the rules do on unread ones. They were set, with whole providers left out, on 138 documents
 labelled after the rules were written. Confidence is calibrated on whole providers left out. Polarity and mode: `nlp.manner`.
 
-Labels: JSON lines of {"path", "provider", "language", "clauses": [{"label", "quote" or "start" and "end"}]}, paths relative to a folder. Written sentences: `<language>.jsonl` of {"text", "labels"}, invented; a
-fifth of them (`held_out_sentence`) is never trained on, so that tests can measure with it.
+Labels: JSON lines of {"path", "provider", "language", "clauses": [{"label", "quote" or "start" and "end"}]}, paths relative to a folder. Written sentences: `<language>.jsonl` of {"text", "labels", "judged"?}, invented
+(`judged`: the labels that their author looked for, where these are not all); a fifth of them (`held_out_sentence`) is never trained on, so that tests can measure with it.
 """
 
 from __future__ import annotations
