@@ -55,9 +55,13 @@ class Manner:
         return found[0], found[1]
 
     def standing(self, score: np.ndarray, polarity: str, mode: str, stated: bool, found_alone: bool = False) -> tuple[str, str]:
-        """The polarity and mode that stand: those that cues and rule say, if these have a chance, else the likeliest; of what the decision layer found alone, those that a cue says, if any does."""
-        return tuple(said if (stated or not found_alone) and chances.get(said, 0.0) >= DOUBT else max(chances, key=chances.__getitem__)   # type: ignore[return-value]
-                     for said, chances in zip((polarity, mode), self.chances(score), strict=True))
+        """The polarity and mode that stand: those that cues and rule say, if these have a chance, else the likeliest; of what the decision layer found alone, those that a cue says, if any does.
+
+        What only describes is a notice, whatever its words would make likely of a rule: so are 267 of 270 labelled clauses.
+        """
+        weighed = tuple(said if (stated or not found_alone) and chances.get(said, 0.0) >= DOUBT else max(chances, key=chances.__getitem__)
+                        for said, chances in zip((polarity, mode), self.chances(score), strict=True))
+        return ("describes", "notice") if weighed[0] == "describes" else weighed   # type: ignore[return-value]
 
     def weigh(self, label: str, polarity: str, mode: str, stated: bool, words: Mapping[str, float], found_alone: bool = False) -> tuple[str, str]:
         """`standing` of a finding by its features, one by one; `nlp.decision` adds up the same in another way."""
