@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 FOLDS = 5
-MIN_CASES = 8                                                  # labelled units below which a label is and words cannot tell; rules alone did better
+MIN_CASES = 8                                                  # labelled units below which a label is left to the rules
 STRENGTH = 10.0                                                # inverse of the penalty
 WEIGHT = 3.0                                                   # of a labelled unit, against one that is not
 MIN_SEEN = 2                                                   # units in which a feature must stand
