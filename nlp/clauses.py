@@ -47,6 +47,7 @@ TAIL = 40                                                      # characters at t
 LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
 EMBARGOED = "US-embargoed"                                       # the group of countries that no list of those who are served consists of
 BESIDE, AND = 14, 12                                           # characters between a cue and a country that stands right beside it, and from one country to the next: "outside of the Republic of Korea or Japan"
+LONGEST_NAME = 200                                             # … of the name of a country or group
 LEFT = 1                                                       # … and from a country to a cue behind it, a letter or a blank: "日本の領域外", "한국 이외"
 _NAMED_FIRST = frozenset({"zh", "ja", "ko"})                   # languages in which the country stands before the word for what lies beyond it
 MOST_SENTENCES = 10_000                                        # sentences with cues that are looked at in one document; the longest contract known has about a thousand
@@ -886,28 +887,47 @@ class _Reader:
     def beyond(self, unit: _Unit, rows: list[tuple[int, int, int]], groups: int) -> tuple[list[str], int]:
         """(countries, groups of countries) named right behind a cue of `groups` (of those of a sentence itself), "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
         named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + [(start, end, "", bit) for _, bit in self.group_bits for start, end in self.book.spans(rows, bit)])
-        found: list[tuple[str, int]] = []
+        starts = [start for start, *_ in named]
+        text = self.blocks[unit.block].text
+        taken: set[int] = set()
         for start, end in self.book.spans(rows, groups & self.own_mask):
-            at, reach, beside = end, BESIDE, []
             if self.language in _NAMED_FIRST:                  # right before it, else within: "[日本]国外", "非[日本]居民"
-                found += self._before(named, start, self.blocks[unit.block].text) or [(code, bit) for a, b, code, bit in named if start <= a and b <= end]
-                continue
-            for a, b, code, bit in named:
-                if a >= end and a - at <= reach:
-                    beside.append((code, bit))
-                    at, reach = max(at, b), AND
-            found += beside
-        return list(dict.fromkeys(code for code, _ in found if code)), functools.reduce(int.__or__, (bit for _, bit in found), 0)
+                beside = self._before(named, bisect_right(starts, start), start, text)
+                inside = range(bisect_left(starts, start), bisect_left(starts, end))
+                if (first := next(beside, None)) is None:
+                    taken.update(n for n in inside if named[n][1] <= end)
+                    continue
+                beside = itertools.chain([first], beside)
+            else:
+                beside = self._behind(named, bisect_left(starts, end), end)
+            for n in beside:
+                if n in taken:                                 # and so are those that it goes on with: many cues in one list cost no more than one
+                    break
+                taken.add(n)
+        found = [named[n] for n in sorted(taken)]
+        return list(dict.fromkeys(code for _, _, code, _ in found if code)), functools.reduce(int.__or__, {bit for *_, bit in found}, 0)
 
     @staticmethod
-    def _before(named: list[tuple[int, int, str, int]], start: int, text: str) -> list[tuple[str, int]]:
-        """The countries and groups that end right before a cue, with those listed before them: "[日本]・[韓国]以外"."""
-        at, reach, found = start, LEFT, []
-        for a, b, code, bit in reversed(named):
-            if b <= at + 1 and at - b <= reach and (found or not text[b:at].strip() or text[b:at].isalpha()):
-                found.append((code, bit))
+    def _behind(named: list[tuple[int, int, str, int]], first: int, end: int) -> Iterator[int]:
+        """The numbers of the countries and groups, from `first` on, that begin right behind a cue, and of those listed after them: "outside [Japan] and [Korea]"."""
+        at, reach = end, BESIDE
+        for n in range(first, len(named)):
+            if named[n][0] - at > reach:
+                return
+            yield n
+            at, reach = max(at, named[n][1]), AND
+
+    @staticmethod
+    def _before(named: list[tuple[int, int, str, int]], last: int, start: int, text: str) -> Iterator[int]:
+        """The numbers of the countries and groups, below `last`, that end right before a cue, and of those listed before them, the last first: "[日本]・[韓国]以外"."""
+        at, reach = start, LEFT
+        for n in range(last - 1, -1, -1):
+            a, b = named[n][:2]
+            if at - a > LONGEST_NAME + AND:
+                return
+            if b <= at + 1 and at - b <= reach and (reach == AND or not text[b:at].strip() or text[b:at].isalpha()):
+                yield n
                 at, reach = a, AND
-        return found[::-1]
 
     def turned_away(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
         """The ranges of a unit in which it says who is not served, where it says before who is: "in Japan and Korea, but not in …"."""

@@ -22,6 +22,7 @@ OFFER = '{{"id": {n}, "name": "gp{n}.large", "specs": {{"gpu": "H100 SXM", "gpu_
 CASES = {                                                      # name: (what stands before, what is repeated, megabytes, suffix)
     "export": ("", "export ", 1, "txt"), "export in html": ("<p>", "export ", 1, "html"), "export, a sentence each": ("", "export. ", 1, "txt"),
     "export, a paragraph each": ("", "export\n\n", 1, "txt"), "rules": ("", "You shall not export to Cuba. ", 1, "txt"),
+    "those elsewhere": ("", "users outside Japan are not admitted and ", 1, "txt"), "those elsewhere, in Chinese": ("", "日本以外的用户不得使用、", 1, "txt"),
     "one sentence": ("", "you shall not export to Cuba, Iran ", 1, "txt"), "items of one sentence": ("You may not: ", "(a) resell the Services to China; ", 1, "txt"),
     "definitions": ("", "“Restricted Country {n}” means Cuba. You may not export to a Restricted Country {n}. ", 1, "txt"), "quotation marks": ("", "“Restricted Country” means Cuba; ", 1, "txt"),
     "open elements": ("", "<div>", 1, "html"), "open lists": ("", "<ul><li>You may not export: ", 3, "html"),
