@@ -47,7 +47,7 @@ SERIALISE = """() => {
   const meta = document.createElement('meta'); meta.setAttribute('charset', 'utf-8');
   (document.head || document.documentElement).prepend(meta);
   return '<!DOCTYPE html>\\n' + document.documentElement.outerHTML; }"""
-LENGTH = "() => document.documentElement ? document.documentElement.outerHTML.length : 0"
+LENGTH = "() => document.readyState === 'loading' ? -1 : document.documentElement ? document.documentElement.outerHTML.length : 0"   # -1: not all of it is parsed
 # Kept from a page's own request: what the answer may depend on. Never its cookies, keys or the name of the browser.
 _DROPPED = ("cookie", "authorization", "proxy-", "user-agent", "referer", "sec-", "host", "connection", "accept-encoding", "accept-language", "content-", "if-", "range", "priority",
             "upgrade-insecure-requests")
@@ -211,7 +211,7 @@ class Page:
                 still = 0
                 continue
             now = await page.evaluate(LENGTH)
-            still, size = (still + 1 if now == size else 0), now
+            still, size = (still + 1 if now == size and now >= 0 else 0), now
             if still >= 2 or loop.time() - max(self._last, began) > 10 * QUIET:   # a clock on the page never stands still
                 break
         if size > limit:

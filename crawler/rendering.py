@@ -152,22 +152,33 @@ class RenderMiddleware:
 
         machine = await self._start()
         name = request.meta["visit"]
-        drawing = PageMethod(lambda tab: page.drawn(tab, self._limit))
+        drawing = asyncio.get_running_loop().create_future()
+
+        async def draw(tab) -> None:
+            drawing.set_result(await page.drawn(tab, self._limit))
+
+        # A page that leaves for another one while it is read may never tell that it was parsed or loaded, for which goto ("commit": does not) and scrapy-playwright
+        # behind each page method would wait: once the drawing is there, nothing else of the tab is waited for.
         order = Request(page.url, dont_filter=True, meta={
             "playwright": True, "playwright_context": name, "playwright_context_kwargs": browser.context_options(self._crawler.settings["USER_AGENT"]),
-            "playwright_page_init_callback": page.prepare, "playwright_page_methods": [drawing], "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"}})
+            "playwright_page_init_callback": page.prepare, "playwright_page_methods": [PageMethod(draw)], "playwright_page_goto_kwargs": {"wait_until": "commit"}})
+        tab = asyncio.ensure_future(machine.download_request(order))
         try:
-            await machine.download_request(order)
+            await asyncio.wait({tab, drawing}, return_when=asyncio.FIRST_COMPLETED)
+            if not drawing.done():
+                await tab                                      # raises what went wrong
+            return drawing.result()
         except TooSlow as error:
             raise VisitRefused(self._late(), "timeout") from error
         except Error as error:                                 # the page crashed the browser, or the browser does not start
             log.warning("%s: %s", page.url, error)
             raise VisitRefused(f"the browser failed on this page: {_first_line(error)}", "other") from error
         finally:
+            tab.cancel()
+            await asyncio.gather(tab, return_exceptions=True)
             context = machine.context_wrappers.get(name)
             if context is not None:
                 await asyncio.wait_for(context.context.close(), 10)
-        return drawing.result
 
     async def _start(self):
         """scrapy-playwright's download handler: it starts and ends the browser. One for the crawl, when the first page needs it."""
