@@ -90,6 +90,12 @@ def by_script(text: str, letters: int | None = None) -> str | None:
     return None
 
 
+def of_readers(source: str) -> str | None:
+    """The language of the words for readers in a source that is mostly code: of its East Asian letters, where there are forty or more; else None."""
+    eastern = 0 if source.isascii() else len(_EASTERN.findall(source))
+    return by_script(source, eastern) if eastern >= 40 else None
+
+
 def identify(text: str) -> tuple[str | None, float]:
     """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
     sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]

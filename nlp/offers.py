@@ -269,7 +269,7 @@ class Facts:
         elif role == "gpu_memory":
             size = parse_memory(value, head.text)
             if size is not None:
-                self.gpu_memory, self.memory_head = size, head.text
+                self.gpu_memory, self.memory_head, self.is_gpu = size, head.text, True
             if isinstance(value, str) and not self.chips:
                 self.named += find_chips(value)
         elif role == "currency" and isinstance(value, str):

@@ -15,7 +15,7 @@ from functools import lru_cache
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
-from nlp.offers import (UNIT_CODES, MAX_QUOTE, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
+from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
                         split_label)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
@@ -80,9 +80,12 @@ def _field(key: str) -> _Field:
                   bool(re.search(r"tax|vat|gst", head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None)
 
 
-def _chips_last(item: tuple[_Field, Node]) -> bool:
-    """Sorts the fields of a record: those that name or count its chips come first."""
-    return item[0].head.role not in ("gpu", "gpu_count")
+_FIRST = {"gpu": 0, "gpu_count": 0, "gpu_memory": 1}
+
+
+def _chips_last(item: tuple[_Field, Node]) -> int:
+    """Sorts the fields of a record: those that name or count its chips come first, then the memory of a card (beside it "L4" is one)."""
+    return _FIRST.get(item[0].head.role, 2)
 
 
 def _marks(text: str, kind: str) -> list[int]:
@@ -320,8 +323,9 @@ class _Walker:
         priced_branch = bool(key) and _field(key).head.role == "price"
         bare = [q for q in quoted if q.price is not None and not (q.price.sign or q.price.unit or q.unit or q.head.unit or q.currency or q.head.currency)]
         if not self.samples and len(bare) == len(quoted):      # no price beside them says more
+            most = MAX_HOURLY.get(self.reading.currency(self.reading.rate[0]) or "", MOST_BARE) if self.reading.rate else MOST_BARE
             for q in bare:
-                q.stated = q.stated or q.price.amount <= MOST_BARE and (priced_branch and bool(q.chips) or bool(_NAMED_PRICE.search(q.head.text)))
+                q.stated = q.stated or q.price.amount <= most and (priced_branch and bool(q.chips) or bool(_NAMED_PRICE.search(q.head.text)))
         if quoted and not (facts.chips or facts.named or local.noted or any(q.chips for q in quoted)):
             facts.named = [chip for field, child in heads if field.head.role == "price" and isinstance(child.value, str) for chip in find_chips(child.value)]      # "$2.10 (H100)"
         chips = facts.chips or facts.named or local.noted

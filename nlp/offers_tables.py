@@ -160,9 +160,17 @@ class _Grid:
             named = [[bool(find_chips(self.text(r, c), context=True)) for c in range(1, self.width)] for r in range(self.body, len(self.rows))]
             if max(map(sum, named), default=0) == self.width - 1 and max(map(sum, zip(*named, strict=True))) == 1:
                 return True                                    # one row names a chip in every column
+        if len(set(map(fold, filter(None, first)))) * 4 < sum(map(bool, first)) * 3 or self._prices_rows():
+            return False                                       # kinds that come again and again (GPU, GPU, CPU, RAM) are no attributes; nor are parts with a price each
         hardware = known & {"gpu", "vcpu", "memory", "storage", "network", "gpu_memory", "gpu_count"}
         heads = [read_head(h).role for h in self.heads[1:]]
         return len(hardware) >= 2 and in_first <= 1 and not ({"gpu", "gpu_count", "vcpu", "memory"} & set(heads)) and bool(_ITEM_HEAD.match(read_head(self.heads[0]).text))
+
+    def _prices_rows(self) -> bool:
+        """Whether a column headed as one of prices holds an amount in most rows: "Component | Model | $/hour" prices the parts of a machine one by one."""
+        rows = range(self.body, len(self.rows))
+        return any(read_head(label).role == "price" and 4 * sum(bool(_SOME_AMOUNT.search(self.text(r, c))) for r in rows) >= 3 * len(rows)
+                   for c, label in enumerate(self.heads) if c)
 
     def transpose(self) -> _Grid:
         """The same table with rows and columns exchanged: the labels of the first column become heads, each other column a row."""
@@ -235,7 +243,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             if len(filled) == grid.width or not carried:
                 continue
         facts = Facts(unit=outer.unit, scope=outer.scope, commitment=outer.commitment, months=outer.months, tax=outer.tax, currency=outer.currency)
-        facts.is_gpu = about_gpus
+        facts.is_gpu = about_gpus or len(texts[0]) <= 24 and bool(_GPU_WORDS.search(fold(texts[0])))      # "GPU | A30 | €0.61"
         facts.commitment = facts.months = None
         quoted: list[Quoted] = []
         plain_memory, counted = "", None
@@ -388,6 +396,7 @@ def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
 
 _BILLED = re.compile(r"\b(?:monthly|quarterly|yearly|annual(?:ly)?) (?:billing|payments?|instal?lments?|invoic\w+)|\b(?:billed|paid|invoiced) (?:monthly|quarterly|yearly|annually)")
 _AMOUNT = r"\d[\d.,' ]{0,14}"
+_SOME_AMOUNT = re.compile(r"[$€£¥￥₩₹₽元円원]\s?\d|\d\s?(?:[$€£¥￥₩₹₽元円원]|zł|kr\b)|^\d{1,6}[.,]\d{1,4}$")
 _PLAIN_PRICE = r"\d{1,6}[.,]\d{1,4}"
 _COMMON_WORDS = re.compile(r"^(?:cloud|gpu|price|pricing|hourly|monthly|daily|on|per|the|our|your|spot|reserved|standard|list|regular|new|old|best|server|instance|card|model|plan|bare|dedicated|shared|public|private|secure|community)s?$", re.IGNORECASE)
 

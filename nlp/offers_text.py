@@ -74,13 +74,29 @@ def _begins_card(group: list[Placed], block: Block) -> bool:
     boxed = next((i.block.container for i in group if i.block.container is not None and i.block.kind != "list_item"), None)
     own = block.container if block.kind != "list_item" else None
     if own is not None:
-        return not _same_card(boxed, own) if boxed is not None else group[-1].block.kind != "heading"
+        if boxed is None:
+            return group[-1].block.kind != "heading"
+        return not (_same_card(boxed, own) or own == group[-1].block.container and group[-1].block.kind != "list_item" or _price_box(group, block))
     if boxed is not None and block.kind != "list_item":
         return True
     if block.kind != "heading":
         return False
     first = group[0].block                                     # a heading of a part, under a heading that names the chip, is still of its card
     return not (first.kind == "heading" and 0 < first.level < block.level and find_chips(first.text, context=True) and not find_chips(block.text, context=True))
+
+
+_PRICE_LINE = re.compile(r"(?:(?:from|ab|starting at|a partir de|à partir de|desde|da|od|vanaf|nur|only)\s)?(?:[A-Z]{0,3}\s?[$€£¥￥₩₹₽]\s?\d[\d.,]*|\d[\d.,']*\s?(?:[$€£₽元円원]|zł|kr\b|[A-Z]{3}\b))\s?(?:/|per\b|pro\b|par\b|each\b|$)", re.IGNORECASE)
+
+
+def _price_box(group: list[Placed], block: Block) -> bool:
+    """Whether a box begins with an amount and so has no title of its own, where the box before it has a chip for its title and no amount: two boxes of one card."""
+    if block.kind == "heading" or not _PRICE_LINE.match(block.text) or len(block.text) > 40 or not 1 <= len(group) <= 6:
+        return False
+    title = group[0].block.text
+    return len(title) <= 60 and bool(find_chips(title, context=True)) and all(i.block.kind != "list_item" and not _PRICE_SIGN.search(i.block.text) and not asks_for_contact(i.block.text) for i in group)
+
+
+_PRICE_SIGN = re.compile(r"[$€£¥￥₩₹₽元円원]")
 
 
 def _same_card(a: str | None, b: str | None) -> bool:
@@ -218,6 +234,8 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
     if unit is None:
         after = lines[lines.index(item) + 1:][:1]
         unit = unit_in(after[0].block.text) if after and len(after[0].block.text) <= 40 else None
+        at = lines.index(item)
+        unit = unit or (unit_in(lines[at - 1].block.text) if at and len(lines[at - 1].block.text) <= 24 and not has_digit(lines[at - 1].block.text) else None)     # "Hourly" above "$2.49"
         unit = unit or unit_in(title) or next((unit_in(h) for h in reversed(item.path) if unit_in(h)), None)
     if unit is None and not any(p.price_from for p in prices):
         return []

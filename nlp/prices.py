@@ -374,9 +374,16 @@ def only_currency(text: str, *, language: str | None = None, currency: str | Non
     return next((p.currency for p in _prices(folded, signs, language=language, currency=currency, words=words) if p.sign), None) if named else None
 
 
+def _unglued(text: str, start: int, end: int, word: str) -> tuple[int, int, str]:
+    """A match of a sign with letters before it, less a letter that ends another word: "L40S$0.79" costs dollars, not those of Singapore."""
+    before = text[start - 1:start] if start else ""
+    glued = end - start == 2 and word[-1] in _SIGN_CHARS and word[0].isalpha() and before.isascii() and (before.isdigit() or before.isupper())
+    return (end - 1, end, word[-1]) if glued else (start, end, word)
+
+
 def _plain_signs(text: str, folded: str) -> list[tuple[int, int, str | None]]:
     """(start, end, currency or ambiguous sign) of what names a currency in `text`."""
-    signs = [(a, b, _sign_value(word)) for a, b, word in _sign_matches(folded) if _plain_sign(text, a, b, word)]
+    signs = [(a, b, _sign_value(word)) for a, b, word in (_unglued(text, *match) for match in _sign_matches(folded)) if _plain_sign(text, a, b, word)]
     signs += [(m.start(1), m.end(1), m[1]) for m in _UNKNOWN_CODE.finditer(text) if m[1].lower() not in _not_codes() and not any(a <= m.start(1) < b for a, b, _ in signs)]
     return signs
 

@@ -368,3 +368,34 @@ def test_a_line_of_a_card_that_counts_its_gpus_in_korean():
 
 def test_a_code_that_begins_like_the_name_of_an_area():
     assert [(r.country, r.city) for r in supply("## Regions\n\n**US-EAST-2** Kansas City, USA\n\n**EU-NORTH-7** Kajaani, Finland\n", "md")[2]] == [("US", "Kansas City"), ("FI", "Kajaani")]
+
+
+def test_parts_with_a_price_each_are_rows_whatever_their_kinds_are_called():
+    text = table("Kind | What it is | Label | Price per hour", "GPU | NVIDIA H100 SXM | `fox_h100` | $2.15", "GPU | NVIDIA L40S | `fox_l40s` | $0.95", "CPU | vCPU | `fox_cpu` | $0.02", "RAM | per GB | `fox_ram` | $0.01")
+    assert rows(text, "md") == [("H100", None, 2.15, "USD", "hour"), ("L40S", None, 0.95, "USD", "hour")]
+    assert rows(table("Component | Model | €/hour", "GPU | A30 | €0.61", "CPU | 8 cores | €0.11", "Memory | 64 GB | €0.05"), "md") == [("A30", None, 0.61, "EUR", "hour")]
+
+
+def test_the_price_of_a_card_in_a_box_of_its_own():
+    def page(card: str) -> str:
+        return "<h1>Our GPUs</h1><div class='grid'>" + "".join(card.format(name, price) for name, price in (("H200", "3.10"), ("L40S", "0.90"))) + "</div>"
+
+    expected = [("H200", None, 3.1, "USD", "hour"), ("L40S", None, 0.9, "USD", "hour")]
+    assert rows(page("<div class='card'><div class='a'><h3>{}</h3><p>fast memory</p></div><div class='a'><div>${}</div><div>/hour</div></div><ul><li>NVMe</li></ul></div>"), "html") == expected
+    assert rows(page("<article><h3>{}</h3><ul><li>24 vCPU</li></ul><footer><b>${}</b> <i>/hour</i></footer></article>"), "html") == expected
+    assert rows(page("<div class='card'><h3>{}</h3><p>Hourly</p><p>${}</p></div>"), "html") == expected
+    assert rows(page("<li><b>{}</b><span>${}/hr</span></li>"), "html") == expected                   # no "S$" in "L40S$0.90"
+    apart = "<h1>Our GPUs</h1><div class='b'><h3>H200</h3><p>Contact us</p></div><div class='b'><h3>Small CPU server</h3><p>$0.10</p><p>/hour</p></div>"
+    assert all(price is None for _, _, price, *_ in rows(apart, "html"))
+
+
+def test_prices_that_a_script_draws_bear_the_sign_and_period_of_its_template():
+    text = """<div id="t"></div><script>
+      // 料金表のデータ（毎日更新されます）
+      const CARDS = [ // よく使われるもの
+        { model: 'L4', vram: '24 GB', use: '推論や画像生成に向いています', price: 310 },
+        { model: 'RTX A6000 Ada', vram: '48 GB', use: '大きなモデルの学習に', price: 990 }, ];
+      const row = c => `<td>${c.model}</td><td>¥${c.price.toLocaleString()}<small>/時間</small></td>`;
+    </script>"""
+    offers = supply(text, "html", None)[1]
+    assert [(o.gpu_name, o.gpu_memory, o.price, o.currency, o.price_unit) for o in offers] == [("L4", 24, 310, "JPY", "hour"), ("RTX6000ADA", 48, 990, "JPY", "hour")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from nlp.blocks.html import plain
@@ -760,14 +760,30 @@ def _chrome(walker: Segmenter) -> set[int]:
             pieces = draft.pieces
         size = sum(ends[p] - starts[p] for p in pieces if isinstance(p, int))
         sizes[draft.chrome] = sizes.get(draft.chrome, 0) + size
+    for number in _feet_of_cards(walker, sizes):
+        sizes[0] = sizes.get(0, 0) + sizes[number]
+        sizes[number] = 0
+        walker.chrome_strict.discard(number)
     total = sum(sizes.values())
     titled = {draft.chrome for draft in walker.drafts if draft.kind == "heading" and draft.level == 1} & walker.headers
     chosen = {number for number, size in sizes.items()
-              if number in walker.chrome_strict or number and size <= 0.4 * total and number not in titled and (number not in walker.consent or size <= MAX_CONSENT)}
+              if number in walker.chrome_strict or number and 0 < size <= 0.4 * total and number not in titled and (number not in walker.consent or size <= MAX_CONSENT)}
     outside = sum(size for number, size in sizes.items() if number not in chosen)
     if total > 400 and outside < 0.05 * total:
         chosen = {number for number in chosen if sizes[number] <= 0.3 * total}
     return chosen
+
+
+def _feet_of_cards(walker: Segmenter, numbers: Iterable[int]) -> list[int]:
+    """The chrome elements that close one of several alike siblings: the <footer> of a card holds its price, not the foot of the page."""
+    parents, signatures = walker.parents, walker.signatures
+    over: dict[tuple, list[int]] = {}
+    for number in numbers:
+        node = number - 1
+        if number in walker.chrome_strict and parents[node] > 0:
+            box = parents[node]
+            over.setdefault((parents[box], signatures[box], signatures[node]), []).append(number)
+    return [number for group in over.values() if len(group) > 1 and len({parents[n - 1] for n in group}) == len(group) for number in group]
 
 
 def _cards(walker: Segmenter) -> list[str | None]:
