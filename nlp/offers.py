@@ -580,6 +580,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             currency = reading.currency(sign)
             if currency is None and sign is None and q.stated and unit is None and reading.rate is not None:
                 currency, unit = reading.currency(reading.rate[0]), reading.rate[1]
+            elif currency is None and sign is None and reading.rate is not None and unit == reading.rate[1]:
+                currency = reading.currency(reading.rate[0])
             if currency is None and sign is None:
                 currency = reading.declared or reading.only_currency
         if currency is None and unit is None and not q.stated and not q.price.sign and not (q.currency or q.head.currency or facts.currency):

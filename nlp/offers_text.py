@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offers import Facts, Quoted, Reading, asks_for_contact, make_offers, no_offer_words
@@ -176,8 +177,8 @@ def _product(reading: Reading, heading: str) -> str | None:
     code = re.match(r"[A-Za-z]{1,6}[-._][A-Za-z0-9][\w.-]*", heading)
     if code:
         return code[0]
-    if _GPUS_LINE.match(heading) or (reading.locate is not None and reading.locate(heading)[0]):
-        return None                                            # a line of the card that is set as a heading: "8 GPUs", a place
+    if _GPUS_LINE.match(heading) or re.match(r"[$€£¥₹₩]\s?\d", heading) or (reading.locate is not None and reading.locate(heading)[0]):
+        return None                                            # a line of the card that is set as a heading: "8 GPUs", a price, a place
     return _STATUS_TAIL.sub("", heading).strip() or heading
 
 
@@ -416,11 +417,18 @@ def settle(reading: Reading) -> None:
     """Turn what text gave into offers, where no table or feed of the document says the same."""
     known = {(o.gpu_name, o.price) for o in reading.offers if o.price is not None}
     named = {o.gpu_name for o in reading.offers} | {c.gpu_name for facts, quoted, *_ in reading.pending if any(q.price for q in quoted) for c in facts.all_chips()}
+    told: list[Offer] = []
     for facts, quoted, start, end in reading.pending:
         for offer in make_offers(reading, facts, quoted, start, end):
             if (offer.gpu_name, offer.price) in known if offer.price is not None else offer.gpu_name in named:
                 continue
-            reading.offers.append(offer)
+            told.append(offer)
+    of_products = {_price_of(offer) for offer in told if offer.instance_name is not None}
+    reading.offers += [offer for offer in told if offer.price is None or offer.instance_name is not None or _price_of(offer) not in of_products]     # a sentence that repeats a card
+
+
+def _price_of(offer: Offer) -> tuple:
+    return offer.gpu_name, offer.gpu_count, offer.price, offer.currency, offer.price_unit, offer.commitment, offer.term_months
 
 
 def read_lists(reading: Reading, placed: Sequence[Placed]) -> None:

@@ -32,7 +32,7 @@ _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a
 _ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
 _NOT_LET = re.compile(r"[^.;\n<|]{0,50}?\b(?:(?:is|are) (?:not|no longer) (?:for rent|to rent|rented|offered|available for rent|on offer|sold)|ist nicht mietbar|n'est pas (?:a louer|propose)|不提供租|不出租|はレンタル対象外)")
-_RATE = re.compile(r"(?P<sign>[$€£¥￥₩₹₫円元원])\s?(?:\$?\{[^{}\n]{1,60}\})?\s?(?:</?[a-z][^<>\n]{0,120}>\s?){0,2}(?P<per>/\s?(?:gpu[\s-]?)?(?:(?:hr|hour|h|month|mo|day|std|stunde|monat|heure|mois|hora|m[eê]s|ora|mese|godz|час|giờ|tháng)\b|時間|小时|小時|시간|月|월))", re.IGNORECASE)
+_RATE = re.compile(r"(?:(?P<sign>[$€£¥￥₩₹₫円元원])\s?(?:\$?\{[^{}\n]{1,80}\})?|(?<=[{;>\s`])\{[^{}\n]{1,80}\}\s?(?P<after>[€£₽₫円元원]|zł|EUR|USD|CHF|GBP|INR))(?:\s{0,200}</?[a-z][^<>\n]{0,200}>){0,3}\s{0,200}(?P<per>/\s?(?:gpu[\s/-]{0,2})?(?:(?:hr|hour|h|month|mo|day|std|stunde|monat|heure|mois|hora|m[eê]s|ora|mese|uur|godz|час|giờ|tháng)(?![a-z])|時間|小时|小時|시간|月|월))", re.IGNORECASE)
 _BESIDE_BEFORE = re.compile(r"(?:(?:performance|speed|throughput|power|capabilit(?:y|ies)) of|(?:faster|slower|better|cheaper|more powerful|less powerful) than|compared (?:to|with)|successor (?:to|of)|equivalent (?:to|of)|outperforms?)(?: (?:an?|the|its|older|previous|nvidia|tesla|quadro|geforce)){0,4}\s*$")
 _BESIDE_AFTER = re.compile(r"(?:\s?\([^)\n]{1,12}\))?(?:\s*[:：=]\s*[~≈]?\d[\d.,]*\s?(?:dlperf|tflops|pflops|fps|points|tokens/s|tok/s|it/s|images/s)\b|\s(?:is|are) (?:roughly |about |up to |around )?\d[\d.]*(?:x|×| times| ?%) (?:faster|slower|as fast|the speed|better))")
 _VENDOR = re.compile(r"nvidia|\bamd\b")
@@ -297,7 +297,7 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
     seen = {(o.gpu_name, o.gpu_count, o.price) for o in reading.offers}
     visible = reading.offers
     reading.offers = []
-    rates = {(m["sign"], unit_in(m["per"])) for m in _RATE.finditer(document.text)}
+    rates = {(read_head(m["sign"] or m["after"]).currency or "", unit_in(m["per"])) for m in _RATE.finditer(document.text)}
     reading.rate = next(iter(rates)) if len(rates) == 1 else None
     notes = {tax for _, tax in reading.tax_notes}
     if reading.tax == "unknown" and len(notes) == 1:

@@ -14,14 +14,18 @@ from nlp.normalise import MARKDOWN, RAW, STRING
 
 _LITERAL = re.compile(r"//[^\n]*|(?P<comment>/\*)|#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|<<<[ \t]{0,9}['\"]?(?P<label>\w{1,99})['\"]?\r?\n", re.DOTALL)
 _JSX_START = re.compile(r"(?:return|=>|=|\?|:|&&|\()\s*\(?\s*(?=<(?:[A-Za-z][\w.]*|>)[\s>/])")
+_FRAGMENT = re.compile(r"\s*(?:\{/\*[^*]{0,500}\*/\}\s*){0,5}(?=<(?:[A-Za-z][\w.]*[^<>]*>|>))")
+_ON_A_LINE = re.compile(r"^[ \t]*(?=<(?:[A-Za-z][\w.]*|>)[\s>/])", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)?")
 _VOID = frozenset("br hr img input meta link".split())
 MAX_DEPTH = 50                                                 # JSX in an expression in JSX
+_CLASSES = re.compile(r"[a-z0-9\[\]()#%&_:./!*>,+-]+(?:\s+[a-z0-9\[\]()#%&_:./!*>,+-]+)*\s*")     # names of CSS classes
+_CLASS_MARK = re.compile(r"\w[-:]\w")
 _PROSE = 40                                                    # characters from which on a string literal with blanks is text
 
 
 def skeleton_of(source: str) -> Skeleton:
-    """The skeleton of a script: its JSX where it has some, else its long string literals (as HTML, Markdown or plain text)."""
+    """The skeleton of a script: its JSX, where it has some, and its long string literals (as HTML, Markdown or plain text)."""
     skeleton = Skeleton(source)
     skeleton.html.append("<body>")
     if not jsx(skeleton):
@@ -40,17 +44,17 @@ def php_skeleton(source: str) -> Skeleton:
     return skeleton
 
 
-def literals(skeleton: Skeleton) -> None:
-    """Long string literals as paragraphs, in the format that each seems to have."""
+def literals(skeleton: Skeleton, at: int = 0, stop: int | None = None) -> None:
+    """Long string literals of `source[at:stop]` as paragraphs, in the format that each seems to have."""
     source = skeleton.source
-    at = 0
+    stop = len(source) if stop is None else stop
     endless: set[str] = set()                                  # comments and heredocs that nothing behind this place ends
-    while match := _LITERAL.search(source, at):
+    while match := _LITERAL.search(source, at, stop):
         token, opener = match.group(), match["label"] or match["comment"]
         at = match.end()
         start, end = match.start() + 1, match.end() - 1
         if opener is not None:
-            close = None if opener in endless else re.compile(r"\*/" if match["comment"] else rf"\n[ \t]*{opener}\b").search(source, at - 1 if match["label"] else at)
+            close = None if opener in endless else re.compile(r"\*/" if match["comment"] else rf"\n[ \t]*{opener}\b").search(source, at - 1 if match["label"] else at, stop)
             if close is None:
                 endless.add(opener)
                 continue
@@ -63,6 +67,8 @@ def literals(skeleton: Skeleton) -> None:
                 skeleton.html.append("<p>")
                 skeleton.run(start, end, STRING)
                 skeleton.html.append("</p>")
+            continue
+        if not text[:1].isspace() and _CLASSES.fullmatch(text) and len(_CLASS_MARK.findall(text)) * 3 > len(text.split()):
             continue
         if re.search(r"</(?:p|li|div|h\d|td|span)>|<br", text):
             scan_html(source, start, end, skeleton)
@@ -79,21 +85,27 @@ def literals(skeleton: Skeleton) -> None:
 
 def _labelled(source: str, at: int) -> bool:
     """Whether a short literal is the value of a key that names words for people."""
-    return re.search(r"\b(?:title|heading|header|text|label|content|description|body|question|answer)[\"']?\s*(?:=>|:|=)\s*$", source[max(0, at - 40):at]) is not None
+    return re.search(r"\b(?:title|subtitle|tagline|heading|header|text|label|content|description|desc|body|note|summary|question|answer)[\"']?\s*(?:=>|:|=)\s*$", source[max(0, at - 40):at]) is not None
 
 
 def jsx(skeleton: Skeleton) -> bool:
-    """Reads every JSX expression of the source; False where there is none with text."""
+    """Reads every JSX expression of the source, and the long literals of the code around them, which fill them; False where there is none."""
     source = skeleton.source
     at, end = 0, len(source)
-    found = False
-    while True:
-        match = _JSX_START.search(source, at, end)
-        if match is None:
-            return found
-        stop = _element(skeleton, match.end(), end)
-        found = found or stop > match.end()
-        at = max(stop, match.end() + 1)
+    read = 0                                                   # up to where elements, and the literals of the code between them, are read
+    if _JSX_START.search(source) is None and (line := _ON_A_LINE.search(source)) is not None and source.count("`", 0, line.start()) % 2 == 0:
+        at = line.start()                                      # a part of a component that begins amid its code
+    while fragment := _FRAGMENT.match(source, at, end):        # one that begins with an element, and has others beside it
+        stop = _element(skeleton, fragment.end(), end)
+        if stop <= fragment.end():
+            break
+        at = read = stop
+    while match := _JSX_START.search(source, at, end):
+        literals(skeleton, read, match.end())
+        at = read = max(_element(skeleton, match.end(), end), match.end() + 1)
+    if read:
+        literals(skeleton, read, end)
+    return read > 0
 
 
 def _element(skeleton: Skeleton, at: int, end: int, nested: int = 0) -> int:
@@ -182,6 +194,8 @@ def _expression(skeleton: Skeleton, a: int, end: int, nested: int) -> int:
             match = _JSX_START.search(source, at, stop)
             if match is None:
                 break
+            if body[0] == "[":                                 # [{title: "…", text: "…"}].map((card) => <div>…</div>)
+                literals(skeleton, at, match.end())
             at = max(_element(skeleton, match.end(), stop, nested), match.end() + 1)
     elif not body.startswith("/*"):
         skeleton.expressions += 1
