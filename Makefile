@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export VENV
 
-# Processes that share the tests of `make test`; a file of tests stays in one, since its tests share what they set up.
+# Processes that share the tests of `make test`; how: tests/conftest.py.
 JOBS ?= auto
 
 # Where a run keeps its captures, data set and reports. Sample, archive and live data never share a folder.
@@ -38,7 +38,7 @@ sample-pages: setup ## the pages of the sample market that the README shows, mad
 	@$(BIN)/python scripts/sample_pages.py var/pages/reports/briefing.pdf docs/img
 
 test: setup ## install and run all tests (under 10 minutes)
-	@$(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadfile
+	@$(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadgroup
 
 test-all: setup ## all tests, with soak, long fuzz and kill loops
 	@$(BIN)/python -m pytest

@@ -18,3 +18,11 @@ def corpus() -> Path:
     if not (folder / "corpus" / "MANIFEST.jsonl").is_file():
         pytest.skip(f"no real pages at {folder}: set CHIPWATCH_CORPUS to the folder that holds corpus/ and gold/")
     return folder
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes share the tests (`--dist loadgroup`), a file stays in one of them, and so do all files that look at the visited sample market: what these set up takes long and is made once."""
+    market = {item.path for item in items if "visits" in getattr(item, "fixturenames", ())}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("market" if item.path in market else item.path.stem))
