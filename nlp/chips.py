@@ -116,7 +116,7 @@ _MEMORY_LISTED = re.compile(r"\s?[,、，;]\s{0,2}(?P<memory>\d{2,3})\s?(?:gb|go
 _COUNT_CJK = re.compile(r"(?:\s?gpu)?\s?(?:を|が|は)?\s?(?P<count>[1-9]\d?|[一二两兩三四六八]|十六)\s?(?:枚|基|장|卡|张|張|개|颗|顆|块)(?!时|時)")
 _CJK_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "六": 6, "八": 8, "十六": 16}
 _OCI_COUNT = re.compile(r"(?:-v\d)?\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
-_VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|an|a|new|latest|full|dedicated|physical|[®™()])"
+_VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|an|a|new|latest|full|dedicated|physical|pcie|sxm|sxm2|sxm3|sxm4|sxm5|nvlink|[®™()])"
 _LEFT = re.compile(
     r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
     r"(?:(?<![a-z0-9.,/:$€£¥+-])(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
@@ -322,7 +322,10 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         vendor = left["vendor"] or ""
         if form is None and ("hgx" in vendor or "dgx" in vendor) and name[0] in "HBA":
             form = "SXM"
-        if left["count"] and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)
+        bus = re.search(r"pcie|sxm|nvlink", vendor)            # "8x SXM5 H100"; but "PCIe 4 PCIe", "gen 4 PCIe" count nothing
+        if form is None and bus is not None:
+            form = _form(name, bus[0])
+        if left["count"] and not (bus and not left["times"]) and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)
                               or ((left.start() == 0 or text[max(0, left.start() - 2):left.start()].strip()[-1:] in "=:(") and not vendor.strip() and "/" not in left["count"] and float(left["count"]) <= 16)
                               or (re.fullmatch(r"1\s?/\s?[2-8]", left["count"]) and left.start() == 0)):
             whole, _, part = left["count"].partition("/")

@@ -44,7 +44,10 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
-    return {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers")}
+    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained")}
+    sellers = _fields()["well_known"]
+    return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
+            "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
 
 
 @lru_cache(maxsize=16_384)
@@ -127,6 +130,22 @@ def _rank(label: str) -> int:
 def no_offer_words(text: str) -> bool:
     """Whether heads or headings say that a list of chips is a benchmark, a driver list, a supply-side list …: no offers."""
     return bool(_patterns()["not_offers"].search(fold(text)))
+
+
+@lru_cache(maxsize=4096)
+def compares_sellers(heading: str) -> bool:
+    """Whether a heading says that what follows is a comparison with other sellers: "vs AWS", "Our prices beside competitors'"; not "H100 vs A100"."""
+    folded, patterns = fold(heading), _patterns()
+    return bool(patterns["rivals_meant"].search(folded) or patterns["compares"].search(folded) and patterns["seller_named"].search(folded))
+
+
+@lru_cache(maxsize=8192)
+def seller_of_head(label: str) -> str | None:
+    """"ours", "other" (a well-known seller) or "gained" (what is saved over the other), where the head of a column is that and nothing else."""
+    text, patterns = fold(label).strip(), _patterns()
+    if len(text) > 60:
+        return None
+    return "ours" if patterns["ours"].search(text) else "other" if patterns["seller_head"].match(text) else "gained" if patterns["gained"].search(text) else None
 
 
 # --- values ---------------------------------------------------------------------------------------------------------------------------------
@@ -242,6 +261,7 @@ class Facts:
     anchor: tuple[int, int] | None = None                      # where the chip is named
     unknown: list[str] = field(default_factory=list)           # labels that look like a chip
     printed: str = ""                                          # what stands under the heads of GPUs, as printed: it tells rows without a name apart
+    cloud: str = ""                                            # whose cloud a row says that it runs in: the same name in two clouds is two things
 
     def child(self) -> Facts:
         """A copy for a nested record."""
@@ -611,8 +631,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         price_scope=scope if price is not None else None, commitment=commitment, term_months=months if commitment == "reserved" else None,
         tax=tax if price is not None else "unknown", price_from=bool(q.price and q.price.price_from), location=location, country=country,
         availability=availability, quote=reading.document.text[start:end], start=start, end=end)
-    if offer.instance_name is None and facts.printed:
-        reading.variants[id(offer)] = reading.source, facts.printed.casefold()
+    if facts.cloud or offer.instance_name is None and facts.printed:
+        reading.variants[id(offer)] = reading.source, f"{facts.cloud}\n{facts.printed if offer.instance_name is None else ''}".casefold()
     if price is not None and unit is None:
         reading.issue("info", "unit_not_stated", f"no word says for how long {price:g} {currency or ''} is paid".replace("  ", " "))
     if unstated:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
-from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head)
+from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head, seller_of_head)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, scope_in, sign_of_unit, tax_in, unit_in
 
@@ -93,6 +93,10 @@ def read_table(reading: Reading, block: Block, before: str = "") -> None:
             return
     reading.source += 1
     outer = around(reading, block, before)
+    if (rivals := _rivals_in(reading, grid, outer)) is not None:
+        if not (kept := [c for c in range(grid.width) if c not in rivals]) or len(kept) < 2:
+            return
+        grid = grid.part(kept)
     if grid.transposed():
         grid = grid.transpose()
     cells = "\n".join({cell.content.text: None for row in table.rows for cell in row if cell is not None})      # a table drawn with characters has no text of its own
@@ -204,12 +208,32 @@ class _Grid:
         for i, start in enumerate(gpu):
             stop = gpu[i + 1] if i + 1 < len(gpu) else self.width
             keep = [*range(gpu[0]), *range(start, stop)]
-            part = object.__new__(_Grid)
-            part.rows = [[row[c] for c in keep] for row in self.rows]
-            part.heads = [self.heads[c] for c in keep]
-            part.body, part.width, part.quantities = self.body, len(keep), {}
-            out.append(part)
+            out.append(self.part(keep))
         return out
+
+    def part(self, columns: Sequence[int]) -> _Grid:
+        """The same table with these columns only."""
+        part = object.__new__(_Grid)
+        part.rows = [[row[c] for c in columns] for row in self.rows]
+        part.heads = [self.heads[c] for c in columns]
+        part.body, part.width, part.quantities = self.body, len(columns), {}
+        return part
+
+
+def _rivals_in(reading: Reading, grid: _Grid, outer: Around) -> set[int] | None:
+    """Of a table that compares sellers in columns, the columns that are not the page's own; all of them where none is known to be; None for any other table."""
+    said = [seller_of_head(label) for label in grid.heads]
+    others = {c for c, kind in enumerate(said) if kind == "other" and c and not reading.is_own(grid.heads[c])}
+    headed = any(compares_sellers(h) for h in (outer.caption, *outer.path[-2:]) if h)
+    if not headed and (not others or len(others) < 2 and "gained" not in said and "ours" not in said):
+        return None
+    own = {c for c, label in enumerate(grid.heads) if c and label and (said[c] == "ours" or reading.is_own(label))}
+    if headed and not others and not own and any(_SELLER.match(read_head(label).text) for label in grid.heads):
+        return None                                            # sellers in rows: the caller knows which are its own
+    if not own:
+        return set(range(grid.width))
+    priced = {c for c in range(1, grid.width) if any(p.sign for r in range(grid.body, len(grid.rows)) for p in reading.prices(grid.text(r, c)))}
+    return (others | {c for c in priced if said[c] == "gained" or headed}) - own
 
 
 def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool = False) -> None:
@@ -245,6 +269,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         facts = Facts(unit=outer.unit, scope=outer.scope, commitment=outer.commitment, months=outer.months, tax=outer.tax, currency=outer.currency)
         facts.is_gpu = about_gpus or len(texts[0]) <= 24 and bool(_GPU_WORDS.search(fold(texts[0])))      # "GPU | A30 | €0.61"
         facts.commitment = facts.months = None
+        facts.cloud = " ".join(texts[c] for c in sellers)[:60]
         quoted: list[Quoted] = []
         plain_memory, counted = "", None
         for column, text in enumerate(texts):
@@ -357,9 +382,13 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     """Mend the roles of columns by what stands in them: "Tarif" over names is no price; plain numbers under the name of a place are, where the page says what prices mean."""
     rows = range(grid.body, len(grid.rows))
     out = list(heads)
+    true = [h for h in heads if h.role == "price" and not _CONVERTED.search(h.text)]
     for column, head in enumerate(heads):
         texts = [t for t in (grid.text(r, column) for r in rows) if t and not is_nothing(t)]
         if not texts:
+            continue
+        if head.role in ("price", None) and true and _CONVERTED.search(head.text):
+            out[column] = replace(head, role="other_price")    # what the yearly price comes to by the month
             continue
         if head.role == "price" and not any(cell_prices(reading, head, t) or asks_for_contact(t) or availability_in(t) for t in texts):
             out[column] = replace(head, role="instance" if column == 0 or "instance" not in {h.role for h in heads} else None)
@@ -394,6 +423,7 @@ def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
     return found if len(set(found.values())) == len(found) > 1 else {}
 
 
+_CONVERTED = re.compile(r"equivalen|aquivalen|umgerechnet|ekwiwalent|эквивалент|換算|换算|折合|환산|tuong duong")
 _BILLED = re.compile(r"\b(?:monthly|quarterly|yearly|annual(?:ly)?) (?:billing|payments?|instal?lments?|invoic\w+)|\b(?:billed|paid|invoiced) (?:monthly|quarterly|yearly|annually)")
 _AMOUNT = r"\d[\d.,' ]{0,14}"
 _SOME_AMOUNT = re.compile(r"[$€£¥￥₩₹₽元円원]\s?\d|\d\s?(?:[$€£¥￥₩₹₽元円원]|zł|kr\b)|^\d{1,6}[.,]\d{1,4}$")

@@ -11,7 +11,7 @@ from functools import lru_cache
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
-from nlp.offers import Facts, Quoted, Reading, asks_for_contact, make_offers, no_offer_words
+from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, make_offers, no_offer_words
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, tax_in, unit_in
 
@@ -41,6 +41,8 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
         rest = []
         for item in group:
             text = item.block.text
+            if any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])):
+                continue                                       # what others ask
             chips = find_chips(text, context=_about_gpus(item)) if has_digit(text) else []
             prices = _real_prices(reading, text)
             if chips and prices and not _rival(reading, text):
@@ -442,6 +444,52 @@ def read_lists(reading: Reading, placed: Sequence[Placed]) -> None:
             for part in _lists_inside(run):
                 _list(reading, part)
         run = [item] if item is not None and item.block.kind in ("list_item", "definition") else []
+
+
+_COUNTED_LEAD = re.compile(r"(?:[^\W\d_][\w ]{0,16}[:：])?\s*")
+
+
+def read_tiers(reading: Reading, placed: Sequence[Placed]) -> None:
+    """Collect unpriced machines, each under a heading of its own: "Large", "Huge", and below them "8x H100 SXM, 2 TB RAM".
+
+    Two or more headings in a row, under one that speaks of GPUs or machines, most of which have such a line; a line counts its cards and names no other.
+    """
+    tiers: dict[tuple[str, ...], dict[str, list[tuple[Placed, list[ChipSpan]]]]] = {}
+    for item in placed:
+        text = item.block.text
+        depth = next((i for i in range(len(item.path) - 1, 0, -1) if _sells_machines(item.path[i - 1])), 0)
+        if not depth or item.block.kind not in ("paragraph", "list_item") or _OF_HARDWARE.match(fold(item.path[depth])):
+            continue
+        found = tiers.setdefault(item.path[:depth], {}).setdefault(item.path[depth], [])
+        if len(text) > _SHORT_CARD or not has_digit(text):
+            continue
+        chips = find_chips(text, context=True)
+        if chips and chips[0].count and chips[0].count >= 1 and len({c.gpu_name for c in chips}) == 1 and _COUNTED_LEAD.fullmatch(text[:chips[0].left or 0]) \
+                and not _real_prices(reading, text) and not any(r in fold(text) for r in reading.rivals):
+            found.append((item, chips))
+    for above, under in tiers.items():
+        lines = {name: lines for name, lines in under.items() if len(lines) == 1 and not no_offer_words(name)}
+        if len(lines) < 2 or 2 * len(lines) < len(under) or any(no_offer_words(h) or compares_sellers(h) for h in above):
+            continue
+        for name, [(item, chips)] in lines.items():
+            text = item.block.text
+            size = _CARD_SIZE.search(fold(text[chips[0].end:chips[0].end + 60])) if chips[0].memory is None else None
+            facts = Facts(named=chips, instance=name[:120], gpu_memory=float(size[1]) if size else None, availability=availability_in(text))
+            start, end = item.block.content.source_span(0, len(text))
+            reading.listed += make_offers(reading, facts, [], start, end)
+
+
+_SELLS_MACHINES = re.compile(r"gpus?(?: |-)?(?:servers?|instances?|machines?|nodes?|clouds?|plans?|tiers?|types?|flavou?rs?|vms?|hosting)|(?:servers?|instances?|machines?|nodes?|plans?|tiers?|flavou?rs?|configurations?|offers?|serveurs?|servidores|macchine|maschinen) (?:with |avec |mit |con |com )?gpu|gpu[- ]?(?:サーバ|服务器|伺服器|서버)|gpu[- ]?(?:server|instanz)")
+
+
+@lru_cache(maxsize=1024)
+def _sells_machines(heading: str) -> bool:
+    return len(heading) <= 80 and bool(_SELLS_MACHINES.search(fold(heading)))
+
+
+# a heading that is the label of what stands under it
+_OF_HARDWARE = re.compile(r".*[:：]$|(?:gpus?|accelerators?|(?:gpu |system |local |remote )?(?:memory|ram|vram|storage|disks?)|v?cpus?|processors?|(?:tensor |cuda |cpu )?cores|network(?:ing)?|bandwidth|interconnect|os|uplink)(?: speed)?$")
+_CARD_SIZE = re.compile(r"(\d{2,3}) ?(?:g|gb|gib|go) ?(?:hbm|gddr|vram|each|per gpu|de vram)")
 
 
 def _lists_inside(run: list[Placed]) -> Iterator[list[Placed]]:

@@ -17,7 +17,7 @@ from nlp.layout import layout_tables
 from nlp.offers import Reading, read_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table
-from nlp.offers_text import Placed, read_families, read_lists, read_text, settle, settle_orphans
+from nlp.offers_text import Placed, read_families, read_lists, read_text, read_tiers, settle, settle_orphans
 from nlp.pause import collection_paused
 from nlp.payloads import payloads, unfold
 from nlp.places import fold
@@ -65,6 +65,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         read_text(reading, placed)
         settle(reading)
         read_lists(reading, placed)
+        read_tiers(reading, placed)
     offers = _settled(reading)
     chips, found = read_chips(document)
     chips = _roles(document, chips, offers, reading)

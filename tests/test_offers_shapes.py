@@ -399,3 +399,31 @@ def test_prices_that_a_script_draws_bear_the_sign_and_period_of_its_template():
     </script>"""
     offers = supply(text, "html", None)[1]
     assert [(o.gpu_name, o.gpu_memory, o.price, o.currency, o.price_unit) for o in offers] == [("L4", 24, 310, "JPY", "hour"), ("RTX6000ADA", 48, 990, "JPY", "hour")]
+
+
+def test_what_other_sellers_ask_is_no_offer_of_the_page():
+    own = table("GPU | VRAM | Price/hour", "A100 | 80GB | $1.40", "L40S | 48GB | $0.70")
+    rivals = "\n## Compared with our competitors\n\n### vs AWS p4d (A100)\n\n" + table(" | AWS | Fox | Savings", "Price/hour | $4.10 | $1.40 | 66%", "100 hours | $410 | $140 | $270")
+    rivals += "\n### Elsewhere\n\n- RunPod asks $1.99/hr for an A100\n"
+    expected = [("A100", None, 1.4, "USD", "hour"), ("L40S", None, 0.7, "USD", "hour")]
+    assert rows("# Prices\n\n" + own + rivals, "md") == expected
+    assert rows("# Prices\n\n" + table("GPU | Our price/hr | AWS | Azure", "A100 | $1.40 | $4.10 | $3.67", "L40S | $0.70 | $1.86 | $1.90"), "md") == expected
+    assert rows("# Fox Cloud\n\n## Fox Cloud vs Lambda\n\n" + table("GPU | Fox Cloud ($/hr) | Lambda ($/hr)", "A100 | $1.40 | $1.79", "L40S | $0.70 | $0.99"), "md") == expected
+    assert rows("# Prices\n\n## H100 vs A100\n\n" + table("GPU | Price/hour", "H100 | $2.20", "A100 | $1.40"), "md") == [("H100", None, 2.2, "USD", "hour"), ("A100", None, 1.4, "USD", "hour")]
+    assert rows("# Competitive GPU pricing\n\n" + own, "md") == expected
+
+
+def test_a_price_converted_from_another_is_none_of_its_own():
+    text = table(" | Den | Burrow", "GPU | 1x L4 | 2x L4", "vCPU | 8 | 16", "Prix mensuel | 310€/mois | 590€/mois", "Prix annuel | 3100€/an | 5900€/an", "*Équivalent mensuel* | 258,33€/mois | 491,67€/mois")
+    assert sorted(rows(text, "md")) == [("L4", 1, 310, "EUR", "month"), ("L4", 1, 3100, "EUR", "year"), ("L4", 2, 590, "EUR", "month"), ("L4", 2, 5900, "EUR", "year")]
+
+
+def test_machines_without_a_price_each_under_a_heading():
+    text = "# GPU servers\n\n## Cub\n\n10x PCIe Tesla V100 32G, for small teams\n\n## Bear\n\nGPUs: 8x SXM5 H100\n\n## Memory\n\n512 GB each\n"
+    assert [(o.gpu_name, o.gpu_count, o.form_factor, o.instance_name) for o in supply(text, "md")[1]] == [("V100", 10, "PCIe", "Cub"), ("H100", 8, "SXM", "Bear")]
+    assert rows("# How we trained\n\n## First run\n\n64x H100 for a week\n\n## Second run\n\n128x H100 for a month\n", "md") == []
+
+
+def test_the_same_size_in_two_clouds_is_two_offers():
+    text = table("Provider | Type | Price per hour | GPUs | Architecture", "north | fox-t4 | $0.40 | 1 | NVIDIA T4", "south | fox-t4 | $0.40 | 1 | NVIDIA T4")
+    assert rows(text, "md") == [("T4", 1, 0.4, "USD", "hour")] * 2
