@@ -87,6 +87,8 @@ def read_head(label: str) -> Head:
     chips = tuple(find_chips(label, context=True)) if has_digit(label) else ()
     if role == "other_price" and not re.search(_fields()["roles"]["price"], text):
         role = next((name for name, pattern in _roles() if name not in ("other_price",) and pattern.search(text)), None)
+    if role == "other_price" and re.search(_fields()["also_of_gpus"], text):
+        role = "price"                                         # one column for both kinds of resource: "Price (CPU core / GPU board / day)"
     if role is None and re.search(_fields()["never_prices"], text):
         role = "other_price"
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
@@ -581,8 +583,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             memory = size
     if memory is not None and memory == int(memory):
         memory = int(memory)
-    if count is not None and count == int(count):
-        count = int(count)
+    if count is not None:
+        count = int(count) if count == int(count) else round(count, 6)        # a sixth of a GPU is 0.166667
     form = chip.form_factor or facts.form_factor
     unit = scope = currency = price = None
     unstated = False

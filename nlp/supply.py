@@ -355,8 +355,9 @@ def _single_beside_several(reading: Reading) -> None:
     for ladder in ladders.values():
         if not any(o.gpu_count and o.gpu_count >= 2 and o.price_scope == "instance" and _SEVERAL.search(o.instance_name or "") for o in ladder):
             continue
+        several = {o.gpu_name for o in ladder if o.gpu_count and o.gpu_count >= 2}
         for offer in ladder:
-            if offer.gpu_count is None and id(offer) in reading.unstated and not re.search(r"\d\s?[x×]|[x×]\s?\d|up to", offer.instance_name or "", re.IGNORECASE):
+            if offer.gpu_name in several and offer.gpu_count is None and id(offer) in reading.unstated and not re.search(r"\d\s?[x×]|[x×]\s?\d|up to", offer.instance_name or "", re.IGNORECASE):
                 offer.gpu_count, offer.price_scope = 1, "instance"
 
 
