@@ -10,7 +10,7 @@ from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_ins
 from nlp.document import Block, Cell, Table
 from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head, seller_of_head)
 from nlp.places import find_places, fold
-from nlp.prices import Price, availability_in, commitment_in, currency_words, scope_in, sign_of_unit, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, currency_words, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = re.compile(r"^(?:item|component|spec(?:ification)?s?|feature|category|resource|parameter|metric|detail|hardware|type|property|attribute|#|項目|項番|構成|規格|항목|구분|项目|类别|配置|参数|element|komponente|composant|merkmal|eigenschaft|)$")
@@ -254,6 +254,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
     sizes = _sizes(grid, heads)
     counted_columns = [c for c, head in enumerate(heads) if head.role in ("gpu", "gpu_count")]
+    marked = {} if "price" in roles or grid.quantities else _marks_of_places(reading, grid, outer)
+    about_gpus = about_gpus or bool(marked)
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
@@ -322,6 +324,11 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 if heads[column].role == "gpu" and parse_count(text)[0]:
                     facts.count, facts.at_most = parse_count(text)
         facts.location = facts.location or outer.location
+        if marked:
+            where = [c for c, had in marked[index].items() if had]
+            if not where:
+                continue
+            facts.location = facts.location or (grid.heads[where[0]] if len(where) == 1 else None)
         if quoted and facts.commitment is None:
             facts.commitment, facts.months = outer.commitment, outer.months
         if not facts.chips and not facts.named and not facts.no_gpu and not _other_resource(filled[0]):
@@ -335,6 +342,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             facts.instance = outer.heading
         spans = [_span(c) for c in cells if c is not None and c.text.strip()]
         start, end = min(s for s, _ in spans), max(e for _, e in spans)
+        if not any(q.price for q in quoted) and any(len(t) <= 60 and is_withdrawn(t) for t in filled):
+            continue
         if not quoted and all(is_nothing(t) for t in filled[1:]):
             continue
         if facts.count and facts.instance and not facts.all_chips() and not facts.no_gpu:
@@ -344,7 +353,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 reading.families.setdefault(fold(facts.instance.rstrip("*\\")), replace(chip, count=None))
         drafts.append((facts, quoted, start, end))
     if not any(d[1] for d in drafts):
-        if barred or not (_lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
+        if barred or not (marked or _lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
             return
     _share_memory([d[0] for d in drafts])
     groups = not any(d[1] for d in drafts) and any(len({c.gpu_name for c in d[0].all_chips()}) > 1 for d in drafts)
@@ -484,6 +493,32 @@ def _wrong_label(reading: Reading, head: Head, text: str, facts: Facts) -> None:
 
 
 _SOLD = re.compile(r"\bmarkets?\b|marketplace|available (?:gpus?|hardware|instances?)|(?:gpu|instance|machine|server) types|gpus? (?:available|for rent|on offer|offered)|\bofferings?\b|\brent")
+
+
+_HAD = re.compile(r"[✓✔✅☑●○◯◎〇•🟢🟩]\ufe0f?|yes|y|ja|oui|sí|si|sim|tak|да|available|in stock|有|可|支持|支援|提供|対応|가능|지원|제공|예|có", re.IGNORECASE)
+_NOT_HAD = re.compile(r"(?:[✗✘❌⛔✖×☓🚫🔴🟥△-]\ufe0f?|no|n|nein|non|nie|нет|n/?a|x|not available|unavailable|coming soon|—|–|无|無|否|不可|不支持|不支援|未対応|非対応|불가|미지원|không)?", re.IGNORECASE)
+_OF_PLACES = re.compile(r"availab|\bregions?\b|\blocations?\b|\bzones?\b|data ?-?cent(?:er|re)s?\b|verfugbar|standort|rechenzentr|disponib|regiones|regioes|regioni|регион|доступност|地域|地区|地區|可用区|可用區|机房|機房|リージョン|提供(?:状況|地域)|拠点|리전|지역|가용|데이터 ?센터|khu vuc")
+
+
+def _marks_of_places(reading: Reading, grid: _Grid, outer: Around) -> dict[int, dict[int, bool]]:
+    """Row -> column -> whether the GPU of the row is to be had in the place of the column, in a table that says it with marks; empty for every other table.
+
+    The columns are places where the table, or what stands above it, says so, or where most of their heads are names or codes of places: a table of features has marks, too.
+    """
+    marked: dict[int, dict[int, bool]] = {}
+    columns = [c for c in range(1, grid.width) if grid.heads[c] and all(_HAD.fullmatch(t) or _NOT_HAD.fullmatch(t) for r in range(grid.body, len(grid.rows)) for t in [grid.text(r, c)])]
+    if not columns or not all(len(grid.heads[c]) <= 60 for c in columns):
+        return {}
+    sited = [c for c in columns if reading.locate is not None and reading.locate(grid.heads[c])[0]]
+    told = _OF_PLACES.search(fold(f"{outer.heading} {outer.caption} {grid.heads[0]}")) and all(_SITE_CODE.fullmatch(grid.heads[c]) for c in columns)
+    if 2 * len(sited) < len(columns) and not told:
+        return {}
+    for row in range(grid.body, len(grid.rows)):
+        marked[row] = {c: bool(_HAD.fullmatch(grid.text(row, c))) for c in columns}
+    return marked if any(any(had.values()) for had in marked.values()) else {}
+
+
+_SITE_CODE = re.compile(r"[A-Za-z]{2,12}(?:[-_ ]?[A-Za-z]{1,12})?[-_ ]?\d{0,3}[a-z]?")
 
 
 def _named_for_sale(heads: Sequence[Head], outer: Around) -> bool:

@@ -13,7 +13,7 @@ from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, make_offers, no_offer_words
 from nlp.places import find_places, fold
-from nlp.prices import Price, availability_in, commitment_in, has_digit, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
 _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|industry average|elsewhere|adds? up to|anywhere from|anywhere between)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
@@ -52,6 +52,96 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             rest.append((item, chips, prices))
         for part in _split_card(rest):
             _card(reading, part)
+
+
+def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
+    """Collect the prices of lists that stand in a block of code, a GPU and its price a line: "A100 (40GB):   ¥6.0-8.0/小时". Programs and their settings are no lists."""
+    for item in placed:
+        block = item.block
+        if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<"):
+            continue
+        found: list[tuple[int, int, ChipSpan, Price]] = []
+        lines = [m for m in re.finditer(r"[^\n]+", block.text) if m[0].strip()]
+        for line in lines:
+            text = line[0]
+            chips = find_chips(text, context=True) if len(text) <= _SHORT_CARD else []
+            prices = _real_prices(reading, text) if len({c.gpu_name for c in chips}) == 1 else []
+            if len(prices) == 1 and prices[0].unit and chips[-1].end <= prices[0].start and not _LEADING_WORDS.search(text[:chips[0].left or chips[0].start]) and _LIST_LINE.fullmatch(text[chips[-1].end:prices[0].start]) \
+                    and not _rival(reading, text) and not _HYPE.search(fold(text)):
+                found.append((line.start(), line.end(), chips[0], prices[0]))
+        if len(found) < 2 or 2 * len(found) < len(lines):
+            continue
+        heading = item.path[-1] if item.path else ""
+        for start, end, chip, price in found:
+            a, b = block.content.source_span(start, end)
+            commitment, months = commitment_in(block.text[start:end])
+            if commitment is None:
+                commitment, months = commitment_in(heading)
+            tax = tax_in(block.text[start:end])
+            facts = Facts(named=[chip], tax=reading.tax_at(item.path) if tax == "unknown" else tax)
+            reading.offers += make_offers(reading, facts, [Quoted(price, a, b, commitment=commitment, months=months)], a, b)
+
+
+_LEADING_WORDS = re.compile(r"[=#\"'`{}<]|//|[a-z]{2,} [a-z]{2,} [a-z]{2,}")         # of a program, or of a sentence
+_LIST_LINE = re.compile(r"[^=\"'`{}<>;]{0,60}")
+
+
+def withdrawn_chips(placed: Sequence[Placed]) -> set[str]:
+    """The gpu_names of the sections that a short note, or the heading itself, says are no longer let ("## A10 machines … Discontinued"), and of no other section."""
+    gone: set[str] = set()
+    kept: set[str] = set()
+    section: set[str] = set()
+    ended = False
+    for item in [*placed, None]:
+        if item is None or item.block.kind == "heading":
+            (gone if ended else kept).update(section)
+            if item is None:
+                break
+            text = item.block.text
+            section, ended = {c.gpu_name for c in find_chips(text, context=True)} if len(text) <= 80 else set(), len(text) <= 80 and is_withdrawn(text)
+        elif section and item.block.table is None and len(item.block.text) <= _SHORT_NOTE and is_withdrawn(item.block.text):
+            ended = True
+    return gone - kept
+
+
+_SHORT_NOTE = 40                                               # characters of a note on a whole section
+
+
+def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[str]) -> None:
+    """Collect the price of a GPU hour that stands without a chip ("300円/GPU時間") where the whole document names one chip (`named`: each mention), and no other price of it."""
+    if not named or len(set(named)) > 1:
+        return
+    found: dict[tuple, tuple[Placed, Price, int, int]] = {}
+    for item in placed:
+        text = item.block.text
+        if item.block.table is not None or item.block.kind in ("code", "heading") or not re.search(r"gpu", text, re.IGNORECASE):
+            continue
+        for price in _real_prices(reading, text):
+            if price.scope != "gpu" or price.unit is None:
+                continue
+            start = max((m.end() for m in _SENTENCE_END.finditer(text, 0, price.start)), default=0)
+            stop = next((m.end() for m in _SENTENCE_END.finditer(text, price.end)), len(text))
+            sentence, compared, hyped, _ = _judged(text[start:stop])
+            if compared or hyped or _rival(reading, text) or speaks_of_others(reading, sentence):
+                return
+            found.setdefault((price.amount, price.currency, price.unit), (item, price, start, stop))
+    if len(found) != 1:
+        return                                                 # several prices: of what, no word says
+    item, price, start, stop = next(iter(found.values()))
+    a, b = item.block.content.source_span(start, min(stop, start + 1500))
+    text = item.block.text[start:stop]
+    commitment, months = commitment_in(text)
+    tax = tax_in(text)
+    facts = Facts(named=[ChipSpan(0, 0, named[0])], tax=reading.tax_at(item.path) if tax == "unknown" else tax)
+    reading.offers += make_offers(reading, facts, [Quoted(price, a, b, commitment=commitment, months=months)], a, b)
+
+
+def speaks_of_others(reading: Reading, sentence: str) -> bool:
+    """Whether a folded sentence says what something costs at one of the large clouds, on the page of another seller."""
+    return any(not reading.is_own(m[0]) and m[0].split()[0] not in reading.title for m in _LARGE_CLOUD.finditer(sentence))
+
+
+_LARGE_CLOUD = re.compile(r"(?<![a-z0-9])(?:aws|amazon|azure|gcp|google cloud|alibaba cloud|oracle cloud)(?![a-z0-9.])|阿里云|腾讯云|华为云")
 
 
 def _cards(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
@@ -293,7 +383,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         sentence, compared, hyped, rival = _judged(text[start:stop])
         if short and block.kind not in ("list_item", "definition", "heading") and 0 <= rival < price.start - start:
             continue                                           # "Large clouds ask $9 for it"
-        if any(r in sentence for r in reading.rivals) or (compared and not short) or hyped:
+        if any(r in sentence for r in reading.rivals) or speaks_of_others(reading, sentence) or (compared and not short) or hyped:
             continue
         if re.search(r"(?<!less )(?<!lower )(?<!more )\bthan\b[^.$€£]{0,30}$", sentence[:price.start - start]):
             continue                                           # "cheaper than the $9 of others"
@@ -314,7 +404,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             chip = earlier[-1] if earlier else None
         if chip is None:
             continue
-        unit = price.unit or unit_in(text[start:stop]) if short else price.unit
+        unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[start:stop])) if short else price.unit
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
         unit = unit or (unit_in(item.path[-1]) if item.path else None)
@@ -336,6 +426,10 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             facts.gpu_memory = float(size[1])
         a, b = block.content.source_span(start, min(stop, start + 1500))
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, commitment=commitment, months=months)], a, b))
+
+
+# "takes 10 minutes and costs $0.45" names no period that is billed; "per 10 minutes" would
+_LENGTH_OF_TIME = re.compile(r"(?<!per )(?<!every )(?<!each )(?<![\w.,/])(?:[2-9]|\d{2,4}|\d{1,4}[.,]\d+)\+?[\s-]?(?:secs?|seconds?|min(?:ute)?s?|hours?|hrs?|h|days?|weeks?|months?|years?|minuten?|stunden?|heures?|horas?|ore|minut[oi]s?|분|시간|일|秒|分钟|分鐘|分|小时|小時|時間|天|日)(?![a-z])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)

@@ -279,7 +279,7 @@ def scope_in(text: str) -> str | None:
 @lru_cache(maxsize=1)
 def _words() -> dict[str, re.Pattern]:
     data = _data()
-    flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "other": data["other"], "other_before": data["other_before"],
+    flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "withdrawn": data["withdrawn"], "other": data["other"], "other_before": data["other_before"],
             "was": data["was"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
     flat |= {f"commitment_{k}": v for k, v in data["commitment"].items()} | {f"availability_{k}": v for k, v in data["availability"].items()}
     return {key: re.compile(pattern) for key, pattern in flat.items()}
@@ -316,6 +316,12 @@ def commitment_in(text: str) -> tuple[str | None, int | None]:
 def asks_for_contact(text: str) -> bool:
     """Whether a text stands in place of a price and asks to get in touch."""
     return bool(_words()["contact"].search(fold(text)))
+
+
+@remembered
+def is_withdrawn(text: str) -> bool:
+    """Whether a short note says that something is no longer let."""
+    return bool(_words()["withdrawn"].search(fold(text)))
 
 
 @remembered

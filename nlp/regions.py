@@ -331,6 +331,8 @@ def _merged(found: list[Region]) -> list[Region]:
             continue
         if key in named and (region.name is None or fold(region.name) == key):
             continue
+        if key in _AREAS and any(other != key and other.startswith(key) for other in rows):
+            continue                                           # "华东" beside "华东-青岛"
         if region.city and fold(region.city) in coded_cities and re.fullmatch(r"[a-z]{3}\d{1,2}|\D+ \d{2}", key):
             continue                                           # a data centre in the city of a region that is listed
         out.append(region)
@@ -368,9 +370,19 @@ def _is_zone_of(zone: Region, region: Region) -> bool:
 
 def _row(document: Document, content: MappedText, start: int, end: int, label: str, name: str | None, country: str | None, city: str | None, soon: bool) -> Region:
     quote, a, b = document.quote(content, start, end)
+    label, name = _without_zone(label), _without_zone(name)
     row = known_regions().get(label.lower()) if label else None
     return Region(label=label or name or "", name=name, country=country, city=city, latitude=row["latitude"] if row and row["country"] == country else None,
                   longitude=row["longitude"] if row and row["country"] == country else None, status="coming_soon" if soon else "listed", quote=quote[:600], start=a, end=min(b, a + 600))
+
+
+_NAMED_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff\u30a0-\u30ff][\u4e00-\u9fff\u30a0-\u30ff\d()（）-]{1,24}?)(?:\s?(?:可用区|可用區|ゾーン)\s?(?:[A-Za-z]|[一二三四五六七八九十]|\d{1,2})?|[A-Z])")
+
+
+def _without_zone(name: str | None) -> str | None:
+    """The region of a zone that is named in an East Asian script: "青岛二可用区B" and "青岛二B" are zones of 青岛二."""
+    zone = _NAMED_ZONE.fullmatch(name) if name and len(name) <= MOST_OF_A_NAME and not name.isascii() else None
+    return zone["region"] if zone and locate(zone["region"])[0] else name
 
 
 def _code_in(text: str, short: bool = False) -> re.Match | None:
@@ -865,6 +877,10 @@ _NUMBERED = re.compile(r"[ -]?\d{1,2}(?=\s*(?:[,、，;；。)）(（]|\.(?!\d)|
 _STATE_BEHIND = re.compile(r", [A-Z]{2}(?![\w-])")
 
 
+_AREAS = frozenset("华北 华东 华南 华中 西南 西北 东北 華北 華東 華南 華中 東北 東日本 西日本".split())
+_AREA_BEFORE_TOWN = re.compile(r"(?:地区|地區|リージョン)?\s?[-–—－·・(（]\s?")
+
+
 def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, str | None]]:
     """The places of a sentence; a city goes with the state and country that follow it ("Thunder Bay, Ontario, Canada")."""
     places = sorted([(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence) + _towns_in(sentence, language), key=lambda p: (p[0], -p[1]))
@@ -878,6 +894,10 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
                 opened = re.search(r"[(（]", sentence[start:b]) and sentence[b:b + 1] in (")", "）")
                 out[-1] = (start, b + bool(opened), where, town)
                 continue
+            if sentence[start:end] in _AREAS and city is not None and where == country and _AREA_BEFORE_TOWN.fullmatch(sentence[end:a]):
+                closed = sentence[b:b + 1] in (")", "）") and re.search(r"[(（]", sentence[end:a]) is not None
+                out[-1] = (start, b + closed, country, city)   # "华东-青岛": the part of a country before its town
+                continue
             if town is None and city is not None and where == country and re.fullmatch(r"\s?[の의的]\s?", sentence[end:a]):
                 number = _NUMBERED.match(sentence, b)
                 out[-1] = (a, number.end() if number else b, country, city)                # "ベトナムのハノイ": the country before its town
@@ -887,6 +907,7 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
     return out
 
 
+_PROPER_NAME = re.compile(r" (?!(?:Regions?|Zones?|Data|Cloud|East|West|North|South|Central)\b)[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}\b")
 _OF_PEOPLE = re.compile(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident")
 
 
@@ -921,6 +942,8 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
             for a, b, country, city in _joined(sentence, language):
                 if named_only and not _REGION_NAMED.match(sentence, b):
                     continue
+                if city is None and _PROPER_NAME.match(sentence, b):
+                    continue                                   # "the Norway Fusion Energy Project"
                 if _OF_PEOPLE.search(low, max(0, a - 60), a) or _LEFT_OUT.search(low[max(0, a - 60):a]):
                     continue
                 name = sentence[a:b]

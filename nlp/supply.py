@@ -17,7 +17,7 @@ from nlp.layout import layout_tables
 from nlp.offers import Reading, read_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table
-from nlp.offers_text import Placed, read_families, read_lists, read_text, read_tiers, settle, settle_orphans
+from nlp.offers_text import Placed, read_families, read_listings, read_lists, read_only_chip, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
 from nlp.pause import collection_paused
 from nlp.payloads import payloads, unfold
 from nlp.places import fold
@@ -62,10 +62,16 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
             read_families(reading, placed)
             settle_orphans(reading, list(dict.fromkeys(c.gpu_name for c in read_chips(document)[0])))
         _embedded_offers(reading, document, placed, trees)
+        read_listings(reading, placed)
         read_text(reading, placed)
         settle(reading)
         read_lists(reading, placed)
         read_tiers(reading, placed)
+        if (gone := withdrawn_chips(placed)):
+            for found in (reading.offers, reading.grouped, reading.listed):
+                found[:] = [o for o in found if o.price is not None or o.gpu_name not in gone]
+        if not any(o.price is not None for o in reading.offers):
+            read_only_chip(reading, placed, [c.gpu_name for c in read_chips(document)[0]])
     offers = _settled(reading)
     chips, found = read_chips(document)
     chips = _roles(document, chips, offers, reading)

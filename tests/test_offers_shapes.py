@@ -427,3 +427,72 @@ def test_machines_without_a_price_each_under_a_heading():
 def test_the_same_size_in_two_clouds_is_two_offers():
     text = table("Provider | Type | Price per hour | GPUs | Architecture", "north | fox-t4 | $0.40 | 1 | NVIDIA T4", "south | fox-t4 | $0.40 | 1 | NVIDIA T4")
     assert rows(text, "md") == [("T4", 1, 0.4, "USD", "hour")] * 2
+
+
+def test_a_number_right_behind_an_east_asian_letter_is_a_price():
+    assert rows("# 料金\n\n当社のH200は480円/GPU時間でご利用いただけます。\n", "md")[0][2:] == (480, "JPY", "hour")
+    assert rows("# 价格\n\n单张A800每月只要7999元，无需押金。\n", "md") == [("A800", 1, 7999, "CNY", "month")]
+
+
+def test_one_column_for_cores_and_gpus_prices_the_gpus():
+    text = "Rates\n=====\n\n.. list-table:: Rates of the Elk centre\n   :header-rows: 1\n\n   * - Resource\n     - Kind\n     - Rate (CPU node / GPU card / day, in CHF)\n   * - Birch\n     - CPU\n     - 0.4\n   * - A30\n     - GPU\n     - 6.5\n"
+    assert rows(text, "rst") == [("A30", None, 6.5, "CHF", "day")]
+
+
+def test_a_list_of_gpus_and_prices_in_a_block_of_code():
+    listing = "```\nL40S (48GB)     ￥4.2/小时\nH800 (80GB)     ￥15.5-17/小时\n整机另议\n```\n"
+    offers = supply(f"# 狐狸云价目\n\n{listing}\n- H800 大约 ￥15.5/小时\n", "md", "zh")[1]
+    assert [(o.gpu_name, o.gpu_memory, o.price, o.currency, o.price_unit) for o in offers] == [("L40S", 48, 4.2, "CNY", "hour"), ("H800", 80, 15.5, "CNY", "hour")]
+    program = "```python\nrate = quote('H800', 15.5)  # $15.5/hour\nfor card in cards:\n    print(card, 'A100 at $2/hour')\n```\n"
+    assert rows(f"# Our GPU client\n\n{program}", "md") == []
+
+
+def test_marks_say_where_a_gpu_is_to_be_had():
+    had = table("Card | Graz | Turku | Porto", "NVIDIA B200 | ○ | × | ×", "NVIDIA L4 | ○ | × | ○", "NVIDIA A16 | × | × | ×")
+    offers = supply(f"# Elk Cloud\n\n## Cards by site\n\n{had}", "md")[1]
+    assert [(o.gpu_name, o.location, o.price) for o in offers] == [("B200", "Graz", None), ("L4", None, None)]
+    codes = table("Site | H200 | L40S", "GRZ1 | ✅ | ❌", "TKU2 | ❌ | ✅")
+    assert [(o.gpu_name, o.location) for o in supply(f"# Elk Cloud\n\n## GPU availability\n\n{codes}", "md")[1]] == [("H200", "GRZ1"), ("L40S", "TKU2")]
+    features = table("GPU | NVLink | ECC | MIG", "NVIDIA B200 | ✅ | ✅ | ✅", "NVIDIA L4 | ❌ | ✅ | ❌")
+    assert supply(f"# Elk Cloud\n\n## Features\n\n{features}", "md")[1] == []
+
+
+def test_what_is_no_longer_let_is_no_offer():
+    machines = table("Machine | GPU | vCPU", "elk-1 | 1x A10 | 8", "elk-2 (discontinued) | 1x T4 | 8")
+    assert [o.gpu_name for o in supply(f"# GPU machines\n\n{machines}", "md")[1]] == ["A10"]
+    sheet = table("规格 | Tesla V100 | A40", "显存 | 32GB | 48GB", "CPU | 8核 | 16核")
+    assert [o.gpu_name for o in supply(f"# 机型\n\n## V100\n\n已停售\n\n## A40\n\n1-4颗 A40\n\n## GPU 参数\n\n{sheet}", "md", "zh")[1]] == ["A40"]
+
+
+def test_a_gpu_hour_is_of_the_one_chip_that_a_page_names():
+    page = "# Elk supercomputer\n\nThe machine has 900 MI300A.\n\n## Charges\n\nUse is charged at €1.15 per GPU-hour.\n"
+    assert rows(page, "md") == [("MI300A", None, 1.15, "EUR", "hour")]
+    assert rows(page.replace("900 MI300A", "900 MI300A and 40 A100"), "md") == []
+    assert rows(page + "\nOn AWS the same costs more than $9.00 per GPU-hour.\n", "md") == []
+
+
+def test_how_long_a_job_takes_is_no_period_of_its_price():
+    assert rows("# Tuning on GPUs\n\nA run on one L40S takes about 25 minutes and costs $0.80.\n", "md") == []
+
+
+def test_what_a_large_cloud_asks_is_no_offer_of_another_page():
+    assert rows("# 여우 GPU 안내\n\nAWS에서 A10G 한 대는 시간당 약 $1.00입니다.\n", "md") == []
+    assert rows("# 여우 GPU 안내\n\n여우에서 A10G 한 대는 시간당 $0.60입니다.\n", "md")[0][2:] == (0.6, "USD", "hour")
+
+
+def test_a_plain_name_is_one_gpu_only_beside_several_of_the_same():
+    text = table("Name | GPU memory | vCPUs | Price", "GV100 | 32 GB | 8 | $2.10/hr", "GV100x4 | 128 GB | 32 | $8.00/hr", "P100 | 16 GB | 4 | $0.90/hr")
+    assert [(g, n) for g, n, *_ in rows(f"# GPU machines\n\n{text}", "md")] == [("GV100", 1), ("GV100", 4), ("P100", None)]
+
+
+def test_resources_written_with_slashes_count_their_gpus():
+    text = "# Offers\n\n```\n #  SELLER   PLACE   RESOURCES                     SPOT  PRICE\n 1  elkhost  norway  12xCPU/48GB/2xL40S/500GB      no    $1.30\n 2  elkhost  norway  24xCPU/96GB/4xL40S/500GB      no    $2.55\n```\n"
+    assert [(g, n, p) for g, n, p, *_ in rows(text, "md")] == [("L40S", 2, 1.3), ("L40S", 4, 2.55)]
+
+
+def test_zones_and_parts_of_a_country_in_east_asian_names():
+    _, _, regions, _ = supply("# GPU云主机\n\n可选可用区：天津二可用区B，成都A，天津二C\n", "md", "zh")
+    assert {(r.label, r.country) for r in regions} == {("天津二", "CN"), ("成都", "CN")}
+    _, _, regions, _ = supply("# GPU云主机\n\n本机型在华南-深圳、西南-成都的数据中心提供，华南部分可用区邀测中。\n", "md", "zh")
+    assert {r.label for r in regions} == {"华南-深圳", "西南-成都"}
+    assert supply("# About\n\nOur data centre takes part in the Norway Fusion Energy Project.\n", "md")[2] == []
