@@ -92,7 +92,7 @@ class Document:
     charset: str | None = None
     title: str | None = None
     data: Any = None                                           # parsed JSON, YAML or XML of a feed
-    embedded: list[tuple[str, Any]] = field(default_factory=list)   # (kind, data): JSON-LD, __NEXT_DATA__, inline JSON of an HTML page
+    embedded: list[tuple[str, Any]] = field(default_factory=list)   # (kind, data): JSON-LD, __NEXT_DATA__, inline JSON of an HTML page; the trees of a Python program
     links: list[tuple[str, str]] = field(default_factory=list)      # (text, target)
     readable: bool = True                                      # False: empty or mostly damaged; then nothing follows from silence
     issues: list[Issue] = field(default_factory=list)

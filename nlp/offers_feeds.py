@@ -325,6 +325,8 @@ class _Walker:
         if not self.samples and len(bare) == len(quoted):      # no price beside them says more
             most = MAX_HOURLY.get(self.reading.currency(self.reading.rate[0]) or "", MOST_BARE) if self.reading.rate else MOST_BARE
             for q in bare:
+                if priced_branch:                              # {"HOURLY_USD": {"A40": 0.4}}
+                    q.unit, q.currency = _field(key).head.unit, _field(key).head.currency
                 q.stated = q.stated or q.price.amount <= most and (priced_branch and bool(q.chips) or bool(_NAMED_PRICE.search(q.head.text)))
         if quoted and not (facts.chips or facts.named or local.noted or any(q.chips for q in quoted)):
             facts.named = [chip for field, child in heads if field.head.role == "price" and isinstance(child.value, str) for chip in find_chips(child.value)]      # "$2.10 (H100)"

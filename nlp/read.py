@@ -18,11 +18,12 @@ from nlp.pause import collection_paused
 MAX_BYTES = 32 * 1024 * 1024
 MIN_TEXT = 80                                                  # characters of block text below which a page says nothing
 MOST_MARKS = 80_000                                            # tags, table cells and lines of a page that are read: half as many again as in the largest page known
-PAGES = frozenset({"html", "php", "markdown", "mdx", "rst", "text", "script"})   # a feed may well be as long
+PAGES = frozenset({"html", "php", "markdown", "mdx", "rst", "text", "script", "python"})   # a feed may well be as long
 SUFFIXES = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".php": "php", ".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".markerb": "markdown",
     ".rst": "rst", ".txt": "text", ".text": "text", ".json": "json", ".jsonl": "jsonl", ".yaml": "yaml", ".yml": "yaml", ".xml": "xml", ".rss": "xml", ".atom": "xml",
-    ".csv": "csv", ".tsv": "csv", ".pdf": "pdf", ".js": "script", ".jsx": "script", ".ts": "script", ".tsx": "script", ".mjs": "script",
+    ".csv": "csv", ".tsv": "csv", ".pdf": "pdf", ".js": "script", ".jsx": "script", ".ts": "script", ".tsx": "script", ".mjs": "script", ".cjs": "script", ".mts": "script",
+    ".vue": "html", ".svelte": "html", ".astro": "html", ".ndjson": "jsonl", ".py": "python",
 }
 MEDIA_TYPES = {
     "text/html": "html", "application/xhtml+xml": "html", "text/markdown": "markdown", "text/x-markdown": "markdown", "text/mdx": "mdx", "text/x-rst": "rst",
@@ -30,8 +31,9 @@ MEDIA_TYPES = {
     "application/yaml": "yaml", "text/yaml": "yaml", "application/x-yaml": "yaml", "text/x-yaml": "yaml", "application/xml": "xml", "text/xml": "xml",
     "application/rss+xml": "xml", "application/atom+xml": "xml", "text/csv": "csv", "application/csv": "csv", "application/pdf": "pdf",
     "application/javascript": "script", "text/javascript": "script", "application/typescript": "script",
+    "text/x-python": "python", "application/x-python": "python",
 }
-KINDS = {"mdx": "markdown", "php": "html", "script": "html", "jsonl": "json"}        # what Document.content_type says
+KINDS = {"mdx": "markdown", "php": "html", "script": "html", "python": "html", "jsonl": "json"}        # what Document.content_type says
 
 
 @collection_paused()
@@ -107,7 +109,7 @@ def binary(data: bytes) -> str | None:
 
 
 def kind_of(text: str, content_type: str | None, path: str | None, url: str | None) -> str:
-    """html | php | markdown | mdx | rst | text | json | jsonl | yaml | xml | csv | script: by content where it is plain, else by Content-Type, else by suffix."""
+    """html | php | markdown | mdx | rst | text | json | jsonl | yaml | xml | csv | script | python: by content where it is plain, else by Content-Type, else by suffix."""
     media = MEDIA_TYPES.get((content_type or "").split(";")[0].strip().lower())
     suffix = SUFFIXES.get(PurePosixPath((path or "").split("?")[0]).suffix.lower()) if path else None
     if suffix is None and url:
@@ -122,7 +124,7 @@ def kind_of(text: str, content_type: str | None, path: str | None, url: str | No
         return "json"
     if suffix == "php" or lower.startswith("<?php"):
         return "php"
-    if media == "html" and suffix in ("markdown", "mdx", "rst", "csv", "yaml", "script") and not re.search(r"</(?:p|div|li|td|body|h[1-6])>", text[:20_000], re.IGNORECASE):
+    if media == "html" and suffix in ("markdown", "mdx", "rst", "csv", "yaml", "script", "python") and not re.search(r"</(?:p|div|li|td|body|h[1-6])>", text[:20_000], re.IGNORECASE):
         return suffix                                          # raw files that a server calls HTML
     named = media if media not in (None, "pdf") else suffix    # a PDF is known by its first bytes; what is merely called one is what it looks like
     return named if named not in (None, "pdf") else guess(text, head)
@@ -210,6 +212,19 @@ def _script(document: Document, kind: str, select: Sequence[str], remove: Sequen
     _read(document, skeleton_of(document.text))
 
 
+def _python(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
+    from nlp.blocks.python import read_python
+    from nlp.tree import TreeError
+    try:
+        trees, skeleton = read_python(document.text)
+    except TreeError as error:
+        document.issues.append(Issue("info", "program", f"{error}; read as text"))
+        _text(document, kind, select, remove)
+        return
+    document.embedded.append(("python", trees))
+    _read(document, skeleton)
+
+
 def _markdown(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
     from nlp.blocks.markdown import is_jsx, skeleton_of
     skeleton = skeleton_of(document.text, jsx=kind == "mdx" or is_jsx(document.text))
@@ -255,7 +270,7 @@ def _data(document: Document, kind: str, select: Sequence[str], remove: Sequence
         _text(document, kind, select, remove)
 
 
-_READERS = {"html": _html, "php": _html, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _script, "rst": _rst, "json": _data, "jsonl": _data,
+_READERS = {"html": _html, "php": _html, "markdown": _markdown, "mdx": _markdown, "text": _text, "script": _script, "python": _python, "rst": _rst, "json": _data, "jsonl": _data,
             "yaml": _data, "xml": _data, "csv": _data}
 
 

@@ -35,6 +35,7 @@ _NOT_LET = re.compile(r"[^.;\n<|]{0,50}?\b(?:(?:is|are) (?:not|no longer) (?:for
 _RATE = re.compile(r"(?:(?P<sign>[$€£¥￥₩₹₫円元원])\s?(?:\$?\{[^{}\n]{1,80}\})?|(?<=[{;>\s`])\{[^{}\n]{1,80}\}\s?(?P<after>[€£₽₫円元원]|zł|EUR|USD|CHF|GBP|INR))(?:\s{0,200}</?[a-z][^<>\n]{0,200}>){0,3}\s{0,200}(?P<per>/\s?(?:gpu[\s/-]{0,2})?(?:(?:hr|hour|h|month|mo|day|std|stunde|monat|heure|mois|hora|m[eê]s|ora|mese|uur|godz|час|giờ|tháng)(?![a-z])|時間|小时|小時|시간|月|월))", re.IGNORECASE)
 _BESIDE_BEFORE = re.compile(r"(?:(?:performance|speed|throughput|power|capabilit(?:y|ies)) of|(?:faster|slower|better|cheaper|more powerful|less powerful) than|compared (?:to|with)|successor (?:to|of)|equivalent (?:to|of)|outperforms?)(?: (?:an?|the|its|older|previous|nvidia|tesla|quadro|geforce)){0,4}\s*$")
 _BESIDE_AFTER = re.compile(r"(?:\s?\([^)\n]{1,12}\))?(?:\s*[:：=]\s*[~≈]?\d[\d.,]*\s?(?:dlperf|tflops|pflops|fps|points|tokens/s|tok/s|it/s|images/s)\b|\s(?:is|are) (?:roughly |about |up to |around )?\d[\d.]*(?:x|×| times| ?%) (?:faster|slower|as fast|the speed|better))")
+_ASSIGNED = re.compile(r"=\s*'?[\[{]|(?:return|default|freeze\(|\()\s*\[?[\[{]")       # where a script may hold data
 _VENDOR = re.compile(r"nvidia|\bamd\b")
 
 
@@ -319,8 +320,9 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
                 read_feed(reading, trees[-1])
             except TreeError:
                 continue                                       # a listing that is no JSON (shortened by dots, or a program)
-    if "<script" in document.text or "&quot;" in document.text or re.search(r"=\s*'?[\[{]", document.text):
-        for tree in chain(map(unfold, embedded(document.text)), payloads(document.text)):
+    programs = [tree for kind, found in document.embedded if kind == "python" for tree in found]
+    if programs or "<script" in document.text or "&quot;" in document.text or _ASSIGNED.search(document.text):
+        for tree in programs or chain(map(unfold, embedded(document.text)), payloads(document.text)):
             trees.append(tree)
             if find_chips(document.text[tree.start:tree.end][:500_000], context=True):
                 read_feed(reading, tree)

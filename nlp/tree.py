@@ -461,9 +461,17 @@ def read_xml(text: str) -> Node:
     return root
 
 
+def under(name: str, node: Node) -> Node:
+    """A map of plain values as a field of the name that it is assigned to, which says what its figures are: HOURLY_USD = {"H100": 2.1}. Anything else as it is."""
+    if node.kind != "map" or not node.entries or any(child.kind != "scalar" for _, child in node.entries):
+        return node
+    return Node("map", node.start, node.end, entries=[(name.rsplit(".", 1)[-1], node)])
+
+
 _SCRIPT = re.compile(r"<script\b([^<>]{0,20000})>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
-_LITERAL = re.compile(r"(?:(?:const|let|var)\s+|export\s+const\s+|window\.|self\.)?[\w.$]+\s*(?::\s*[\w<>\[\]]+\s*)?=\s*(?:/\*[^*]{0,200}\*/\s*)?(?:JSON\.parse\()?(?=[\[{])|export default\s*(?=[\[{])|=\{(?=[\[{])")
+# `name = [`, also with a type and inside Object.freeze(…) or new Map(…); `export default [`, `return [`, `values([{`, `={[`, `{[{…}].map(`
+_LITERAL = re.compile(r"(?<![\w.$])(?P<name>[\w.$]{1,120})\s*(?::[^=;\n]{1,200}?)?=\s*(?:/\*[^*]{0,200}\*/\s*)?(?:JSON\.parse\(|Object\.freeze\(|new (?:Map|Set)(?:<[^()\n]{0,100}>)?\()?\s*(?=[\[{])|export default\s*(?=[\[{])|\breturn\s*\(?(?=\[)|=\{(?=[\[{])|[({]\s*(?=\[\s*[\[{])")
 
 
 def embedded(text: str) -> Iterator[Node]:
@@ -488,6 +496,6 @@ def embedded(text: str) -> Iterator[Node]:
                 vain += error.at - position
             else:
                 position = max(position, node.end)
-                yield node
+                yield under(match["name"], node) if "json" not in attributes and match["name"] else node
             if "json" in attributes:
                 break

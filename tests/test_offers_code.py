@@ -55,3 +55,53 @@ def test_the_sign_and_period_of_a_template_hold_for_the_figures_of_its_data():
         assert found == [("A40", None, 0.72, "USD", "hour"), ("A40", None, 0.51, "USD", "hour"), ("L40S", None, 1.3, "USD", "hour"), ("L40S", None, 1.02, "USD", "hour")]
     euros = data + "export default () => <p>Nur <b>{plan.priceOnDemand} €</b>/Std</p>"
     assert {row[3:] for row in rows(euros, "tsx")} == {("EUR", "hour")}
+
+
+PROGRAM = '''"""The machines of Barn Cloud, an invented seller of rides on other people's graphics cards."""
+from dataclasses import dataclass
+from typing import NamedTuple
+
+HOUR = "hour"
+
+
+@dataclass
+class Machine:
+    slug: str
+    vcpu: int
+    accelerator: str = ""
+    accelerator_count: int = 0
+
+
+class Rate(NamedTuple):
+    gpu: str
+    price: float
+    currency: str
+    period: str
+
+
+# Größe: cards of the barn
+MACHINES: list[Machine] = [Machine("b.1", 8, "A40", 1), Machine("b.2", 16, "A40", 2), Machine("cpu", 4)]
+RATES = (Rate("A40", 0.55, "EUR", HOUR), Rate(GPU.L4, 0.21, "EUR", period=HOUR))
+PLANS = [dict(gpu="L40S", gpu_count=4, hourly_usd=Decimal("3.60"))]
+'''
+
+
+def test_a_program_that_lists_machines_by_calls_of_its_classes():
+    assert rows(PROGRAM, "py") == [("A40", 1, None, None, None), ("A40", 2, None, None, None), ("A40", None, 0.55, "EUR", "hour"), ("L4", None, 0.21, "EUR", "hour"), ("L40S", 4, 3.6, "USD", "hour")]
+    assert read_document(PROGRAM.encode(), path="a.py").blocks[0].text.startswith("The machines of Barn Cloud")
+
+
+def test_what_is_no_program_of_today_is_read_as_text():
+    for odd in ("print 'Barn Cloud rents an A40 for $0.55 per hour, and nothing else.'\n" * 3, "f" + "(1)" * 90_000, "x = " + "-" * 90_000 + "1", "x = [" + "[" * 150 + "]" * 151):
+        document = read_document(odd.encode(), path="a.py")
+        assert read_supply(document)[1] is not None and ("program" in {issue.code for issue in document.issues} or odd.endswith("]"))
+
+
+def test_constants_are_found_however_they_are_declared():
+    plans = '[\n  { gpu: "NVIDIA A40", gpuCount: 2, hourlyPrice: "$1.20" },\n  { gpu: "NVIDIA L4", gpuCount: 1, hourlyPrice: "$0.20" },\n]'
+    for head, tail in (("export const plans: Array<Plan> = ", ""), ("const plans: readonly { gpu: string; }[] | null = ", " as const;"), ("module.exports = Object.freeze(", ");"), ("export function all(): Plan[] {\n  return ", ";\n}"),
+                       ("await store.insert(plans).values(", ");"), ("export default () => <ul>{", ".map((p) => <Card key={p.gpu} {...p} />)}</ul>")):
+        assert rows(head + plans + tail, "tsx") == [("A40", 2, 1.2, "USD", "hour"), ("L4", 1, 0.2, "USD", "hour")], head
+    for declared in ("export const HOURLY_USD: Record<string, number> =", "const gpuHourlyUsd ="):
+        assert rows(declared + ' { "A100 80GB": 1.4, L40S: 0.9 };', "ts") == [("A100", None, 1.4, "USD", "hour"), ("L40S", None, 0.9, "USD", "hour")]
+    assert rows('GPU_HOURLY_USD = {"A100 80GB": 1.4, "L40S": 0.9}\n', "py") == [("A100", None, 1.4, "USD", "hour"), ("L40S", None, 0.9, "USD", "hour")]
