@@ -99,6 +99,17 @@ def _states() -> frozenset[str]:
     return frozenset(fold(state) for state in _data()["states"])
 
 
+@lru_cache(maxsize=1)
+def _within() -> dict[str, str]:
+    return {fold(area): fold(state) for area, state in _data()["within"].items()}
+
+
+def _may_lie_in(place: str, state: str) -> bool:
+    """Whether a state that is named behind a place may be that in which it lies: not "Oregon, Virginia" nor "Silicon Valley, Virginia", which are two places each."""
+    name, state = fold(place).rsplit(",", 1)[-1].strip(), fold(state)
+    return _within()[name] == state if name in _within() else name == state or name not in _states()
+
+
 def find_cities(text: str) -> list[tuple[int, int, str, str]]:
     """(start, end, country, city) of cities, states and areas named in a text; the longest name wins."""
     machine, patterns, names = _cities()
@@ -389,7 +400,7 @@ def _code_in(text: str, short: bool = False) -> re.Match | None:
     """The region code in a cell or item."""
     for match in _CODE.finditer(text):
         word = match[0]
-        if re.search(r"\d|-", word) and not re.fullmatch(r"(?:multi|single|cross|inter|on|pre|zone|region|data|high|low|s3|http|ipv?\d|gpu|cpu|v\d|q\d|kb\d*|tier|gen)(?:[-_\d].*)?", word, re.IGNORECASE):
+        if re.search(r"\d|-", word) and not re.fullmatch(r"(?:multi|single|cross|inter|on|pre|zone|region|data|high|low|s3|http|ipv?\d|gpu|cpu|v\d|q\d|kb\d*|tier|gen)(?:[-_\d].*)?|[a-z]{1,5}-c?ix|[a-z]+-\d{1,2}x", word, re.IGNORECASE):      # "DE-CIX" is where networks meet, "SR-2x" a router
             return match
     return _SHORT.search(text) if short else None
 
@@ -790,7 +801,7 @@ def _with_their_land(pieces: list[str], text: str, language: str | None) -> list
         start = text.find(piece, at)
         if out and re.fullmatch(r"\s*,\s*", text[at:start]):
             country, city = site(out[-1], language)
-            if city is not None and (country_named(piece, language) == country or fold(piece) in _states() or re.fullmatch(r"[A-Z]{2}", piece) and country in ("US", "CA")):
+            if city is not None and (country_named(piece, language) == country or fold(piece) in _states() and _may_lie_in(out[-1], piece) or re.fullmatch(r"[A-Z]{2}", piece) and country in ("US", "CA")):
                 begin = text.rfind(out[-1], 0, at)
                 out[-1] = text[begin:start + len(piece)]
                 at = start + len(piece)
@@ -890,7 +901,7 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
             start, end, where, town = out[-1]
             if a < end:
                 continue
-            if (re.fullmatch(r"\s?,\s?", sentence[end:a]) or (re.fullmatch(r"\s?[(（]", sentence[end:a]) and sentence[b:b + 1] in (")", "）"))) and where == country and (city is None or fold(sentence[a:b]) in _states() or re.fullmatch(r"[A-Z]{2}-[A-Z][a-z]+", sentence[a:b])):
+            if (re.fullmatch(r"\s?,\s?", sentence[end:a]) or (re.fullmatch(r"\s?[(（]", sentence[end:a]) and sentence[b:b + 1] in (")", "）"))) and where == country and (city is None or fold(sentence[a:b]) in _states() and _may_lie_in(sentence[start:end], sentence[a:b]) or re.fullmatch(r"[A-Z]{2}-[A-Z][a-z]+", sentence[a:b])):
                 opened = re.search(r"[(（]", sentence[start:b]) and sentence[b:b + 1] in (")", "）")
                 out[-1] = (start, b + bool(opened), where, town)
                 continue

@@ -151,3 +151,16 @@ def test_cities_lie_in_the_text(text):
 def test_ids_and_names_of_what_is_sold_are_no_regions(text, suffix):
     """A column of ids or names belongs to the regions only in a table that lists regions."""
     assert sorted(regions(text, suffix)) == [("Frankfurt", "DE"), ("eu-west-2", "GB")]
+
+
+def test_states_and_exchanges_beside_places():
+    from nlp.read import read_document
+    from nlp.supply import read_supply
+
+    def labels(text: str) -> list[tuple]:
+        return [(r.country, r.name or r.label) for r in read_supply(read_document(text.encode(), path="page.md", language="en"))[2]]
+
+    listed = "| Type | Region |\n|---|---|\n| Fox1 | Graz, Linz, Seoul, Silicon Valley, Virginia |\n"
+    assert labels(listed) == [("AT", "Graz"), ("AT", "Linz"), ("KR", "Seoul"), ("US", "Silicon Valley"), ("US", "Virginia")]
+    assert labels("# Regions\n\nOur GPUs run in the Graz and Lower-Austria regions.\n") == [("AT", "Graz"), ("AT", "Lower-Austria")]
+    assert labels("# Data centres\n\n## Network\n\n- 400 Gbit/s to DE-CIX\n- New SR-2x routers\n") == []
