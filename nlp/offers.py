@@ -91,6 +91,8 @@ def read_head(label: str) -> Head:
         role = "price"                                         # one column for both kinds of resource: "Price (CPU core / GPU board / day)"
     if role is None and re.search(_fields()["never_prices"], text):
         role = "other_price"
+    if role in ("gpu_memory", "memory", "vcpu", "storage") and re.search(r"[$€£¥₩₹]\s?(?:/|per\b)\s?(?:gb|gib|tb|v?cpu|core)", label, re.IGNORECASE):
+        role = "other_price"                                   # "€/GB VRAM"
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
         role = "price"
     unit = unit_in(label) or unit_in(text)
@@ -422,6 +424,8 @@ class Reading:
     decimal: str | None = None                                 # the mark that parts decimals, where its amounts show it
     offers: list[Offer] = field(default_factory=list)
     orphans: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # rows that count GPUs of a family named elsewhere
+    named_prices: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)     # priced rows of machines that say no more than their names
+    machines: dict[str, ChipSpan | None] = field(default_factory=dict)                  # name of a machine -> its chips, as a table of machines tells; None: it tells two things
     families: dict[str, ChipSpan] = field(default_factory=dict)                         # "g5", "gpu.1." -> the chip that the document says they have
     tax_notes: list[tuple[tuple[str, ...] | None, str]] = field(default_factory=list)   # (headings above a note on tax, what it says); None: page-wide
     grouped: list[Offer] = field(default_factory=list)         # unpriced rows that each name several chips (pools): they count where the chips stand nowhere else

@@ -239,7 +239,7 @@ def _rivals_in(reading: Reading, grid: _Grid, outer: Around) -> set[int] | None:
 def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool = False) -> None:
     """Collect the offers of a sheet. `nameless`: no cell can name a chip, nor an instance type whose chip is known, nor say how many GPUs there are."""
     heads = [read_head(label) for label in grid.heads]
-    if nameless and not (outer.chips or grid.quantities or any(h.chips or h.role in ("gpu", "gpu_count", "gpu_memory") for h in heads)):
+    if nameless and not (outer.chips or grid.quantities or any(h.chips or h.role in ("gpu", "gpu_count", "gpu_memory") for h in heads) or heads[0].role == "instance" and any(h.role == "price" or h.role is None and h.unit for h in heads)):
         return                                                 # nothing of it can become an offer, by the names that other passages give to its rows either
     heads = [replace(h, unit=outer.unit) if h.unit and outer.unit and _BILLED.search(h.text) else h for h in heads]      # "Monthly billing" under "Price per GPU-hour"
     heads = _settle_heads(reading, grid, heads, outer)
@@ -338,6 +338,9 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 facts.named = outer.chips
         if facts.instance is None and not facts.chips and facts.named and grid.body == 0 and outer.heading and not find_chips(outer.heading, context=True):
             facts.instance = None
+        if facts.instance is None and not grid.body and not grid.heads[0] and grid.width > 2 and len(grid.rows) == 1 and (match := _NAME_IN_HEADING.match(outer.heading)) \
+                and not find_chips(match["name"], context=True):
+            facts.instance = match["name"]                     # the sheet of one machine, under its name
         if facts.instance is None and grid.quantities and outer.heading:
             facts.instance = outer.heading
         spans = [_span(c) for c in cells if c is not None and c.text.strip()]
@@ -348,6 +351,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             continue
         if facts.count and facts.instance and not facts.all_chips() and not facts.no_gpu:
             reading.orphans.append((facts, quoted, start, end))
+        elif facts.instance and not facts.no_gpu:
+            _note_machine(reading, facts, [q for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit or outer.unit)], start, end, outer)
         if facts.instance and facts.count is None and len(facts.instance) <= 24 and len({c.gpu_name for c in facts.all_chips()}) == 1:
             for chip in facts.all_chips()[:1]:
                 reading.families.setdefault(fold(facts.instance.rstrip("*\\")), replace(chip, count=None))
@@ -371,6 +376,34 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             reading.grouped += made
         else:
             reading.offers += made
+
+
+_NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
+_NOT_OF_RENT = re.compile(r"licen|support|set-?up|installation|storage|backup|snapshot|traffic|egress|add-?on|option|upgrade|windows|purchase|einrichtung|speicher|stockage|almacenamiento")
+
+
+def _note_machine(reading: Reading, facts: Facts, priced: list[Quoted], start: int, end: int, outer: Around) -> None:
+    """Remember what a row says of a machine by name: its chips, or, of a row that names no chip, what it costs. A page may tell the two in two tables."""
+    name = fold(facts.instance).strip("* ")
+    if len(name) > 40 or not re.search(r"\d", name):
+        return
+    chips = facts.all_chips()
+    if len(chips) == 1:
+        count = facts.count if facts.count is not None else chips[0].count
+        chip = replace(chips[0], count=None if facts.at_most or chips[0].at_most else count, memory=chips[0].memory if facts.gpu_memory is None else facts.gpu_memory)
+        known = reading.machines.setdefault(name, chip)
+        if known is not None and (known.gpu_name, known.count) != (chip.gpu_name, chip.count):
+            reading.machines[name] = None
+    elif not chips and priced and not _NOT_OF_RENT.search(fold(f"{outer.heading} {outer.caption}")):
+        reading.named_prices.append((facts, priced, start, min(end, start + 1500)))
+
+
+def settle_named(reading: Reading) -> None:
+    """The offers of rows that price a machine by its name alone, where another table of the page tells its chips."""
+    for facts, quoted, start, end in reading.named_prices:
+        chip = reading.machines.get(fold(facts.instance or "").strip("* "))
+        if chip is not None:
+            reading.offers += make_offers(reading, replace(facts, named=[replace(chip, memory=None)], gpu_memory=facts.gpu_memory or chip.memory), quoted, start, end)
 
 
 def _share_memory(rows: list[Facts]) -> None:

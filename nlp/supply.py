@@ -16,7 +16,7 @@ from nlp.language import of_readers
 from nlp.layout import layout_tables
 from nlp.offers import Reading, read_head, unique
 from nlp.offers_feeds import read_feed
-from nlp.offers_tables import read_table
+from nlp.offers_tables import read_table, settle_named
 from nlp.offers_text import Placed, read_families, read_listings, read_lists, read_only_chip, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
 from nlp.pause import collection_paused
 from nlp.payloads import payloads, unfold
@@ -59,6 +59,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         for item in [*placed, *drawn]:
             if item.block.table is not None and (item not in drawn or _lists_what_is_sold(item.block.table)):
                 read_table(reading, item.block, item.before)
+        settle_named(reading)
         if reading.orphans:
             read_families(reading, placed)
             settle_orphans(reading, list(dict.fromkeys(c.gpu_name for c in read_chips(document)[0])))

@@ -496,3 +496,15 @@ def test_zones_and_parts_of_a_country_in_east_asian_names():
     _, _, regions, _ = supply("# GPU云主机\n\n本机型在华南-深圳、西南-成都的数据中心提供，华南部分可用区邀测中。\n", "md", "zh")
     assert {r.label for r in regions} == {"华南-深圳", "西南-成都"}
     assert supply("# About\n\nOur data centre takes part in the Norway Fusion Energy Project.\n", "md")[2] == []
+
+
+def test_machines_told_in_one_table_and_priced_in_another():
+    specs = table("Instance | GPU | vCPU | RAM", "fox.g1 | 1x L40S 48GB | 8 | 64 GB", "fox.g4 | 4x L40S 48GB | 32 | 256 GB", "fox.c1 | - | 4 | 16 GB")
+    prices = "\n## Prices\n\n" + table("Instance | Hourly | Monthly", "fox.g1 | €0.90 | €590", "fox.g4 | €3.50 | €2,300", "fox.c1 | €0.05 | €30")
+    expected = [("L40S", 1, 0.9, "EUR", "hour"), ("L40S", 1, 590, "EUR", "month"), ("L40S", 4, 3.5, "EUR", "hour"), ("L40S", 4, 2300, "EUR", "month")]
+    assert rows("# Machines\n\n" + specs + prices, "md") == expected
+    assert rows(prices[1:] + "\n## Machines\n\n" + specs, "md") == expected
+    assert [p for *_, p, _, _ in rows(specs + "\n## Windows licence\n\n" + table("Instance | Hourly", "fox.g1 | €0.20"), "md") if p] == []
+    sheet = "### BX40 (small)\n\n" + table("Spec | Value", "GPU | NVIDIA RTX 4000 SFF Ada", "VRAM | 20 GB", "CPU | 14 cores") + "\n### Overview\n\n" + table("Modello | Mensile | Setup | €/GB VRAM", "BX40 | €171 | €99 | €8.55")
+    assert [(o.instance_name, o.gpu_name, o.gpu_memory, o.price, o.price_unit) for o in supply(sheet, "md")[1]] == [("BX40", "RTX4000SFFADA", 20, 171, "month")]
+    assert rows("# Summary\n\n" + table("Criterion | Rating | Note", "Speed | 4 of 5 | RTX 4090 24GB is enough", "Price | 5 of 5 | fair"), "md") == []
