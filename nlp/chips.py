@@ -178,6 +178,9 @@ def _bounded(text: str, start: int, end: int) -> bool:
 _HEX_RUN = re.compile(r"[0-9a-f]+(?:-[0-9a-f]+)*")
 
 
+_SIZES = re.compile(r"(?:-\d{1,4}[a-f]?){0,6}-?")
+
+
 def _in_hex(text: str, start: int, end: int) -> bool:
     """Whether a code made of hexadecimal digits is a piece of a longer hexadecimal string (a hash, a UUID, a colour)."""
     code = text[start:end]
@@ -190,6 +193,10 @@ def _in_hex(text: str, start: int, end: int) -> bool:
     while b < len(text) and text[b] in "0123456789abcdef-":
         b += 1
     run = text[a:b]
+    if _SIZES.fullmatch(text, end, b):         # "b200-248c-2826g": the name of a plan, with its sizes
+        before = text[a:start].strip("-")
+        if not before or _SIZES.fullmatch(f"-{before}"):
+            return a > 0 and text[a - 1] == "#" and b == end or bool(re.search(r"(?<![a-z0-9])0x$", text[max(0, a - 3):a]))
     return len(run.replace("-", "")) >= 12 or (a > 0 and text[a - 1] == "#" and b == end) or bool(re.search(r"(?<![a-z0-9])0x$", text[max(0, a - 3):a]))
 
 

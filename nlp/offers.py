@@ -27,6 +27,8 @@ MAX_QUOTE = 1500                                               # characters of a
 # Above this no price of a GPU hour is a price in that currency: it is a figure in cents or in millionths.
 MAX_HOURLY = {"JPY": 2e4, "KRW": 2e5, "VND": 3e6, "IDR": 3e6, "INR": 2e4, "HUF": 1e5, "RUB": 2e4, "TWD": 5e3}
 DEFAULT_MAX_HOURLY = 150.0
+# The money that figures without a currency are likely to be in, where a page in that language names none: it only widens the limit.
+MONEY_OF_LANGUAGE = {"ja": "JPY", "ko": "KRW", "vi": "VND", "id": "IDR", "hu": "HUF", "ru": "RUB"}
 INSTANCE_RANK = (("instance", 5), ("flavo", 5), ("machine", 5), ("shape", 5), ("profile", 5), ("plan", 4), ("sku", 4), ("实例", 5), ("规格", 5), ("型号", 4), ("configuration", 4),
                  ("name", 3), ("label", 3), ("product", 3), ("slug", 2), ("server", 3), ("type", 2), ("model", 2), ("id", 1))
 
@@ -231,7 +233,7 @@ class Quoted:
     stated: bool = False                                       # its key names a price, though neither currency nor period is stated
 
 
-_GPUS = re.compile(r"(?<![a-z])gpus?(?![a-z])", re.IGNORECASE)
+_GPUS = re.compile(r"(?<![a-z])gpus?(?![a-z])|(?<=\d)vram(?![a-z])", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?] |\d+\+")
 _COUNT_UNDER_MEMORY = re.compile(r"\d+(?:/\d)?\s?(?:颗|卡|张|枚|块|個|장|gpus?)", re.IGNORECASE)
 
@@ -305,7 +307,8 @@ class Facts:
                 self.unit = unit
             self.scope = self.scope or scope_in(split_label(value))
         elif role == "location" and isinstance(value, str):
-            self.location = value if len(value) <= 120 and not _SENTENCE.search(value) else None
+            if self.location is None or "country" not in head.text:      # the country beside a region says less
+                self.location = value if len(value) <= 120 and not _SENTENCE.search(value) else None
         elif role == "availability":
             self._available(value)
         elif role in ("commitment", "price_tier"):
@@ -381,7 +384,7 @@ class Facts:
                 self.instance, self.instance_rank = value, rank
             if _GPUS.search(value):
                 self.is_gpu = True
-        found = find_chips(value, context=context or self.is_gpu or "gpu" in head.text)
+        found = find_chips(value, context=context or self.is_gpu or "gpu" in head.text or "vram" in value.lower())
         if not found and self.commitment is None and len(value) <= 60:
             self.commitment, self.months = commitment_in(value)
         if head.role is None:
@@ -614,7 +617,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             return _offer(reading, facts, chip, replace(q, price=None), by_name, start, end)    # a bare number: per what, in what?
         if currency is None:
             reading.issue("warning", "unknown_currency", q.price.sign or q.currency or q.head.currency or "no currency stated")
-        limit = MAX_HOURLY.get(currency or "", DEFAULT_MAX_HOURLY)
+        limit = MAX_HOURLY.get(currency or MONEY_OF_LANGUAGE.get((reading.language or "")[:2], ""), DEFAULT_MAX_HOURLY)
         if unit in ("hour", "minute", "second") and price > limit * max(1, count or 1):
             reading.issue("warning", "implausible_price", f"{price:g} {currency or ''} per {unit} for {chip.gpu_name}".replace("  ", " "))
             return None

@@ -261,10 +261,23 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     if placed and not any(above is not None for above, _ in tax_notes):
         tax_notes = [(None, said) for _, said in tax_notes]
     language = document.language or of_readers(sample)          # a page of scripts has no text to tell it by, but words for its readers in them
-    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample), tax_notes=tax_notes, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
+    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample) or _mark_of_data(document), tax_notes=tax_notes, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
 
 
 _PRICE_WORDS = re.compile(r"pric|preis|prix|料金|価格|가격|요금|价格|價格|prezz|precio|preco|cen[aye]|tarif|valor(?:es)?\b|abgerechnet|billed|factur|fattur|请求|計費|计费|цен|charged|价|prijz|gia\b|euro|dollar|pound|inclu|exclu|税|稅")
+
+
+_PLAIN_AMOUNT = re.compile(r'"\d{1,6}([.,])(?:\d{1,2}|\d{4,9})"')
+
+
+def _mark_of_data(document: Document) -> str | None:
+    """The decimal mark of a feed: a point where commas part the cells, else that of its quoted amounts where they agree. Its few words do not tell its language surely."""
+    if document.content_type == "csv" and document.text[:4000].lstrip("\ufeff").split("\n", 1)[0].count(",") > document.text[:4000].split("\n", 1)[0].count(";"):
+        return "."
+    if document.content_type not in FEEDS:
+        return None
+    seen = set(_PLAIN_AMOUNT.findall(document.text[:SAMPLE]))
+    return seen.pop() if len(seen) == 1 else None
 
 
 def _note_on_tax(text: str) -> str | None:

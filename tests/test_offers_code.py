@@ -105,3 +105,28 @@ def test_constants_are_found_however_they_are_declared():
     for declared in ("export const HOURLY_USD: Record<string, number> =", "const gpuHourlyUsd ="):
         assert rows(declared + ' { "A100 80GB": 1.4, L40S: 0.9 };', "ts") == [("A100", None, 1.4, "USD", "hour"), ("L40S", None, 0.9, "USD", "hour")]
     assert rows('GPU_HOURLY_USD = {"A100 80GB": 1.4, "L40S": 0.9}\n', "py") == [("A100", None, 1.4, "USD", "hour"), ("L40S", None, 0.9, "USD", "hour")]
+
+
+def test_plans_of_a_feed_whose_names_tell_the_card():
+    text = ("provider,plan,vcpu,gpu,price_monthly,price_hourly,currency\n"
+            "barn,bg-a40-12c-96g-48vram,12,,900,1.234,USD\nbarn,bg-b200-248c-2826g-1536vram,248,,41000.5,61,USD\nbarn,bc-a40-2c,2,,11.5,0.016,USD\n")
+    assert rows(text, "csv") == [("A40", None, 900, "USD", "month"), ("A40", None, 1.234, "USD", "hour"), ("B200", None, 41000.5, "USD", "month"), ("B200", None, 61, "USD", "hour")]
+    for digest in ("b200-248c-2826-1536-0123456789ab", "00000000-b200-4f2e-9a1c-0123456789ab", "9f3c-b200-248c-11d2-77aa"):
+        assert rows(f'gpu_id,price_hourly_usd\n{digest},1.5\n', "csv") == []
+
+
+def test_amounts_of_feeds_are_read_by_their_own_marks():
+    for language in ("cs", "de", "en"):
+        assert [row[2] for row in rows("gpu,price_hourly_usd\nA40,1.234\nL4,0.5\n", "csv", language)] == [1.234, 0.5]
+        assert [row[2] for row in rows('[{"gpu": "A40", "price_hourly_usd": "1.234"}, {"gpu": "L4", "price_hourly_usd": "0.25"}]', "json", language)] == [1.234, 0.25]
+
+
+def test_the_country_beside_a_region_is_not_the_place_of_an_offer():
+    text = "- gpu: A40\n  regions:\n" + "".join(f"    - region_code: {code}\n      region_country_iso: USA\n      on_demand_usd_per_gpu_hr: 0.9\n" for code in ("us-east4", "us-west2"))
+    assert [(o.location, o.country, o.price) for o in supply(text, "yaml")[1]] == [("us-east4", "US", 0.9), ("us-west2", "US", 0.9)]
+
+
+def test_hourly_prices_without_a_currency_in_a_language_of_large_amounts():
+    page = "const goi = [{ name: 'Gói khởi đầu', tagline: 'Lựa chọn tối ưu cho hầu hết nhu cầu của bạn', gpu: 'RTX 4090', pricePerHour: 13_500 }, { name: 'Gói lớn', gpu: 'RTX 3090', pricePerHour: 8_200 }];"
+    assert rows(page, "js", "vi") == [("RTX4090", None, 13500, None, "hour"), ("RTX3090", None, 8200, None, "hour")]
+    assert rows(page, "js", "en") == []                        # rather cents, or millionths
