@@ -423,6 +423,9 @@ def _share_memory(rows: list[Facts]) -> None:
 def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Around) -> list[Head]:
     """Mend the roles of columns by what stands in them: "Tarif" over names is no price; plain numbers under the name of a place are, where the page says what prices mean."""
     rows = range(grid.body, len(grid.rows))
+    sited = [c for c, head in enumerate(heads) if head.role == "location"]
+    zones = [c for c in sited if _ZONE_HEAD.search(heads[c].text)]
+    heads = [replace(head, role=None) if c in zones and len(zones) < len(sited) else head for c, head in enumerate(heads)]       # the region beside its zones is the place
     out = list(heads)
     true = [h for h in heads if h.role == "price" and not _CONVERTED.search(h.text)]
     for column, head in enumerate(heads):
@@ -452,6 +455,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     return out
 
 
+_ZONE_HEAD = re.compile(r"\bzones?\b|可用区|可用區|ゾーン")
 _SIZE = re.compile(r"(?<![\w.,/-])(?P<times>[1-9]\d?)\s?[x×](?![\w])|(?<![\w.,/-])(?P<cards>[1-9]\d?)\s?(?:卡|张|枚|基|장)")
 
 

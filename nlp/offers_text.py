@@ -39,11 +39,13 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect priced offers of running text, lists and cards."""
     for group in _cards(placed):
         rest = []
+        beside = sum(item.block.kind == "list_item" and len(item.block.text) <= _SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
         for item in group:
             text = item.block.text
             if any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])):
                 continue                                       # what others ask
-            chips = find_chips(text, context=_about_gpus(item)) if has_digit(text) else []
+            listed = beside and item.block.kind == "list_item"             # an item of a list of GPUs names one, too
+            chips = find_chips(text, context=listed or _about_gpus(item)) if has_digit(text) else []
             prices = _real_prices(reading, text)
             if chips and prices and not _rival(reading, text):
                 _pair(reading, item, chips, prices)
@@ -58,6 +60,8 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect the prices of lists that stand in a block of code, a GPU and its price a line: "A100 (40GB):   ¥6.0-8.0/小时". Programs and their settings are no lists."""
     for item in placed:
         block = item.block
+        if any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])):
+            continue
         if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<"):
             continue
         found: list[tuple[int, int, ChipSpan, Price]] = []
@@ -404,6 +408,14 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             chip = earlier[-1] if earlier else None
         if chip is None:
             continue
+        own = None
+        if chip.end <= price.start:                            # "one H100 is 550 a month, a machine of 8 GPUs 4,000"
+            lead = max([chip.end, start] + [p.end for p in prices[:index]])
+            own = next(iter(_COUNT_AGAIN.finditer(fold(text[lead:price.start]))), None) if prices[:index] and lead > chip.end else None
+        if own is not None:
+            if not inside and not single:
+                continue                                       # of which chip, no word says
+            chip = replace(chip, count=float(own["count"]), at_most=False)
         unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[start:stop])) if short else price.unit
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
@@ -428,6 +440,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, commitment=commitment, months=months)], a, b))
 
 
+_COUNT_AGAIN = re.compile(r"(?<![\w.,])(?P<count>[2-9]|[1-9]\d)(?:\s?x\s|\s?(?:x\s?)?gpus?\b|\s?(?:卡|枚|基|장|张|張)(?!时|時))")
 # "takes 10 minutes and costs $0.45" names no period that is billed; "per 10 minutes" would
 _LENGTH_OF_TIME = re.compile(r"(?<!per )(?<!every )(?<!each )(?<![\w.,/])(?:[2-9]|\d{2,4}|\d{1,4}[.,]\d+)\+?[\s-]?(?:secs?|seconds?|min(?:ute)?s?|hours?|hrs?|h|days?|weeks?|months?|years?|minuten?|stunden?|heures?|horas?|ore|minut[oi]s?|분|시간|일|秒|分钟|分鐘|分|小时|小時|時間|天|日)(?![a-z])", re.IGNORECASE)
 
@@ -534,6 +547,8 @@ def read_lists(reading: Reading, placed: Sequence[Placed]) -> None:
         if item is not None and item.block.kind in ("list_item", "definition") and (not run or item.path == run[0].path):
             run.append(item)
             continue
+        if len(run) == 1 and _place_above(reading, run[0]):
+            _list(reading, run)
         if len(run) >= 2 and not _list(reading, run):
             for part in _lists_inside(run):
                 _list(reading, part)
@@ -606,12 +621,32 @@ def _lists_inside(run: list[Placed]) -> Iterator[list[Placed]]:
         yield part
 
 
+_GPUS_BY_PLACE = re.compile(r"gpus?\b|accelerator|显卡|加速|グラフィック")
+_SITE_CODE = re.compile(r"[(（]?(?<![\w-])[A-Za-z]{2,5}(?:-[A-Za-z]{2,12})*-?\d{1,2}(?![\w-])[)）]?")
+
+
+def _place_above(reading: Reading, item: Placed) -> str | None:
+    """The heading of a list where it names one place and nothing else, below a heading on GPUs: "GPUs by data centre", below it "Graz (grz1)"."""
+    if len(item.path) < 2 or len(item.path[-1]) > 60 or reading.locate is None or not any(_GPUS_BY_PLACE.search(fold(h)) for h in item.path[:-1]) or no_offer_words(item.path[-2]):
+        return None
+    bare = _SITE_CODE.sub(" ", item.path[-1]).strip(" -–—:,")
+    if not bare or not reading.locate(bare)[0]:
+        return None
+    spans = [(a, b) for a, b, *_ in reading.cities(bare)] + [(a, b) for a, b, _ in find_places(bare, reading.language)]
+    rest = "".join(c for i, c in enumerate(bare) if not any(a <= i < b for a, b in spans))
+    return item.path[-1] if not re.search(r"\w", _WORDS_OF_PLACES.sub(" ", fold(rest))) else None
+
+
+_WORDS_OF_PLACES = re.compile(r"\b(?:regions?|zones?|data ?cent(?:er|re)s?|sites?|locations?|rechenzentrum|standort)\b|地域|地区|リージョン|数据中心|データセンター|데이터 ?센터|리전|\d")
+
+
 def _list(reading: Reading, run: list[Placed]) -> bool:
     """Collect the offers of a list; False where it is none of GPUs."""
     first = run[0]
     heading = first.path[-1] if first.path else ""
     lead = fold(f"{heading}\n{first.before[-300:]}")
-    led = bool(_LISTS_GPUS.search(lead))
+    place = _place_above(reading, first)
+    led = place is not None or bool(_LISTS_GPUS.search(lead))
     if no_offer_words(heading) or no_offer_words(first.before[-160:]):
         return False
     drafts = []
@@ -624,7 +659,7 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
         if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]) and not _enumerated(text, chips):
             continue
         drafts.append((item, chips))
-    if len(drafts) < 2 or len(drafts) * 2 < len(run) or not led and not all(chips[0].count is not None and chips[0].left == 0 for _, chips in drafts):
+    if len(drafts) < (1 if place else 2) or len(drafts) * 2 < len(run) or not led and not all(chips[0].count is not None and chips[0].left == 0 for _, chips in drafts):
         return False
     for item, chips in drafts:
         text = item.block.text
@@ -644,6 +679,7 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
             facts.location = match[1]
         elif sited := _IN_REGION.match(text):
             facts.instance, facts.location = None, sited["place"]
+        facts.location = facts.location or place
         start, end = item.block.content.source_span(0, len(text))
         reading.listed += make_offers(reading, facts, [], start, end)
         if _enumerated(text, chips):

@@ -309,6 +309,7 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     towns = {r.country for r in loose if r.city is not None}
     loose = [r for r in loose if not (r.country in towns and r.city is None and country_named(r.label, language) == r.country)]             # … or a town of which is named
     of_zones = {m["region"] for r in sure if (m := _NUMBERED_ZONE.fullmatch(fold(r.label or "")))}
+    loose = [r for r in loose if not (r.city and _LETTERED_ZONE.fullmatch(r.label or "") and any(fold(r.city) in name for name in listed_names.get(r.country, ())))]      # a zone of a region that is listed
     new = {(r.label, r.name, r.country): r for r in reversed(loose) if fold(r.label or "") in of_zones or not (r.name and (fold(r.name) in listed_names.get(r.country, ()) or fold(r.name) in texts.get(r.country, "")))}
     return _merged([*sure, *reversed(new.values())]) if new else sure
 
@@ -350,6 +351,7 @@ def _merged(found: list[Region]) -> list[Region]:
     return out
 
 
+_LETTERED_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+-?[a-h]")
 _NUMBERED_ZONE = re.compile(r"(?P<region>[a-z]{2}-[a-z]{2,}\d?)-(?:[1-9]|[a-f])")
 
 
@@ -387,7 +389,7 @@ def _row(document: Document, content: MappedText, start: int, end: int, label: s
                   longitude=row["longitude"] if row and row["country"] == country else None, status="coming_soon" if soon else "listed", quote=quote[:600], start=a, end=min(b, a + 600))
 
 
-_NAMED_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff\u30a0-\u30ff][\u4e00-\u9fff\u30a0-\u30ff\d()（）-]{1,24}?)(?:\s?(?:可用区|可用區|ゾーン)\s?(?:[A-Za-z]|[一二三四五六七八九十]|\d{1,2})?|[A-Z])")
+_NAMED_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff\u30a0-\u30ff][\u4e00-\u9fff\u30a0-\u30ff\d()（）-]{1,24}?)(?:\s?(?:可用区|可用區)\s?(?:[A-Za-z]|[一二三四五六七八九十]|\d{1,2})?|ゾーン\s?(?:[A-Za-z]|\d{1,2})|[A-Z])")
 
 
 def _without_zone(name: str | None) -> str | None:
@@ -1244,5 +1246,7 @@ def _of_location(offer: Offer, language: str | None) -> Iterator[Region]:
         country, city = locate(piece, language)
         if country is None:
             continue
-        code = _CODE.fullmatch(piece)
-        yield Region(label=piece, name=None if code else piece, country=country, city=city, quote=offer.quote[:600], start=offer.start, end=min(offer.end or 0, (offer.start or 0) + 600))
+        piece = _without_zone(piece)
+        bracketed = re.fullmatch(r"(?P<name>[^()（）]{2,60}?)\s?[(（](?P<code>[^()（）]{2,40})[)）]", piece)
+        code, name = (piece, None) if _CODE.fullmatch(piece) else (bracketed["code"], bracketed["name"]) if bracketed and _CODE.fullmatch(bracketed["code"]) and re.search(r"\d|-", bracketed["code"]) else (piece, piece)
+        yield Region(label=code, name=name, country=country, city=city, quote=offer.quote[:600], start=offer.start, end=min(offer.end or 0, (offer.start or 0) + 600))

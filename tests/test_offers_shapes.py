@@ -508,3 +508,25 @@ def test_machines_told_in_one_table_and_priced_in_another():
     sheet = "### BX40 (small)\n\n" + table("Spec | Value", "GPU | NVIDIA RTX 4000 SFF Ada", "VRAM | 20 GB", "CPU | 14 cores") + "\n### Overview\n\n" + table("Modello | Mensile | Setup | €/GB VRAM", "BX40 | €171 | €99 | €8.55")
     assert [(o.instance_name, o.gpu_name, o.gpu_memory, o.price, o.price_unit) for o in supply(sheet, "md")[1]] == [("BX40", "RTX4000SFFADA", 20, 171, "month")]
     assert rows("# Summary\n\n" + table("Criterion | Rating | Note", "Speed | 4 of 5 | RTX 4090 24GB is enough", "Price | 5 of 5 | fair"), "md") == []
+
+
+def test_a_sentence_that_counts_gpus_anew_prices_that_many():
+    assert rows("# 料金\n\nH200を1基搭載したプランは1時間あたり620円、4基搭載のプランは月額1,400,000円です。\n", "md") == [("H200", 1, 620, "JPY", "hour"), ("H200", 4, 1_400_000, "JPY", "month")]
+    assert rows("# 요금\n\nB200은 시간당 6,100원, A40은 시간당 800원입니다. 4장 서버는 월 900만원입니다.\n", "md") == [("B200", None, 6100, "KRW", "hour"), ("A40", None, 800, "KRW", "hour")]
+
+
+def test_an_item_of_a_list_of_gpus_may_have_a_short_name():
+    assert [g for g, *_ in rows("# 价格\n\n- RTX 5090：3.1元/时\n- H800：14元/时\n- L40：4.2元/卡时\n", "md")] == ["RTX5090", "H800", "L40"]
+
+
+def test_lists_of_gpus_under_the_names_of_places():
+    text = "# Elk Cloud\n\n## GPUs by data centre\n\n### Graz (grz1)\n\n- B200\n- L40S\n\n### Turku\n\n- A100 80GB\n\n### How to order\n\n- A100 80GB needs a quota\n"
+    _, offers, regions, _ = supply(text, "md")
+    assert [(o.gpu_name, o.location) for o in offers] == [("B200", "Graz (grz1)"), ("L40S", "Graz (grz1)"), ("A100", "Turku")]
+    assert {(r.label, r.country) for r in regions} == {("grz1", "AT"), ("Turku", "FI")}
+
+
+def test_the_region_of_a_row_is_its_place_and_not_its_zone():
+    text = table("地域 | 可用区 | GPU | GPU卡数", "华西3（成都） | cn-elk-b | A30 | 2", "华西3（成都） | cn-elk-c | A16 | 1")
+    assert [(o.gpu_name, o.location) for o in supply(f"# 机型\n\n{text}", "md", "zh")[1]] == [("A30", "华西3(成都)"), ("A16", "华西3(成都)")]
+    assert rows("# ราคา\n\n" + table("GPU | ราคา (บาท/ชั่วโมง)", "A100 | 82", "L40S | 40"), "md") == [("A100", None, 82, "THB", "hour"), ("L40S", None, 40, "THB", "hour")]
