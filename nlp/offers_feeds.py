@@ -137,6 +137,26 @@ def _latest(items: list[Node]) -> list[Node]:
     return [dates[max(dates)]]
 
 
+def _listed_rows(reading: Reading, node: Node) -> Node | None:
+    """The rows of a table written as lists, [["NVIDIA A40", "48 GB", "$0.45/hr"], …], as maps: named by a first row of heads, else by which columns hold chips and which
+    prices with their sign. None where a list is no such table."""
+    items = node.items
+    if len(items) < 2 or any(row.kind != "list" or len(row.items) != len(items[0].items) or any(cell.kind != "scalar" for cell in row.items) for row in items[:50]) or not 2 <= len(items[0].items) <= 40:
+        return None
+    heads = [cell.value if isinstance(cell.value, str) and not any(map(str.isdigit, cell.value)) else "" for cell in items[0].items]
+    roles = [read_head(head).role if 0 < len(head) <= 60 else None for head in heads]
+    if all(heads) and "price" in roles and not {"gpu", "gpu_count", "instance"}.isdisjoint(roles):
+        names, items = heads, items[1:]
+    else:
+        columns = list(zip(*[[str(cell.value) if cell.value is not None else "" for cell in row.items] for row in items[:50]], strict=True))
+        chips = [all(len(cell) <= 80 and find_chips(cell, context=False) for cell in column) for column in columns]
+        prices = [all(len(cell) <= 40 and any(p.sign for p in reading.prices(cell)) for cell in column) for column in columns]
+        if chips.count(True) != 1 or prices.count(True) != 1:
+            return None
+        names = ["gpu" if chip else "price" if price else f"column {i + 1}" for i, (chip, price) in enumerate(zip(chips, prices, strict=True))]
+    return Node("list", node.start, node.end, items=[Node("map", row.start, row.end, entries=list(zip(names, row.items, strict=False))) for row in items if row.kind == "list"])
+
+
 class _Walker:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -184,6 +204,8 @@ class _Walker:
         """Read a branch. `place` says that its records are places (they stand under a key of regions), so that their names are locations."""
         if node.kind == "scalar":
             self._answer(node, facts)
+        elif node.kind == "list" and (rows := _listed_rows(self.reading, node)) is not None:
+            self.walk(rows, facts, key, place)
         elif node.kind == "list":
             read: dict[tuple, list[Offer]] = {}
             for item in _latest(node.items):

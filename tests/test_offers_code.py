@@ -130,3 +130,11 @@ def test_hourly_prices_without_a_currency_in_a_language_of_large_amounts():
     page = "const goi = [{ name: 'Gói khởi đầu', tagline: 'Lựa chọn tối ưu cho hầu hết nhu cầu của bạn', gpu: 'RTX 4090', pricePerHour: 13_500 }, { name: 'Gói lớn', gpu: 'RTX 3090', pricePerHour: 8_200 }];"
     assert rows(page, "js", "vi") == [("RTX4090", None, 13500, None, "hour"), ("RTX3090", None, 8200, None, "hour")]
     assert rows(page, "js", "en") == []                        # rather cents, or millionths
+
+
+def test_rows_written_as_lists():
+    named = 'const rows = [["Card", "Memory", "Price per hour"], ["NVIDIA A40", "48 GB", "$0.45"], ["NVIDIA L4", "24 GB", "$0.25"]];'
+    bare = 'export default () => <Table head={["", "", "all in"]} rows={[["NVIDIA A40", "48 GB", "$0.45/hr"], ["NVIDIA L4", "24 GB", "$0.25/hr"]]} />'
+    for text, kind in ((named, "ts"), (bare, "tsx"), (named.removeprefix("const ").replace(";", "\n"), "py")):
+        assert rows(text, kind) == [("A40", None, 0.45, "USD", "hour"), ("L4", None, 0.25, "USD", "hour")], kind
+    assert rows('const rows = [["NVIDIA A40", "$0.45/hr", "$0.60/hr"], ["NVIDIA L4", "$0.25/hr", "$0.40/hr"]];', "ts") == []      # two prices, and no head that tells them apart
