@@ -471,7 +471,7 @@ def under(name: str, node: Node) -> Node:
 _SCRIPT = re.compile(r"<script\b([^<>]{0,20000})>", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
 # `name = [`, also with a type and inside Object.freeze(…) or new Map(…); `export default [`, `return [`, `values([{`, `={[`, `{[{…}].map(`
-_LITERAL = re.compile(r"(?<![\w.$])(?P<name>[\w.$]{1,120})\s*(?::[^=;\n]{1,200}?)?=\s*(?:/\*[^*]{0,200}\*/\s*)?(?:JSON\.parse\(|Object\.freeze\(|new (?:Map|Set)(?:<[^()\n]{0,100}>)?\()?\s*(?=[\[{])|export default\s*(?=[\[{])|\breturn\s*\(?(?=\[)|=\{(?=[\[{])|[({]\s*(?=\[\s*[\[{])")
+_LITERAL = re.compile(r"(?<![\w.$])(?P<name>[\w.$]{1,120})\s*(?::[\w<>\[\],|. ]{1,120}?)?=\s*(?:/\*[^*]{0,200}\*/\s*)?(?:JSON\.parse\(|Object\.freeze\(|new (?:Map|Set)(?:<[^()\n]{0,100}>)?\()?\s*(?=[\[{])|export default\s*(?=[\[{])|\breturn\s*\(?(?=\[)|=\{(?=[\[{])|[({]\s*(?=\[\s*[\[{])")
 
 
 def embedded(text: str) -> Iterator[Node]:
