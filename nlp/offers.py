@@ -98,6 +98,8 @@ def read_head(label: str) -> Head:
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
         role = "price"
     unit = unit_in(label) or unit_in(text)
+    if role in ("price", None) and unit is None and re.search(_fields()["of_sale"], text):
+        role = "other_price"
     currency = None
     code = re.search(r"(?<![a-z])(usd|eur|gbp|jpy|cny|rmb|krw|inr|chf|sek|nok|dkk|pln|cad|aud|sgd|rub|vnd|brl|hkd|twd|czk|huf)(?![a-z])", text)
     if code:

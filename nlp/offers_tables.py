@@ -532,8 +532,8 @@ def _wrong_label(reading: Reading, head: Head, text: str, facts: Facts) -> None:
 _SOLD = re.compile(r"\bmarkets?\b|marketplace|available (?:gpus?|hardware|instances?)|(?:gpu|instance|machine|server) types|gpus? (?:available|for rent|on offer|offered)|\bofferings?\b|\brent")
 
 
-_HAD = re.compile(r"[✓✔✅☑●○◯◎〇•🟢🟩]\ufe0f?|yes|y|ja|oui|sí|si|sim|tak|да|available|in stock|有|可|支持|支援|提供|対応|가능|지원|제공|예|có", re.IGNORECASE)
-_NOT_HAD = re.compile(r"(?:[✗✘❌⛔✖×☓🚫🔴🟥△-]\ufe0f?|no|n|nein|non|nie|нет|n/?a|x|not available|unavailable|coming soon|—|–|无|無|否|不可|不支持|不支援|未対応|非対応|불가|미지원|không)?", re.IGNORECASE)
+_HAD = re.compile(r"[✓✔✅☑●○◯◎〇•🟢🟩]\ufe0f?|yes|y|ja|oui|sí|si|sim|tak|да|available|in stock|limited(?: availability)?|high|medium|low|ga|preview|有货|现货|在庫あり|재고 ?있음|有|可|支持|支援|提供|対応|가능|지원|제공|예|có", re.IGNORECASE)
+_NOT_HAD = re.compile(r"(?:[✗✘❌⛔✖×☓🚫🔴🟥△-]\ufe0f?|no|n|nein|non|nie|нет|n/?a|x|not available|unavailable|sold out|out of stock|none|0|waitlist|无货|售罄|完売|在庫なし|品切れ|품절|ausverkauft|épuisé|coming soon|—|–|无|無|否|不可|不支持|不支援|未対応|非対応|불가|미지원|không)?", re.IGNORECASE)
 _OF_PLACES = re.compile(r"availab|\bregions?\b|\blocations?\b|\bzones?\b|data ?-?cent(?:er|re)s?\b|verfugbar|standort|rechenzentr|disponib|regiones|regioes|regioni|регион|доступност|地域|地区|地區|可用区|可用區|机房|機房|リージョン|提供(?:状況|地域)|拠点|리전|지역|가용|데이터 ?센터|khu vuc")
 
 

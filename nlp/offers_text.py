@@ -16,14 +16,14 @@ from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
-_COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|industry average|elsewhere|adds? up to|anywhere from|anywhere between)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
+_COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|across (?:the )?(?:whole )?(?:market|industry|providers|clouds)|(?:on|in) the (?:open |rental )?market\b|(?:providers|clouds|marketplaces) (?:charge|ask|list)\b|industry average|elsewhere|adds? up to|anywhere from|anywhere between)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
 _SENTENCE = 400                                               # characters of a sentence on each side of a price
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|\bcards?\b|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
-_OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
+_OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|across (?:the )?(?:whole )?(?:market|industry|providers|clouds)|(?:on|in) the (?:open |rental )?market\b|(?:providers|clouds|marketplaces) (?:charge|ask|list)\b|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
-_HYPE = re.compile(r"credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens")
+_HYPE = re.compile(r"\bwe (?:have )?(?:trained|paid|spent|rented)\b|\bcosts? us\b|credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens")
 
 
 @dataclass(slots=True)
@@ -123,10 +123,10 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
         for price in _real_prices(reading, text):
             if price.scope != "gpu" or price.unit is None:
                 continue
-            start = max((m.end() for m in _SENTENCE_END.finditer(text, 0, price.start)), default=0)
-            stop = next((m.end() for m in _SENTENCE_END.finditer(text, price.end)), len(text))
+            start = max((m.end() for m in _SENTENCE_END.finditer(text, max(0, price.start - _SENTENCE), price.start)), default=max(0, price.start - _SENTENCE))
+            stop = next((m.end() for m in _SENTENCE_END.finditer(text, price.end, price.end + _SENTENCE)), min(len(text), price.end + _SENTENCE))
             sentence, compared, hyped, _ = _judged(text[start:stop])
-            if compared or hyped or _rival(reading, text) or speaks_of_others(reading, sentence):
+            if compared or hyped or _rival(reading, text[start:stop]) or speaks_of_others(reading, sentence):
                 return
             found.setdefault((price.amount, price.currency, price.unit), (item, price, start, stop))
     if len(found) != 1:
@@ -410,8 +410,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             continue
         own = None
         if chip.end <= price.start:                            # "one H100 is 550 a month, a machine of 8 GPUs 4,000"
-            lead = max([chip.end, start] + [p.end for p in prices[:index]])
-            own = next(iter(_COUNT_AGAIN.finditer(fold(text[lead:price.start]))), None) if prices[:index] and lead > chip.end else None
+            lead = max(chip.end, start, prices[index - 1].end if index else 0)
+            own = _COUNT_AGAIN.search(fold(text[lead:price.start])) if index and lead > chip.end else None
         if own is not None:
             if not inside and not single:
                 continue                                       # of which chip, no word says

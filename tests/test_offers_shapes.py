@@ -530,3 +530,14 @@ def test_the_region_of_a_row_is_its_place_and_not_its_zone():
     text = table("地域 | 可用区 | GPU | GPU卡数", "华西3（成都） | cn-elk-b | A30 | 2", "华西3（成都） | cn-elk-c | A16 | 1")
     assert [(o.gpu_name, o.location) for o in supply(f"# 机型\n\n{text}", "md", "zh")[1]] == [("A30", "华西3(成都)"), ("A16", "华西3(成都)")]
     assert rows("# ราคา\n\n" + table("GPU | ราคา (บาท/ชั่วโมง)", "A100 | 82", "L40S | 40"), "md") == [("A100", None, 82, "THB", "hour"), ("L40S", None, 40, "THB", "hour")]
+
+
+def test_what_a_card_costs_to_buy_or_on_the_market_is_no_offer():
+    assert [r for r in rows("# GPU\n\n" + table("型号 | 显存 | 售价", "RTX 5090 | 32GB | 21999元", "A800 | 80GB | 90000元"), "md") if r[2]] == []
+    assert rows("# GPU\n\n" + table("型号 | 显存 | 售价（元/小时）", "RTX 5090 | 32GB | 3.2"), "md")[0][2:] == (3.2, "CNY", "hour")
+    assert rows("# Notes on GPUs\n\nAcross the market an H200 rents for $2.80 to $6.10 per hour.\n\nWe trained the model on 32 B200 for $3.30 per GPU-hour.\n", "md") == []
+
+
+def test_words_in_a_matrix_of_places_say_whether_a_gpu_can_be_had():
+    text = table("Region | H200 | L40S", "Graz | Limited | Available", "Turku | Sold out | Available")
+    assert [(o.gpu_name, o.location) for o in supply(f"# Elk Cloud\n\n## GPU capacity\n\n{text}", "md")[1]] == [("H200", "Graz"), ("L40S", None)]
