@@ -220,19 +220,25 @@ class _Grid:
         return part
 
 
+def _says_nothing(label: str) -> bool:
+    """Whether the head of a column of prices says nothing of prices: it may be the name of a seller."""
+    head = read_head(label)
+    return bool(label) and head.role is None and not (head.unit or head.scope or head.commitment or head.chips or head.contact)
+
+
 def _rivals_in(reading: Reading, grid: _Grid, outer: Around) -> set[int] | None:
     """Of a table that compares sellers in columns, the columns that are not the page's own; all of them where none is known to be; None for any other table."""
     said = [seller_of_head(label) for label in grid.heads]
     others = {c for c, kind in enumerate(said) if kind == "other" and c and not reading.is_own(grid.heads[c])}
     headed = any(compares_sellers(h) for h in (outer.caption, *outer.path[-2:]) if h)
-    if not headed and (not others or len(others) < 2 and "gained" not in said and "ours" not in said):
+    priced = {c for c in range(1, grid.width) if any(p.sign for r in range(grid.body, len(grid.rows)) for p in reading.prices(grid.text(r, c)))} if headed or others else set()
+    if not headed and (not others or len(others) < 2 and "gained" not in said and "ours" not in said and not any(_says_nothing(grid.heads[c]) for c in priced - others)):
         return None
     own = {c for c, label in enumerate(grid.heads) if c and label and (said[c] == "ours" or reading.is_own(label))}
     if headed and not others and not own and any(_SELLER.match(read_head(label).text) for label in grid.heads):
         return None                                            # sellers in rows: the caller knows which are its own
     if not own:
         return set(range(grid.width))
-    priced = {c for c in range(1, grid.width) if any(p.sign for r in range(grid.body, len(grid.rows)) for p in reading.prices(grid.text(r, c)))}
     return (others | {c for c in priced if said[c] == "gained" or headed}) - own
 
 
@@ -379,7 +385,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 
 
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
-_NOT_OF_RENT = re.compile(r"licen|support|set-?up|installation|storage|backup|snapshot|traffic|egress|add-?on|option|upgrade|windows|purchase|einrichtung|speicher|stockage|almacenamiento")
+_NOT_OF_RENT = re.compile(r"licen|support|set-?up|installation|storage|backup|snapshot|traffic|egress|add-?on|option|upgrade|windows|purchase|\bips?\b|ipv4|network|bandwidth|\bdisks?\b|volume|balanc|kubernetes|database|control plane|einrichtung|speicher|stockage|almacenamiento")
 
 
 def _note_machine(reading: Reading, facts: Facts, priced: list[Quoted], start: int, end: int, outer: Around) -> None:

@@ -190,9 +190,14 @@ def _price_box(group: list[Placed], block: Block) -> bool:
     if block.kind == "heading" or not _PRICE_LINE.match(block.text) or len(block.text) > 40 or not 1 <= len(group) <= 6:
         return False
     title = group[0].block.text
-    return len(title) <= 60 and bool(find_chips(title, context=True)) and all(i.block.kind != "list_item" and not _PRICE_SIGN.search(i.block.text) and not asks_for_contact(i.block.text) for i in group)
+    chips = find_chips(title, context=True)
+    if len(title) > 60 or len(chips) != 1 or not _NOTHING_ELSE.issuperset(re.findall(r"[^\W\d_]+", fold(title[:chips[0].left or 0] + " " + title[chips[0].end:]))):
+        return False                                           # "H100 guide" is another thing than an H100
+    return all(i.block.kind != "list_item" and not _PRICE_SIGN.search(i.block.text) and not asks_for_contact(i.block.text) for i in group)
 
 
+_NOTHING_ELSE = frozenset("nvidia amd tesla gpu gpus server servers serveur serveurs instance instances cloud clouds node nodes tensor core geforce quadro sxm pcie nvl hgx x gb gib go vram hbm e "
+                          "new dedicated rental rent mieten from on demand spot reserved".split())
 _PRICE_SIGN = re.compile(r"[$€£¥￥₩₹₽元円원]")
 
 

@@ -541,3 +541,10 @@ def test_what_a_card_costs_to_buy_or_on_the_market_is_no_offer():
 def test_words_in_a_matrix_of_places_say_whether_a_gpu_can_be_had():
     text = table("Region | H200 | L40S", "Graz | Limited | Available", "Turku | Sold out | Available")
     assert [(o.gpu_name, o.location) for o in supply(f"# Elk Cloud\n\n## GPU capacity\n\n{text}", "md")[1]] == [("H200", "Graz"), ("L40S", None)]
+
+
+def test_a_column_of_a_large_cloud_beside_a_nameless_one_compares_sellers():
+    assert rows("# GPU prices\n\n" + table("GPU | AWS | Elk", "H100 | $6.88/hr | $2.10/hr"), "md") == []
+    assert rows("# Elk Cloud prices\n\n" + table("GPU | AWS | Elk", "H100 | $6.88/hr | $2.10/hr"), "md") == [("H100", None, 2.1, "USD", "hour")]
+    address = "# Machines\n\n" + table("Instance | GPU", "g2.4 | 1x L4") + "\n## Public IP\n\n" + table("Instance | Price per hour", "g2.4 | $0.004")
+    assert [price for _, _, price, *_ in rows(address, "md")] == [None]
