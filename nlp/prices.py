@@ -465,11 +465,20 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         taken = stop
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def _amounts(folded: str, signs: Iterable[tuple[int, int, str]]) -> Iterator[re.Match]:
     """The matches of `_AMOUNT` from which a sign is not too far: most numbers of a page are no prices."""
     at = 0
+    digit = -1                                                 # the first digit from `begin` on: signs without a number near them cost no look ahead
     for start, end, _ in sorted(signs):
         begin = max(at, start - MAX_RANGE)
+        if digit < begin:
+            found = _DIGIT.search(folded, begin)
+            digit = found.start() if found else len(folded)
+        if digit > end + 1:
+            continue
         while begin > at and folded[begin - 1] in _OF_NUMBERS:     # never from the middle of a number
             begin -= 1
         for match in _AMOUNT.finditer(folded, begin):
