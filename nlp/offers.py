@@ -135,6 +135,11 @@ def _rank(label: str) -> int:
     return 0 if "description" in label else next((r for word, r in INSTANCE_RANK if word in label), 1)
 
 
+def well_known_sellers() -> str:
+    """A pattern of the names of sellers with which pages compare themselves."""
+    return _fields()["well_known"]
+
+
 def no_offer_words(text: str) -> bool:
     """Whether heads or headings say that a list of chips is a benchmark, a driver list, a supply-side list …: no offers."""
     return bool(_patterns()["not_offers"].search(fold(text)))

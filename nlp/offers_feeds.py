@@ -16,7 +16,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
-                        split_label)
+                        split_label, well_known_sellers)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
 
@@ -157,6 +157,29 @@ def _listed_rows(reading: Reading, node: Node) -> Node | None:
     return Node("list", node.start, node.end, items=[Node("map", row.start, row.end, entries=list(zip(names, row.items, strict=False))) for row in items if row.kind == "list"])
 
 
+# Flags of a record that say that it is not offered.
+_WITHDRAWN = {"enabled": False, "active": False, "visible": False, "disabled": True, "hidden": True, "deprecated": True, "discontinued": True, "retired": True, "archived": True}
+
+
+@lru_cache(maxsize=1)
+def _others_price() -> re.Pattern:
+    return re.compile(rf"(?:{well_known_sellers()}|competitors?|rivals?|market)(?= .*(?:price|cost|rate|hour|usd|eur))")
+
+
+_TOTAL = re.compile(r"(?<!\w)(?:total|instance|node|machine|server|vm)(?!\w)")
+
+
+def _totals(quoted: list[Quoted], count: float | None) -> list[Quoted]:
+    """Of a price per GPU and the price of all the GPUs of a record, the latter: where they agree, or its key says that it is the total."""
+    whole = [q for q in quoted if q.price is not None and q.scope != "gpu" and not q.chips]
+
+    def doubled(q: Quoted) -> bool:
+        return q.scope == "gpu" and q.price is not None and not q.chips and any(
+            (o.unit or o.price.unit) == (q.unit or q.price.unit) and (o.commitment, o.months) == (q.commitment, q.months) and (o.currency or q.currency) == (q.currency or o.currency)
+            and (count is not None and abs(o.price.amount - count * q.price.amount) <= max(0.02 * o.price.amount, 0.011) or _TOTAL.search(o.head.text) is not None) for o in whole)
+    return [q for q in quoted if not doubled(q)]
+
+
 class _Walker:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -286,6 +309,8 @@ class _Walker:
             if commitment:
                 facts.commitment, facts.months = commitment, months
         heads = [(_field(k), child) for k, child in node.entries]
+        if any(child.value is not None and _WITHDRAWN.get(field.head.text.removeprefix("is ")) is child.value for field, child in heads):
+            return
         local = Facts(is_gpu=facts.is_gpu)
         for field, child in sorted(heads, key=_chips_last):
             k, head = field.key, field.head
@@ -335,6 +360,11 @@ class _Walker:
             quoted = self._prices_by_place(node)
         if any(_LOW.search(q.head.text) for q in quoted):      # a range as two fields: its low end counts
             quoted = [replace(q, price=replace(q.price, price_from=True)) if q.price is not None and _LOW.search(q.head.text) else q for q in quoted if not _HIGH.search(q.head.text)]
+        quoted = [q for q in quoted if not self._of_others(q)]
+        if all(_HIGH.search(q.head.text) for q in quoted):     # what one would pay at most
+            quoted = []
+        if sum(q.price is not None for q in quoted) > 1:
+            quoted = _totals(quoted, facts.count)
         units = {q.head.unit or q.unit for q in quoted if q.price is not None} - {None}
         for q in quoted:                                       # "price_per_hour" and "spot_price" side by side: per the same
             if q.commitment == "spot" and q.price is not None and not (q.unit or q.head.unit or q.price.unit) and len(units) == 1:
@@ -388,6 +418,11 @@ class _Walker:
                 continue
             if field.head.chips or instance_chip(field.key) is not None or not self._is_silent(child, facts):
                 self.walk(child, facts.child(), field.key, field.head.role == "location")
+
+    def _of_others(self, q: Quoted) -> bool:
+        """Whether a price is, by its key, what another seller asks: `awsPricePerHour`, `competitor_price`."""
+        other = _others_price().match(q.head.text)
+        return other is not None and not self.reading.is_own(other[0])
 
     @staticmethod
     def _may_list(node: Node) -> bool:

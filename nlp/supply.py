@@ -334,15 +334,41 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
                 read_feed(reading, trees[-1])
             except TreeError:
                 continue                                       # a listing that is no JSON (shortened by dots, or a program)
+    money = reading.only_currency
+    if money is None and document.content_type == "html" and _PROGRAM.search(document.text) and not _MARKUP.search(document.text[:20_000]):
+        reading.only_currency = _money_of_program(document.text, reading)
     programs = [tree for kind, found in document.embedded if kind == "python" for tree in found]
-    if programs or "<script" in document.text or "&quot;" in document.text or _ASSIGNED.search(document.text):
+    python = any(kind == "python" for kind, _ in document.embedded)
+    if document.content_type == "html" and not _MARKUP.search(document.text[:20_000]) and _TESTS.search(document.text):
+        reading.issue("info", "program", "a program of tests: the data in it are no offers")
+    elif programs or not python and ("<script" in document.text or "&quot;" in document.text or _ASSIGNED.search(document.text)):
         for tree in programs or chain(map(unfold, embedded(document.text)), payloads(document.text)):
             trees.append(tree)
             if find_chips(document.text[tree.start:tree.end][:500_000], context=True):
                 read_feed(reading, tree)
     extra = [o for o in reading.offers if (o.gpu_name, o.gpu_count, o.price) not in seen]
     reading.offers = visible + extra
-    reading.rate = None
+    reading.rate, reading.only_currency = None, money
+
+
+_PROGRAM = re.compile(r"^(?:import|export|const|let|var|module\.exports|from|def|class|[A-Z_]{2,40}\s*[:=])(?!\w)", re.MULTILINE)
+_MARKUP = re.compile(r"<!doctype|<html|<script", re.IGNORECASE)
+_TESTS = re.compile(r"^[ \t]*(?:describe|it|test)(?:\.\w{1,12})?\(\s*[\"'`][^\n]{0,300}(?:=>|function)|^(?:import|from) (?:pytest|unittest)\b|^from [\"'](?:vitest|@jest|node:test)", re.MULTILINE)
+_MONEY_CONSTANT = re.compile(r"\bcurrency(?:_?(?:code|sign|symbol))?[\"']?\s*(?::\s*\w{1,20}\s*)?[:=]\s*[\"'`]([A-Za-z]{3}|[$€£¥₹₩])[\"'`]", re.IGNORECASE)
+_COMMENTS = re.compile(r"(?://|#|^[ \t]*\*|/\*|\"\"\")([^\n]{1,300})", re.MULTILINE)
+_MONEY_WORD = re.compile(r"\b(USD|EUR|GBP|CHF|JPY|CNY|INR|KRW|AUD|CAD|SGD|PLN|SEK|euros?|(?:US )?dollars?)\b")
+_MONEY_TEMPLATE = re.compile(r"([$€£₹₩])\$\{|\$\{[^{}\n]{1,80}\}\s?([€£])")
+
+
+def _money_of_program(text: str, reading: Reading) -> str | None:
+    """The currency that a program names in a constant, else in its comments and the templates of its amounts, where these name one alone."""
+    comments = "\n".join(match[1] for match in _COMMENTS.finditer(text))
+    for places in (((_MONEY_CONSTANT, text),), ((_MONEY_WORD, comments), (_MONEY_TEMPLATE, text))):
+        found = {next(filter(None, match.groups())) for pattern, place in places for match in pattern.finditer(place)}
+        named = {reading.currency((currency_words(word) or currency_words(word.upper()) or [word])[0]) for word in found}
+        if found:
+            return named.pop() if len(named) == 1 else None
+    return None
 
 
 def _settled(reading: Reading) -> list[Offer]:

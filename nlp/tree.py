@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,8 @@ _PAIR = re.compile(r'\s*"(?P<key>[^"\\\n]*)"\s*:\s*(?:"(?P<string>[^"\\\n]*)"|(?
                    r'|\s*"(?P<opening>[^"\\\n]*)"\s*:\s*(?P<mark>[{\[])')
 _SURROGATES = re.compile("[\ud800-\udfff]")                    # halves of a character, which no other encoding can hold
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?$|[-+]?\.\d+$")
-_WORDS = {"true": True, "false": False, "null": None, "undefined": None, "None": None, "True": True, "False": False, "NaN": None}
+_COMPUTED = re.compile(r"[(*+?<>=|&!%]|^[\d.]+[-+*%]|^(?:new|await|typeof|function|async)$")     # of a bare word, that it is a part of a program
+_WORDS = {"true": True, "false": False, "null": None, "undefined": None, "None": None, "True": True, "False": False, "NaN": None, "!0": True, "!1": False}
 
 
 def _string(token: str) -> str:
@@ -77,10 +79,13 @@ def _string(token: str) -> str:
 def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
     """The JSON value or JavaScript literal that begins at `start`; what follows it is ignored. Raises TreeError where there is none, or it is cut short."""
     end = len(text) if end is None else end
-    stack: list[tuple[Node, str | None]] = []
+    stack: list[tuple[Node, str | None, int]] = []             # the maps and lists around, with their keys and the parentheses open before each
     root: Node | None = None
     key: str | None = None
     expect_key = False
+    last: Node | None = None                                   # the value read since the last comma
+    computed = False                                           # it is an expression, whose value only running the program would tell
+    calls = 0                                                  # parentheses open in it
     nodes = made = filled = 0
     mould: _Mould | None = None
     position = start
@@ -96,7 +101,7 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
                 if len(stack) > MAX_DEPTH:
                     raise TreeError(f"nested deeper than {MAX_DEPTH} at character {a}", a)
                 stack[-1][0].entries.append((opening, value))
-                stack.append((value, opening))
+                stack.append((value, opening, 0))
                 expect_key = mark == "{"
                 continue
             if string is not None:
@@ -122,22 +127,24 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
             if token in "{[":
                 node = Node("map", a, position, None, []) if token == "{" else Node("list", a, position, None, (), [])
                 nodes += 1
+                if last is not None and last.kind == "scalar":
+                    last.value = None                          # rates["A40"], call({…})
                 if len(stack) > MAX_DEPTH:
                     raise TreeError(f"nested deeper than {MAX_DEPTH} at character {a}", a)
                 if root is None:
                     root = node
                 else:
                     _attach(stack[-1][0], key, node)
-                stack.append((node, key))
-                key, expect_key = None, token == "{"
+                stack.append((node, key, calls))
+                key, expect_key, last, computed, calls = None, token == "{", None, False, 0
             elif token in "}]":
                 if not stack or (stack[-1][0].kind == "map") != (token == "}"):
                     raise TreeError(f"{token!r} without its opening at character {a}", a)
-                node, _ = stack.pop()
+                node, _, calls = stack.pop()
                 node.end = position
                 if not stack:
                     return root
-                key, expect_key = None, False
+                key, expect_key, last, computed = None, False, node, False
                 siblings = stack[-1][0].items
                 if token == "}" and len(siblings) >= _ALIKE:
                     if mould is None or not mould.made(node):
@@ -148,8 +155,8 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
                         position = mould.fill(siblings, text, position, end, (MAX_NODES - nodes) // mould.size)
                         nodes += (len(siblings) - before) * mould.size
                         filled += len(siblings) - before
-            elif token == ",":
-                key, expect_key = None, bool(stack) and stack[-1][0].kind == "map"
+            elif token == "," and not calls:
+                key, expect_key, last, computed = None, bool(stack) and stack[-1][0].kind == "map", None, False
             continue                                           # ":" only separates
         if not stack:
             if kind == "word" and token not in _WORDS and not _NUMBER.match(token):
@@ -158,10 +165,19 @@ def read_json(text: str, start: int = 0, end: int | None = None) -> Node:
         if expect_key:
             key, expect_key = (_string(token) if kind == "string" else token), False
             continue
+        if kind == "word":
+            calls = max(0, calls + token.count("(") - token.count(")"))
+        if last is not None and (kind == "word" or computed):  # `0.26 / 3600`, `[…] as const`: the value goes on
+            if last.kind == "scalar":
+                last.value, last.end = None, position
+            computed = True
+            continue
         nodes += 1
         if nodes > MAX_NODES:
             raise TreeError(f"more than {MAX_NODES} values", a)
-        _attach(stack[-1][0], key, Node("scalar", a, position, _string(token) if kind == "string" else _word(token)))
+        computed = kind == "word" and token not in _WORDS and _COMPUTED.search(token) is not None or token[0] == "`" and "${" in token
+        last = Node("scalar", a, position, None if computed else _string(token) if kind == "string" else _word(token))
+        _attach(stack[-1][0], key, last)
     raise TreeError("the data is cut short", end)
 
 
@@ -461,6 +477,15 @@ def read_xml(text: str) -> Node:
     return root
 
 
+_WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_OF_NOBODY = re.compile(r"\b(?:mock(?:s|ed)?|fixtures?|fakes?|dummy|stubs?|placeholders?|tests?|expected|(?:initial|default) (?:state|values?|form|inputs?|args|props)|competitors?|competition|rivals?)\b")
+
+
+def is_of_nobody(name: str) -> bool:
+    """Whether the figures of a constant or function are, by its name, no prices of a seller: those of a test (`mockPlans`, `test_prices`), of an empty form, of rivals."""
+    return _OF_NOBODY.search(" ".join(_WORDS_OF_NAME.findall(name)).lower()) is not None
+
+
 def under(name: str, node: Node) -> Node:
     """A map of plain values as a field of the name that it is assigned to, which says what its figures are: HOURLY_USD = {"H100": 2.1}. Anything else as it is."""
     if node.kind != "map" or not node.entries or any(child.kind != "scalar" for _, child in node.entries):
@@ -468,7 +493,10 @@ def under(name: str, node: Node) -> Node:
     return Node("map", node.start, node.end, entries=[(name.rsplit(".", 1)[-1], node)])
 
 
-_SCRIPT = re.compile(r"<script\b([^<>]{0,20000})>", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b([^<>]{0,20000})>|<!--", re.IGNORECASE)
+_COMMENT_END = re.compile(r"-->")
+_LINE_COMMENT = re.compile(r"(?:^|[\s;])//")
+_COMMENT = re.compile(r"(?:^|(?<=[\n{;]))[ \t]*/\*.*?\*/", re.DOTALL)
 _SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
 # `name = [`, also with a type and inside Object.freeze(…) or new Map(…); `export default [`, `return [`, `values([{`, `={[`, `{[{…}].map(`
 _LITERAL = re.compile(r"(?<![\w.$])(?P<name>[\w.$]{1,120})\s*(?::[\w<>\[\],|. ]{1,120}?)?=\s*(?:/\*[^*]{0,200}\*/\s*)?(?:JSON\.parse\(|Object\.freeze\(|new (?:Map|Set)(?:<[^()\n]{0,100}>)?\()?\s*(?=[\[{])|export default\s*(?=[\[{])|\breturn\s*\(?(?=\[)|=\{(?=[\[{])|[({]\s*(?=\[\s*[\[{])")
@@ -478,10 +506,12 @@ def embedded(text: str) -> Iterator[Node]:
     """JSON and JavaScript literals inside a page: JSON-LD, `__NEXT_DATA__`, assignments in scripts and MDX. What does not parse is passed over: code is not data."""
     spans: list[tuple[int, int, str]] = []
     at = 0
-    while (begin := _SCRIPT.search(text, at)) and (close := _SCRIPT_END.search(text, begin.end())):
-        spans.append((begin.end(), close.start(), begin[1]))
+    while (begin := _SCRIPT.search(text, at)) and (close := (_SCRIPT_END if begin[1] is not None else _COMMENT_END).search(text, begin.end())):
+        if begin[1] is not None:                               # a script in a comment of the page is none
+            spans.append((begin.end(), close.start(), begin[1]))
         at = close.end()
     vain = 0                                                   # bounds the work on a page of opening brackets
+    comments = [match.span() for match in _COMMENT.finditer(text)] if "/*" in text else []
     for start, end, attributes in spans or [(0, len(text), "")]:
         position = start
         while vain < MAX_VAIN:
@@ -490,12 +520,18 @@ def embedded(text: str) -> Iterator[Node]:
                 if match is None:
                     break
                 position = match.end()
+                line = text.rfind("\n", max(start, match.start() - 2000), match.start()) + 1
+                inside = bisect_right(comments, (match.start(), len(text))) - 1
+                if _LINE_COMMENT.search(text, max(line, start), match.start()) or inside >= 0 and comments[inside][1] > match.start():
+                    continue                                   # what is commented out holds no longer
             try:
                 node = read_json(text, position, end)
             except TreeError as error:
                 vain += error.at - position
             else:
                 position = max(position, node.end)
+                if "json" not in attributes and match["name"] and is_of_nobody(match["name"]):
+                    continue
                 yield under(match["name"], node) if "json" not in attributes and match["name"] else node
             if "json" in attributes:
                 break

@@ -138,3 +138,45 @@ def test_rows_written_as_lists():
     for text, kind in ((named, "ts"), (bare, "tsx"), (named.removeprefix("const ").replace(";", "\n"), "py")):
         assert rows(text, kind) == [("A40", None, 0.45, "USD", "hour"), ("L4", None, 0.25, "USD", "hour")], kind
     assert rows('const rows = [["NVIDIA A40", "$0.45/hr", "$0.60/hr"], ["NVIDIA L4", "$0.25/hr", "$0.40/hr"]];', "ts") == []      # two prices, and no head that tells them apart
+
+
+def test_what_only_running_a_program_would_tell_is_no_price():
+    plans = """
+export const HOURS = 730;
+export const CURRENCY = "EUR";
+export const PLANS = [
+  { gpu: "NVIDIA A40", pricePerHour: 0.72, pricePerMonth: 0.72 * HOURS, pricePerSecond: 0.72 / 3600 },
+  { gpu: "NVIDIA L40S", pricePerHour: busy ? 1.4 : 1.1, pricePerMonth: round(1.4, 730) },
+  { gpu: "NVIDIA L4", pricePerHour: `${base}.31`, pricePerMonth: (0.31 as number) },
+  { gpu: "NVIDIA T4", pricePerHour: rates["T4"], pricePerMonth: 99, enabled: !0 },
+] as const;
+"""
+    assert rows(plans, "ts") == [("A40", None, 0.72, "EUR", "hour"), ("T4", None, 99.0, "EUR", "month")]
+    assert rows(plans.replace('"EUR"', "undefined"), "ts") == [("A40", None, 0.72, None, "hour"), ("T4", None, 99.0, None, "month")]
+
+
+def test_the_currency_of_a_program_is_the_one_that_its_comments_or_templates_name():
+    data = "const PLANS = [{ gpu: 'A40', pricePerHour: 0.72 }];\n"
+    assert rows("// What the barn asks, in GBP\n" + data, "ts") == [("A40", None, 0.72, "GBP", "hour")]
+    assert rows(data + "export const show = (p) => `$${p.toFixed(2)}`;\n", "ts") == [("A40", None, 0.72, "USD", "hour")]
+    assert rows("// In GBP; the old ones were in EUR\n" + data, "ts") == [("A40", None, 0.72, None, "hour")]
+
+
+def test_figures_of_nobody_in_programs_are_no_offers():
+    plan = "{ gpu: 'A40', pricePerHour: 0.72, currency: 'EUR' }"
+    assert rows(f"const plans = [{plan}];\n", "ts") == [("A40", None, 0.72, "EUR", "hour")]
+    for text in (f"// const plans = [{plan}];\n", f"/*\nconst plans = [{plan}];\n*/\n", f"const mockPlans = [{plan}];\n", f"const initialState = {plan};\n", f"const competitors = [{plan}];\n",
+                 f"import {{ price }} from './price';\nit('asks little', () => {{\n  expect(price([{plan}])).toBe(1);\n}});\n", f"const plans = [{plan.replace(' }', ', hidden: true }')}];\n",
+                 f"const plans = [{plan.replace('pricePerHour', 'awsPricePerHour')}];\n", f"const plans = [{plan.replace('pricePerHour', 'maxPricePerHour')}];\n",
+                 f"const plans = [{plan.replace('pricePerHour', 'electricityCostPerHour')}];\n"):
+        assert rows(text + "export default plans;\n", "ts") == [], text
+    program = "def {}():\n    plans = [{{'gpu': 'A40', 'price_per_hour_eur': 0.72}}]\n    return plans\n"
+    assert rows(program.format("plans"), "py") == [("A40", None, 0.72, "EUR", "hour")] and rows(program.format("test_plans"), "py") == []
+    page = "<html><body><p>All that we let, and where.</p><!><script>const plans = [" + plan + "]</script><?></body></html>"
+    assert rows(page.replace("<!>", "").replace("<?>", ""), "html") == [("A40", None, 0.72, "EUR", "hour")] and rows(page.replace("<!>", "<!--").replace("<?>", "-->"), "html") == []
+
+
+def test_a_record_with_a_price_per_gpu_and_their_total_is_one_offer():
+    feed = '[{"gpu": "A40", "gpu_count": 4, "currency": "EUR", "price_per_gpu_hr": 0.5, "price_hr": 2.0}, {"gpu": "L4", "gpu_count": 2, "currency": "EUR", "price_per_gpu_hr": 0.3, "price_hr": 0.9}]'
+    assert rows(feed, "json") == [("A40", 4, 2.0, "EUR", "hour"), ("L4", 2, 0.3, "EUR", "hour"), ("L4", 2, 0.9, "EUR", "hour")]
+    assert rows(feed.replace("price_hr", "price_total_hr"), "json")[1:] == [("L4", 2, 0.9, "EUR", "hour")]

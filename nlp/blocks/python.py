@@ -13,10 +13,11 @@ from typing import Any
 
 from nlp.blocks.skeleton import Skeleton
 from nlp.normalise import STRING
-from nlp.tree import MAX_DEPTH, MAX_NODES, Node, TreeError, under
+from nlp.tree import MAX_DEPTH, MAX_NODES, Node, TreeError, is_of_nobody, under
 
 MAX_CHARS = 1_000_000                                          # of source; a longer one is read as text
 _PROSE = 40                                                    # characters from which on a string with blanks is text
+_EXAMPLE = re.compile(r"^\s*>>> |\b(?:for example|e\.g\.|examples?:)", re.IGNORECASE | re.MULTILINE)
 _OPENING = re.compile(r"[rRbBuU]{0,2}(?:\"\"\"|'''|\"|')")
 
 
@@ -78,7 +79,8 @@ class _Reader:
     def statements(self, body: list[ast.stmt], depth: int) -> None:
         for node in body:
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.If | ast.With | ast.Try | ast.For) and depth < MAX_DEPTH:
-                self.statements(node.body, depth + 1)
+                if not (isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and is_of_nobody(node.name)):
+                    self.statements(node.body, depth + 1)
                 continue
             value = getattr(node, "value", None)
             if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Return | ast.Expr | ast.AugAssign) or value is None:
@@ -87,7 +89,7 @@ class _Reader:
             if isinstance(value, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Call):
                 tree = self.node(value, 0)
                 target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-                if tree.kind != "scalar":
+                if tree.kind != "scalar" and not (isinstance(target, ast.Name) and is_of_nobody(target.id)):
                     self.trees.append(under(target.id, tree) if isinstance(target, ast.Name) else tree)
 
     def texts(self, value: ast.expr) -> None:
@@ -101,6 +103,8 @@ class _Reader:
                 continue
             a, b = opening.end(), end - len(opening[0].lstrip("rRbBuU"))
             for part in re.finditer(r"\S(?:[^\n]|\n(?!\s*\n))*", self.source[a:b]):
+                if _EXAMPLE.search(part[0]):                   # what a docstring shows how to call, or makes up
+                    continue
                 self.skeleton.html.append("<p>")
                 self.skeleton.run(a + part.start(), a + part.end(), STRING)
                 self.skeleton.html.append("</p>")
