@@ -512,7 +512,7 @@ def embedded(text: str) -> Iterator[Node]:
         at = close.end()
     vain = 0                                                   # bounds the work on a page of opening brackets
     comments = [match.span() for match in _COMMENT.finditer(text)] if "/*" in text else []
-    for start, end, attributes in spans or [(0, len(text), "")]:
+    for start, end, attributes in spans or ([] if _SCRIPT_END.search(text) else [(0, len(text), "")]):
         position = start
         while vain < MAX_VAIN:
             if "json" not in attributes:
