@@ -31,6 +31,7 @@ class Around:
     caption: str = ""
     before: str = ""
     chips: list[ChipSpan] = field(default_factory=list)        # of heading or caption
+    machines: list[ChipSpan] = field(default_factory=list)     # of a line right before that ends with a colon: "Machines with {{ fox-a40 }} (`fox-std-4`):"
     unit: str | None = None
     scope: str | None = None
     commitment: str | None = None
@@ -67,6 +68,10 @@ def around(reading: Reading, block: Block, before: str) -> Around:
             chips = find_chips(text, context=True)
             if len({c.gpu_name for c in chips}) == 1:
                 found.chips = chips
+    line = before.strip()
+    chips = find_chips(line, context=True) if len(line) <= 120 and line.endswith((":", "：")) else []
+    if len({c.gpu_name for c in chips}) == 1:
+        found.machines = [replace(chips[0], count=None)]
     return found
 
 
@@ -340,6 +345,10 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         if not facts.chips and not facts.named and not facts.no_gpu and not _other_resource(filled[0]):
             if carried:
                 facts.named = carried
+            elif outer.machines and facts.count and "gpu_count" in roles:
+                facts.named = outer.machines
+                if facts.instance is None and (match := _NAME_IN_LINE.search(outer.before)):
+                    facts.instance, facts.cloud = match[1], " ".join(texts)
             elif outer.chips and (quoted or facts.count or ("instance" in roles and roles & HARDWARE)):
                 facts.named = outer.chips
         if facts.instance is None and not facts.chips and facts.named and grid.body == 0 and outer.heading and not find_chips(outer.heading, context=True):
@@ -366,6 +375,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     if not any(d[1] for d in drafts):
         if barred or not (marked or _lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
             return
+    _count_singles(drafts, outer)
+    _count_by_names(drafts)
     _share_memory([d[0] for d in drafts])
     groups = not any(d[1] for d in drafts) and any(len({c.gpu_name for c in d[0].all_chips()}) > 1 for d in drafts)
     for facts, quoted, start, end in drafts:
@@ -385,6 +396,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 
 
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
+_NAME_IN_LINE = re.compile(r"\(`?((?=[^()`]*\d)[\w.-]{3,40})`?\)")
 _NOT_OF_RENT = re.compile(r"licen|support|set-?up|installation|storage|backup|snapshot|traffic|egress|add-?on|option|upgrade|windows|purchase|\bips?\b|ipv4|network|bandwidth|\bdisks?\b|volume|balanc|kubernetes|database|control plane|einrichtung|speicher|stockage|almacenamiento")
 
 
@@ -410,6 +422,63 @@ def settle_named(reading: Reading) -> None:
         chip = reading.machines.get(fold(facts.instance or "").strip("* "))
         if chip is not None:
             reading.offers += make_offers(reading, replace(facts, named=[replace(chip, memory=None)], gpu_memory=facts.gpu_memory or chip.memory), quoted, start, end)
+
+
+_PART = re.compile(r"fraction|slice|\bmig\b|mig$|shared?\b|vgpu|virtual|partial|time-?slic|1/\d|½|¼|\d\s?[x×]|[x×]\s?\d|up to|\d\+|\bor\b|per gpu|/ ?gpu|each", re.IGNORECASE)
+
+
+def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Around) -> None:
+    """In a table in which several rows say "2x L4", "4 L4s", those that name a GPU without a number have one. Not where a word says that prices are per GPU."""
+    if outer.scope == "gpu" or any(q.scope == "gpu" or q.head.scope == "gpu" or q.price is not None and q.price.scope == "gpu" for _, quoted, *_ in drafts for q in quoted):
+        return
+    chips = [facts.all_chips() for facts, *_ in drafts]
+    several = {(c[0].gpu_name, c[0].count) for (facts, *_), c in zip(drafts, chips, strict=True) if len(c) == 1 and facts.count is None and (c[0].count or 0) >= 2 and not c[0].at_most}
+    if len(several) < 2:
+        return
+    for (facts, *_), found in zip(drafts, chips, strict=True):
+        if len(found) == 1 and facts.count is None and found[0].count is None and not found[0].slice and not _PART.search(facts.printed or facts.instance or ""):
+            facts.count = 1
+
+
+_NUMBER_BEHIND = re.compile(r"(?:[-_. ](?:sxm\d?|pcie|nvl|nvlink))?[-_. ](?P<count>\d{1,2})(?:[-_. ](?P<memory>\d{2,3})g(?:b|ib)?)?$", re.IGNORECASE)
+_COUNTS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32})
+
+
+def _count_by_names(drafts: list[tuple[Facts, list[Quoted], int, int]]) -> None:
+    """Names of machines that count their GPUs: "L4-2-24G" (chip, number, memory), "gpu.l40s.4". Only where the whole list shows that the number counts: nothing else
+    does, it is another one in many rows, and each has the memory of such a card behind it, or prices (memory of the cards) that grow with it."""
+    found: list[tuple[Facts, str, int, float | None, float | None]] = []
+    rows = 0
+    for facts, quoted, *_ in drafts:
+        chips = facts.all_chips()
+        name = facts.instance or facts.printed.strip()
+        if len(chips) != 1 or not name:
+            continue
+        rows += 1
+        if facts.count is not None or chips[0].count is not None or chips[0].slice:
+            return
+        inside = find_chips(name, context=True)
+        match = _NUMBER_BEHIND.match(name, inside[0].end) if len(inside) == 1 else None
+        if match is None or int(match["count"]) not in _COUNTS:
+            continue
+        count, memory = int(match["count"]), float(match["memory"]) if match["memory"] else None
+        if memory is not None and not plausible_memory(chips[0].gpu_name, memory) and not plausible_memory(chips[0].gpu_name, memory / count):
+            continue
+        amounts = [q.price.amount for q in quoted if q.price is not None]
+        size = facts.gpu_memory if facts.gpu_memory and not plausible_memory(chips[0].gpu_name, facts.gpu_memory) or count == 1 else None
+        found.append((facts, chips[0].gpu_name, count, memory, amounts[0] if amounts else size))
+    if 5 * len(found) < 4 * rows or len({count for _, _, count, *_ in found}) < 3:
+        return
+    if not all(memory for *_, memory, _ in found):
+        shares: dict[str, set[float]] = {}
+        for _, chip, count, _, amount in found:
+            if not amount:
+                return
+            shares.setdefault(chip, set()).add(amount / count)
+        if any(max(share) > 1.05 * min(share) for share in shares.values()):
+            return
+    for facts, _, count, *_ in found:
+        facts.count = count
 
 
 def _share_memory(rows: list[Facts]) -> None:

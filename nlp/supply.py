@@ -217,7 +217,7 @@ def _placed(document: Document) -> Iterator[Placed]:
             before = ""
             continue
         yield Placed(block, block.heading_path if path is None else path, before)
-        if block.kind == "paragraph":
+        if block.kind == "paragraph" or block.kind in ("list_item", "definition") and len(text) <= 120 and text.rstrip().endswith((":", "：")):
             before = text
         elif block.table is not None:
             before = ""

@@ -548,3 +548,34 @@ def test_a_column_of_a_large_cloud_beside_a_nameless_one_compares_sellers():
     assert rows("# Elk Cloud prices\n\n" + table("GPU | AWS | Elk", "H100 | $6.88/hr | $2.10/hr"), "md") == [("H100", None, 2.1, "USD", "hour")]
     address = "# Machines\n\n" + table("Instance | GPU", "g2.4 | 1x L4") + "\n## Public IP\n\n" + table("Instance | Price per hour", "g2.4 | $0.004")
     assert [price for _, _, price, *_ in rows(address, "md")] == [None]
+
+
+def test_plain_names_among_rows_that_count_are_one_gpu_each():
+    lines = ["Machine | Card memory | vCPU | Per hour", "NVIDIA L4 - calf | 24 GB | 8 | $0.71", "2x NVIDIA A40 - cow | 96 GB | 24 | $1.90", "4x NVIDIA A40 - ox | 192 GB | 48 | $3.70", "NVIDIA A100 - bull | 80 GB | 24 | $1.80",
+             "Shared NVIDIA T4 - hen | 4 GB | 2 | $0.10"]
+    assert [(g, n) for g, n, *_ in rows("# Stables\n\n" + table(*lines), "md")] == [("L4", 1), ("A40", 2), ("A40", 4), ("A100", 1), ("T4", None)]
+    per_gpu = [line.replace("Per hour", "Per GPU-hour") for line in lines]
+    assert [(g, n) for g, n, *_ in rows("# Stables\n\n" + table(*per_gpu), "md")] == [("L4", None), ("A40", 2), ("A40", 4), ("A100", None), ("T4", None)]
+    one = [lines[0], lines[1], lines[2], lines[4]]             # a single row that counts says nothing of the others
+    assert [(g, n) for g, n, *_ in rows("# Stables\n\n" + table(*one), "md")] == [("L4", None), ("A40", 2), ("A100", None)]
+
+
+def test_names_of_machines_that_hold_chip_number_and_memory():
+    def counts(*lines: str) -> list[tuple]:
+        return [(g, n) for g, n, *_ in rows("# GPU machines\n\n" + table(*lines), "md")]
+    head = "GPU machine | Network"
+    assert counts(head, "A40-1-48G | 2 Gbit/s", "A40-2-48G | 4 Gbit/s", "A40-4-48G | 8 Gbit/s", "A100-SXM-8-80G | 9 Gbit/s") == [("A40", 1), ("A40", 2), ("A40", 4), ("A100", 8)]
+    assert counts(head, "A40-1-48G | 2 Gbit/s", "A40-1-48G-v2 | 4 Gbit/s", "L4-1-24G | 8 Gbit/s") == [("A40", None), ("A40", None), ("L4", None)]     # the number is always the same
+    assert counts(head, "A40-1-200G | 2 Gbit/s", "A40-2-64G | 4 Gbit/s", "A40-4-12G | 8 Gbit/s") == [("A40", None)] * 3                                # not the memory of such a card
+    head = "GPU machine | Hourly price"
+    assert counts(head, "fox-A40-1 | $0.50", "fox-A40-2 | $1.00", "fox-A40-4 | $2.00") == [("A40", 1), ("A40", 2), ("A40", 4)]
+    assert counts(head, "fox-A40-1 | $0.50", "fox-A40-2 | $0.55", "fox-A40-4 | $0.60") == [("A40", None)] * 3
+
+
+def test_a_line_before_a_table_of_counts_names_the_machines():
+    page = "# Machines with GPUs\n\nWhat can be had:\n\n"
+    for line, sizes in (("Platform {{ a40-moose-lake }} (`elk-standard-1`)", ("1 | 48 | 8 | 64", "2 | 96 | 16 | 128")), ("{{ a40-swan-lake }} (`elk-standard-2`)", ("1 | 48 | 12 | 96",)),
+                        ("Next (`elk-standard-3`)", ("1 | 80 | 12 | 96",)), ("With T4 (`elk-t4`)", ("1 | 16 | 4 | 16", "1 | 16 | 8 | 32"))):
+        page += f"* {line}:\n\n  Number of GPUs | VRAM, GB | vCPUs | RAM, GB\n  --- | --- | --- | ---\n" + "".join(f"  {size}\n" for size in sizes) + "\n"
+    assert [(o.gpu_name, o.gpu_count, o.gpu_memory, o.instance_name) for o in supply(page, "md")[1]] == [
+        ("A40", 1, 48, "elk-standard-1"), ("A40", 2, 48, "elk-standard-1"), ("A40", 1, 48, "elk-standard-2"), ("T4", 1, 16, "elk-t4"), ("T4", 1, 16, "elk-t4")]
