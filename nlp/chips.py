@@ -119,7 +119,7 @@ _OCI_COUNT = re.compile(r"(?:-v\d)?\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
 _VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|an|a|new|latest|full|dedicated|physical|pcie|sxm|sxm2|sxm3|sxm4|sxm5|nvlink|[®™()])"
 _LEFT = re.compile(
     r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
-    r"(?:(?<![a-z0-9.,:$€£¥+-])(?<![^a-z]/)(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
+    r"(?:(?:(?<![a-z0-9.,:$€£¥+-])|(?<=[\[( ]\+))(?<![^a-z]/)(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
     r"(?P<vendor>(?:[\s\-_]*" + _VENDOR + r")*)[\s\-_®™]*$")
 _GPUS_BESIDE = re.compile(r"[^,;.|\n]{0,24}?[(\s](\d{1,3})\s?x\s?gpus?\b")                # "H100 NVL (4x GPUs)"
 _UNIT_AFTER = re.compile(r"[\s\-_)]*(?:gpus?|cards?|accelerators?|加速卡|显卡|卡|グラフィック|張|枚|장|개)")

@@ -242,6 +242,7 @@ class Quoted:
 
 _GPUS = re.compile(r"(?<![a-z])gpus?(?![a-z])|(?<=\d)vram(?![a-z])", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?] |\d+\+")
+_TIMES_MEMORY = re.compile(r"(?P<count>[1-9]|1[0-6])\s?[x×*]\s?(?P<size>\d{1,3})\s?(?:GB?|GiB)?", re.IGNORECASE)
 _COUNT_UNDER_MEMORY = re.compile(r"\d+(?:/\d)?\s?(?:颗|卡|张|枚|块|個|장|gpus?)", re.IGNORECASE)
 
 
@@ -301,6 +302,8 @@ class Facts:
             self._count(value)                                 # a head that is wrong about its column
         elif role == "gpu_memory":
             size = parse_memory(value, head.text)
+            if isinstance(value, str) and self.count is None and (times := _TIMES_MEMORY.fullmatch(value)):
+                self.count, size = float(times["count"]), float(times["size"])       # "4x16"
             if size is not None:
                 self.gpu_memory, self.memory_head, self.is_gpu = size, head.text, True
             if isinstance(value, str) and not self.chips:

@@ -19,6 +19,7 @@ _SELLER = re.compile(r"^(?:provider|company|vendor|competitor|platform|cloud(?: 
 
 
 _GPU_WORDS = re.compile(r"gpu|graphics card|accelerator")     # those of the pattern that follows
+_AT_MOST = re.compile(r"(?:up to|max(?:imum|\.)?(?: of)?|at most|bis zu|jusqu'a|hasta|fino a|ate|tot|do|до|最大|最多|最高)\s*$")
 _GPUS_STATED = re.compile(r"(?<![\w.,/-])(?P<count>[1-9]\d{0,2})\s?(?:x\s?|×\s?)?(?:gpus?|gpu-karten|graphics cards?|accelerators?)\b(?![\s-]?(?:hour|memory|ram|vram|min|h\b))")
 
 
@@ -78,8 +79,13 @@ def around(reading: Reading, block: Block, before: str) -> Around:
 _PLACE_WORDS = re.compile(r"\b(?:regions?|zones?|data ?cent(?:er|re)s?|locations?|area|in|rechenzentrum|standort|region|région|(?:north|south)?(?:east|west)(?:ern)?|north(?:ern)?|south(?:ern)?|central)\b|地域|地區|区域|リージョン|ゾーン|데이터 ?센터|리전|регион|[\s,()（）:：/|–—-]|\d+", re.IGNORECASE)
 
 
+_REGION_CODE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){1,2}-?\d{1,2}[a-z]?")
+
+
 def _is_place(reading: Reading, heading: str) -> bool:
-    """Whether a heading is the name of a place and nothing else: "US East (Ohio)", "中国香港地域"."""
+    """Whether a heading is the name or code of a place and nothing else: "US East (Ohio)", "中国香港地域", "eu-west-3"."""
+    if _REGION_CODE.fullmatch(heading.strip()):
+        return reading.locate is not None and reading.locate(heading.strip())[0] is not None
     spans = [(a, b) for a, b, *_ in reading.cities(heading)] + [(a, b) for a, b, _ in find_places(heading, reading.language)] if reading.cities is not None else []
     if not spans or reading.locate(heading)[0] is None:
         return False
@@ -284,6 +290,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         facts.commitment = facts.months = None
         facts.cloud = " ".join(texts[c] for c in sellers)[:60]
         quoted: list[Quoted] = []
+        columns_of: dict[int, int] = {}                        # id of a price -> the column that it stands in
         plain_memory, counted = "", None
         for column, text in enumerate(texts):
             if not text or rival[column] or column in others:
@@ -298,6 +305,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                     beside = _same_line(text, price) if len(prices) > 1 else ()
                     quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax,
                                          chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=sizes.get(column)))
+                    columns_of[id(quoted[-1])] = column
                 if head.role == "price":
                     continue
             if head.role == "price":
@@ -310,7 +318,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 continue
             if head.role == "memory" and not roles & {"gpu_memory", "vcpu"}:
                 plain_memory = text
-            if head.role in (None, "instance", "vcpu") and "gpu_count" not in roles and (stated := _GPUS_STATED.search(fold(text))):
+            if head.role in (None, "instance", "vcpu") and "gpu_count" not in roles and (stated := _GPUS_STATED.search(fold(text))) and not _AT_MOST.search(fold(text), 0, stated.start()):
                 counted = counted or float(stated["count"])
             if column == 0 and find_chips(text, context=True) and (unit := unit_in(text, loose=False)):
                 facts.unit, facts.scope = unit, scope_in(text) or facts.scope
@@ -320,6 +328,10 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 count, _ = parse_count(text)
                 if count:
                     facts.chips = list(head.chips)
+        if not facts.all_chips() and not facts.no_gpu:         # "Pricing: RTX 5000 at $0.49/hr"
+            for q in quoted:
+                if q.price is not None and q.price.sign and not q.chips and len(own_chips := find_chips(grid.text(index, columns_of[id(q)]), context=True)) == 1:
+                    q.chips = tuple(own_chips)
         if counted and facts.count is None and not any(c.count for c in facts.all_chips()):
             facts.count = counted                              # "1 GPU, 30 vCPU, 200 GB RAM"
         if plain_memory and facts.gpu_memory is None:          # a table of GPUs whose "Memory" is the card's
@@ -383,6 +395,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         if barred and not any(q.price for q in quoted):
             continue
         signed = [q for q in quoted if q.price is not None]
+        if any(q.price.sign for q in signed):                  # a bare figure beside a price with its sign, of "billing rate" or "charge factor": in nobody's money
+            signed = [q for q in signed if q.price.sign or not _OF_POINTS.search(q.head.text)]
         keep = signed or quoted
         if not keep and any(d[1] for d in drafts) and "price" in roles and not facts.availability:
             keep = []
@@ -396,6 +410,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 
 
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
+_OF_POINTS = re.compile(r"^(?:billing|charge|charging|cost|price) (?:rate|factor|weight|units?|points?|multiplier)s?$")
 _NAME_IN_LINE = re.compile(r"\(`?((?=[^()`]*\d)[\w.-]{3,40})`?\)")
 _NOT_OF_RENT = re.compile(r"licen|support|set-?up|installation|storage|backup|snapshot|traffic|egress|add-?on|option|upgrade|windows|purchase|\bips?\b|ipv4|network|bandwidth|\bdisks?\b|volume|balanc|kubernetes|database|control plane|einrichtung|speicher|stockage|almacenamiento")
 

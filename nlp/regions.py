@@ -36,7 +36,7 @@ _ABSENT = re.compile(r"^(?:not available|n/?a|unavailable|-|—|no|✗|✘|不�
 # A label of a region: parts joined by hyphens, or letters and a number; not a host name, not a sentence.
 _CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
-_ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
+_ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|-0[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
 _STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|\bsoon|in planung|im aufbau|planned|upcoming|under construction|planned for .{0,12}|ouverture (?:prévue|en|fin|début).{0,14}|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
 MOST_PLACES = 10_000                                           # different values of the fields of places of a feed
 _LOCAL_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff]{2,}?)[一二三四五六七八九十\d]{1,2}区?$")          # "广州三区": a zone of Guangzhou
@@ -378,6 +378,8 @@ def _is_zone_of(zone: Region, region: Region) -> bool:
     base, own = fold(region.name or ""), fold(zone.name or "")
     if zone is region or base == fold(region.label or "") and region.city == region.name:
         return False
+    if base == fold(region.label or ""):
+        return True                                            # "sg-01" in Singapore beside "sg": the code alone is no name
     return not (base and own and base not in own and own not in base and own != fold(zone.label or "") and zone.city and region.city)
 
 
@@ -894,9 +896,17 @@ _AREAS = frozenset("华北 华东 华南 华中 西南 西北 东北 華北 華�
 _AREA_BEFORE_TOWN = re.compile(r"(?:地区|地區|リージョン)?\s?[-–—－·・(（]\s?")
 
 
+@lru_cache(maxsize=1)
+def _compass_names() -> tuple[re.Pattern, dict[str, tuple[str, str | None]]]:
+    """A pattern of the names of known regions that hold a country and a part of the compass ("West US 3", "Australia East"), and where each is."""
+    named = {row["name"]: (row["country"], row["city"]) for row in known_regions().values() if row.get("name") and re.search(r"\b(?:North|South|East|West|Central)", row["name"]) and re.fullmatch(r"[A-Z][A-Za-z ]+\d?", row["name"])}
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(map(re.escape, named), key=len, reverse=True))})(?![\w-])"), named
+
+
 def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, str | None]]:
     """The places of a sentence; a city goes with the state and country that follow it ("Thunder Bay, Ontario, Canada")."""
-    places = sorted([(a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c] + find_cities(sentence) + _towns_in(sentence, language), key=lambda p: (p[0], -p[1]))
+    regions = [(m.start(), m.end(), *_compass_names()[1][m[0]]) for m in _compass_names()[0].finditer(sentence)]
+    places = sorted([*regions, *((a, b, c, None) for a, b, c in find_places(sentence, language) if "-" not in c), *find_cities(sentence), *_towns_in(sentence, language)], key=lambda p: (p[0], -p[1]))
     out: list[tuple[int, int, str, str | None]] = []
     for a, b, country, city in places:
         if out:

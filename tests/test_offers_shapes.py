@@ -579,3 +579,20 @@ def test_a_line_before_a_table_of_counts_names_the_machines():
         page += f"* {line}:\n\n  Number of GPUs | VRAM, GB | vCPUs | RAM, GB\n  --- | --- | --- | ---\n" + "".join(f"  {size}\n" for size in sizes) + "\n"
     assert [(o.gpu_name, o.gpu_count, o.gpu_memory, o.instance_name) for o in supply(page, "md")[1]] == [
         ("A40", 1, 48, "elk-standard-1"), ("A40", 2, 48, "elk-standard-1"), ("A40", 1, 48, "elk-standard-2"), ("T4", 1, 16, "elk-t4"), ("T4", 1, 16, "elk-t4")]
+
+
+def test_a_base_fee_beside_a_price_per_hour_is_no_offer():
+    for text in ("- A40: €1.10 / GPU-hour + €120 / month base fee\n", "- A40: €1.10 / GPU-uur + €120 / maand basisfee\n", "- A40: 1,10 € pro GPU-Stunde, Grundgebühr 120 € im Monat\n"):
+        assert [row[2] for row in rows("# GPUs to rent\n\n" + text, "md", )] == [1.1], text
+
+
+def test_points_beside_prices_and_counts_in_brackets_or_before_the_memory():
+    text = table("Pen | Cores [GPUs] | Billing rate | Price per hour [€]", "Sheep | 32 | 60 | 0.90€", "Goats | 32 [+4 NVIDIA A40] | 120 | 3.60€")
+    assert rows(text, "md") == [("A40", 4, 3.6, "EUR", "hour")]
+    text = table("Pen | GPU | GPU memory (GB) | Price ($ ph)", "Sheep | NVIDIA A40 | 48 | 0.90", "Goats | NVIDIA A40 | 4x48 | 3.60")
+    assert [(o.gpu_count, o.gpu_memory, o.price, o.price_unit) for o in supply(text, "md")[1]] == [(None, 48, 0.9, "hour"), (4, 48, 3.6, "hour")]
+
+
+def test_a_cell_of_prices_that_names_its_gpu():
+    text = table("Barn | Prices | Also", "Fox | RTX 5000 at $0.40/hr | -", "Elk | A40 from 0.35 EUR/h | Up to 6 GPUs per stall", "Owl | on its page | $20 of credit")
+    assert rows(text, "md") == [("RTX5000", None, 0.4, "USD", "hour"), ("A40", None, 0.35, "EUR", "hour")]

@@ -164,3 +164,17 @@ def test_states_and_exchanges_beside_places():
     assert labels(listed) == [("AT", "Graz"), ("AT", "Linz"), ("KR", "Seoul"), ("US", "Silicon Valley"), ("US", "Virginia")]
     assert labels("# Regions\n\nOur GPUs run in the Graz and Lower-Austria regions.\n") == [("AT", "Graz"), ("AT", "Lower-Austria")]
     assert labels("# Data centres\n\n## Network\n\n- 400 Gbit/s to DE-CIX\n- New SR-2x routers\n") == []
+
+
+def test_numbered_zones_fall_to_the_regions_of_another_table():
+    page = ("# Regions and zones\n\n## Regions\n\n| Region ID | Name |\n| --- | --- |\n| sg | Singapore |\n| jpn-tky | Japan (Tokyo) |\n| ge-fra | Germany (Frankfurt) |\n\n"
+            "## Zones\n\n| Zone ID | Name |\n| --- | --- |\n| sg-01 | Singapore Zone A |\n| sg-02 | Singapore Zone B |\n| jpn-tky-01 | Japan (Tokyo) Zone A |\n| ge-fra-02 | Germany (Frankfurt) Zone B |\n")
+    document = read_document(page.encode(), path="zones.md")
+    assert {(r.label, r.country) for r in read_supply(document)[2]} == {("sg", "SG"), ("jpn-tky", "JP"), ("ge-fra", "DE")}
+
+
+def test_names_of_known_regions_in_a_sentence_and_a_code_as_a_heading():
+    document = read_document(b"# GPUs without servers\n\nThe GPUs are available in the *West US 3* and *Australia East* regions.\n", path="page.md", language="en")
+    assert {(r.label, r.country) for r in read_supply(document)[2]} == {("West US 3", "US"), ("Australia East", "AU")}
+    document = read_document(b"# What machines cost\n\n### ap-northeast-1\n\n| Type | GPU | Price per hour |\n| --- | --- | --- |\n| fox.large | NVIDIA T4 | 98 JPY |\n", path="page.md", language="en")
+    assert [(o.location, o.country) for o in read_supply(document)[1]] == [("ap-northeast-1", "JP")] and [r.label for r in read_supply(document)[2]] == ["ap-northeast-1"]
