@@ -46,7 +46,7 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
-    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained")}
+    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount")}
     sellers = _fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
@@ -127,6 +127,18 @@ def is_nothing(value: str) -> bool:
 def about_other_things(label: str) -> bool:
     """Whether a key opens a branch that is no rent of a GPU (add-ons, storage, request headers)."""
     return bool(_patterns()["skip_branches"].match(split_label(label)))
+
+
+@lru_cache(maxsize=8192)
+def is_set_aside(name: str) -> bool:
+    """Whether the name of a constant, or a key, says that its figures are no prices of the page's own (MOCK_PLANS, competitorRates, HOST_PAYOUTS)."""
+    return bool(_patterns()["set_aside"].search(split_label(name)))
+
+
+@lru_cache(maxsize=8192)
+def before_discount(text: str) -> bool:
+    """Whether the label of a price (as split_label gives it) is that of the price before a discount: "list price"."""
+    return bool(_patterns()["before_discount"].match(text))
 
 
 @lru_cache(maxsize=8192)

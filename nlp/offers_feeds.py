@@ -15,8 +15,8 @@ from functools import lru_cache
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
-from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, cell_prices, is_nothing, make_offers, read_head,
-                        split_label, well_known_sellers)
+from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, is_nothing,
+                        is_set_aside, make_offers, read_head, seller_of_head, split_label, well_known_sellers)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
 
@@ -26,7 +26,7 @@ _DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|
 _MONEY = re.compile(r"^(?:value|amount|price|cost|usd|eur|hour|hourly|month|monthly|day|minute|second|year|unit price|on demand|spot|reserved|retail|default|list|net|gross)")
 _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d.,]*(?:\s?\(.{1,12}\))?$")
 _LOW = re.compile(r"^(?:low|lowest|min|minimum|from|starting) price|^price (?:low|from|min)")
-_HIGH = re.compile(r"^(?:high|highest|max|maximum|to) price|^price (?:high|to|max)")
+_HIGH = re.compile(r"^(?:high|highest|max|maximum|to) (?:hourly )?price|^price (?:high|to|max)")
 _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
 
 
@@ -76,8 +76,18 @@ def _field(key: str) -> _Field:
     head = read_head(key) if len(key) <= 120 else Head("")
     periodic = bool(head.commitment or head.unit) and head.role not in ("other_price", "unit", "gpu_memory", "memory")
     priced = head.role == "price" or bool(head.chips)
-    return _Field(key, head, about_other_things(key), bool(_DESCRIPTOR.search(head.text)) or head.role in ("gpu", "location"), "description" in head.text,
+    return _Field(key, head, about_other_things(key) or is_set_aside(key), bool(_DESCRIPTOR.search(head.text)) or head.role in ("gpu", "location"), "description" in head.text,
                   bool(re.search(r"tax|vat|gst", head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None)
+
+
+_PLAIN_PRICE = re.compile(r"(?:current |our |sale |offer |discounted )?price(?: per (?:gpu )?hour| hourly| usd)?$|(?:hourly|our) (?:price|rate)$")
+_NAMES_ITS_SUBJECT = frozenset({"name", "company", "vendor", "brand", "label", "title"})
+
+
+def _of_other_seller(reading: Reading, key: str, child: Node) -> bool:
+    """Whether a field says that its record is about another seller: "name: AWS"."""
+    return child.kind == "scalar" and isinstance(child.value, str) and key.lower() in _NAMES_ITS_SUBJECT and len(child.value) <= 40 \
+        and seller_of_head(child.value) == "other" and not reading.is_own(child.value)
 
 
 _FIRST = {"gpu": 0, "gpu_count": 0, "gpu_memory": 1}
@@ -158,7 +168,7 @@ def _listed_rows(reading: Reading, node: Node) -> Node | None:
 
 
 # Flags of a record that say that it is not offered.
-_WITHDRAWN = {"enabled": False, "active": False, "visible": False, "disabled": True, "hidden": True, "deprecated": True, "discontinued": True, "retired": True, "archived": True}
+_WITHDRAWN = {"enabled": False, "active": False, "visible": False, "disabled": True, "hidden": True, "deprecated": True, "discontinued": True, "retired": True, "archived": True, "draft": True, "published": False}
 
 
 @lru_cache(maxsize=1)
@@ -296,6 +306,8 @@ class _Walker:
         return True
 
     def _record(self, node: Node, facts: Facts, key: str, place: bool = False) -> None:
+        if any(_of_other_seller(self.reading, k, child) for k, child in node.entries):
+            return
         before = (tuple(facts.chips), tuple(facts.named))
         keyed, found = False, []
         name_like = bool(key) and (any(c.isdigit() for c in key) or bool(facts.chips)) and len(key) <= 80
@@ -346,9 +358,10 @@ class _Walker:
         if local.no_gpu and not local.chips:
             facts.chips, facts.named = [], []
         quoted = []
+        plain = any(_PLAIN_PRICE.match(field.head.text) and self._is_price(field.key, child) for field, child in heads if child.kind == "scalar")
         for field, child in heads:
             k, head = field.key, field.head
-            if field.aside:
+            if field.aside or plain and before_discount(head.text):
                 continue
             if child.kind == "scalar":
                 if field.text_price or field.number_price or head.chips:
@@ -373,6 +386,8 @@ class _Walker:
         if full and facts.unit is None:                        # one price, printed plainly and again with its unit (schema.org's priceSpecification)
             quoted = [q for q in quoted if q.price is None or q.price.unit or q.unit or q.head.unit or q.price.amount not in full]
         priced_branch = bool(key) and _field(key).head.role == "price"
+        if priced_branch and _HIGH.search(_field(key).head.text):
+            quoted = []
         bare = [q for q in quoted if q.price is not None and not (q.price.sign or q.price.unit or q.unit or q.head.unit or q.currency or q.head.currency)]
         if not self.samples and len(bare) == len(quoted):      # no price beside them says more
             most = MAX_HOURLY.get(self.reading.currency(self.reading.rate[0]) or "", MOST_BARE) if self.reading.rate else MOST_BARE

@@ -14,7 +14,7 @@ from nlp.document import Block, Document, Table
 from nlp.feeds.faults import faults
 from nlp.language import of_readers
 from nlp.layout import layout_tables
-from nlp.offers import Reading, read_head, unique
+from nlp.offers import Reading, is_set_aside, read_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table, settle_named
 from nlp.offers_text import Placed, read_families, read_listings, read_lists, read_only_chip, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
@@ -344,7 +344,7 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
     elif programs or not python and ("<script" in document.text or "&quot;" in document.text or _ASSIGNED.search(document.text)):
         for tree in programs or chain(map(unfold, embedded(document.text)), payloads(document.text)):
             trees.append(tree)
-            if find_chips(document.text[tree.start:tree.end][:500_000], context=True):
+            if not is_set_aside(tree.name) and find_chips(document.text[tree.start:tree.end][:500_000], context=True):
                 read_feed(reading, tree)
     extra = [o for o in reading.offers if (o.gpu_name, o.gpu_count, o.price) not in seen]
     reading.offers = visible + extra

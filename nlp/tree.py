@@ -38,6 +38,7 @@ class Node:
     value: Any = None                                          # of a scalar
     entries: Sequence[tuple[str, Node]] = ()                   # of a map, in order
     items: Sequence[Node] = ()                                 # of a list
+    name: str = ""                                             # of the constant that it is assigned to in a program
 
     def get(self, key: str) -> Node | None:
         """The first entry of a map under `key`."""
@@ -487,10 +488,11 @@ def is_of_nobody(name: str) -> bool:
 
 
 def under(name: str, node: Node) -> Node:
-    """A map of plain values as a field of the name that it is assigned to, which says what its figures are: HOURLY_USD = {"H100": 2.1}. Anything else as it is."""
+    """A map of plain values as a field of the name that it is assigned to, which says what its figures are: HOURLY_USD = {"H100": 2.1}. Anything else bears the name."""
+    node.name = name.rsplit(".", 1)[-1]
     if node.kind != "map" or not node.entries or any(child.kind != "scalar" for _, child in node.entries):
         return node
-    return Node("map", node.start, node.end, entries=[(name.rsplit(".", 1)[-1], node)])
+    return Node("map", node.start, node.end, entries=[(node.name, node)], name=node.name)
 
 
 _SCRIPT = re.compile(r"<script\b([^<>]{0,20000})>|<!--", re.IGNORECASE)

@@ -180,3 +180,29 @@ def test_a_record_with_a_price_per_gpu_and_their_total_is_one_offer():
     feed = '[{"gpu": "A40", "gpu_count": 4, "currency": "EUR", "price_per_gpu_hr": 0.5, "price_hr": 2.0}, {"gpu": "L4", "gpu_count": 2, "currency": "EUR", "price_per_gpu_hr": 0.3, "price_hr": 0.9}]'
     assert rows(feed, "json") == [("A40", 4, 2.0, "EUR", "hour"), ("L4", 2, 0.3, "EUR", "hour"), ("L4", 2, 0.9, "EUR", "hour")]
     assert rows(feed.replace("price_hr", "price_total_hr"), "json")[1:] == [("L4", 2, 0.9, "EUR", "hour")]
+
+
+def test_constants_of_tests_of_other_sellers_and_of_hosts_are_no_prices():
+    for name in ("mockPlans", "FAKE_OFFERS", "competitors", "COMPETITOR_RATES", "HOST_PAYOUTS", "earningsPerHour", "PRICE_ALERTS", "awsPrices", "ELECTRICITY_COST_PER_HOUR"):
+        assert rows(f'const {name} = [{{ gpu: "A40", pricePerHour: 0.61 }}, {{ gpu: "L4", pricePerHour: 0.3 }}];\n', "ts") == [], name
+        assert rows(f'{name} = {{"A40": 0.61, "L4": 0.3}}\n', "py") == [], name
+    assert len(rows('const hourlyRates = [{ gpu: "A40", pricePerHour: 0.61 }, { gpu: "L4", pricePerHour: 0.3 }];\n', "ts")) == 2
+
+
+def test_fields_of_other_costs_are_no_prices():
+    for key in ("powerCostPerHour", "depreciation_per_hour", "maxPricePerHour", "estimatedCost", "awsPricePerHour", "targetPrice", "price_per_image", "hourlyPayout", "competitorPrice", "price_limit"):
+        assert rows(f'const cards = [{{ gpu: "A40", {key}: 0.61, currency: "USD" }}, {{ gpu: "L4", {key}: 0.3, currency: "USD" }}];\n', "ts") == [], key
+    assert rows('const cards = [{ gpu: "A40", minPricePerHour: 0.5, maxPricePerHour: 0.61 }];\n', "ts") == [("A40", None, 0.5, None, "hour")]
+
+
+def test_of_a_price_before_a_discount_and_after_it_the_second_holds():
+    for key in ("oldPrice", "originalPrice", "listPrice", "regularPrice"):
+        assert rows(f'const cards = [{{ gpu: "A40", {key}: "$0.90/hr", price: "$0.61/hr" }}];\n', "ts") == [("A40", None, 0.61, "USD", "hour")], key
+    assert rows('const cards = [{ gpu: "A40", listPrice: "$0.90/hr" }];\n', "ts") == [("A40", None, 0.9, "USD", "hour")]
+
+
+def test_records_that_are_not_shown_or_name_a_large_cloud():
+    cards = '{{ name: "A40", pricePerHour: 0.61, {} }}, {{ name: "A100", pricePerHour: 0.3, enabled: true, hidden: false }}'
+    for field in ("enabled: false", "hidden: true", "isDraft: true", "visible: false"):
+        assert [o[0] for o in rows(f"const cards = [{cards.format(field)}];\n", "ts")] == ["A100"], field
+    assert rows('const columns = [{ name: "AWS", gpu: "A40", pricePerHour: 1.9 }, { name: "Fox Cloud", gpu: "A40", pricePerHour: 0.61 }];\n', "ts") == [("A40", None, 0.61, None, "hour")]
