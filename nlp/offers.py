@@ -46,7 +46,7 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
-    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount")}
+    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade")}
     sellers = _fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
@@ -155,6 +155,12 @@ def well_known_sellers() -> str:
 def no_offer_words(text: str) -> bool:
     """Whether heads or headings say that a list of chips is a benchmark, a driver list, a supply-side list …: no offers."""
     return bool(_patterns()["not_offers"].search(fold(text)))
+
+
+@lru_cache(maxsize=4096)
+def other_trade(heading: str) -> bool:
+    """Whether a heading says that the amounts under it are no rent: "Host earnings", "Add-ons", "Electricity costs", "Careers"."""
+    return len(heading) <= 80 and bool(_patterns()["other_trade"].search(fold(heading).strip()))
 
 
 @lru_cache(maxsize=4096)

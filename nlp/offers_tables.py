@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
-from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, make_offers, no_offer_words, parse_count, parse_memory, read_head, seller_of_head)
+from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, make_offers, no_offer_words, other_trade, parse_count, parse_memory, read_head, seller_of_head)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 
@@ -104,6 +104,8 @@ def read_table(reading: Reading, block: Block, before: str = "") -> None:
             return
     reading.source += 1
     outer = around(reading, block, before)
+    if any(map(other_trade, (*outer.path[-2:], outer.caption, outer.before if len(outer.before) <= 80 and outer.before.endswith(":") else ""))):
+        return
     if (rivals := _rivals_in(reading, grid, outer)) is not None:
         if not (kept := [c for c in range(grid.width) if c not in rivals]) or len(kept) < 2:
             return

@@ -11,7 +11,7 @@ from functools import lru_cache
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
-from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, make_offers, no_offer_words
+from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, make_offers, no_offer_words, other_trade, seller_of_head
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, tax_in, unit_in
 
@@ -23,7 +23,7 @@ _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|con
 _OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|across (?:the )?(?:whole )?(?:market|industry|providers|clouds)|(?:on|in) the (?:open |rental )?market\b|(?:providers|clouds|marketplaces) (?:charge|ask|list)\b|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
-_HYPE = re.compile(r"\bwe (?:have )?(?:trained|paid|spent|rented)\b|\bcosts? us\b|credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens")
+_HYPE = re.compile(r"\bwe (?:have )?(?:trained|paid|spent|rented)\b|\bcosts? us\b|credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens|electricity|kwh|\bsalary|newsletter|market average|average price|price index|\b(?:licen[cs]e fee|licen[cs]es? (?:for|cost)|payout|sticker|t-shirt)|\bper run\b|\b(?:and|who|they) (?:paid|spent)\b|\bcut (?:our|their) (?:bill|costs?)\b|\b(?:an hour|hours?|min(?:utes)?) (?:read|of (?:audio|video))\b")
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
         beside = sum(item.block.kind == "list_item" and len(item.block.text) <= _SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
         for item in group:
             text = item.block.text
-            if any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])):
+            if _not_ours(reading, item):
                 continue                                       # what others ask
             listed = beside and item.block.kind == "list_item"             # an item of a list of GPUs names one, too
             chips = find_chips(text, context=listed or _about_gpus(item)) if has_digit(text) else []
@@ -60,7 +60,7 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect the prices of lists that stand in a block of code, a GPU and its price a line: "A100 (40GB):   ¥6.0-8.0/小时". Programs and their settings are no lists."""
     for item in placed:
         block = item.block
-        if any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])):
+        if _not_ours(reading, item):
             continue
         if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<"):
             continue
@@ -88,6 +88,13 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
 
 _LEADING_WORDS = re.compile(r"[=#\"'`{}<]|//|[a-z]{2,} [a-z]{2,} [a-z]{2,}")         # of a program, or of a sentence
 _LIST_LINE = re.compile(r"[^=\"'`{}<>;]{0,60}")
+
+
+def _not_ours(reading: Reading, item: Placed) -> bool:
+    """Whether what stands above a block says that its amounts are those of other sellers, or no rent."""
+    headings = [*item.path[-3:], *([item.before] if len(item.before) <= 80 and item.before.endswith(":") else [])]
+    return any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])) or any(map(other_trade, headings)) \
+        or any(speaks_of_others(reading, fold(h)) and "price" in fold(h) for h in item.path[-1:])
 
 
 def withdrawn_chips(placed: Sequence[Placed]) -> set[str]:
@@ -118,7 +125,7 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
     found: dict[tuple, tuple[Placed, Price, int, int]] = {}
     for item in placed:
         text = item.block.text
-        if item.block.table is not None or item.block.kind in ("code", "heading") or not re.search(r"gpu", text, re.IGNORECASE):
+        if item.block.table is not None or item.block.kind in ("code", "heading") or not re.search(r"gpu", text, re.IGNORECASE) or _not_ours(reading, item):
             continue
         for price in _real_prices(reading, text):
             if price.scope != "gpu" or price.unit is None:
@@ -126,6 +133,8 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
             start = max((m.end() for m in _SENTENCE_END.finditer(text, max(0, price.start - _SENTENCE), price.start)), default=max(0, price.start - _SENTENCE))
             stop = next((m.end() for m in _SENTENCE_END.finditer(text, price.end, price.end + _SENTENCE)), min(len(text), price.end + _SENTENCE))
             sentence, compared, hyped, _ = _judged(text[start:stop])
+            if _SERVICE.search(sentence):
+                continue
             if compared or hyped or _rival(reading, text[start:stop]) or speaks_of_others(reading, sentence):
                 return
             found.setdefault((price.amount, price.currency, price.unit), (item, price, start, stop))
@@ -138,6 +147,9 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
     tax = tax_in(text)
     facts = Facts(named=[ChipSpan(0, 0, named[0])], tax=reading.tax_at(item.path) if tax == "unknown" else tax)
     reading.offers += make_offers(reading, facts, [Quoted(price, a, b, commitment=commitment, months=months)], a, b)
+
+
+_SERVICE = re.compile(r"\b(?:support|fee|licen[cs]e|software|orchestrat\w+|under management|your own|bring your own|surcharge|discount|storage|monitoring|backup)\b")
 
 
 def speaks_of_others(reading: Reading, sentence: str) -> bool:
@@ -235,6 +247,8 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         return
     if len(names) > 1 or any(_rival(reading, item.block.text) for item, _ in named):
         return
+    if any(_NO_RENT.search(fold(item.block.text)) for item, _, _ in lines if len(item.block.text) <= _SHORT_CARD) or _of_large_cloud(reading, own):
+        return
     first, chips = named[0]
     chip = chips[0]
     if chip.start > 70 and first.block.kind != "heading":
@@ -258,7 +272,13 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
             facts.location = next((place for piece in pieces if (place := _place_in(reading, piece))), None)
         facts.availability = facts.availability or (availability_in(text) if len(text) <= 80 else None)
         contact = contact or (asks_for_contact(text) and len(text) <= 40)
+    texts = [item.block.text for item, _, _ in own]
     for item, prices in priced:
+        at = next(i for i, (other, _, _) in enumerate(own) if other is item)
+        if at and not _SIZED.search(fold(texts[at - 1])) and _ADD_ON.fullmatch(fold(texts[at - 1]).strip(" :")):
+            continue                                           # "Local disk", below it "$0.08/hr"
+        if item.block.container != first.block.container and any(_ADD_ON.fullmatch(fold(t).strip(" :")) for (i, _, _), t in zip(own[at + 1:at + 2], texts[at + 1:at + 2], strict=True) if i.block.container == item.block.container):
+            continue                                           # a box of its own, "$99/month", below it "Priority support"
         quoted += _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
     if not quoted:
         if any(prices for _, chips, prices in lines if chips) or len(own) > 8:
@@ -271,6 +291,20 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
     for q in quoted or [Quoted(None, a, b, contact=contact)]:
         begin, end = (min(a, q.start), max(b, q.end)) if max(b, q.end) - min(a, q.start) <= 1500 else (q.start, q.end)
         reading.pending.append((facts, [q], max(begin, start), end))
+
+
+# a line that is the label of something that is sold beside the machine, and nothing else
+_ADD_ON = re.compile(r"(?:(?:local|extra|additional|block|object|persistent|static|public|floating|windows|priority|premium|managed|dedicated|24/7|one-?time|monthly|nvidia ai enterprise) )*"
+                     r"(?:disks?|storage|volumes?|ips?|ipv4|ip address(?:es)?|licen[cs]es?|support|snapshots?|backups?|egress|traffic|deposit|(?:[a-z]+ )?fees?|set-?up|installation|top-?up|market average|average|earnings?|payout|electricity)(?: (?:fee|costs?|price|\d+ ?[gt]b))?")
+_SIZED = re.compile(r"\d ?[gt]b|24/7")                           # "1 TB storage" is a line of what the machine has
+# lines of cards that offer something else than a machine: a plan of a platform, a course, a job, a thing to buy
+_NO_RENT = re.compile(r"\b(?:newsletter|lessons|\d+ modules|min(?:utes)? read|sticker|t-shirt|e-?book|webinar|(?:\d+|unlimited|per|more) seats?\b|team members|financing|apply now|full[- ]time|market average)\b|\+ (?:compute|usage)\b|plus (?:compute|usage)\b|^(?:[a-z]+ )?(?:course|guide|tutorial|workshop)\b|\b(?:guide|tutorial|course|workshop|engineer|developer)s?$|\bengineer,|^(?:\W|$)*[\"“„«].{20,}")
+
+
+def _of_large_cloud(reading: Reading, own: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> bool:
+    """Whether the title of a card is the name of a well-known seller, on the page of another."""
+    title = own[0][0].block.text if own else ""
+    return seller_of_head(title) == "other" and not reading.is_own(title)
 
 
 def _product(reading: Reading, heading: str) -> str | None:

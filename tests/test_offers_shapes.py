@@ -596,3 +596,38 @@ def test_points_beside_prices_and_counts_in_brackets_or_before_the_memory():
 def test_a_cell_of_prices_that_names_its_gpu():
     text = table("Barn | Prices | Also", "Fox | RTX 5000 at $0.40/hr | -", "Elk | A40 from 0.35 EUR/h | Up to 6 GPUs per stall", "Owl | on its page | $20 of credit")
     assert rows(text, "md") == [("RTX5000", None, 0.4, "USD", "hour"), ("A40", None, 0.35, "EUR", "hour")]
+
+
+def card(*lines: str) -> str:
+    return f"<div class='card'><h3>{lines[0]}</h3>" + "".join(f"<p>{line}</p>" for line in lines[1:]) + "</div>"
+
+
+def test_what_is_sold_beside_a_card_is_no_price_of_it():
+    assert rows(card("L40S 48GB", "$0.88/hr", "Local disk", "$0.02/hr", "Backup", "$9/month"), "html") == [("L40S", None, 0.88, "USD", "hour")]
+    for lines in (("Local disk", "$0.08/hr"), ("Reservation fee", "$99/month"), ("Public IP $4/month",), ("Windows licence: $35/month",), ("Save $4.39/hr",), ("$250/month + compute",), ("Minimum top-up $25", "Billed by the hour"),
+                  ("$39/month", "12 lessons"), ("$199/month", "Unlimited seats"), ("Market average", "$2.31/hr"), ("$0.36/hour of audio",), ("$500/month in vouchers",)):
+        assert rows(card("L40S 48GB", *lines), "html") == [], lines
+    assert rows(card("L40S 48GB", "2 TB storage", "$0.88/hr", "Priority support", "No deposit", "Support: included"), "html") == [("L40S", None, 0.88, "USD", "hour")]
+    assert rows("<ul><li>L40S 48GB, 1 public IP: $0.50/hr</li><li>L4 24GB, daily backup: $0.30/hr</li></ul>", "html") == [("L40S", None, 0.5, "USD", "hour"), ("L4", None, 0.3, "USD", "hour")]
+
+
+def test_cards_of_other_things_that_name_a_gpu():
+    for title in ("L40S guide", "CUDA engineer, L40S team", "Fox course on the L40S tutorial"):
+        assert rows(card(title, "$29/month"), "html") == [], title
+    page = "<div class='card'><h3>NVIDIA A40</h3><p>48 GB</p></div><div class='card'><p>{}</p><p>{}</p></div>"
+    assert rows(page.format("$0.50/hr", "Deploy"), "html") == [("A40", None, 0.5, "USD", "hour")]
+    assert rows(page.format("$99/month", "Priority support"), "html") == []
+
+
+def test_headings_of_other_trades():
+    listed = table("GPU | Per hour", "A40 | $0.50", "L4 | $0.30")
+    assert len(rows("# Prices\n\n" + listed, "md")) == len(rows("# Training clusters\n\n" + listed, "md")) == len(rows("# Jobs\n\n" + listed, "md")) == 2
+    for heading in ("Host earnings", "What hosts make", "Electricity costs", "Become a provider", "Add-ons", "Windows licences", "Example invoice", "Colocation", "Case study: Hay Labs"):
+        assert rows(f"# {heading}\n\n{listed}", "md") == rows(f"# {heading}\n\n```\nA40: $0.50/hr\nL4:  $0.30/hr\n```\n", "md") == rows(f"# {heading}\n\n- A40: $0.50/hr\n- L4: $0.30/hr\n", "md") == [], heading
+
+
+def test_sentences_with_other_money():
+    for text in ("An H100 draws 300 W: $0.05 per hour in electricity.", "Hay Labs trained on 64 H100 and paid $310,000 per month.", "We used an H100 and cut our bill from $12/hr to nothing.", "The H100 licence fee is $1.00 per GPU hour."):
+        assert rows(text + "\n", "md") == [], text
+    assert rows("The price of the H100 was lowered from $0.90/hr to $0.50/hr.\n", "md") == [("H100", None, 0.5, "USD", "hour")]
+    assert rows("# Our H100 cluster\n\nSupport is billed at $0.20 per GPU hour.\n", "md") == rows("# Run your H100 on our platform\n\nPlatform fee: $0.10/GPU-hour on your own hardware.\n", "md") == []
