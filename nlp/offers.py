@@ -563,7 +563,7 @@ def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[
     if signed:
         return [p for p in signed if p.amount > 0]
     whole = [p for p in found if p.amount > 0]
-    if bare and whole and re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/.{1,12}|起|から|부터|per .{1,12})?", value.strip()):
+    if bare and whole and re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/(?!\s?\d).{1,12}|起|から|부터|per .{1,12})?", value.strip()):
         return [replace(whole[0], amount=round(whole[0].amount * factor, 10))]
     number = parse_number(value, reading.language, reading.decimal) if bare else None
     return [Price(0, len(value), round(number * factor, 10))] if number else []

@@ -240,6 +240,7 @@ class _Walker:
         elif node.kind == "list" and (rows := _listed_rows(self.reading, node)) is not None:
             self.walk(rows, facts, key, place)
         elif node.kind == "list":
+            facts.is_gpu = facts.is_gpu or bool(key) and _field(key).head.role in ("gpu", "gpu_count")       # "gpus": [{"name": "A40"}, …]
             read: dict[tuple, list[Offer]] = {}
             for item in _latest(node.items):
                 if self.reading.is_full():
@@ -373,7 +374,9 @@ class _Walker:
             quoted = self._prices_by_place(node)
         if any(_LOW.search(q.head.text) for q in quoted):      # a range as two fields: its low end counts
             quoted = [replace(q, price=replace(q.price, price_from=True)) if q.price is not None and _LOW.search(q.head.text) else q for q in quoted if not _HIGH.search(q.head.text)]
-        quoted = [q for q in quoted if not self._of_others(q)]
+        others = [q for q in quoted if self._of_others(q)]
+        if len(others) == 1 or len(others) < len(quoted):      # a list of what several sellers ask is one of offers, each of its seller
+            quoted = [q for q in quoted if q not in others]
         if all(_HIGH.search(q.head.text) for q in quoted):     # what one would pay at most
             quoted = []
         if sum(q.price is not None for q in quoted) > 1:

@@ -498,10 +498,19 @@ def under(name: str, node: Node) -> Node:
 _SCRIPT = re.compile(r"<script\b([^<>]{0,20000})>|<!--", re.IGNORECASE)
 _COMMENT_END = re.compile(r"-->")
 _LINE_COMMENT = re.compile(r"(?:^|[\s;])//")
-_COMMENT = re.compile(r"(?:^|(?<=[\n{;]))[ \t]*/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"(?:^|(?<=[\n{;]))[ \t]{0,200}/\*")
 _SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
 # `name = [`, also with a type and inside Object.freeze(…) or new Map(…); `export default [`, `return [`, `values([{`, `={[`, `{[{…}].map(`
 _LITERAL = re.compile(r"(?<![\w.$])(?P<name>[\w.$]{1,120})\s*(?::[\w<>\[\],|. ]{1,120}?)?=\s*(?:/\*[^*]{0,200}\*/\s*)?(?:JSON\.parse\(|Object\.freeze\(|new (?:Map|Set)(?:<[^()\n]{0,100}>)?\()?\s*(?=[\[{])|export default\s*(?=[\[{])|\breturn\s*\(?(?=\[)|=\{(?=[\[{])|[({]\s*(?=\[\s*[\[{])")
+
+
+def _comments(text: str) -> list[tuple[int, int]]:
+    """Where comments that begin a line, or stand behind a bracket, begin and end."""
+    found, at = [], 0
+    while (opening := _COMMENT.search(text, at)) is not None and (close := text.find("*/", opening.end())) >= 0:
+        at = close + 2
+        found.append((opening.start(), at))
+    return found
 
 
 def embedded(text: str) -> Iterator[Node]:
@@ -513,7 +522,7 @@ def embedded(text: str) -> Iterator[Node]:
             spans.append((begin.end(), close.start(), begin[1]))
         at = close.end()
     vain = 0                                                   # bounds the work on a page of opening brackets
-    comments = [match.span() for match in _COMMENT.finditer(text)] if "/*" in text else []
+    comments = _comments(text)
     for start, end, attributes in spans or ([] if _SCRIPT_END.search(text) else [(0, len(text), "")]):
         position = start
         while vain < MAX_VAIN:

@@ -206,3 +206,15 @@ def test_records_that_are_not_shown_or_name_a_large_cloud():
     for field in ("enabled: false", "hidden: true", "isDraft: true", "visible: false"):
         assert [o[0] for o in rows(f"const cards = [{cards.format(field)}];\n", "ts")] == ["A100"], field
     assert rows('const columns = [{ name: "AWS", gpu: "A40", pricePerHour: 1.9 }, { name: "Fox Cloud", gpu: "A40", pricePerHour: 0.61 }];\n', "ts") == [("A40", None, 0.61, None, "hour")]
+
+
+def test_expressions_in_data_and_in_calls_of_programs_are_no_prices():
+    assert rows("gpus:\n  - name: A40\n    price_per_second_eur: 0.72 / 3600\n    price_per_hour_eur: 0.72\n  - name: L4\n    price_per_month_eur: 0.3 * 720\n", "yaml") == [("A40", None, 0.72, "EUR", "hour")]
+    program = "CURRENCY = 'EUR'\nPLANS = [dict(gpu='A40', price_per_hour=cents(72)), dict(gpu='L4', price_per_hour=Decimal('0.31')), dict(gpu=Card('T4'), price_per_hour=0.2), dict(gpu='A16', price_per_hour=0.9 / 2)]\n"
+    assert rows(program, "py") == [("L4", None, 0.31, "EUR", "hour"), ("T4", None, 0.2, "EUR", "hour")]
+
+
+def test_prices_by_seller_are_offers_unless_they_stand_beside_an_own_one():
+    assert rows("const r = [{ gpu: 'A40', runpodPrice: 0.4, vastPrice: 0.3, currency: 'USD' }];\n", "ts") == [("A40", None, 0.4, "USD", None), ("A40", None, 0.3, "USD", None)]
+    assert rows("const r = [{ gpu: 'A40', price: 0.2, runpodPrice: 0.4, vastPrice: 0.3, currency: 'USD' }];\n", "ts") == [("A40", None, 0.2, "USD", None)]
+    assert rows('{"plans": [{"gpu": "A40", "price_per_hour_eur": 0.72}], "competitors": [{"gpu": "A40", "price_per_hour_eur": 1.9}]}', "json") == [("A40", None, 0.72, "EUR", "hour")]

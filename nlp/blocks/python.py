@@ -18,6 +18,7 @@ from nlp.tree import MAX_DEPTH, MAX_NODES, Node, TreeError, is_of_nobody, under
 MAX_CHARS = 1_000_000                                          # of source; a longer one is read as text
 _PROSE = 40                                                    # characters from which on a string with blanks is text
 _EXAMPLE = re.compile(r"^\s*>>> |\b(?:for example|e\.g\.|examples?:)", re.IGNORECASE | re.MULTILINE)
+_PLAIN_TYPES = frozenset({"Decimal", "D", "float", "int", "str", "Money"})
 _OPENING = re.compile(r"[rRbBuU]{0,2}(?:\"\"\"|'''|\"|')")
 
 
@@ -127,7 +128,10 @@ class _Reader:
                 passed = [self.node(item, depth + 1) for item in value.args if isinstance(item, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Call)]
                 if passed:                                     # frozenset({…}), register([…])
                     return passed[0] if len(passed) == 1 else Node("list", start, end, items=passed)
-                return Node("scalar", start, end, self.scalar(value.args[0]) if len(value.args) == 1 else None)     # Decimal("2.10")
+                inner = self.scalar(value.args[0]) if len(value.args) == 1 else None
+                if called not in _PLAIN_TYPES and not (isinstance(inner, str) and re.search(r"[^\W\d_]", inner)):
+                    inner = None                               # usd_of(150), half(3.0): what a function makes of a number is not known
+                return Node("scalar", start, end, inner)       # Decimal("2.10"), Gpu("A40")
             if not value.args and not named:
                 return Node("scalar", start, end, called or None)      # accelerators.H100()
             by_place = [(name, self.node(item, depth + 1)) for name, item in zip(names, value.args, strict=False)]
