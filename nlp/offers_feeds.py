@@ -25,6 +25,8 @@ _ANSWER = re.compile(r"\s*[\[{]")
 _DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|product|machine|shape|attributes|properties|category|resource|node|server|configuration|details|meta|type|price|chip|graphics")
 _MONEY = re.compile(r"^(?:value|amount|price|cost|usd|eur|hour|hourly|month|monthly|day|minute|second|year|unit price|on demand|spot|reserved|retail|default|list|net|gross)")
 _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d.,]*(?:\s?\(.{1,12}\))?$")
+_CODE_OF_PLACE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?")
+_PRICES = re.compile(r"(?:gpu |instance )?(?:prices?|pricings?)(?![a-z])")
 _LOW = re.compile(r"^(?:low|lowest|min|minimum|from|starting) price|^price (?:low|from|min)")
 _HIGH = re.compile(r"^(?:high|highest|max|maximum|to) (?:hourly )?price|^price (?:high|to|max)")
 _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
@@ -573,8 +575,14 @@ class _Walker:
                     q.location = location
                     out.append(q)
             elif not about_other_things(k):
-                out += self._branch_prices(child, [*labels, k], depth + 1)
+                inner = self._branch_prices(child, [*labels, k], depth + 1)
+                if inner and len(k) <= 40 and _CODE_OF_PLACE.fullmatch(k) and self.reading.locate is not None and self.reading.locate(k)[0]:
+                    for q in inner:                            # {"pricing": {"eu-west-1": {"onDemand": 0.7}}}
+                        q.location = q.location or k
+                out += inner
         for q in out:
+            if _PRICES.match(label.text) and q.price is not None and q.price.amount <= MOST_BARE and q.head.commitment:
+                q.stated = True                                # a price by its branch, and on what terms, though neither in what money nor per what
             q.unit = q.unit or unit
             q.currency = q.currency or currency
             q.commitment, q.months = (q.commitment, q.months) if q.commitment else (commitment, months)

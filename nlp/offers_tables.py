@@ -267,7 +267,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels))
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
     about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(re.search(r"gpu|accelerator|显卡|グラフィック|그래픽", fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
-    about_gpus = about_gpus or _named_for_sale(heads, outer)
+    about_gpus = about_gpus or _named_for_sale(heads, outer) or not nameless and "price" in roles and _names_chips(grid)
     others = _others(reading, grid, heads)
     sellers = [c for c, head in enumerate(heads) if _SELLER.match(head.text)]
     own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
@@ -648,6 +648,13 @@ def _marks_of_places(reading: Reading, grid: _Grid, outer: Around) -> dict[int, 
 
 
 _SITE_CODE = re.compile(r"[A-Za-z]{2,12}(?:[-_ ]?[A-Za-z]{1,12})?[-_ ]?\d{0,3}[a-z]?")
+
+
+def _names_chips(grid: _Grid) -> bool:
+    """Whether the first column gives names of GPUs and hardly anything else, by those that nothing else is called: then "L40" among them is one, too."""
+    names = [grid.text(r, 0) for r in range(grid.body, min(len(grid.rows), grid.body + 50))]
+    sure = sum(5 * max((c.end - c.left for c in find_chips(name, context=False)), default=0) >= 3 * len(name) > 0 for name in names if len(name) <= 40)
+    return sure >= 2 and 2 * sure >= len(names)
 
 
 def _named_for_sale(heads: Sequence[Head], outer: Around) -> bool:

@@ -631,3 +631,20 @@ def test_sentences_with_other_money():
         assert rows(text + "\n", "md") == [], text
     assert rows("The price of the H100 was lowered from $0.90/hr to $0.50/hr.\n", "md") == [("H100", None, 0.5, "USD", "hour")]
     assert rows("# Our H100 cluster\n\nSupport is billed at $0.20 per GPU hour.\n", "md") == rows("# Run your H100 on our platform\n\nPlatform fee: $0.10/GPU-hour on your own hardware.\n", "md") == []
+
+
+def test_partitions_of_a_cluster_named_after_their_gpus():
+    lines = ["A800 | 2.10 | 执行中", "RTX4090-7 | 0.45 | 执行中", "RTX4090 | 0.45 | 执行中", "L40 | 0.95 | 执行中"]
+    text = "# 计费\n\n" + table("分区 | 单价（元） | 状态", *lines)
+    assert [row[:4] for row in rows(text, "md")] == [("A800", None, 2.1, "CNY"), ("RTX4090", None, 0.45, "CNY"), ("RTX4090", None, 0.45, "CNY"), ("L40", None, 0.95, "CNY")]
+    roads = "# 通行费\n\n" + table("道路 | 单价（元） | 状态", "L40 | 0.95 | 执行中", "A10 | 2.10 | 执行中")
+    assert rows(roads, "md") == []
+
+
+def test_prices_by_region_and_terms_in_neither_money_nor_period():
+    text = json.dumps([{"name": "fox.large", "gpu": "NVIDIA A40", "gpuCount": 2, "pricing": {"eu-west-1": {"onDemand": 1.1, "reserved": 0.7}, "us-east-1": {"onDemand": 1.0}}}])
+    assert [(o.gpu_count, o.price, o.currency, o.price_unit, o.commitment, o.location) for o in supply(text, "json")[1]] == [
+        (2, 1.1, None, None, "on_demand", "eu-west-1"), (2, 0.7, None, None, "reserved", "eu-west-1"), (2, 1.0, None, None, "on_demand", "us-east-1")]
+    assert {r.label for r in supply(text, "json")[2]} == {"eu-west-1", "us-east-1"}
+    for other in (text.replace("pricing", "benchmarks"), text.replace("onDemand", "weight").replace("reserved", "height")):
+        assert not any(price for _, _, price, *_ in rows(other, "json"))
