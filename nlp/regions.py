@@ -805,7 +805,7 @@ def _with_their_land(pieces: list[str], text: str, language: str | None) -> list
         start = text.find(piece, at)
         if out and re.fullmatch(r"\s*,\s*", text[at:start]):
             country, city = site(out[-1], language)
-            if city is not None and (country_named(piece, language) == country or fold(piece) in _states() and _may_lie_in(out[-1], piece) or re.fullmatch(r"[A-Z]{2}", piece) and country in ("US", "CA")):
+            if city is not None and (country_named(piece, language) == country or fold(piece) in _states() and _may_lie_in(out[-1], piece) or re.fullmatch(r"[A-Z]{2}", piece) and country in ("US", "CA") and country_named(piece, language) is None):
                 begin = text.rfind(out[-1], 0, at)
                 out[-1] = text[begin:start + len(piece)]
                 at = start + len(piece)
@@ -889,7 +889,7 @@ def _towns_in(sentence: str, language: str | None) -> list[tuple[int, int, str, 
 _NUMBERED = re.compile(r"[ -]?\d{1,2}(?=\s*(?:[,、，;；。)）(（]|\.(?!\d)|$|および|及び|と|の|和|及|(?:và|and|or|und|oder|et|ou|y|e|i|regions?|hỗ)\b))")      # "Graz 2": the second region of a town
 
 
-_STATE_BEHIND = re.compile(r", [A-Z]{2}(?![\w-])")
+_STATE_BEHIND = re.compile(r", (?!UK|EU)[A-Z]{2}(?![\w-])")    # no state of North America
 
 
 _AREAS = frozenset("华北 华东 华南 华中 西南 西北 东北 華北 華東 華南 華中 東北 東日本 西日本".split())

@@ -43,8 +43,9 @@ MIN_SEEN = 2                                                   # units in which 
 SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
 DROP, ADD = 0.45, 0.7                                          # least confidence of a finding of the rules, least probability of one that no rule made; but
 GRAVE = frozenset({"country_exclusion", "residence_restriction", "headquarters_restriction", "nationality_restriction", "denied_party", "sanctions_compliance", "remote_access_controlled_chips",
-                   "end_use_model_training", "end_use_supercomputer", "business_only", "supported_countries"})
-DROP_GRAVE = 0.25                                              # … of these, on which the graver verdicts and the gates for businesses and countries rest, what is given up must be three times as likely wrong as right
+                   "end_use_model_training", "end_use_supercomputer", "supported_countries"})
+DROP_GRAVE = 0.35                                              # … of these, on which the graver verdicts and the gates for countries rest, what is given up must be about twice as likely wrong as right
+DROP_GATE = {"business_only": 0.25}                            # … or three times as likely: few sentences say for whom a service is, and each opens or closes a gate
 FEW, ADD_FEW = 100, 0.95                                       # … of a label of fewer units in real documents more is asked: "Veterans of the military receive a discount"
 RARE = frozenset({"remote_access_controlled_chips", "end_use_supercomputer", "end_use_model_training", "headquarters_restriction", "nationality_restriction"})   # chip limits are rare, too; but chips are named on every page
 ADD_RARE = 0.8                                                 # … but of these, of which hundreds of written sentences are labelled in every language, less than that, and the same in all languages
@@ -54,6 +55,7 @@ LEAD = 1.0                                                     # log-odds by whi
 TRUST = 0.3                                                    # inverse of the penalty on how far single rules are trusted
 NEVER_ADDED = frozenset({"country_exclusion"})                 # readers differ on whether a bar of a class of companies or uses "in D:5 countries" excludes countries: left to the rules
 KEPT = frozenset({"country_exclusion", "supported_countries"}) # what rules find of these is never given up: a country beside "outside" or "only" is seen by a rule, and the words around it say little
+GUIDE = 3.0                                                    # how much documents of the first file count, which those labelled who wrote the conventions; the others follow them as well as they can
 INVENTED = "(invented)"                                        # a feature of written sentences alone: more of them state a rule than of sentences of documents, and it takes that up
 Span = tuple[int, int]
 
@@ -69,6 +71,7 @@ class Sample:
     manners: list[Example] = field(default_factory=list)       # of the labelled clauses: what is to be learnt of polarity and mode
     passages: dict[str, str] = field(default_factory=dict)     # label -> name of the labelled passage, where that takes in other units too
     judged: frozenset[str] | None = None                       # labels of which it is known whether they stand here; None: all
+    weight: float = 1.0                                        # how much it counts in training
 
 
 def spans_of(clause: Mapping[str, Any], text: str) -> list[Span]:
@@ -145,12 +148,12 @@ def _regression(tolerance: float = 1e-4) -> LogisticRegression:
 
 
 def weights_of(label: str, matrix: Any, samples: Sequence[Sample]) -> list[float]:
-    """How much each unit counts for what is learnt of a label: 1, or 0 where nobody judged it, or where it stands in a labelled passage of several units and others of these state the rule.
+    """How much each unit counts for what is learnt of a label: its weight, or 0 where nobody judged it, or where it stands in a labelled passage of several units and others of these state the rule.
 
     A labelled passage may be a whole list ("we may suspend: (a) …, (b) …") of which one item names the ground that the label is about; an item that does not would teach that its words are such a ground. Which items are
     meant is told by a regression on all other units: the likeliest, those close behind it, and those at which a rule fires.
     """
-    counts = [float(s.judged is None or label in s.judged) for s in samples]
+    counts = [s.weight if s.judged is None or label in s.judged else 0.0 for s in samples]
     passages: dict[str, list[int]] = defaultdict(list)
     for n, sample in enumerate(samples):
         if label in sample.passages:
@@ -191,7 +194,7 @@ def fit(samples: Sequence[Sample], languages: frozenset[str] = frozenset()) -> C
     kept = (np.abs(table).max(1) >= SMALL) & (names != INVENTED)
     words = [str(name) for name in names[kept]]
     return ClauseModel(labels, {name: n for n, name in enumerate(words)}, table[kept].astype("<f2").astype("float32"), np.array(bias, dtype="float32"),
-                       {label: DROP_GRAVE if label in GRAVE else DROP for label in labels if label not in KEPT},
+                       {label: DROP_GATE.get(label, DROP_GRAVE if label in GRAVE else DROP) for label in labels if label not in KEPT},
                        {label: ADD_RARE if label in RARE else ADD if real[label] >= FEW else ADD_FEW for label in labels if label not in NEVER_ADDED}, languages, CAREFUL, RARE)
 
 
@@ -323,10 +326,10 @@ def card(model: ClauseModel, documents: int, written: int, digest: str, measured
         "# The decision layer: model card", "",
         "<!-- written by python -m nlp.training; do not edit by hand -->", "",
         "What it is: a logistic regression per label over the words and cue groups of a sentence (`nlp/wording.py`, `nlp/decision.py`), one for all languages. What it judges: whether a sentence of terms states an access clause of a label;",
-        f"nothing about law, and nothing about a provider. It gives up findings of the rules whose confidence is below {DROP:.2f} ({DROP_GRAVE:.2f} where a graver verdict can rest on them), adds findings from a probability of {ADD} on ({ADD_FEW} for",
+        f"nothing about law, and nothing about a provider. It gives up findings of the rules whose confidence is below {DROP:.2f} ({DROP_GRAVE:.2f} where a graver verdict can rest on them, {min(DROP_GATE.values()):.2f} for businesses only), adds findings from a probability of {ADD} on ({ADD_FEW} for",
         f"labels of fewer than {FEW} units, {ADD_RARE} for the {len(RARE)} rare ones of which hundreds of invented sentences are labelled), and sets the confidence of all; confidence rests on the probability and on how far the rule that fired was right. In languages of fewer than {MANY:,} labelled clauses ({CAREFUL[0]} and {CAREFUL[1]}) it does",
         "less. Polarity and mode are weighed by two more regressions (`nlp/manner.py`), which overrule the cues where these have a poor chance; in those languages only where no cue says anything.", "",
-        f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features. No document's text is in it: words, word pairs and cue groups with a weight.", "",
+        f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features; documents labelled by those who wrote the conventions count {GUIDE:g} times. No document's text is in it: words, word pairs and cue groups with a weight.", "",
         "The rules were written while reading 248 of these documents: the figures of the rules here are better than on documents that nobody has read, and those of the model, which never saw the provider, are not. How unread documents",
         "are read stands in the README of the project, under \"How good is the reading?\".", "",
         "## Clauses, whole providers left out", "", "| of | labels | rules: precision, recall, F1 | with the model: precision, recall, F1 |", "|---|--:|---|---|",
@@ -347,7 +350,7 @@ def card(model: ClauseModel, documents: int, written: int, digest: str, measured
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m nlp.training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("labels", nargs="+", type=Path)
+    parser.add_argument("labels", nargs="+", type=Path, help=f"JSON lines of labelled documents; those of the first file count {GUIDE:g} times")
     parser.add_argument("--root", type=Path, action="append", required=True, help="folder that the paths start from; may be given several times")
     parser.add_argument("--written", type=Path, help="folder of written sentences, a file a language")
     parser.add_argument("-o", "--output", type=Path, default=MODEL)
@@ -355,7 +358,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         rows = read_labels(given.labels, given.root)
         written = written_samples(given.written) if given.written else []
-        samples = [s for row, path in rows for s in samples_of(document_of(row, path), row["clauses"], provider_of(row))] + written
+        guides = {row["path"] for row, _ in read_labels(given.labels[:1], given.root)}
+        samples = [replace(s, weight=GUIDE if row["path"] in guides else 1.0) for row, path in rows for s in samples_of(document_of(row, path), row["clauses"], provider_of(row))] + written
         measured, fired, added = cross_validated(rows, samples)
         model = replace(fit(samples, many(rows)), fired=fired, added=added, manner=learn(e for s in samples for e in s.manners))
     except ImportError as error:

@@ -163,6 +163,7 @@ def test_states_and_exchanges_beside_places():
     listed = "| Type | Region |\n|---|---|\n| Fox1 | Graz, Linz, Seoul, Silicon Valley, Virginia |\n"
     assert labels(listed) == [("AT", "Graz"), ("AT", "Linz"), ("KR", "Seoul"), ("US", "Silicon Valley"), ("US", "Virginia")]
     assert labels("# Regions\n\nOur GPUs run in the Graz and Lower-Austria regions.\n") == [("AT", "Graz"), ("AT", "Lower-Austria")]
+    assert labels("# Locations\n\nOur GPU servers stand in Nevada, Utah, UK and other places, and in Omaha, NE.\n") == [("US", "Nevada"), ("US", "Utah"), ("GB", "UK"), ("US", "Omaha, NE")]
     assert labels("# Data centres\n\n## Network\n\n- 400 Gbit/s to DE-CIX\n- New SR-2x routers\n") == []
 
 
