@@ -27,6 +27,7 @@ MAX_QUOTE = 1500                                               # characters of a
 # Above this no price of a GPU hour is a price in that currency: it is a figure in cents or in millionths.
 MAX_HOURLY = {"JPY": 2e4, "KRW": 2e5, "VND": 3e6, "IDR": 3e6, "INR": 2e4, "HUF": 1e5, "RUB": 2e4, "TWD": 5e3}
 DEFAULT_MAX_HOURLY = 150.0
+MOST_WITHOUT_PERIOD = 50                                       # times as much, without a period and per GPU, is the price of the card itself
 # The money that figures without a currency are likely to be in, where a page in that language names none: it only widens the limit.
 MONEY_OF_LANGUAGE = {"ja": "JPY", "ko": "KRW", "vi": "VND", "id": "IDR", "hu": "HUF", "ru": "RUB"}
 INSTANCE_RANK = (("instance", 5), ("flavo", 5), ("machine", 5), ("shape", 5), ("profile", 5), ("plan", 4), ("sku", 4), ("实例", 5), ("规格", 5), ("型号", 4), ("configuration", 4),
@@ -46,7 +47,7 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
-    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade")}
+    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds")}
     sellers = _fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
@@ -133,6 +134,15 @@ def about_other_things(label: str) -> bool:
 def is_set_aside(name: str) -> bool:
     """Whether the name of a constant, or a key, says that its figures are no prices of the page's own (MOCK_PLANS, competitorRates, HOST_PAYOUTS)."""
     return bool(_patterns()["set_aside"].search(split_label(name)))
+
+
+@lru_cache(maxsize=8192)
+def other_record(key: str, value: str) -> bool:
+    """Whether a field of text says that its record is about something else than the time of a machine: "unit: image", "@type: Course"."""
+    label = split_label(key)
+    if label in ("unit", "units", "per", "price per", "price unit", "billing unit", "unit name", "unit text"):
+        return bool(_patterns()["other_units"].match(fold(value).strip()))
+    return key == "@type" and bool(_patterns()["other_kinds"].match(value.lower()))
 
 
 @lru_cache(maxsize=8192)
@@ -654,6 +664,9 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             alone = count == 1 and facts.specs == 0 and (bool(facts.printed) if facts.instance is None else _only_chip(facts.instance)) and reading.document.content_type in ("json", "csv", "yaml", "xml")
             scope = "gpu" if alone else "instance" if count is not None or facts.cpu and not q.chips else "gpu"
             unstated = True
+        if unit is None and price > MOST_WITHOUT_PERIOD * limit * max(1, count or 1):
+            reading.issue("warning", "implausible_price", f"{price:g} {currency or ''} for {chip.gpu_name}, without a period: more likely what it costs to buy".replace("  ", " "))
+            return None
         if commitment is None and unit in ("hour", "minute", "second"):
             commitment = "on_demand"
     elif contact:

@@ -16,7 +16,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, is_nothing,
-                        is_set_aside, make_offers, read_head, seller_of_head, split_label, well_known_sellers)
+                        is_set_aside, make_offers, other_record, read_head, seller_of_head, split_label, well_known_sellers)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
 
@@ -83,6 +83,8 @@ def _field(key: str) -> _Field:
 
 
 _PLAIN_PRICE = re.compile(r"(?:current |our |sale |offer |discounted )?price(?: per (?:gpu )?hour| hourly| usd)?$|(?:hourly|our) (?:price|rate)$")
+_HOURS = re.compile(r"(?:gpu |used |billed )?hours(?: used| billed)?$|duration(?: hours)?$")
+_SUM_PAID = re.compile(r"(?:total |line )?(?:amount|total|sub ?total|cost|charge)s?(?: usd| eur)?$")
 _NAMES_ITS_SUBJECT = frozenset({"name", "company", "vendor", "brand", "label", "title"})
 
 
@@ -309,7 +311,7 @@ class _Walker:
         return True
 
     def _record(self, node: Node, facts: Facts, key: str, place: bool = False) -> None:
-        if any(_of_other_seller(self.reading, k, child) for k, child in node.entries):
+        if any(_of_other_seller(self.reading, k, child) or isinstance(child.value, str) and len(child.value) <= 40 and other_record(k, child.value) for k, child in node.entries):
             return
         before = (tuple(facts.chips), tuple(facts.named))
         keyed, found = False, []
@@ -379,6 +381,8 @@ class _Walker:
         others = [q for q in quoted if self._of_others(q)]
         if len(others) == 1 or len(others) < len(quoted):      # a list of what several sellers ask is one of offers, each of its seller
             quoted = [q for q in quoted if q not in others]
+        if any(_HOURS.match(field.head.text) for field, _ in heads):
+            quoted = [q for q in quoted if not (_SUM_PAID.match(q.head.text) and q.unit is None and q.head.unit is None)]      # a line of a bill
         if all(_HIGH.search(q.head.text) for q in quoted):     # what one would pay at most
             quoted = []
         if sum(q.price is not None for q in quoted) > 1:

@@ -283,6 +283,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         filled = [t for t in texts if t]
         if not filled or (own and index not in own):             # a comparison with other sellers
             continue
+        if _ROW_OF_SERVICE.search(fold(filled[0])) and not _TOGETHER.search(fold(filled[0])):
+            continue                                           # "Windows licence for the H100"
         if len(set(filled)) == 1 and grid.width > 2 and len(filled) in (1, grid.width):        # a row that heads the rows below it
             carried = find_chips(filled[0], context=True)
             if len(filled) == grid.width or not carried:
@@ -411,6 +413,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             reading.offers += made
 
 
+_ROW_OF_SERVICE = re.compile(r"\b(?:licen[cs]es?|(?:managed |premium )support)\b")
+_TOGETHER = re.compile(r"incl|with|plus|\+|free|byol|&|\band\b")
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
 _OF_POINTS = re.compile(r"^(?:billing|charge|charging|cost|price) (?:rate|factor|weight|units?|points?|multiplier)s?$")
 _NAME_IN_LINE = re.compile(r"\(`?((?=[^()`]*\d)[\w.-]{3,40})`?\)")

@@ -277,6 +277,8 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         at = next(i for i, (other, _, _) in enumerate(own) if other is item)
         if at and not _SIZED.search(fold(texts[at - 1])) and _ADD_ON.fullmatch(fold(texts[at - 1]).strip(" :")):
             continue                                           # "Local disk", below it "$0.08/hr"
+        if at + 1 < len(texts) and _OF_MEDIA.match(fold(texts[at + 1])):
+            continue                                           # "$0.36/hour", below it "of audio transcribed"
         if item.block.container != first.block.container and any(_ADD_ON.fullmatch(fold(t).strip(" :")) for (i, _, _), t in zip(own[at + 1:at + 2], texts[at + 1:at + 2], strict=True) if i.block.container == item.block.container):
             continue                                           # a box of its own, "$99/month", below it "Priority support"
         quoted += _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
@@ -296,6 +298,7 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
 # a line that is the label of something that is sold beside the machine, and nothing else
 _ADD_ON = re.compile(r"(?:(?:local|extra|additional|block|object|persistent|static|public|floating|windows|priority|premium|managed|dedicated|24/7|one-?time|monthly|nvidia ai enterprise) )*"
                      r"(?:disks?|storage|volumes?|ips?|ipv4|ip address(?:es)?|licen[cs]es?|support|snapshots?|backups?|egress|traffic|deposit|(?:[a-z]+ )?fees?|set-?up|installation|top-?up|market average|average|earnings?|payout|electricity)(?: (?:fee|costs?|price|\d+ ?[gt]b))?")
+_OF_MEDIA = re.compile(r"(?:of|per) (?:\w+ )?(?:audio|video|speech|images?|tokens?)\b")
 _SIZED = re.compile(r"\d ?[gt]b|24/7")                           # "1 TB storage" is a line of what the machine has
 # lines of cards that offer something else than a machine: a plan of a platform, a course, a job, a thing to buy
 _NO_RENT = re.compile(r"\b(?:newsletter|lessons|\d+ modules|min(?:utes)? read|sticker|t-shirt|e-?book|webinar|(?:\d+|unlimited|per|more) seats?\b|team members|financing|apply now|full[- ]time|market average)\b|\+ (?:compute|usage)\b|plus (?:compute|usage)\b|^(?:[a-z]+ )?(?:course|guide|tutorial|workshop)\b|\b(?:guide|tutorial|course|workshop|engineer|developer)s?$|\bengineer,|^(?:\W|$)*[\"“„«].{20,}")
@@ -303,8 +306,8 @@ _NO_RENT = re.compile(r"\b(?:newsletter|lessons|\d+ modules|min(?:utes)? read|st
 
 def _of_large_cloud(reading: Reading, own: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> bool:
     """Whether the title of a card is the name of a well-known seller, on the page of another."""
-    title = own[0][0].block.text if own else ""
-    return seller_of_head(title) == "other" and not reading.is_own(title)
+    titles = [item.block.text for i, (item, chips, prices) in enumerate(own) if not chips and not prices and (i == 0 or item.block.kind == "heading")]
+    return any(seller_of_head(title) == "other" and not reading.is_own(title) for title in titles)
 
 
 def _product(reading: Reading, heading: str) -> str | None:

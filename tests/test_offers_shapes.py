@@ -648,3 +648,26 @@ def test_prices_by_region_and_terms_in_neither_money_nor_period():
     assert {r.label for r in supply(text, "json")[2]} == {"eu-west-1", "us-east-1"}
     for other in (text.replace("pricing", "benchmarks"), text.replace("onDemand", "weight").replace("reserved", "height")):
         assert not any(price for _, _, price, *_ in rows(other, "json"))
+
+
+def test_prices_that_a_style_sheet_strikes_out():
+    for old in ("<p class='small line-through'>$0.99/hr</p>", "<span style='color:red; text-decoration: line-through'>$0.99/hr</span> ", "<div class='old-price'>$0.99/hr</div>"):
+        assert rows(f"<div class='card'><h3>L40S 48GB</h3>{old}<b>$0.88/hr</b></div>", "html") == [("L40S", None, 0.88, "USD", "hour")], old
+    assert rows("<div class='card'><h3>L40S 48GB</h3><p class='hover:line-through'>$0.88/hr</p></div>", "html") == [("L40S", None, 0.88, "USD", "hour")]
+    long = "A long clause that somebody has struck out. " * 4
+    assert long.strip() in read_document(f"<p class='line-through'>{long}</p>".encode(), path="page.html").text
+
+
+def test_records_of_other_units_kinds_and_sums():
+    for record in ({"name": "NVIDIA A40", "price": 0.02, "unit": "image"}, {"name": "NVIDIA A40", "price": 0.9, "unit": "1M tokens"}, {"@type": "Course", "name": "Herding on the NVIDIA A40", "price": 49, "priceCurrency": "USD"},
+                   {"gpu": "A40", "hours": 12, "amount": 29.88, "currency": "USD"}, {"gpu": "A40", "price": 28900, "currency": "USD"}):
+        assert [r for r in rows(json.dumps([record]), "json") if r[2] is not None] == [], record
+    assert rows(json.dumps([{"name": "NVIDIA A40", "price": 0.5, "currency": "USD", "unit": "hour"}, {"gpu": "L4", "gpu_count": 8, "price": 3900, "currency": "USD"}]), "json") == [("A40", None, 0.5, "USD", "hour"), ("L4", 8, 3900.0, "USD", None)]
+
+
+def test_rows_of_licences_and_cards_of_other_sellers():
+    text = table("Item | Price", "Windows licence for the H100 | $35/month", "H100 with licence | $2.10/hr")
+    assert [r[2] for r in rows(text, "md")] == [2.1]
+    page = "<h2>How we compare</h2>" + card("AWS", "L40S 48GB", "$1.90/hr") + card("Hay Cloud", "L40S 48GB", "$0.88/hr")
+    assert 1.9 not in [r[2] for r in rows(page, "html")]
+    assert rows(card("Speech to text", "Runs on the L40S 48GB", "$0.36/hour", "of audio transcribed"), "html") == []

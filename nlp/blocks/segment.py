@@ -42,6 +42,9 @@ _CHROME_PARTS = ("nav", "menu", "foot", "head", "crumb", "canvas", "skip", "back
 _CONSENT_PARTS = ("cookie", "consent", "gdpr", "onetrust", "usercentrics", "didomi", "trustarc", "cc")
 MAX_CONSENT = 1200                                             # characters
 _PRE_STYLE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
+# Old prices that a style sheet strikes out: by the style itself, or by class names of its own and of the common frameworks.
+_STRUCK_STYLE = re.compile(r"text-decoration[a-z-]*\s*:[^;]*line-through", re.IGNORECASE)
+_STRUCK_NAMES = re.compile(r"(?:^|\s)(?:text-decoration-)?(?:line-through|strike(?:through|-through|d|out)?|struck|crossed-out|old-price|price-old|was-price|price-was)(?:$|\s)", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 _INERT, _VOID, _SKIPPED, _CONTAINER, _BREAKING, _BOLD = 1, 2, 4, 8, 16, 32
@@ -49,6 +52,7 @@ _TAGS = {tag: sum(flag for flag, tags in ((_INERT, INERT), (_VOID, VOID), (_SKIP
          for tag in INERT | VOID | SKIPPED | CONTAINERS | BREAKING | BOLD | STRUCK | {"span", "a", "sup", "sub", "font", "label", "time"}}
 _STATEFUL = frozenset("ul ol menu li blockquote pre dt dd dl summary table caption thead tbody tfoot tr td th".split()) | HEADINGS.keys()
 _NOTHING = object()                                            # an element whose end undoes nothing
+_STRIKES = object()                                            # a block that is struck out as a whole
 
 MAX_DEPTH = 400                                                # of open elements that are told apart
 MAX_BLOCKS = 200_000
@@ -107,6 +111,7 @@ class _Tag:
     plain: bool = True                                         # nothing more begins with it than a container
     row_span: int = 1                                          # of a cell
     column_span: int = 1
+    struck: bool = False                                       # it is shown struck out
 
     @classmethod
     def read(cls, source: str) -> _Tag:
@@ -131,6 +136,7 @@ class _Tag:
         furniture = _furniture(names) if names != " " and tag not in ("main", "article", "td") else 0
         opening = cls(tag, False, attrs, False, deepens, flags, role, found, skipped, empty, bool(flags & _BOLD or style is not None and _BOLD_STYLE.search(style)), bool(flags & _CONTAINER or role != tag),
                    style is not None and bool(_PRE_STYLE.search(style)), f"{role}.{found.get('class', '')}" if found else role, furniture)
+        opening.struck = tag in STRUCK or style is not None and bool(_STRUCK_STYLE.search(style)) or names != " " and bool(_STRUCK_NAMES.search(names))
         opening.plain = not (opening.wraps or furniture or role in SCOPES or role in ("nav", "footer", "banner", "header"))
         if role in ("td", "th") and attrs:
             found = found or attributes(attrs)
@@ -359,13 +365,15 @@ class Segmenter:
                         if role == "b":
                             self.bold -= 1
                         else:
+                            if undo is _STRIKES:
+                                self.strike((self.blocks_made, 0))
                             if self.has_text:
                                 self.flush()
                             else:
                                 self.nothing()
-                            if undo is not _NOTHING:
+                            if undo is not _NOTHING and undo is not _STRIKES:
                                 self.close_block(role, undo)
-                    elif name in STRUCK:
+                    elif undo is not None:
                         self.strike(undo)
                     elif name == "a" and link is not None:
                         runs = [p for p in self.pieces[link[0]:] if isinstance(p, int)]
@@ -401,7 +409,7 @@ class Segmenter:
                 if not opening.plain:
                     self.open_container(opening)
             if flags & _BREAKING:
-                stack.append((tag, role, saved, self.open_block(role, opening) if role in _STATEFUL else _NOTHING))
+                stack.append((tag, role, saved, self.open_block(role, opening) if role in _STATEFUL else _STRIKES if opening.struck else _NOTHING))
             elif opening.bold:
                 self.bold += 1
                 stack.append((tag, "b", saved, None))
@@ -416,11 +424,11 @@ class Segmenter:
                         self.pieces.append(RAISE)              # a raised number is not part of the number before it
                     elif tag == "span" and markup[a - 8:a].rstrip().endswith("</span>"):
                         self.pieces.append(ABUT)               # neighbours that a style sheet may set apart; decided when the text is known
-                stack.append((tag, "", saved, (self.blocks_made, len(self.pieces)) if tag in STRUCK else None))
+                stack.append((tag, "", saved, (self.blocks_made, len(self.pieces)) if opening.struck else None))
         self.flush()
         while stack:
             name, role, saved, undo = stack.pop()
-            if role and role != "b" and undo is not _NOTHING:
+            if role and role != "b" and undo is not _NOTHING and undo is not _STRIKES:
                 self.close_block(role, undo)
         self.drop_term()
 
