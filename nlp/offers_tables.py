@@ -413,7 +413,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             reading.offers += made
 
 
-_ROW_OF_SERVICE = re.compile(r"\b(?:licen[cs]es?|(?:managed |premium )support)\b")
+_ROW_OF_SERVICE = re.compile(r"\b(?:licen[cs]es?|nat gateways?|load balancers?|control plane|(?:managed |premium )support)\b")
 _TOGETHER = re.compile(r"incl|with|plus|\+|free|byol|&|\band\b")
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
 _OF_POINTS = re.compile(r"^(?:billing|charge|charging|cost|price) (?:rate|factor|weight|units?|points?|multiplier)s?$")

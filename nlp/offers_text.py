@@ -23,7 +23,7 @@ _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|con
 _OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|across (?:the )?(?:whole )?(?:market|industry|providers|clouds)|(?:on|in) the (?:open |rental )?market\b|(?:providers|clouds|marketplaces) (?:charge|ask|list)\b|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
-_HYPE = re.compile(r"\bwe (?:have )?(?:trained|paid|spent|rented)\b|\bcosts? us\b|credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens|electricity|kwh|\bsalary|newsletter|market average|average price|price index|\b(?:licen[cs]e fee|licen[cs]es? (?:for|cost)|payout|sticker|t-shirt)|\bper run\b|\b(?:and|who|they) (?:paid|spent)\b|\bcut (?:our|their) (?:bill|costs?)\b|\b(?:an hour|hours?|min(?:utes)?) (?:read|of (?:audio|video))\b")
+_HYPE = re.compile(r"\bwe (?:have )?(?:trained|paid|spent|rented)\b|\bcosts? us\b|credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens|electricity|kwh|\bsalary|newsletter|market average|average price|price index|\b(?:licen[cs]e fee|licen[cs]es? (?:for|cost)|payout|sticker|t-shirt)|\bper run\b|\beach friend\b|\bif you cancel\b|\bpaused\b|\b(?:and|who|they) (?:paid|spent)\b|\bcut (?:our|their) (?:bill|costs?)\b|\b(?:an hour|hours?|min(?:utes)?) (?:read|of (?:audio|video))\b")
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
         block = item.block
         if _not_ours(reading, item):
             continue
-        if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<"):
+        if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<") or shows_a_program(item):
             continue
         found: list[tuple[int, int, ChipSpan, Price]] = []
         lines = [m for m in re.finditer(r"[^\n]+", block.text) if m[0].strip()]
@@ -95,6 +95,15 @@ def _not_ours(reading: Reading, item: Placed) -> bool:
     headings = [*item.path[-3:], *([item.before] if len(item.before) <= 80 and item.before.endswith(":") else [])]
     return any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])) or any(map(other_trade, headings)) \
         or any(speaks_of_others(reading, fold(h)) and "price" in fold(h) for h in item.path[-1:])
+
+
+def shows_a_program(item: Placed) -> bool:
+    """Whether a block of code shows how a program is used, whose figures may be of anything: it begins with a prompt, or its heading says so."""
+    return bool(_PROMPT.match(item.block.text)) or bool(item.path) and bool(_USAGE.fullmatch(fold(item.path[-1]).strip(" :")))
+
+
+_PROMPT = re.compile(r"\s*(?:[$%>] |>>> |[\w.-]+@[\w.-]+:\S* ?[$#] )[a-z.~/]")
+_USAGE = re.compile(r"(?:example )?usage|(?:sample |example )?output|examples?|demo|quick ?start|cli")
 
 
 def withdrawn_chips(placed: Sequence[Placed]) -> set[str]:
@@ -297,11 +306,11 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
 
 # a line that is the label of something that is sold beside the machine, and nothing else
 _ADD_ON = re.compile(r"(?:(?:local|extra|additional|block|object|persistent|static|public|floating|windows|priority|premium|managed|dedicated|24/7|one-?time|monthly|nvidia ai enterprise) )*"
-                     r"(?:disks?|storage|volumes?|ips?|ipv4|ip address(?:es)?|licen[cs]es?|support|snapshots?|backups?|egress|traffic|deposit|(?:[a-z]+ )?fees?|set-?up|installation|top-?up|market average|average|earnings?|payout|electricity)(?: (?:fee|costs?|price|\d+ ?[gt]b))?")
+                     r"(?:(?:login|storage|head|cpu|controller) nodes?|insurance|nat gateways?|load balancers?|control plane|disks?|storage|volumes?|ips?|ipv4|ip address(?:es)?|licen[cs]es?|support|snapshots?|backups?|egress|traffic|deposit|(?:[a-z]+ )?fees?|set-?up|installation|top-?up|market average|average|earnings?|payout|electricity)(?: (?:fee|costs?|price|\d+ ?[gt]b))?")
 _OF_MEDIA = re.compile(r"(?:of|per) (?:\w+ )?(?:audio|video|speech|images?|tokens?)\b")
 _SIZED = re.compile(r"\d ?[gt]b|24/7")                           # "1 TB storage" is a line of what the machine has
 # lines of cards that offer something else than a machine: a plan of a platform, a course, a job, a thing to buy
-_NO_RENT = re.compile(r"\b(?:newsletter|lessons|\d+ modules|min(?:utes)? read|sticker|t-shirt|e-?book|webinar|(?:\d+|unlimited|per|more) seats?\b|team members|financing|apply now|full[- ]time|market average)\b|\+ (?:compute|usage)\b|plus (?:compute|usage)\b|^(?:[a-z]+ )?(?:course|guide|tutorial|workshop)\b|\b(?:guide|tutorial|course|workshop|engineer|developer)s?$|\bengineer,|^(?:\W|$)*[\"“„«].{20,}")
+_NO_RENT = re.compile(r"\b(?:newsletter|lessons|\d+ modules|min(?:utes)? read|sticker|t-shirt|e-?book|webinar|(?:\d+|unlimited|per|more|team) seats?\b|team members|financing|apply now|full[- ]time|market average)\b|\+ (?:compute|usage)\b|plus (?:compute|usage)\b|^(?:[a-z]+ )?(?:course|guide|tutorial|workshop)\b|\b(?:guide|tutorial|course|workshop|engineer|developer)s?$|\bengineer,|^(?:\W|$)*[\"“„«].{20,}")
 
 
 def _of_large_cloud(reading: Reading, own: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> bool:

@@ -479,7 +479,7 @@ def read_xml(text: str) -> Node:
 
 
 _WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_OF_NOBODY = re.compile(r"\b(?:mock(?:s|ed)?|fixtures?|fakes?|dummy|stubs?|placeholders?|tests?|expected|(?:initial|default) (?:state|values?|form|inputs?|args|props)|competitors?|competition|rivals?)\b")
+_OF_NOBODY = re.compile(r"\b(?:mock(?:s|ed)?|fixtures?|fakes?|dummy|stubs?|placeholders?|tests?|expected|(?:initial|default) (?:state|values?|form|inputs?|args|props)|competitors?|competition|rivals?|alerts?|bids?)\b")
 
 
 def is_of_nobody(name: str) -> bool:

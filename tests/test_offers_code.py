@@ -218,3 +218,8 @@ def test_prices_by_seller_are_offers_unless_they_stand_beside_an_own_one():
     assert rows("const r = [{ gpu: 'A40', runpodPrice: 0.4, vastPrice: 0.3, currency: 'USD' }];\n", "ts") == [("A40", None, 0.4, "USD", None), ("A40", None, 0.3, "USD", None)]
     assert rows("const r = [{ gpu: 'A40', price: 0.2, runpodPrice: 0.4, vastPrice: 0.3, currency: 'USD' }];\n", "ts") == [("A40", None, 0.2, "USD", None)]
     assert rows('{"plans": [{"gpu": "A40", "price_per_hour_eur": 0.72}], "competitors": [{"gpu": "A40", "price_per_hour_eur": 1.9}]}', "json") == [("A40", None, 0.72, "EUR", "hour")]
+
+
+def test_calls_that_bid_or_watch_are_no_offers():
+    assert rows('bid(gpu="NVIDIA A40", price_per_hour=0.4)\nwatch = Alert(gpu="NVIDIA A40", price_per_hour=0.4)\n', "py") == []
+    assert [r[2] for r in rows('Plan(gpu="NVIDIA A40", price_per_hour=0.4)\n', "py")] == [0.4]

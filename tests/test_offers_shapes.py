@@ -671,3 +671,15 @@ def test_rows_of_licences_and_cards_of_other_sellers():
     page = "<h2>How we compare</h2>" + card("AWS", "L40S 48GB", "$1.90/hr") + card("Hay Cloud", "L40S 48GB", "$0.88/hr")
     assert 1.9 not in [r[2] for r in rows(page, "html")]
     assert rows(card("Speech to text", "Runs on the L40S 48GB", "$0.36/hour", "of audio transcribed"), "html") == []
+
+
+def test_nodes_gateways_and_savings_beside_the_price():
+    assert rows(card("Cluster with L40S 48GB", "Login node", "$0.10/hr"), "html") == []
+    assert [r[2] for r in rows(table("GPU | You pay | You save per month", "L40S | $0.88/hr | $1,200", "H100 | $2.10/hr | $3,204"), "md")] == [0.88, 2.1]
+    assert rows(table("Service | Price per hour", "NAT gateway for H100 nodes | $0.045", "Load balancer | $0.025"), "md") == []
+
+
+def test_what_a_program_prints_is_no_price_list():
+    listed = "gpu      price\nH100     $2.00/hr\nA100     $1.00/hr\nL40S     $0.50/hr\n"
+    assert len(rows(f"# Prices\n\n```\n{listed}```\n", "md")) == 3
+    assert not any(r[2] for r in rows("# Prices\n\n```\n$ finder cheap\nH100: $2.00/hr\nA100: $1.00/hr\n```\n", "md"))

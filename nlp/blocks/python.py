@@ -88,6 +88,8 @@ class _Reader:
                 continue
             self.texts(value)
             if isinstance(value, ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Call):
+                if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and is_of_nobody(value.func.id):
+                    continue                                   # bid(gpu="A40", price=0.4)
                 tree = self.node(value, 0)
                 target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
                 if tree.kind != "scalar" and not (isinstance(target, ast.Name) and is_of_nobody(target.id)):
