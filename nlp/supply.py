@@ -319,8 +319,14 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
     seen = {(o.gpu_name, o.gpu_count, o.price) for o in reading.offers}
     visible = reading.offers
     reading.offers = []
-    rates = {(read_head(m["sign"] or m["after"]).currency or "", unit_in(m["per"])) for m in _RATE.finditer(document.text)}
-    reading.rate = next(iter(rates)) if len(rates) == 1 else None
+    looked = False
+
+    def read(tree: Node) -> None:
+        nonlocal looked
+        if not looked:                                         # for the whole document, once, and only where there are data
+            reading.rate, looked = _rate(document), True
+        read_feed(reading, tree)
+
     notes = {tax for _, tax in reading.tax_notes}
     if reading.tax == "unknown" and len(notes) == 1:
         reading.tax = notes.pop()                              # data hangs under no heading: what all notes of the page agree on holds
@@ -331,24 +337,31 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
             start = block.content.source_span(lead, lead + 1)[0]
             try:
                 trees.append(read_json(document.text, start))
-                read_feed(reading, trees[-1])
+                read(trees[-1])
             except TreeError:
                 continue                                       # a listing that is no JSON (shortened by dots, or a program)
     money = reading.only_currency
-    if money is None and document.content_type == "html" and _PROGRAM.search(document.text) and not _MARKUP.search(document.text[:20_000]):
+    program = document.content_type == "html" and not _MARKUP.search(document.text[:20_000])
+    if money is None and program and _PROGRAM.search(document.text):
         reading.only_currency = _money_of_program(document.text, reading)
     programs = [tree for kind, found in document.embedded if kind == "python" for tree in found]
     python = any(kind == "python" for kind, _ in document.embedded)
-    if document.content_type == "html" and not _MARKUP.search(document.text[:20_000]) and _TESTS.search(document.text):
+    if program and _TESTS.search(document.text):
         reading.issue("info", "program", "a program of tests: the data in it are no offers")
     elif programs or not python and ("<script" in document.text or "&quot;" in document.text or _ASSIGNED.search(document.text)):
         for tree in programs or chain(map(unfold, embedded(document.text)), payloads(document.text)):
             trees.append(tree)
             if not is_set_aside(tree.name) and find_chips(document.text[tree.start:tree.end][:500_000], context=True):
-                read_feed(reading, tree)
+                read(tree)
     extra = [o for o in reading.offers if (o.gpu_name, o.gpu_count, o.price) not in seen]
     reading.offers = visible + extra
     reading.rate, reading.only_currency = None, money
+
+
+def _rate(document: Document) -> tuple[str, str | None] | None:
+    """(currency word, unit) that the template of a page prints beside the figures of its data, where it is one alone."""
+    rates = {(read_head(m["sign"] or m["after"]).currency or "", unit_in(m["per"])) for m in _RATE.finditer(document.text)}
+    return next(iter(rates)) if len(rates) == 1 else None
 
 
 _PROGRAM = re.compile(r"^(?:import|export|const|let|var|module\.exports|from|def|class|[A-Z_]{2,40}\s*[:=])(?!\w)", re.MULTILINE)
