@@ -57,7 +57,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
 
 
 def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
-    """Collect the prices of lists that stand in a block of code, a GPU and its price a line: "A100 (40GB):   ¥6.0-8.0/小时". Programs and their settings are no lists."""
+    """Collect the prices of lists that stand in a block of code, a GPU and its price a line: "A40 (48GB):   ¥1.9-2.3/小时". Programs and their settings are no lists."""
     for item in placed:
         block = item.block
         if _not_ours(reading, item):
@@ -492,7 +492,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
 
 
 _COUNT_AGAIN = re.compile(r"(?<![\w.,])(?P<count>[2-9]|[1-9]\d)(?:\s?x\s|\s?(?:x\s?)?gpus?\b|\s?(?:卡|枚|基|장|张|張)(?!时|時))")
-# "takes 10 minutes and costs $0.45" names no period that is billed; "per 10 minutes" would
+# "over 20 minutes later it had cost $3" names no period that is billed; "per 10 minutes" would
 _LENGTH_OF_TIME = re.compile(r"(?<!per )(?<!every )(?<!each )(?<![\w.,/])(?:[2-9]|\d{2,4}|\d{1,4}[.,]\d+)\+?[\s-]?(?:secs?|seconds?|min(?:ute)?s?|hours?|hrs?|h|days?|weeks?|months?|years?|minuten?|stunden?|heures?|horas?|ore|minut[oi]s?|분|시간|일|秒|分钟|分鐘|分|小时|小時|時間|天|日)(?![a-z])", re.IGNORECASE)
 
 

@@ -898,7 +898,7 @@ _AREA_BEFORE_TOWN = re.compile(r"(?:地区|地區|リージョン)?\s?[-–—�
 
 @lru_cache(maxsize=1)
 def _compass_names() -> tuple[re.Pattern, dict[str, tuple[str, str | None]]]:
-    """A pattern of the names of known regions that hold a country and a part of the compass ("West US 3", "Australia East"), and where each is."""
+    """A pattern of the names of known regions that hold a country and a part of the compass ("West US 2", "Canada Central"), and where each is."""
     named = {row["name"]: (row["country"], row["city"]) for row in known_regions().values() if row.get("name") and re.search(r"\b(?:North|South|East|West|Central)", row["name"]) and re.fullmatch(r"[A-Z][A-Za-z ]+\d?", row["name"])}
     return re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(map(re.escape, named), key=len, reverse=True))})(?![\w-])"), named
 

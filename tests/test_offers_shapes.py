@@ -394,7 +394,7 @@ def test_prices_that_a_script_draws_bear_the_sign_and_period_of_its_template():
       // 料金表のデータ（毎日更新されます）
       const CARDS = [ // よく使われるもの
         { model: 'L4', vram: '24 GB', use: '推論や画像生成に向いています', price: 310 },
-        { model: 'RTX A6000 Ada', vram: '48 GB', use: '大きなモデルの学習に', price: 990 }, ];
+        { vram: '48 GB', model: 'RTX A6000 Ada', price: 990, use: '大きなモデルの学習に' }, ];
       const row = c => `<td>${c.model}</td><td>¥${c.price.toLocaleString()}<small>/時間</small></td>`;
     </script>"""
     offers = supply(text, "html", None)[1]
@@ -575,7 +575,7 @@ def test_names_of_machines_that_hold_chip_number_and_memory():
 def test_a_line_before_a_table_of_counts_names_the_machines():
     page = "# Machines with GPUs\n\nWhat can be had:\n\n"
     for line, sizes in (("Platform {{ a40-moose-lake }} (`elk-standard-1`)", ("1 | 48 | 8 | 64", "2 | 96 | 16 | 128")), ("{{ a40-swan-lake }} (`elk-standard-2`)", ("1 | 48 | 12 | 96",)),
-                        ("Next (`elk-standard-3`)", ("1 | 80 | 12 | 96",)), ("With T4 (`elk-t4`)", ("1 | 16 | 4 | 16", "1 | 16 | 8 | 32"))):
+                        ("Next (`elk-standard-3`)", ("1 | 80 | 12 | 96",)), ("With T4 (`elk-t4`)", ("1 | 16 | 6 | 24", "1 | 16 | 12 | 48"))):
         page += f"* {line}:\n\n  Number of GPUs | VRAM, GB | vCPUs | RAM, GB\n  --- | --- | --- | ---\n" + "".join(f"  {size}\n" for size in sizes) + "\n"
     assert [(o.gpu_name, o.gpu_count, o.gpu_memory, o.instance_name) for o in supply(page, "md")[1]] == [
         ("A40", 1, 48, "elk-standard-1"), ("A40", 2, 48, "elk-standard-1"), ("A40", 1, 48, "elk-standard-2"), ("T4", 1, 16, "elk-t4"), ("T4", 1, 16, "elk-t4")]

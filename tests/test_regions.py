@@ -175,7 +175,7 @@ def test_numbered_zones_fall_to_the_regions_of_another_table():
 
 
 def test_names_of_known_regions_in_a_sentence_and_a_code_as_a_heading():
-    document = read_document(b"# GPUs without servers\n\nThe GPUs are available in the *West US 3* and *Australia East* regions.\n", path="page.md", language="en")
-    assert {(r.label, r.country) for r in read_supply(document)[2]} == {("West US 3", "US"), ("Australia East", "AU")}
+    document = read_document(b"# GPUs without servers\n\nOne may rent GPUs in *West US 2* and *Canada Central*, the two regions that have them.\n", path="page.md", language="en")
+    assert {(r.label, r.country) for r in read_supply(document)[2]} == {("West US 2", "US"), ("Canada Central", "CA")}
     document = read_document(b"# What machines cost\n\n### ap-northeast-1\n\n| Type | GPU | Price per hour |\n| --- | --- | --- |\n| fox.large | NVIDIA T4 | 98 JPY |\n", path="page.md", language="en")
     assert [(o.location, o.country) for o in read_supply(document)[1]] == [("ap-northeast-1", "JP")] and [r.label for r in read_supply(document)[2]] == ["ap-northeast-1"]
