@@ -11,6 +11,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 from typing import Any
 
 MAX_NODES = 2_000_000                                          # a larger feed is read in part, and the caller says so
@@ -479,12 +481,19 @@ def read_xml(text: str) -> Node:
 
 
 _WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_OF_NOBODY = re.compile(r"\b(?:mock(?:s|ed)?|fixtures?|fakes?|dummy|stubs?|placeholders?|tests?|expected|(?:initial|default) (?:state|values?|form|inputs?|args|props)|competitors?|competition|rivals?|alerts?|bids?)\b")
+
+
+@lru_cache(maxsize=1)
+def _of_nobody() -> re.Pattern:
+    import yaml
+
+    text = resources.files("nlp").joinpath("data/offer_fields.yml").read_text(encoding="utf-8")
+    return re.compile(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["of_nobody"])  # noqa: S506  (a safe loader)
 
 
 def is_of_nobody(name: str) -> bool:
     """Whether the figures of a constant or function are, by its name, no prices of a seller: those of a test (`mockPlans`, `test_prices`), of an empty form, of rivals."""
-    return _OF_NOBODY.search(" ".join(_WORDS_OF_NAME.findall(name)).lower()) is not None
+    return _of_nobody().search(" ".join(_WORDS_OF_NAME.findall(name)).lower()) is not None
 
 
 def under(name: str, node: Node) -> Node:
