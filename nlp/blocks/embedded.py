@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from nlp.blocks.segment import attributes
 from nlp.blocks.skeleton import Skeleton
+from nlp.blocks.tags import attributes
 
 MAX_BYTES = 8_000_000                                          # of one script
 _ASSIGNED = re.compile(r"(?:^|[;\s])(?:window|self|globalThis)\s*(?:\.\s*([A-Za-z_$][\w$]*)|\[\s*[\"']([\w$.-]+)[\"']\s*\])\s*=\s*(?=[\[{])|(?:^|[;\s])(?:var|let|const)\s+(__[A-Z_]+__)\s*=\s*(?=[\[{])")

@@ -8,49 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from nlp.blocks.html import plain
-from nlp.blocks.skeleton import OPEN, Skeleton
+from nlp.blocks.skeleton import Skeleton
+from nlp.blocks.tags import HEADINGS, MAX_SPAN, SCOPES, Event, Tag, attributes, events
 from nlp.document import Block, Cell, MappedText, Table
-from nlp.normalise import ABUT, ALT, HTML, RAISE, mapped_text, mapped_texts, verbatim
+from nlp.normalise import ABUT, ALT, HTML, mapped_text, mapped_texts, verbatim
 
-_EVENT = re.compile("\ue000\\d+\ue001|</?[a-zA-Z][^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>")
-_PARTS = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)(.*)>", re.DOTALL)
-_ATTR = re.compile(r"([^\s=/\"'>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-
-HEADINGS = {f"h{n}": n for n in range(1, 7)}
-CONTAINERS = frozenset("div li article section main aside ul ol dl dd tr a form details fieldset header footer nav table tbody td center".split())
-BREAKING = CONTAINERS - {"a"} | HEADINGS.keys() | frozenset(
-    "html body p blockquote pre dt th thead tfoot caption figure figcaption hr address summary legend option optgroup select button "
-    "dialog hgroup menu search title head x-p".split())
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-SKIPPED = frozenset("script style template svg noscript head iframe object audio video canvas".split())
-SCOPES = frozenset("article aside li td th nav details footer".split())   # a heading inside does not reach beyond them
-BOLD = frozenset("b strong".split())
-STRUCK = frozenset("del s strike".split())                     # an old price, a word that no longer holds: not part of the text where short
-MAX_STRUCK = 80                                                # characters; an element that is left open would strike out a page
-INERT = frozenset("i em code u small kbd tt var cite mark abbr ins big samp q".split())   # say nothing about structure
-ROLES = {"table": "table", "grid": "table", "row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th",
-         "navigation": "nav", "banner": "banner", "contentinfo": "footer", "dialog": "dialog", "alertdialog": "dialog",
-         "list": "ul", "listitem": "li", "heading": "heading", "term": "dt", "definition": "dd"}
-# Names that sites give to furniture: whole words of class or id …
-CHROME_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:navbar|nav|navigation|breadcrumbs?|site-?(?:header|footer|nav)|page-?footer|global-?(?:header|footer|nav)|mega-?menu|main-?menu|mobile-?menu|off-?canvas"
-    r"|skip-?(?:link|nav|to-content)|back-?to-?top|social-?(?:share|links)|share-?buttons|footer|topbar)(?:$|[\s])", re.IGNORECASE)
-# … and parts of words; these count only for elements of little text, since a cookie policy bears such names too.
-CONSENT_NAMES = re.compile(r"cookie|consent|gdpr|onetrust|usercentrics|didomi|trustarc|(?:^|[\s_-])(?:fs-)?cc[_-](?:window|banner)", re.IGNORECASE)
-# What stands in each of them: a name without any is no such name, which is cheaper to see.
-_CHROME_PARTS = ("nav", "menu", "foot", "head", "crumb", "canvas", "skip", "back", "soci", "shar", "topbar")
-_CONSENT_PARTS = ("cookie", "consent", "gdpr", "onetrust", "usercentrics", "didomi", "trustarc", "cc")
 MAX_CONSENT = 1200                                             # characters
-_PRE_STYLE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
-# Old prices that a style sheet strikes out: by the style itself, or by class names of its own and of the common frameworks.
-_STRUCK_STYLE = re.compile(r"text-decoration[a-z-]*\s*:[^;]*line-through", re.IGNORECASE)
-_STRUCK_NAMES = re.compile(r"(?:^|\s)(?:text-decoration-)?(?:line-through|strike(?:through|-through|d|out)?|struck|crossed-out|old-price|price-old|was-price|price-was)(?:$|\s)", re.IGNORECASE)
-_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
-
-_INERT, _VOID, _SKIPPED, _CONTAINER, _BREAKING, _BOLD = 1, 2, 4, 8, 16, 32
-_TAGS = {tag: sum(flag for flag, tags in ((_INERT, INERT), (_VOID, VOID), (_SKIPPED, SKIPPED), (_CONTAINER, CONTAINERS), (_BREAKING, BREAKING), (_BOLD, BOLD)) if tag in tags)
-         for tag in INERT | VOID | SKIPPED | CONTAINERS | BREAKING | BOLD | STRUCK | {"span", "a", "sup", "sub", "font", "label", "time"}}
-_STATEFUL = frozenset("ul ol menu li blockquote pre dt dd dl summary table caption thead tbody tfoot tr td th".split()) | HEADINGS.keys()
+MAX_STRUCK = 80                                                # characters; an element that is left open would strike out a page
 _NOTHING = object()                                            # an element whose end undoes nothing
 _STRIKES = object()                                            # a block that is struck out as a whole
 
@@ -58,7 +22,6 @@ MAX_DEPTH = 400                                                # of open element
 MAX_BLOCKS = 200_000
 MAX_SECONDS = 30.0
 MAX_CELLS = 400_000
-MAX_SPAN = 200
 
 
 class Limit(Exception):
@@ -81,69 +44,6 @@ class Draft:
     code: bool = False
 
 
-def _furniture(names: str) -> int:
-    """1 for the names of a class or id that are those of furniture, 2 for those of a consent banner, else 0."""
-    low = names.lower()
-    if any([part in low for part in _CHROME_PARTS]) and CHROME_NAMES.search(names):
-        return 1
-    return 2 if any([part in low for part in _CONSENT_PARTS]) and CONSENT_NAMES.search(names) else 0
-
-
-@dataclass(slots=True)
-class _Tag:
-    """What a tag means whatever stands around it: pages repeat their tags, attributes included."""
-
-    tag: str
-    closing: bool
-    attrs: str
-    inert: bool
-    deepens: int                                               # inside of what is skipped: 1 where an element opens, -1 where one ends
-    flags: int                                                 # of the tag; _BREAKING also where its role breaks
-    role: str
-    found: dict[str, str] | None                               # its attributes, where they matter
-    skipped: bool
-    empty: bool                                                # no element is open behind it
-    bold: bool
-    holds: bool                                                # a container
-    wraps: bool                                                # line ends in it show
-    signature: str
-    furniture: int                                             # 1: named like furniture; 2: like a consent banner
-    plain: bool = True                                         # nothing more begins with it than a container
-    row_span: int = 1                                          # of a cell
-    column_span: int = 1
-    struck: bool = False                                       # it is shown struck out
-
-    @classmethod
-    def read(cls, source: str) -> _Tag:
-        """Of a tag as it stands."""
-        closing, tag, attrs = _PARTS.match(source).groups()
-        tag = tag.lower()
-        flags = _TAGS.get(tag, 0)
-        deepens = 0 if flags & _VOID or attrs[-1:] == "/" else -1 if closing else 1
-        if closing or flags & _INERT:
-            return cls(tag, bool(closing), attrs, bool(flags & _INERT), deepens, flags, tag, None, False, False, False, False, False, tag, 0)
-        empty, skipped = bool(flags & _VOID or attrs[-1:] == "/" and not flags & _BREAKING), bool(flags & _SKIPPED)
-        role, found = tag, None
-        if not empty and not skipped and attrs and ("role=" in attrs or "class=" in attrs or "id=" in attrs or "style=" in attrs):
-            found = attributes(attrs)
-            if "role" in found:
-                role = ROLES.get(found["role"].strip().lower(), tag)
-                if role == "heading":
-                    role = f"h{_number(found.get('aria-level'), 3, 6)}"
-                flags |= _TAGS.get(role, 0) & _BREAKING
-        style = found.get("style") if found else None
-        names = f"{found.get('class', '')} {found.get('id', '')}" if found else " "
-        furniture = _furniture(names) if names != " " and tag not in ("main", "article", "td") else 0
-        opening = cls(tag, False, attrs, False, deepens, flags, role, found, skipped, empty, bool(flags & _BOLD or style is not None and _BOLD_STYLE.search(style)), bool(flags & _CONTAINER or role != tag),
-                   style is not None and bool(_PRE_STYLE.search(style)), f"{role}.{found.get('class', '')}" if found else role, furniture)
-        opening.struck = tag in STRUCK or style is not None and bool(_STRUCK_STYLE.search(style)) or names != " " and bool(_STRUCK_NAMES.search(names))
-        opening.plain = not (opening.wraps or furniture or role in SCOPES or role in ("nav", "footer", "banner", "header"))
-        if role in ("td", "th") and attrs:
-            found = found or attributes(attrs)
-            opening.row_span, opening.column_span = _number(found.get("rowspan"), 1, 1000), _number(found.get("colspan"), 1, MAX_SPAN)
-        return opening
-
-
 @dataclass(slots=True)
 class _Cell:
     header: bool
@@ -164,26 +64,11 @@ class _Grid:
     loose: list = field(default_factory=list)                  # drafts outside cells
 
 
-def attributes(text: str) -> dict[str, str]:
-    """Attributes of a tag, names in lower case, first one wins."""
-    out: dict[str, str] = {}
-    for name, a, b, c in _ATTR.findall(text):
-        out.setdefault(name.lower(), a or b or c)
-    return out
-
-
-def _number(value: str | None, default: int, most: int) -> int:
-    try:
-        return max(1, min(int(value or default), most))
-    except ValueError:
-        return default
-
-
 class Segmenter:
     """Walks the tags of one document. Use `segment`."""
 
-    def __init__(self, skeleton: Skeleton, markup: str):
-        self.skeleton, self.markup = skeleton, markup
+    def __init__(self, skeleton: Skeleton, walked: list[Event]):
+        self.skeleton, self.events = skeleton, walked
         self.deadline = time.monotonic() + MAX_SECONDS
         self.drafts: list[Draft] = []
         self.sink = self.drafts
@@ -324,33 +209,19 @@ class Segmenter:
     # --- tags ------------------------------------------------------------------------------------------------------------------
 
     def walk(self) -> None:
-        markup = self.markup
-        stack: list[tuple] = []                                # (tag, what its end does, containers to restore, context to restore)
-        skip = 0                                               # depth inside an element that is not read
-        last = 0
+        stack: list[tuple] = []                                # (tag, what its end does, what to restore, context to restore)
         link: tuple | None = None
         parents, signatures = self.parents, self.signatures
-        tags: dict[str, _Tag] = {}
-        for match in _EVENT.finditer(markup):
-            event = match.group()
-            a, end = match.span()
-            if a > last and self.has_text and not skip:
-                self.pieces.append("\n" if self.pre and "\n" in markup[last:a] else " ")
-            last = end
-            if event[0] == OPEN:
-                if not skip:
-                    self.text(int(event[1:-1]))
+        for event in self.events:
+            if event.__class__ is int:
+                self.text(event)
                 continue
-            opening = tags.get(event)
-            if opening is None:
-                opening = tags[event] = _Tag.read(event)
-            if opening.inert:
+            if event.__class__ is str:
+                if self.has_text:
+                    self.pieces.append(event if event != "\n" or self.pre else " ")
                 continue
-            if skip:
-                skip += opening.deepens
-                continue
-            tag = opening.tag
-            if opening.closing:
+            tag = event.tag
+            if event.closing:
                 if stack and stack[-1][0] == tag:
                     depth = len(stack) - 1
                 else:
@@ -381,50 +252,43 @@ class Segmenter:
                             self.links.append((runs[0], runs[-1], link[1]))
                         link = None
                     if saved is not None:
-                        self.node, self.chrome, self.scopes, self.wrap = saved
+                        if saved:
+                            self.chrome, self.scopes, self.wrap = saved
+                        self.node = parents[self.node]
                 continue
-            flags, role = opening.flags, opening.role
-            if opening.empty:
+            if event.empty:
                 if tag == "br":
                     self.breaks += 1
                 elif tag == "hr":
                     self.flush()
-                elif self.has_text and tag in ("img", "input"):
+                elif self.has_text:
                     self.pieces.append(" ")
                 continue
-            if opening.skipped:
-                skip = 1
-                continue
-            if flags & _BREAKING:
+            role = event.role
+            if event.breaks:
                 if self.has_text:
                     self.flush()
                 else:
                     self.nothing()
             saved = None
-            if opening.holds:
-                saved = (self.node, self.chrome, self.scopes, self.wrap)
+            if event.holds:
                 parents.append(self.node)
-                signatures.append(opening.signature)
+                signatures.append(event.signature)
                 self.node = len(parents) - 1
-                if not opening.plain:
-                    self.open_container(opening)
-            if flags & _BREAKING:
-                stack.append((tag, role, saved, self.open_block(role, opening) if role in _STATEFUL else _STRIKES if opening.struck else _NOTHING))
-            elif opening.bold:
+                if event.plain:
+                    saved = ()
+                else:
+                    saved = (self.chrome, self.scopes, self.wrap)
+                    self.open_container(event)
+            if event.breaks:
+                stack.append((tag, role, saved, self.open_block(role, event) if event.stateful else _STRIKES if event.struck else _NOTHING))
+            elif event.bold:
                 self.bold += 1
                 stack.append((tag, "b", saved, None))
             else:
                 if tag == "a":
-                    href = attributes(opening.attrs).get("href") if opening.found is None else opening.found.get("href")
-                    if self.has_text and markup.startswith("</a>", a - 4):
-                        self.pieces.append(" ")
-                    link = (len(self.pieces), href) if href else None
-                elif self.has_text:
-                    if tag == "sup":
-                        self.pieces.append(RAISE)              # a raised number is not part of the number before it
-                    elif tag == "span" and markup[a - 8:a].rstrip().endswith("</span>"):
-                        self.pieces.append(ABUT)               # neighbours that a style sheet may set apart; decided when the text is known
-                stack.append((tag, "", saved, (self.blocks_made, len(self.pieces)) if opening.struck else None))
+                    link = (len(self.pieces), event.href) if event.href else None
+                stack.append((tag, "", saved, (self.blocks_made, len(self.pieces)) if event.struck else None))
         self.flush()
         while stack:
             name, role, saved, undo = stack.pop()
@@ -432,7 +296,7 @@ class Segmenter:
                 self.close_block(role, undo)
         self.drop_term()
 
-    def open_container(self, opening: _Tag) -> None:
+    def open_container(self, opening: Tag) -> None:
         """What the beginning of a container changes, beside the container itself: `node` is it already."""
         if opening.wraps:
             self.wrap += 1
@@ -460,7 +324,7 @@ class Segmenter:
             node = self.parents[node]
         return out
 
-    def open_block(self, role: str, opening: _Tag):
+    def open_block(self, role: str, opening: Tag):
         """Begin an element of which more than its text is to be known; gives what its end is to restore."""
         if role in HEADINGS:
             undo, self.heading = self.heading, HEADINGS[role]
@@ -618,9 +482,9 @@ class Segmented:
     limit: str | None = None
 
 
-def segment(skeleton: Skeleton, markup: str) -> Segmented:
-    """Blocks of well-nested markup made from `skeleton`. A hit limit is told in `limit`; what was read up to there stands."""
-    walker = Segmenter(skeleton, markup)
+def segment(skeleton: Skeleton, markup: str | list[Event]) -> Segmented:
+    """Blocks of well-nested markup made from `skeleton`, or of its events. A hit limit is told in `limit`; what was read up to there stands."""
+    walker = Segmenter(skeleton, events(markup) if isinstance(markup, str) else markup)
     limit = None
     try:
         walker.walk()
