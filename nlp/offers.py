@@ -216,6 +216,17 @@ def _count_in(value: str) -> tuple[float | None, bool]:
     return float(whole), bool(match["upto"])
 
 
+GPUS_STATED = re.compile(r"(?<![\w.,/-])(?P<count>[1-9]\d{0,2})\s?(?:x\s?|×\s?)?(?:gpus?|gpu-karten|graphics cards?|accelerators?)\b(?![\s-]?(?:hour|memory|ram|vram|min|h\b))")
+_AT_MOST = re.compile(r"(?:up to|max(?:imum|\.)?(?: of)?|at most|bis zu|jusqu'a|hasta|fino a|ate|tot|do|до|最大|最多|最高)\s*$")
+
+
+def stated_count(text: str) -> float | None:
+    """The number of GPUs that a text says there are: "$88.40/hr (8x GPUs)", "1 GPU, 30 vCPU"; None where it says none, or no more than a bound ("up to 8 GPUs")."""
+    folded = fold(text)
+    stated = GPUS_STATED.search(folded)
+    return float(stated["count"]) if stated and not _AT_MOST.search(folded, 0, stated.start()) else None
+
+
 def parse_memory(value: Any, label: str = "") -> float | None:
     """GB of a memory cell: 80, "80 GB", "1 * 24GB", "640 GB total"; MB and bytes are brought to GB."""
     if isinstance(value, bool) or value is None:
@@ -466,6 +477,7 @@ class Reading:
     offers: list[Offer] = field(default_factory=list)
     orphans: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # rows that count GPUs of a family named elsewhere
     named_prices: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)     # priced rows of machines that say no more than their names
+    priced_beside: list[tuple[Facts, list[Quoted], int, int, list[str]]] = field(default_factory=list)  # priced rows without a machine, and the texts that may be the name of one
     machines: dict[str, ChipSpan | None] = field(default_factory=dict)                  # name of a machine -> its chips, as a table of machines tells; None: it tells two things
     families: dict[str, ChipSpan] = field(default_factory=dict)                         # "g5", "gpu.1." -> the chip that the document says they have
     tax_notes: list[tuple[tuple[str, ...] | None, str]] = field(default_factory=list)   # (headings above a note on tax, what it says); None: page-wide

@@ -16,7 +16,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, is_nothing,
-                        is_set_aside, make_offers, other_record, read_head, seller_of_head, split_label, well_known_sellers)
+                        is_set_aside, make_offers, other_record, read_head, seller_of_head, split_label, stated_count, well_known_sellers)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
 
@@ -26,7 +26,9 @@ _DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|
 _MONEY = re.compile(r"^(?:value|amount|price|cost|usd|eur|hour|hourly|month|monthly|day|minute|second|year|unit price|on demand|spot|reserved|retail|default|list|net|gross)")
 _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d.,]*(?:\s?\(.{1,12}\))?$")
 _CODE_OF_PLACE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?")
+_PARTS_OF_KEY = re.compile(r"[\s(),;|]+")
 _PRICES = re.compile(r"(?:gpu |instance )?(?:prices?|pricings?)(?![a-z])")
+_PICKED = re.compile(r"(?:the )?(?:cheapest|lowest(?: price)?|most expensive|highest(?: price)?|best(?: price| deal| value| offer)?|top(?: deal| pick| offer)?|winner)(?: (?:usd|eur|gbp|gpu|overall|offer|option|provider|price))?")
 _LOW = re.compile(r"^(?:low|lowest|min|minimum|from|starting) price|^price (?:low|from|min)")
 _HIGH = re.compile(r"^(?:high|highest|max|maximum|to) (?:hourly )?price|^price (?:high|to|max)")
 _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
@@ -45,6 +47,7 @@ def read_feed(reading: Reading, root: Node) -> None:
                 walker.walk(example, Facts(), "")
     else:
         walker.walk(root, Facts(), "")
+    walker.leave_out_repeated()
 
 
 def _examples(node: Node) -> Iterator[Node]:
@@ -201,6 +204,7 @@ class _Walker:
         self.samples = False                                   # what it reads are samples of answers, whose figures may be of anything
         self.priced: dict[int, bool] = {}
         self.is_price: dict[tuple[str, str], bool] = {}
+        self.picked: list[Offer] = []                          # offers of branches that pick one out of others: the cheapest, the best
         # where a chip may be named: of data whose nodes are the slices of the text that they say they are
         self.marks = _marks(self.text, reading.document.content_type) if reading.document.content_type in ("json", "csv") else None
 
@@ -391,9 +395,9 @@ class _Walker:
         for q in quoted:                                       # "price_per_hour" and "spot_price" side by side: per the same
             if q.commitment == "spot" and q.price is not None and not (q.unit or q.head.unit or q.price.unit) and len(units) == 1:
                 q.unit = next(iter(units))
-        full = {q.price.amount for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit)}
+        full = {(q.price.amount, tuple(c.gpu_name for c in q.chips)) for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit)}
         if full and facts.unit is None:                        # one price, printed plainly and again with its unit (schema.org's priceSpecification)
-            quoted = [q for q in quoted if q.price is None or q.price.unit or q.unit or q.head.unit or q.price.amount not in full]
+            quoted = [q for q in quoted if q.price is None or q.price.unit or q.unit or q.head.unit or (q.price.amount, tuple(c.gpu_name for c in q.chips)) not in full]
         priced_branch = bool(key) and _field(key).head.role == "price"
         if priced_branch and _HIGH.search(_field(key).head.text):
             quoted = []
@@ -441,7 +445,17 @@ class _Walker:
             if field.key in _BODIES and child.kind != "scalar" and read_known(self.reading, child):
                 continue
             if field.head.chips or instance_chip(field.key) is not None or not self._is_silent(child, facts):
+                before = len(self.reading.offers)
                 self.walk(child, facts.child(), field.key, field.head.role == "location")
+                if _PICKED.fullmatch(split_label(field.key)):
+                    self.picked += self.reading.offers[before:]
+
+    def leave_out_repeated(self) -> None:
+        """Take out of the offers of summaries ("cheapest": {…}) those that the list which they sum up has, too."""
+        picked = {id(o) for o in self.picked}
+        listed = {(o.gpu_name, o.price, o.currency) for o in self.reading.offers if id(o) not in picked} if picked else set()
+        if listed:
+            self.reading.offers[:] = [o for o in self.reading.offers if id(o) not in picked or (o.gpu_name, o.price, o.currency) not in listed]
 
     def _of_others(self, q: Quoted) -> bool:
         """Whether a price is, by its key, what another seller asks: `awsPricePerHour`, `competitor_price`."""
@@ -515,6 +529,9 @@ class _Walker:
             for price in found:
                 q = self._quoted(price, bare, node, chips)
                 q.instance = _name_in(key, chips)
+                if chips:                                      # {"A40 (fox.large - 2x GPUs - eu-west-1)": "$0.88/hr"}, {"A40 (fox large)": "$0.88/hr (2x GPUs)"}
+                    q.count = stated_count(key) or (stated_count(value) if isinstance(value, str) else None)
+                    q.location = q.location or self._place_in(key)
                 if isinstance(value, str) and q.commitment is None and len(found) == 1:
                     q.commitment, q.months = commitment_in(value)
                 out.append(q)
@@ -524,6 +541,11 @@ class _Walker:
         if head.chips and isinstance(value, str) and len(value) <= 40 and asks_for_contact(value):
             return [Quoted(None, node.start, node.end, head, contact=True, chips=head.chips, instance=key)]
         return []
+
+    def _place_in(self, key: str) -> str | None:
+        """The code of a region that a key names beside a chip: "A40 (fox.large - eu-west-1)"."""
+        parts = [part for part in _PARTS_OF_KEY.split(key[:120]) if part and _CODE_OF_PLACE.fullmatch(part) and "-" in part]
+        return next((part for part in parts if self.reading.locate is not None and self.reading.locate(part)[0]), None)
 
     @staticmethod
     def _quoted(price: Price, head: Head, node: Node, chips: tuple = ()) -> Quoted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
-from nlp.offers import (Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, make_offers, no_offer_words, other_trade, parse_count, parse_memory, read_head, seller_of_head)
+from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, make_offers, no_offer_words, other_trade, parse_count, parse_memory, read_head, seller_of_head, stated_count)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 
@@ -19,8 +19,6 @@ _SELLER = re.compile(r"^(?:provider|company|vendor|competitor|platform|cloud(?: 
 
 
 _GPU_WORDS = re.compile(r"gpu|graphics card|accelerator")     # those of the pattern that follows
-_AT_MOST = re.compile(r"(?:up to|max(?:imum|\.)?(?: of)?|at most|bis zu|jusqu'a|hasta|fino a|ate|tot|do|до|最大|最多|最高)\s*$")
-_GPUS_STATED = re.compile(r"(?<![\w.,/-])(?P<count>[1-9]\d{0,2})\s?(?:x\s?|×\s?)?(?:gpus?|gpu-karten|graphics cards?|accelerators?)\b(?![\s-]?(?:hour|memory|ram|vram|min|h\b))")
 
 
 @dataclass(slots=True)
@@ -258,7 +256,8 @@ def _rivals_in(reading: Reading, grid: _Grid, outer: Around) -> set[int] | None:
 def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool = False) -> None:
     """Collect the offers of a sheet. `nameless`: no cell can name a chip, nor an instance type whose chip is known, nor say how many GPUs there are."""
     heads = [read_head(label) for label in grid.heads]
-    if nameless and not (outer.chips or grid.quantities or any(h.chips or h.role in ("gpu", "gpu_count", "gpu_memory") for h in heads) or heads[0].role == "instance" and any(h.role == "price" or h.role is None and h.unit for h in heads)):
+    if nameless and not (outer.chips or grid.quantities or any(h.chips or h.role in ("gpu", "gpu_count", "gpu_memory") for h in heads) or heads[0].role == "instance" and any(h.role == "price" or h.role is None and h.unit for h in heads)
+                         or any(h.role == "price" for h in heads) and _NAMED_MACHINE.search(f"{outer.heading}\n{grid.text(grid.body, 0)}")):
         return                                                 # nothing of it can become an offer, by the names that other passages give to its rows either
     heads = [replace(h, unit=outer.unit) if h.unit and outer.unit and _BILLED.search(h.text) else h for h in heads]      # "Monthly billing" under "Price per GPU-hour"
     heads = _settle_heads(reading, grid, heads, outer)
@@ -322,8 +321,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 continue
             if head.role == "memory" and not roles & {"gpu_memory", "vcpu"}:
                 plain_memory = text
-            if head.role in (None, "instance", "vcpu") and "gpu_count" not in roles and (stated := _GPUS_STATED.search(fold(text))) and not _AT_MOST.search(fold(text), 0, stated.start()):
-                counted = counted or float(stated["count"])
+            if head.role in (None, "instance", "vcpu") and "gpu_count" not in roles and (stated := stated_count(text)):
+                counted = counted or stated
             if column == 0 and find_chips(text, context=True) and (unit := unit_in(text, loose=False)):
                 facts.unit, facts.scope = unit, scope_in(text) or facts.scope
             facts.absorb(head, text, context=facts.is_gpu and head.role in (None, "instance", "gpu_memory"))
@@ -382,18 +381,22 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             continue
         if facts.count and facts.instance and not facts.all_chips() and not facts.no_gpu:
             reading.orphans.append((facts, quoted, start, end))
-        elif facts.instance and not facts.no_gpu:
-            _note_machine(reading, facts, [q for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit or outer.unit)], start, end, outer)
         if facts.instance and facts.count is None and len(facts.instance) <= 24 and len({c.gpu_name for c in facts.all_chips()}) == 1:
             for chip in facts.all_chips()[:1]:
                 reading.families.setdefault(fold(facts.instance.rstrip("*\\")), replace(chip, count=None))
         drafts.append((facts, quoted, start, end))
-    if not any(d[1] for d in drafts):
-        if barred or not (marked or _lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
-            return
+        if not facts.instance and quoted and not facts.all_chips() and not facts.no_gpu:
+            names = [t for t in (*texts, outer.heading) if len(t) <= 40 and re.search(r"\d", t)]
+            reading.priced_beside.append((facts, [q for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit or facts.unit)], start, min(end, start + 1500), names))
     _count_singles(drafts, outer)
     _count_by_names(drafts)
     _share_memory([d[0] for d in drafts])
+    for facts, quoted, start, end in drafts:
+        if facts.instance and not facts.no_gpu and not (facts.count and not facts.all_chips()):
+            _note_machine(reading, facts, [q for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit or outer.unit)], start, end, outer)
+    if not any(d[1] for d in drafts):
+        if barred or not (marked or _lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
+            return
     groups = not any(d[1] for d in drafts) and any(len({c.gpu_name for c in d[0].all_chips()}) > 1 for d in drafts)
     for facts, quoted, start, end in drafts:
         if barred and not any(q.price for q in quoted):
@@ -414,6 +417,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 
 
 _ROW_OF_SERVICE = re.compile(r"\b(?:licen[cs]es?|nat gateways?|load balancers?|control plane|(?:managed |premium )support)\b")
+_NAMED_MACHINE = re.compile(r"[^\W\d_]{1,12}[-._ ]?\d")
 _TOGETHER = re.compile(r"incl|with|plus|\+|free|byol|&|\band\b")
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
 _OF_POINTS = re.compile(r"^(?:billing|charge|charging|cost|price) (?:rate|factor|weight|units?|points?|multiplier)s?$")
@@ -438,7 +442,11 @@ def _note_machine(reading: Reading, facts: Facts, priced: list[Quoted], start: i
 
 
 def settle_named(reading: Reading) -> None:
-    """The offers of rows that price a machine by its name alone, where another table of the page tells its chips."""
+    """The offers of rows that price a machine by its name alone, in a cell or in the heading above them, where another table of the page tells its chips."""
+    for facts, quoted, start, end, names in reading.priced_beside:
+        name = next((n for n in names if reading.machines.get(fold(n).strip("* ")) is not None), None)
+        if name is not None:
+            reading.named_prices.append((replace(facts, instance=name), quoted, start, end))
     for facts, quoted, start, end in reading.named_prices:
         chip = reading.machines.get(fold(facts.instance or "").strip("* "))
         if chip is not None:
@@ -449,12 +457,13 @@ _PART = re.compile(r"fraction|slice|\bmig\b|mig$|shared?\b|vgpu|virtual|partial|
 
 
 def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Around) -> None:
-    """In a table in which several rows say "2x L4", "4 L4s", those that name a GPU without a number have one. Not where a word says that prices are per GPU."""
+    """In a table in which several rows say "2x L4", "4 L4s" (or "1/4 L4", "1/2 L4"), those that name a GPU without a number have one. Not where a word says that prices are per GPU."""
     if outer.scope == "gpu" or any(q.scope == "gpu" or q.head.scope == "gpu" or q.price is not None and q.price.scope == "gpu" for _, quoted, *_ in drafts for q in quoted):
         return
     chips = [facts.all_chips() for facts, *_ in drafts]
     several = {(c[0].gpu_name, c[0].count) for (facts, *_), c in zip(drafts, chips, strict=True) if len(c) == 1 and facts.count is None and (c[0].count or 0) >= 2 and not c[0].at_most}
-    if len(several) < 2:
+    parts = {(c[0].gpu_name, c[0].count) for (facts, *_), c in zip(drafts, chips, strict=True) if len(c) == 1 and facts.count is None and 0 < (c[0].count or 0) < 1}
+    if len(several) < 2 and len(parts) < 2:
         return
     for (facts, *_), found in zip(drafts, chips, strict=True):
         if len(found) == 1 and facts.count is None and found[0].count is None and not found[0].slice and not _PART.search(facts.printed or facts.instance or ""):
@@ -560,7 +569,7 @@ def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
     found: dict[int, float] = {}
     for column, head in enumerate(heads):
         label = fold(grid.heads[column])
-        if head.role == "price" and (stated := _GPUS_STATED.search(label) or _SIZE.search(label)):
+        if head.role == "price" and (stated := GPUS_STATED.search(label) or _SIZE.search(label)):
             found[column] = float(next(g for g in stated.groups() if g))
     return found if len(set(found.values())) == len(found) > 1 else {}
 

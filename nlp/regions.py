@@ -508,16 +508,16 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
     out: list[Region] = []
     given = resolved = 0
     beside = [i for i in range(width) if i not in columns]
-    seen: set[int] = set()
+    seen: set[tuple[int, ...]] = set()                         # cells that several rows have in common
     known: dict[tuple[tuple[int, str], ...], tuple[int, int]] = {}     # columns and texts of cells -> (regions that they gave, those of them with a country)
     for row in table.rows[body:]:
         cells = [row[c] for c in columns if c < len(row) and row[c] is not None and row[c].text.strip()]
-        if not cells or id(cells[0]) in seen:
+        if not cells or tuple(map(id, cells)) in seen:
             continue
         others = [row[i] for i in beside if i < len(row) and row[i] is not None]
         if any(_says_absent(c.text) for c in others):
             continue
-        seen.add(id(cells[0]))
+        seen.add(tuple(map(id, cells)))
         texts = tuple(c.text.strip() for c in cells)
         key = tuple((c.column, text) for c, text in zip(cells, texts, strict=True))
         if key not in known:                                   # a region that is named again is the same region

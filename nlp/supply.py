@@ -35,6 +35,7 @@ _NOT_LET = re.compile(r"[^.;\n<|]{0,50}?\b(?:(?:is|are) (?:not|no longer) (?:for
 _RATE = re.compile(r"(?:(?P<sign>[$€£¥￥₩₹₫円元원])\s?(?:\$?\{[^{}\n]{1,80}\})?|(?<=[{;>\s`])\{[^{}\n]{1,80}\}\s?(?P<after>[€£₽₫円元원]|zł|EUR|USD|CHF|GBP|INR))(?:\s{0,200}</?[a-z][^<>\n]{0,200}>){0,3}\s{0,200}(?P<per>/\s?(?:gpu[\s/-]{0,2})?(?:(?:hr|hour|h|month|mo|day|std|stunde|monat|heure|mois|hora|m[eê]s|ora|mese|uur|godz|час|giờ|tháng)(?![a-z])|時間|小时|小時|시간|月|월))", re.IGNORECASE)
 _BESIDE_BEFORE = re.compile(r"(?:(?:performance|speed|throughput|power|capabilit(?:y|ies)) of|(?:faster|slower|better|cheaper|more powerful|less powerful) than|compared (?:to|with)|successor (?:to|of)|equivalent (?:to|of)|outperforms?)(?: (?:an?|the|its|older|previous|nvidia|tesla|quadro|geforce)){0,4}\s*$")
 _BESIDE_AFTER = re.compile(r"(?:\s?\([^)\n]{1,12}\))?(?:\s*[:：=]\s*[~≈]?\d[\d.,]*\s?(?:dlperf|tflops|pflops|fps|points|tokens/s|tok/s|it/s|images/s)\b|\s(?:is|are) (?:roughly |about |up to |around )?\d[\d.]*(?:x|×| times| ?%) (?:faster|slower|as fast|the speed|better))")
+_NOT_FILLED = re.compile(r"""[^"'\n:]{0,60}["']\s{0,4}:\s{0,4}(?:(["'])(?:no|none|n/?a|not offered|[-–—])?\1|null|false)\s{0,4}(?:[,}\n]|$)""", re.IGNORECASE)
 _ASSIGNED = re.compile(r"=\s*'?[\[{]|(?:return|default|freeze\(|\()\s*\[?[\[{]")       # where a script may hold data
 _VENDOR = re.compile(r"nvidia|\bamd\b")
 
@@ -183,8 +184,8 @@ def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], re
     for chip in chips:
         if chip.gpu_name in offered:
             continue
-        if feed and offered:
-            chip.role = "mentioned"
+        if feed and (offered or _NOT_FILLED.match(document.text, chip.end, chip.end + 120)):
+            chip.role = "mentioned"                            # a feed that offers others, or a field of a form without a value: {"A40, on demand": ""}
         elif _NOT_LET.match(fold(document.text[chip.end:chip.end + 90])):
             chip.role = "mentioned"
         elif _BESIDE_BEFORE.search(fold(document.text[max(0, chip.start - 90):chip.start])) or _BESIDE_AFTER.match(fold(document.text[chip.end:chip.end + 60])):
@@ -457,5 +458,5 @@ class _Fuller:
         priced = offer.availability != "listed"                # "sold out" says more than a size without a price
         if not name:
             return bool(self.places[priced] - {(offer.start, offer.end)})
-        return any(self.families[priced].get(part, set()) - {name} for part in re.split(r"\s?[/、,]\s?", name) if part)
+        return any(self.families[priced].get(fold(part), set()) - {name} for part in re.split(r"\s?[/、,\n]\s?", (offer.instance_name or "").rstrip("*.-_ ")) if part)
 

@@ -683,3 +683,51 @@ def test_what_a_program_prints_is_no_price_list():
     listed = "gpu      price\nH100     $2.00/hr\nA100     $1.00/hr\nL40S     $0.50/hr\n"
     assert len(rows(f"# Prices\n\n```\n{listed}```\n", "md")) == 3
     assert not any(r[2] for r in rows("# Prices\n\n```\n$ finder cheap\nH100: $2.00/hr\nA100: $1.00/hr\n```\n", "md"))
+
+
+def test_signs_of_money_that_were_decoded_wrongly_on_their_way():
+    euro, won = "€".encode().decode("cp1252"), "₩".encode().decode("cp1252")
+    text = json.dumps({"sellers": {"Fox": {f"L40S (hourly {euro})": f"{euro}0.93", "A40 (monthly)": f"{euro}412"}, "Elk": {"A40 (hourly)": f"{won}940"}}})
+    assert rows(text, "json") == [("L40S", None, 0.93, "EUR", "hour"), ("A40", None, 412.0, "EUR", "month"), ("A40", None, 940.0, "KRW", "hour")]
+
+
+def test_fields_that_name_a_chip_say_how_many_and_where():
+    text = json.dumps({"Fox": {"A40 (large)": "$3.52/hr (8x GPUs)", "A40 (small)": "$0.44/hr", "L40S (fox.xl - 4x GPUs - eu-west-1)": "$3.60/hr", "L40S (up to 4 GPUs)": "$0.91/hr"}})
+    _, offers, regions, _ = supply(text, "json")
+    assert [(o.gpu_name, o.gpu_count, o.price, o.location) for o in offers] == [("A40", 8, 3.52, None), ("A40", None, 0.44, None), ("L40S", 4, 3.6, "eu-west-1"), ("L40S", None, 0.91, None)]
+    assert [(r.label, r.country) for r in regions] == [("eu-west-1", "IE")]
+
+
+def test_two_chips_at_one_price_with_and_without_a_period():
+    text = json.dumps({"Fox": {"A40 (hourly)": "$0.44", "L40S (2x GPUs)": "$0.44"}})
+    assert rows(text, "json") == [("A40", None, 0.44, "USD", "hour"), ("L40S", 2, 0.44, "USD", None)]
+
+
+def test_the_cheapest_of_a_list_is_no_offer_more():
+    listed = {"sellers": {"Fox": {"L40S": "$0.44/hr"}, "Elk": {"L40S": "$0.61/hr"}}}
+    best = {"summary": {"cheapest": {"seller": "Fox", "variant": "L40S", "price": "$0.44/hr"}, "most_expensive": {"seller": "Elk", "variant": "L40S", "price": "$0.61/hr"}}}
+    assert rows(json.dumps(listed | best), "json") == rows(json.dumps(best | listed), "json") == [("L40S", None, 0.44, "USD", "hour"), ("L40S", None, 0.61, "USD", "hour")]
+    assert len(rows(json.dumps(best), "json")) == 2            # nothing else tells them
+
+
+def test_a_form_without_answers_offers_no_chip():
+    text = json.dumps({"Provider": "Hay Cloud", "L40S, On-Demand": "", "L40S, Monthly": "No", "A40 SXM, Serverless": None}, indent=1)
+    assert {c.role for c in supply(text, "json")[0]} == {"mentioned"} and rows(text, "json") == []
+    assert {c.role for c in supply(text.replace('"No"', '"yes, in May"'), "json")[0] if c.gpu_name == "L40S"} == {"mentioned", "offered"}
+
+
+def test_a_cell_that_names_two_families_on_two_lines():
+    sizes = table("Size | GPU (NVIDIA A40) | vCPU", "FX2.large | 1 | 8", "FX2.huge | 2 | 16", "FX2S.large | 1 | 4", "FX2S.huge | 4 | 32")
+    text = table("Instance | GPU | Memory", "FX2<br>FX2S | NVIDIA A40 | 48 GB", "FX9 | NVIDIA L4 | 24 GB") + "\n## Sizes\n\n" + sizes
+    assert [(o.instance_name, o.gpu_count) for o in supply(text, "md")[1]] == [("FX9", None), ("FX2.large", 1), ("FX2.huge", 2), ("FX2S.large", 1), ("FX2S.huge", 4)]
+
+
+def test_prices_below_the_name_of_a_machine_or_beside_it():
+    machines = "# 计费\n\n" + table("型号 | 显卡 | 内存", "S1-小型 | 1/4 A40 vGPU | 8GB", "M1-中型 | 1/2 A40 vGPU | 16GB", "L1-大型 | NVIDIA A40 | 32GB")
+    under = "".join(f"\n## {name}\n\n" + table("清晰度 | 计费周期 | 单价（元）", f"标准 | 月 | {low}", f"高清 | 月 | {high}") for name, low, high in (("S1-小型", 610, 655), ("M1-中型", 1010, 1090), ("L1-大型", 1820, 1990)))
+    expected = [(0.25, 610.0), (0.25, 655.0), (0.5, 1010.0), (0.5, 1090.0), (1, 1820.0), (1, 1990.0)]
+    assert [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit, o.price_scope) for o in supply(machines + under, "md", "zh")[1]] == [("A40", n, p, "CNY", "month", "instance") for n, p in expected]
+    beside = "\n## 退费\n\n" + table("并发类型 | 画质 | 计费周期 | 单价（元）", "S1-小型 | 标准 | 小时 | 1.85", "L1-大型 | 标准 | 小时 | 6.2")
+    assert [(o.instance_name, o.gpu_count, o.price, o.price_unit) for o in supply(machines + beside, "md", "zh")[1] if o.price] == [("S1-小型", 0.25, 1.85, "hour"), ("L1-大型", 1, 6.2, "hour")]
+    other = "\n## 存储\n\n" + table("类型 | 计费周期 | 单价（元）", "S9-云盘 | 月 | 3.5")
+    assert not any(o.price for o in supply(machines + other, "md", "zh")[1])

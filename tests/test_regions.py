@@ -179,3 +179,9 @@ def test_names_of_known_regions_in_a_sentence_and_a_code_as_a_heading():
     assert {(r.label, r.country) for r in read_supply(document)[2]} == {("West US 2", "US"), ("Canada Central", "CA")}
     document = read_document(b"# What machines cost\n\n### ap-northeast-1\n\n| Type | GPU | Price per hour |\n| --- | --- | --- |\n| fox.large | NVIDIA T4 | 98 JPY |\n", path="page.md", language="en")
     assert [(o.location, o.country) for o in read_supply(document)[1]] == [("ap-northeast-1", "JP")] and [r.label for r in read_supply(document)[2]] == ["ap-northeast-1"]
+
+
+def test_rows_that_share_a_cell_have_places_of_their_own():
+    text = ("<table><tr><th>实例</th><th>可用镜像</th><th>可用区域</th></tr><tr><td>FX1</td><td rowspan='2'>Linux 9 及以上</td><td>广州、上海</td></tr><tr><td>FX2</td><td>上海、孟买、东京</td></tr>"
+            "<tr><td>FX3</td><td>Linux 8</td><td rowspan='2'>北京、首尔</td></tr><tr><td>FX4</td><td>Linux 7</td></tr></table>")
+    assert regions(text, "html", "zh") == [("广州", "CN"), ("上海", "CN"), ("孟买", "IN"), ("东京", "JP"), ("北京", "CN"), ("首尔", "KR")]
