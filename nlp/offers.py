@@ -47,7 +47,7 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
-    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds")}
+    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software")}
     sellers = _fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
@@ -162,9 +162,10 @@ def well_known_sellers() -> str:
     return _fields()["well_known"]
 
 
-def no_offer_words(text: str) -> bool:
-    """Whether heads or headings say that a list of chips is a benchmark, a driver list, a supply-side list …: no offers."""
-    return bool(_patterns()["not_offers"].search(fold(text)))
+def no_offer_words(text: str, *, software: bool = True) -> bool:
+    """Whether heads or headings say that a list of chips is a benchmark, a driver list, a supply-side list …: no offers. Words of drivers and the like count with `software`."""
+    folded = fold(text)
+    return bool(_patterns()["not_offers"].search(folded if software else _patterns()["of_software"].sub(" ", folded)))
 
 
 @lru_cache(maxsize=4096)
@@ -314,6 +315,8 @@ class Facts:
     anchor: tuple[int, int] | None = None                      # where the chip is named
     unknown: list[str] = field(default_factory=list)           # labels that look like a chip
     printed: str = ""                                          # what stands under the heads of GPUs, as printed: it tells rows without a name apart
+    size: str = ""                                             # its cores and memory as printed: they, too, tell rows without a name apart
+    above: tuple[str, ...] = ()                                # of a row that names no chip: the paragraph before its table and the headings above, nearest first
     cloud: str = ""                                            # whose cloud a row says that it runs in: the same name in two clouds is two things
 
     def child(self) -> Facts:
@@ -693,8 +696,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         price_scope=scope if price is not None else None, commitment=commitment, term_months=months if commitment == "reserved" else None,
         tax=tax if price is not None else "unknown", price_from=bool(q.price and q.price.price_from), location=location, country=country,
         availability=availability, quote=reading.document.text[start:end], start=start, end=end)
-    if facts.cloud or offer.instance_name is None and facts.printed:
-        reading.variants[id(offer)] = reading.source, f"{facts.cloud}\n{facts.printed if offer.instance_name is None else ''}".casefold()
+    if facts.cloud or offer.instance_name is None and (facts.printed or facts.size):
+        reading.variants[id(offer)] = reading.source, f"{facts.cloud}\n{f'{facts.printed}{facts.size}' if offer.instance_name is None else ''}".casefold()
     if price is not None and unit is None:
         reading.issue("info", "unit_not_stated", f"no word says for how long {price:g} {currency or ''} is paid".replace("  ", " "))
     if unstated:

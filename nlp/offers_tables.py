@@ -263,7 +263,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     heads = _settle_heads(reading, grid, heads, outer)
     roles = {h.role for h in heads}
     labels = [label for label, head in zip(grid.heads, heads, strict=True) if head.role not in ("storage", "network", "memory", "vcpu")]
-    barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels))
+    told = not any(h.role == "price" for h in heads) and _tells_types(grid, heads)
+    barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels), software=not told)
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
     about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(re.search(r"gpu|accelerator|显卡|グラフィック|그래픽", fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
     about_gpus = about_gpus or _named_for_sale(heads, outer) or not nameless and "price" in roles and _names_chips(grid)
@@ -273,7 +274,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     sizes = _sizes(grid, heads)
     counted_columns = [c for c, head in enumerate(heads) if head.role in ("gpu", "gpu_count")]
     marked = {} if "price" in roles or grid.quantities else _marks_of_places(reading, grid, outer)
-    about_gpus = about_gpus or bool(marked)
+    about_gpus = about_gpus or bool(marked) or _names_count_chips(grid, heads)
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
@@ -373,13 +374,15 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             facts.instance = match["name"]                     # the sheet of one machine, under its name
         if facts.instance is None and grid.quantities and outer.heading:
             facts.instance = outer.heading
+        facts.size = "\n".join(text for text, head in zip(texts, heads, strict=True) if head.role in ("vcpu", "memory"))
         spans = [_span(c) for c in cells if c is not None and c.text.strip()]
         start, end = min(s for s, _ in spans), max(e for _, e in spans)
         if not any(q.price for q in quoted) and any(len(t) <= 60 and is_withdrawn(t) for t in filled):
             continue
-        if not quoted and all(is_nothing(t) for t in filled[1:]):
+        if not quoted and grid.width > 1 and all(is_nothing(t) for t in filled[1:]):
             continue
         if facts.count and facts.instance and not facts.all_chips() and not facts.no_gpu:
+            facts.above = (outer.before, outer.heading, *outer.path[-2:-1])
             reading.orphans.append((facts, quoted, start, end))
         if facts.instance and facts.count is None and len(facts.instance) <= 24 and len({c.gpu_name for c in facts.all_chips()}) == 1:
             for chip in facts.all_chips()[:1]:
@@ -395,7 +398,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         if facts.instance and not facts.no_gpu and not (facts.count and not facts.all_chips()):
             _note_machine(reading, facts, [q for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit or outer.unit)], start, end, outer)
     if not any(d[1] for d in drafts):
-        if barred or not (marked or _lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
+        if barred or not (marked or told or _lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
             return
     groups = not any(d[1] for d in drafts) and any(len({c.gpu_name for c in d[0].all_chips()}) > 1 for d in drafts)
     for facts, quoted, start, end in drafts:
@@ -542,6 +545,8 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             continue
         if head.role == "price" and not any(cell_prices(reading, head, t) or asks_for_contact(t) or availability_in(t) for t in texts):
             out[column] = replace(head, role="instance" if column == 0 or "instance" not in {h.role for h in heads} else None)
+        elif head.role == "instance" and column and out[0].role == "instance" and all(map(_bare_chip, texts)):
+            out[column] = replace(head, role="gpu")            # "ECS type | Product": the product is a GPU
         elif head.role is None and column == 0 and not head.text.startswith("#") and not any(h.role == "instance" for h in heads) and any(h.role == "gpu" for h in heads[1:]) and len(set(texts)) == len(texts) > 1 \
                 and all(len(t) <= 40 and not find_chips(t, context=True) for t in texts) and not all(parse_count(t)[0] is not None for t in texts):
             out[column] = replace(head, role="instance")       # names of plans, whatever their head is called
@@ -670,6 +675,25 @@ def _names_chips(grid: _Grid) -> bool:
     return sure >= 2 and 2 * sure >= len(names)
 
 
+_TYPE_CODE = re.compile(r"(?=[^\d]*\d)[A-Za-z][A-Za-z0-9]{0,7}(?:[._-][A-Za-z0-9]{1,12}){0,3}")
+
+
+def _tells_types(grid: _Grid, heads: Sequence[Head]) -> bool:
+    """Whether each row of a table tells which GPU a type of instances has: "Instance type | GPU", codes in the one column, nothing but chips in the other."""
+    if heads[0].role != "instance" or not any(h.role == "gpu" for h in heads[1:]) or len(grid.rows) - grid.body < 2:
+        return False
+    column = next(c for c, h in enumerate(heads) if c and h.role == "gpu")
+    return all(_TYPE_CODE.fullmatch(grid.text(r, 0)) and not find_chips(grid.text(r, 0)) and _bare_chip(grid.text(r, column)) for r in range(grid.body, len(grid.rows)))
+
+
+def _names_count_chips(grid: _Grid, heads: Sequence[Head]) -> bool:
+    """Whether names of instances count their GPUs, by chips that nothing else is called ("fox-32x240x2h100"): then "1l4" among them does, too."""
+    if heads[0].role != "instance":
+        return False
+    names = [grid.text(r, 0) for r in range(grid.body, min(len(grid.rows), grid.body + 50))]
+    return sum(" " not in name and any(c.count for c in find_chips(name, context=False)) for name in names if 0 < len(name) <= 40) >= 2
+
+
 def _named_for_sale(heads: Sequence[Head], outer: Around) -> bool:
     """Whether the headings above a table of names say that GPUs can be had there."""
     path = fold(" ".join(outer.path))
@@ -684,6 +708,15 @@ def _lists_names(heads: Sequence[Head], drafts: list, outer: Around) -> bool:
     return len(named) >= 3 and 2 * sum(map(bool, named)) > len(named) and len(set().union(*named)) >= 3
 
 
+_SIZES = re.compile(r"\b(?:specifications?|specs?|flavou?rs?|configurations?|sizes?)$|规格$|規格$|スペック$|仕様$|사양$")
+
+
+def _bare_chip(text: str) -> bool:
+    """Whether a text is the name of a chip, counted or not, and nothing else: "8*V100"."""
+    chips = find_chips(text, context=True)
+    return len(chips) == 1 and not re.search(r"[^\W\d_]{2}", text[:chips[0].left] + text[chips[0].end:])
+
+
 def _lists_offers(heads: Sequence[Head], roles: set[str | None], drafts: list, grid: _Grid) -> bool:
     """Whether an unpriced table lists what can be rented: rows of chips with hardware, counts, memory or places beside them."""
     with_chip = [d for d in drafts if d[0].all_chips() or (d[0].count and d[0].instance and instance_chip(d[0].instance))]
@@ -696,7 +729,7 @@ def _lists_offers(heads: Sequence[Head], roles: set[str | None], drafts: list, g
         return False
     if len(with_chip) * 3 < len(drafts) and len(with_chip) < 2 and not roles & {"vcpu", "memory"}:
         return False
-    if side - {"instance"}:
+    if side - {"instance"} and grid.width > 1 or _SIZES.search(heads[0].text) and all(_bare_chip(grid.text(r, 0)) for r in range(grid.body, len(grid.rows))):
         return True
     counted = sum(any(c.count is not None for c in d[0].all_chips()) for d in with_chip)
     return bool("instance" in roles and counted * 2 > len(with_chip))

@@ -559,13 +559,52 @@ def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
                 reading.families.setdefault(fold(name), replace(chip, count=None))
 
 
-def settle_orphans(reading: Reading, named: Sequence[str]) -> None:
-    """Give rows that count GPUs without naming them the chip of their family, or the one chip that the whole document names (`named`: its gpu_names)."""
+# Machines that a letter or a number tells apart, and the words by which a chip is told to be theirs.
+_CLASS = re.compile(r"(?:(?:\b(?:compute|gpu|worker|bare[ -]metal) )?\b(?:node|server|machine|cluster|partition|queue)s?|(?:計算)?(?:ノード|サーバー?)|计算节点|節點|节点|계산 ?노드|노드) ?[(（](?P<mark>[a-z0-9]{1,4})[)）]")
+_HAS = re.compile(r"\s*(?:,? ?(?:which|that) )?(?:(?:with|has|have|use|uses|carry|carries|are|is|all|each|equipped|fitted|powered|by|には|は|に|配备|搭载|配備|에는|는|은)\s*){1,4}(?:(?:one|two|four|eight|\d{1,2}|an?)\s?x?\s)?")
+_OF = re.compile(r"\s*(?:(?:gpus?|cards?|accelerators?)\s*)?(?:(?:installed|mounted|used|found|built|inside|of|in|on|into|the|our|を|搭載した|搭載する|搭載の|搭載|の|的|탑재한|탑재된|을|를)\s*){1,4}")
+
+
+def read_classes(reading: Reading, placed: Sequence[Placed]) -> dict[str, ChipSpan | None]:
+    """Mark of a class of machines -> its chip, as sentences tell: "Compute nodes (B) with NVIDIA A40". None: they tell two things."""
+    found: dict[str, ChipSpan | None] = {}
+    for item in placed:
+        text = item.block.text
+        if item.block.table is not None or not has_digit(text) or len(text) > 4000:
+            continue
+        folded = fold(text)
+        classes = list(_CLASS.finditer(folded)) if len(folded) == len(text) else []
+        for chip in find_chips(text, context=True) if classes else ():
+            start, end = chip.left, chip.end
+            vendor = re.search(r"(?:nvidia|amd|intel|tesla)[®™]?(?: tesla)? ?$", folded[max(0, start - 20):start])
+            start -= len(vendor[0]) if vendor else 0
+            marks = {c["mark"] for c in classes if _HAS.fullmatch(folded, c.end(), start) or _OF.fullmatch(folded, end, c.start())}
+            for mark in marks if len(marks) == 1 else ():
+                known = found.setdefault(mark, replace(chip, count=None))
+                if known is not None and known.gpu_name != chip.gpu_name:
+                    found[mark] = None
+    return found
+
+
+def _class_above(text: str) -> str | None:
+    """The mark of the one class of machines that the last sentence of a text, or a heading, names."""
+    sentences = [s for s in re.split(r"(?<=[.!?:])\s|[。：\n]", fold(text[-600:])) if s.strip()]
+    marks = {c["mark"] for c in _CLASS.finditer(sentences[-1])} if sentences else set()
+    return marks.pop() if len(marks) == 1 else None
+
+
+def settle_orphans(reading: Reading, placed: Sequence[Placed], named: Sequence[str]) -> None:
+    """Give rows that count GPUs without naming them the chip of their family, of the class of machines that the text above their table is about, or the one chip that
+    the whole document names (`named`: its gpu_names)."""
     only = ChipSpan(0, 0, named[0]) if len(named) == 1 else None
+    classes = read_classes(reading, placed) if len(named) > 1 else {}
     for facts, quoted, start, end in reading.orphans:
         name = fold(facts.instance or "")
         family = max((f for f in reading.families if name.startswith(f) and (f[-1] in ".-_" or not name[len(f):len(f) + 1].isalnum())), key=len, default=None)
         chip = reading.families[family] if family is not None else only
+        if chip is None and classes:
+            mark = next((m for m in map(_class_above, facts.above) if m is not None), None)
+            chip = classes.get(mark) if mark is not None else None
         if chip is None:
             continue
         facts.named = [chip]

@@ -37,7 +37,7 @@ _BESIDE_BEFORE = re.compile(r"(?:(?:performance|speed|throughput|power|capabilit
 _BESIDE_AFTER = re.compile(r"(?:\s?\([^)\n]{1,12}\))?(?:\s*[:：=]\s*[~≈]?\d[\d.,]*\s?(?:dlperf|tflops|pflops|fps|points|tokens/s|tok/s|it/s|images/s)\b|\s(?:is|are) (?:roughly |about |up to |around )?\d[\d.]*(?:x|×| times| ?%) (?:faster|slower|as fast|the speed|better))")
 _NOT_FILLED = re.compile(r"""[^"'\n:]{0,60}["']\s{0,4}:\s{0,4}(?:(["'])(?:no|none|n/?a|not offered|[-–—])?\1|null|false)\s{0,4}(?:[,}\n]|$)""", re.IGNORECASE)
 _ASSIGNED = re.compile(r"=\s*'?[\[{]|(?:return|default|freeze\(|\()\s*\[?[\[{]")       # where a script may hold data
-_VENDOR = re.compile(r"nvidia|\bamd\b")
+_VENDOR = re.compile(r"nvidia|\btesla\b|\bamd\b")
 
 
 @collection_paused()
@@ -63,7 +63,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         settle_named(reading)
         if reading.orphans:
             read_families(reading, placed)
-            settle_orphans(reading, list(dict.fromkeys(c.gpu_name for c in read_chips(document)[0])))
+            settle_orphans(reading, placed, list(dict.fromkeys(c.gpu_name for c in read_chips(document)[0])))
         _embedded_offers(reading, document, placed, trees)
         read_listings(reading, placed)
         read_text(reading, placed)
@@ -181,11 +181,12 @@ def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], re
     """Set the role of each mention: offered, compared (beside a rival's name), or mentioned (a feed names it, and offers others)."""
     offered = {o.gpu_name for o in offers}
     feed = document.content_type in FEEDS
+    generations = {chip.gpu_name.rstrip("0123456789") for chip in chips if chip.gpu_name[-1:].isdigit()}
     for chip in chips:
         if chip.gpu_name in offered:
             continue
-        if feed and (offered or _NOT_FILLED.match(document.text, chip.end, chip.end + 120)):
-            chip.role = "mentioned"                            # a feed that offers others, or a field of a form without a value: {"A40, on demand": ""}
+        if feed and (offered or _NOT_FILLED.match(document.text, chip.end, chip.end + 120)) or chip.gpu_name in generations and not chip.gpu_name[-1:].isdigit():
+            chip.role = "mentioned"                            # a feed that offers others, a field of a form without a value ({"A40, on demand": ""}), or a family beside its generation
         elif _NOT_LET.match(fold(document.text[chip.end:chip.end + 90])):
             chip.role = "mentioned"
         elif _BESIDE_BEFORE.search(fold(document.text[max(0, chip.start - 90):chip.start])) or _BESIDE_AFTER.match(fold(document.text[chip.end:chip.end + 60])):
@@ -394,9 +395,10 @@ def _settled(reading: Reading) -> list[Offer]:
         offers = unique(offers + reading.grouped, reading.variants)
     priced = [o for o in offers if o.price is not None]
     by_chip: dict[str, _Fuller] = {}
+    tables = {} if reading.document.content_type in FEEDS else {number: source for number, (source, _) in reading.variants.items()}
     for offer in offers:
-        by_chip.setdefault(offer.gpu_name, _Fuller()).add(offer)
-    kept = [offer for offer in offers if offer.price is not None or not by_chip[offer.gpu_name].cover(offer)]
+        by_chip.setdefault(offer.gpu_name, _Fuller()).add(offer, tables.get(id(offer)))
+    kept = [offer for offer in offers if offer.price is not None or not by_chip[offer.gpu_name].cover(offer, tables.get(id(offer)))]
     listed = [o for o in unique(reading.listed) if not any(k.gpu_name == o.gpu_name for k in kept)]
     if listed and _ONE_EACH.search(fold(reading.document.text[:SAMPLE])):
         listed = [replace(o, gpu_count=1) if o.gpu_count is None else o for o in listed]
@@ -429,11 +431,11 @@ class _Fuller:
     def __init__(self) -> None:
         self.names: set[str] = set()                           # of what is priced
         self.counts: set[float | None] = set()                 # the same
-        # of offers that count their GPUs, of all and of the priced ones: the beginnings of their names with the names (two are enough), and where they stand
+        # of offers that count their GPUs, of all and of the priced ones: the beginnings of their names with the names (two are enough), and where they stand (a table, or a place)
         self.families: dict[bool, dict[str, set[str]]] = {False: {}, True: {}}
         self.places: dict[bool, set[tuple]] = {False: set(), True: set()}
 
-    def add(self, offer: Offer) -> None:
+    def add(self, offer: Offer, table: int | None = None) -> None:
         name, priced = fold(offer.instance_name or ""), offer.price is not None
         if priced and offer.commitment != "contact_sales":
             self.names.add(name)
@@ -442,14 +444,14 @@ class _Fuller:
             return
         for group in {False, priced}:
             if len(self.places[group]) < 2:
-                self.places[group].add((offer.start, offer.end))
+                self.places[group].add((offer.start, offer.end) if table is None else (table,))
             for end in re.finditer(r"(?!^)[^a-z0-9]", name):
                 family = self.families[group].setdefault(name[:end.start()], set())
                 if len(family) < 2:
                     family.add(name)
 
-    def cover(self, offer: Offer) -> bool:
-        """Whether another offer says all that `offer`, which has no price, says."""
+    def cover(self, offer: Offer, table: int | None = None) -> bool:
+        """Whether another offer says all that `offer`, which has no price, says. Nameless rows of one table say different things."""
         name, asked = fold(offer.instance_name or "").rstrip("*.-_ "), offer.commitment == "contact_sales"
         if self.names and (not name or name in self.names or not asked and (offer.gpu_count is None or offer.gpu_count in self.counts)):
             return True
@@ -457,6 +459,6 @@ class _Fuller:
             return False
         priced = offer.availability != "listed"                # "sold out" says more than a size without a price
         if not name:
-            return bool(self.places[priced] - {(offer.start, offer.end)})
+            return bool(self.places[priced] - {(offer.start, offer.end) if table is None else (table,)})
         return any(self.families[priced].get(fold(part), set()) - {name} for part in re.split(r"\s?[/、,\n]\s?", (offer.instance_name or "").rstrip("*.-_ ")) if part)
 

@@ -731,3 +731,51 @@ def test_prices_below_the_name_of_a_machine_or_beside_it():
     assert [(o.instance_name, o.gpu_count, o.price, o.price_unit) for o in supply(machines + beside, "md", "zh")[1] if o.price] == [("S1-小型", 0.25, 1.85, "hour"), ("L1-大型", 1, 6.2, "hour")]
     other = "\n## 存储\n\n" + table("类型 | 计费周期 | 单价（元）", "S9-云盘 | 月 | 3.5")
     assert not any(o.price for o in supply(machines + other, "md", "zh")[1])
+
+
+def test_nameless_rows_of_one_table_that_differ_in_hardware_are_each_an_offer():
+    sizes = "# Pod sizes\n\n" + table("GPU model | GPUs | CPU cores | Memory (GiB)", "A40 | 1 | 8 | 32", "A40 | 1 | 20 | 80", "A40 | 2 | 40 | 160")
+    assert [r[:2] for r in rows(sizes, "md")] == [("A40", 1), ("A40", 1), ("A40", 2)]
+    assert [r[:2] for r in rows(sizes + "\n# Again\n\n" + table("GPU model | GPUs | CPU cores | Memory (GiB)", "A40 | 1 | 8 | 32"), "md")] == [("A40", 1), ("A40", 1), ("A40", 2)]
+    assert [r[:2] for r in rows("# Sizes\n\n" + table("GPU flavor | Scratch space", "V100 | 400 GB", "8*V100 | 2 TB"), "md")] == [("V100", None), ("V100", 8)]
+
+
+def test_tables_of_one_column_that_list_names_of_instances():
+    names = "# Pools\n\n### Worker types\n\n| Instance profile |\n|---|\n| hay-4x16 |\n| fox-16x80x1l4 |\n| fox-32x240x1h100 |\n| fox-64x480x2h100 |\n"
+    assert [r[:2] for r in rows(names, "md")] == [("L4", 1), ("H100", 1), ("H100", 2)]
+    assert rows("# Layers\n\n| Layer |\n|---|\n| hay-4x16 |\n| 1l4 |\n| 2l4 |\n", "md") == rows("# Reading\n\n| Card |\n|---|\n| H100 |\n| A100 |\n", "md") == []
+    assert rows(names.replace("Worker types", "Known issues"), "md") == []
+
+
+def test_specifications_that_hold_nothing_but_chips():
+    page = "# Storage of a job\n\n" + table("GPU specifications | Cache", "P100 | 400 GB", "4*P100 | 2 TB") + "\n" + table("Ascend specifications | Cache", "Ascend 910 | 2 TB")
+    assert [r[:2] for r in rows(page, "md")] == [("P100", None), ("P100", 4), ("ASCEND910", None)]
+    for head, row in (("GPU | Cache", "P100 | 400 GB"), ("GPU specifications | Cache", "P100 and 24 cores | 400 GB"), ("GPU specifications | Speedup", "P100 | 2.1")):
+        assert rows("# Storage of a job\n\n" + table(head, row), "md") == [], head
+
+
+def test_a_family_named_beside_its_generation():
+    text = "Install the Gaudi driver on the Intel Gaudi 3 accelerator.\n"
+    assert [(c.gpu_name, c.role) for c in supply(text, "md")[0]] == [("GAUDI", "mentioned"), ("GAUDI3", "offered")]
+    assert [(c.gpu_name, c.role) for c in supply("# Accelerators\n\nIntel Gaudi with 96 GB.\n", "md")[0]] == [("GAUDI", "offered")]
+
+
+def test_tables_that_tell_which_gpu_a_type_has():
+    listed = table("ECS type | Driver | Product", "Fx3 | Tesla | A40", "Fx2s | Tesla | V100")
+    for heading in ("# Installing a driver", "# GPU families"):
+        made = supply(f"{heading}\n\n{listed}", "md")[1]
+        assert [(o.instance_name, o.gpu_name, o.gpu_count) for o in made] == [("Fx3", "A40", None), ("Fx2s", "V100", None)], heading
+    assert rows("# Installing a driver\n\n" + table("GPU | Driver | CUDA version", "A40 | 550 | 12.4", "V100 | 535 | 12.2"), "md") == []
+    assert rows("# Installing a driver\n\n" + table("Instance type | GPU | Driver", "Ask sales | A40 | 550", "Fx2s | V100 | 535"), "md") == []
+    assert rows("# Benchmark of drivers\n\n" + listed, "md") == []
+
+
+def test_rows_that_count_the_gpus_of_a_class_of_machines():
+    sizes = table("Resource type | Number of assigned GPUs | Memory (GiB)", "hx_F | 8 | 480", "hx_small | 1 | 60")
+    told = "Beside the compute nodes (H) with NVIDIA V100, the compute nodes (J) with NVIDIA A40 can be used.\n\n"
+    assert [(o.instance_name, o.gpu_name, o.gpu_count) for o in supply(told + "Compute nodes (J) are used by naming these types.\n\n" + sizes, "md")[1]] == [("hx_F", "A40", 8), ("hx_small", "A40", 1)]
+    assert [r[0] for r in rows(f"{told}## Compute node (H)\n\n{sizes}", "md")] == ["V100", "V100"]
+    assert rows(told + "Nodes (H) and (J) differ; compute nodes (J) are newer than compute nodes (H).\n\n" + sizes, "md") == rows(told + sizes.replace("assigned GPUs", "users"), "md") == []
+    assert rows("Compute nodes (J) with NVIDIA A40 came first. Compute nodes (J) with NVIDIA V100 came later.\n\n## Compute node (J)\n\n" + sizes, "md") == []
+    text = "NVIDIA V100搭載の計算ノード(H)に加えて、NVIDIA A40を搭載した計算ノード(J)が使えます。\n\n計算ノード(J)は次の型で使います。\n\n" + table("タイプ | 割り当てGPU数 | メモリ(GiB)", "hx_F | 8 | 480")
+    assert [(o.gpu_name, o.gpu_count) for o in supply(text, "md", "ja")[1]] == [("A40", 8)]

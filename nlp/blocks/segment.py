@@ -22,6 +22,7 @@ MAX_DEPTH = 400                                                # of open element
 MAX_BLOCKS = 200_000
 MAX_SECONDS = 30.0
 MAX_CELLS = 400_000
+MAX_NAME = 40                                                  # characters of a cell that holds a name
 
 
 class Limit(Exception):
@@ -439,7 +440,7 @@ class Segmenter:
     def close_table(self, grid: _Grid) -> None:
         for draft in grid.loose:
             self.emit(draft)
-        if is_layout(grid):
+        if is_layout(grid) and not self._is_column(grid):
             if grid.caption:
                 self.emit(Draft("paragraph", grid.caption, 0, None, self.node, self.chrome, self.scopes))
             for row in grid.rows:
@@ -448,6 +449,16 @@ class Segmenter:
                         self.emit(draft)
             return
         self.emit(Draft("table", [], 0, None, self.node, self.chrome, self.scopes, grid=grid))
+
+
+    def _is_column(self, grid: _Grid) -> bool:
+        """Whether a table of one column is a list of names under a head: it places nothing."""
+        if grid.nested or len(grid.rows) < 3 or any(len(row) != 1 or len(row[0].drafts) != 1 for row in grid.rows):
+            return False
+        drafts = [row[0].drafts[0] for row in grid.rows]
+        heads = [row[0].header or head for row, head in zip(grid.rows, grid.head, strict=True)]
+        starts, ends = self.skeleton.starts, self.skeleton.ends
+        return heads[0] and not any(heads[1:]) and all(d.kind == "paragraph" and sum(ends[p] - starts[p] for p in d.pieces if isinstance(p, int)) <= MAX_NAME for d in drafts)
 
 
 def is_layout(grid: _Grid) -> bool:
