@@ -450,7 +450,6 @@ class Segmenter:
             return
         self.emit(Draft("table", [], 0, None, self.node, self.chrome, self.scopes, grid=grid))
 
-
     def _is_column(self, grid: _Grid) -> bool:
         """Whether a table of one column is a list of names under a head: it places nothing."""
         if grid.nested or len(grid.rows) < 3 or any(len(row) != 1 or len(row[0].drafts) != 1 for row in grid.rows):
