@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from chipwatch.records import Issue
 from nlp.blocks.skeleton import OPEN, Skeleton
+from nlp.blocks.tags import Event
 from nlp.decode import decode, wide
 from nlp.document import Document
 from nlp.errors import UnreadableDocument
@@ -157,8 +158,8 @@ def guess(text: str, head: str) -> str:
 
 # --- readers by type ----------------------------------------------------------------------------------------------------------------
 
-def _read(document: Document, skeleton: Skeleton, markup: str | None = None) -> None:
-    """Cut the document into blocks. `markup`: the skeleton as a parser has read it; None: lexbor reads it now."""
+def _read(document: Document, skeleton: Skeleton, markup: str | list[Event] | None = None) -> None:
+    """Cut the document into blocks. `markup`: the skeleton as a parser has read it, or its events; None: lexbor reads it now."""
     from nlp.blocks.html import normalised
     from nlp.blocks.segment import segment
     result = segment(skeleton, normalised(skeleton.markup()) if markup is None else markup)
@@ -171,9 +172,15 @@ def _read(document: Document, skeleton: Skeleton, markup: str | None = None) -> 
 
 
 def _html(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
+    from nlp.blocks import tidy
     from nlp.blocks.embedded import embedded
     from nlp.blocks.html import normalised, scan
     from nlp.blocks.script import php_skeleton
+    if kind == "html" and not select and not remove and (found := tidy.read(document.text)):
+        skeleton, walked = found
+        document.embedded = embedded(skeleton)
+        _read(document, skeleton, walked)
+        return
     skeleton = php_skeleton(document.text) if kind == "php" else scan(document.text)
     document.embedded = embedded(skeleton)
     markup = skeleton.markup()

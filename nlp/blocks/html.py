@@ -20,9 +20,9 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(r"<(?:(?P<comment>!--)|(?P<raw>(?!))(?P<rawattrs>)|(?P<name>/?[a-z][^\s/><]*)(?P<attrs>[^<>]*)>|(?P<odd>[a-z/!?%][^>]*>?))", re.IGNORECASE)
-_END = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*>?", re.IGNORECASE) for name in
+END = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*>?", re.IGNORECASE) for name in
         ("script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "textarea", "title", "template", "svg", "math")}
-_ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+ALT_TEXT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 MAX_DAMAGED = 200                                              # tags with open quotes, after which quotes are not looked at any more: keeps scanning linear
 MAX_ATTRS = 10_000                                             # characters of attributes in one tag; beyond, only so many of them are kept:
 MAX_ATTR_COUNT = 100
@@ -64,7 +64,7 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
                     if len(attrs) > MAX_ATTRS:                 # parsers compare each name with all others
                         attrs = " " + " ".join(m.group() for m in itertools.islice(_FEW_ATTRS.finditer(attrs), MAX_ATTR_COUNT))
                     html.append(f"<{name}{attrs}>")
-                if name in ("img", "IMG") and (alt := _ALT.search(source, a, at)):
+                if name in ("img", "IMG") and (alt := ALT_TEXT.search(source, a, at)):
                     group = 1 if alt.group(1) is not None else 2
                     if alt.group(group).strip():
                         run(*alt.span(group), ALT)
@@ -73,14 +73,14 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
                 raw = match["raw"].lower()
                 if raw in ("svg", "math") and match["rawattrs"].endswith("/"):
                     continue
-                close = None if raw in endless else _END[raw].search(source, at, end)
+                close = None if raw in endless else END[raw].search(source, at, end)
                 if close is None:
                     endless.add(raw)
                 body_end, next_at = (close.start(), close.end()) if close else (end, end)
                 if close is None and raw not in ("script", "style"):
                     skeleton.damaged += 1
                     continue                                   # an element that is never closed: read on behind its start tag
-                _raw_element(skeleton, raw, match["rawattrs"], at, body_end)
+                raw_element(skeleton, raw, match["rawattrs"], at, body_end)
                 at = next_at
             elif match["comment"] is not None:
                 close = source.find("-->", at - 2, end)
@@ -113,7 +113,7 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
     return skeleton
 
 
-def _raw_element(skeleton: Skeleton, name: str, attrs: str, start: int, end: int) -> None:
+def raw_element(skeleton: Skeleton, name: str, attrs: str, start: int, end: int) -> None:
     if name == "script":
         if start < end:
             skeleton.scripts.append((attrs, start, end))
@@ -145,13 +145,13 @@ _VOID = frozenset("area base br col embed hr img input link meta param source tr
 _FORMATTING = frozenset("b big code em font i s small strike strong tt u".split())
 _FORMATTING_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_FORMATTING))})(?=[\s/>])[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>", re.IGNORECASE)
 # Elements that end where the next of their kind begins, and the elements beyond which that does not reach.
-_ENDS = {"p": ("p",), "li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"), "td": ("td", "th"), "th": ("td", "th"), "tr": ("tr",), "option": ("option",),
+ENDS = {"p": ("p",), "li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"), "td": ("td", "th"), "th": ("td", "th"), "tr": ("tr",), "option": ("option",),
          "tbody": ("thead", "tbody", "tfoot"), "tfoot": ("thead", "tbody", "tfoot"), "thead": ("thead", "tbody", "tfoot")}
 _WALLS = frozenset("ul ol menu dl table div section article main body select form blockquote".split())
 _NEAR = 40                                                     # open elements that are looked through for the one that a tag ends
 
 
-_SPECIAL = {**dict.fromkeys(_VOID, 0), **dict.fromkeys(_FORMATTING, 1), **dict.fromkeys(_ENDS, 2)}
+_SPECIAL = {**dict.fromkeys(_VOID, 0), **dict.fromkeys(_FORMATTING, 1), **dict.fromkeys(ENDS, 2)}
 
 
 def _end(open_: list[str], ends: Collection[str]) -> None:
@@ -190,7 +190,7 @@ def is_tame(names: list[str], most: int = MAX_NESTING) -> bool:
         else:
             again += unclosed
             if kind == 2 and open_ and open_[-1] not in _WALLS:
-                _end(open_, _ENDS[name])
+                _end(open_, ENDS[name])
         push(name)
         if len(open_) > most:
             return False
@@ -225,7 +225,7 @@ def tame(markup: str, most: int = MAX_NESTING) -> str:
                 while open_.pop() != name:
                     pass
             continue
-        ends = _ENDS.get(name)
+        ends = ENDS.get(name)
         if ends:
             _end(open_, ends)
         if name in formatting:

@@ -48,7 +48,7 @@ _TAGS = {tag: sum(flag for flag, tags in ((_INERT, INERT), (_VOID, VOID), (_SKIP
 _STATEFUL = frozenset("ul ol menu li blockquote pre dt dd dl summary table caption thead tbody tfoot tr td th".split()) | HEADINGS.keys()
 MAX_SPAN = 200
 _READ = frozenset("a td th".split())                           # tags whose attributes are read whatever they are
-_SHOWN = frozenset("br hr img input".split())               # empty elements that part texts
+SHOWN = frozenset("br hr img input".split())               # empty elements that part texts
 _SOFT = {"sup": RAISE, "span": ABUT}                           # a raised number is not part of the number before it; a style sheet may set neighbours apart
 
 
@@ -187,7 +187,7 @@ def events(markup: str) -> list[Event]:
                     out.append(tag.soft)
                 elif tag.tag == "a" and before == "</a>" and not gap and not tag.breaks and not tag.bold:
                     out.append(" ")
-                if not tag.empty or tag.tag in _SHOWN:
+                if not tag.empty or tag.tag in SHOWN:
                     out.append(tag)
         before = part
     return out
