@@ -217,7 +217,7 @@ def _count_in(value: str) -> tuple[float | None, bool]:
     return float(whole), bool(match["upto"])
 
 
-GPUS_STATED = re.compile(r"(?<![\w.,/-])(?P<count>[1-9]\d{0,2})\s?(?:x\s?|×\s?)?(?:gpus?|gpu-karten|graphics cards?|accelerators?)\b(?![\s-]?(?:hour|memory|ram|vram|min|h\b))")
+GPUS_STATED = re.compile(r"(?<![\w.,/-])(?P<count>[1-9]\d{0,2})\s?(?:x\s?|×\s?|-)?(?:gpus?|gpu-karten|graphics cards?|accelerators?)\b(?![\s-]?(?:hour|memory|ram|vram|min|h\b))")
 _AT_MOST = re.compile(r"(?:up to|max(?:imum|\.)?(?: of)?|at most|bis zu|jusqu'a|hasta|fino a|ate|tot|do|до|最大|最多|最高)\s*$")
 
 
@@ -317,6 +317,7 @@ class Facts:
     printed: str = ""                                          # what stands under the heads of GPUs, as printed: it tells rows without a name apart
     size: str = ""                                             # its cores and memory as printed: they, too, tell rows without a name apart
     above: tuple[str, ...] = ()                                # of a row that names no chip: the paragraph before its table and the headings above, nearest first
+    seller: str = ""                                           # whose section it stands in, on a page with a section for each of several sellers
     cloud: str = ""                                            # whose cloud a row says that it runs in: the same name in two clouds is two things
 
     def child(self) -> Facts:
@@ -499,6 +500,8 @@ class Reading:
     tax: str = "unknown"
     cents: dict[str, bool] = field(default_factory=dict)
     title: str = ""                                            # title, first heading and address of the document, case folded
+    shelves: set[tuple[str, ...]] = field(default_factory=set)  # headings right below which each section is of another seller
+    sellers: dict[int, str] = field(default_factory=dict)      # id of an offer -> the seller whose section it stands in
     rivals: tuple[str, ...] = ()                               # names of other sellers that the document compares itself with, case folded
     cities: Any = None                                         # text -> places of cities in it
     locate: Any = None                                         # label -> (country, city)
@@ -698,6 +701,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         availability=availability, quote=reading.document.text[start:end], start=start, end=end)
     if facts.cloud or offer.instance_name is None and (facts.printed or facts.size):
         reading.variants[id(offer)] = reading.source, f"{facts.cloud}\n{f'{facts.printed}{facts.size}' if offer.instance_name is None else ''}".casefold()
+    if facts.seller and price is not None:
+        reading.sellers[id(offer)] = facts.seller
     if price is not None and unit is None:
         reading.issue("info", "unit_not_stated", f"no word says for how long {price:g} {currency or ''} is paid".replace("  ", " "))
     if unstated:
@@ -720,22 +725,26 @@ def key_of(offer: Offer) -> tuple:
             offer.commitment, offer.term_months, offer.location)
 
 
-def unique(offers: Iterable[Offer], variants: Mapping[int, tuple[int, str]] | None = None) -> list[Offer]:
+def unique(offers: Iterable[Offer], variants: Mapping[int, tuple[int, str]] | None = None, sellers: Mapping[int, str] | None = None) -> list[Offer]:
     """The offers without repetitions, in order. `variants` (by id of an offer): the table or feed that a nameless one stands in, and its GPU as printed there.
     Rows of one table that print it differently ("H100 Server Edition", "H100 Workstation Edition") are different things; what another table says again is not."""
     listed = list(offers)
+    sellers = sellers or {}                                    # by id of an offer: whose it is; what several sell is not one thing, and a summary under no seller's name adds nothing
+    shelved = {key_of(o) for o in listed if id(o) in sellers} if sellers else set()
     counted: dict[tuple, Counter[int]] = {}
     if variants:
         for source, key in dict.fromkeys((variants[id(o)], key_of(o)) for o in listed if id(o) in variants):
             counted.setdefault(key, Counter())[source[0]] += 1
     fullest = {key: sources.most_common(1)[0][0] for key, sources in counted.items() if max(sources.values()) > 1}
-    out: dict[tuple, Offer] = {}
+    out: dict[tuple[tuple, str | None], Offer] = {}
     for offer in reversed(listed):
         key = key_of(offer)
+        if key in shelved and id(offer) not in sellers:
+            continue
         if key in fullest:
             source, printed = variants.get(id(offer), (-1, "")) if variants else (-1, "")
             if source != fullest[key]:
                 continue
             key = (*key, printed)
-        out[key] = offer
+        out[key, sellers.get(id(offer))] = offer
     return list(out.values())[::-1]

@@ -32,12 +32,14 @@ class Around:
     chips: list[ChipSpan] = field(default_factory=list)        # of heading or caption
     machines: list[ChipSpan] = field(default_factory=list)     # of a line right before that ends with a colon: "Machines with {{ fox-a40 }} (`fox-std-4`):"
     unit: str | None = None
+    counted: bool = False                                      # the unit may be no more than how time is counted: "billed by the second"
     scope: str | None = None
     commitment: str | None = None
     months: int | None = None
     currency: str | None = None
     tax: str = "unknown"
     contact: bool = False
+    seller: str = ""                                           # whose section it is, on a page with a section for each of several
     location: str | None = None                                # of a heading that is the name of a place
 
 
@@ -46,12 +48,14 @@ def around(reading: Reading, block: Block, before: str) -> Around:
     table = block.table
     heading = block.heading_path[-1] if block.heading_path else ""
     found = Around(heading, block.heading_path, table.caption or "" if table else "", before)
-    for text in (found.caption, heading, before[-400:]):
+    lead = _ADDRESS.sub(" ", before[-400:])
+    for text in (found.caption, heading, lead):
         if not text:
             continue
-        found.unit = found.unit or unit_in(text, loose=text is not before[-400:])
+        if found.unit is None and (unit := unit_in(text, loose=text is not lead)):
+            found.unit, found.counted = unit, text is lead and unit in ("second", "minute")
         found.scope = found.scope or scope_in(text)
-        if found.commitment is None and text is not before[-400:]:
+        if found.commitment is None and text is not lead:
             found.commitment, found.months = commitment_in(text)
         if found.tax == "unknown":
             found.tax = tax_in(text)
@@ -60,6 +64,8 @@ def around(reading: Reading, block: Block, before: str) -> Around:
             found.currency = words[0] if len(set(words)) == 1 else reading.currency(sign_of_unit(text))
     if found.tax == "unknown":
         found.tax = reading.tax_at(block.heading_path)
+    if reading.shelves:
+        found.seller = next((block.heading_path[depth] for depth in range(len(block.heading_path)) if block.heading_path[:depth] in reading.shelves), "")
     for text in (found.caption, heading):
         if found.location is None and text and len(text) <= 60 and _is_place(reading, text):
             found.location = text
@@ -74,6 +80,7 @@ def around(reading: Reading, block: Block, before: str) -> Around:
     return found
 
 
+_ADDRESS = re.compile(r"https?://[^\s<>)\]]{1,400}")
 _PLACE_WORDS = re.compile(r"\b(?:regions?|zones?|data ?cent(?:er|re)s?|locations?|area|in|rechenzentrum|standort|region|région|(?:north|south)?(?:east|west)(?:ern)?|north(?:ern)?|south(?:ern)?|central)\b|地域|地區|区域|リージョン|ゾーン|데이터 ?센터|리전|регион|[\s,()（）:：/|–—-]|\d+", re.IGNORECASE)
 
 
@@ -261,6 +268,9 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         return                                                 # nothing of it can become an offer, by the names that other passages give to its rows either
     heads = [replace(h, unit=outer.unit) if h.unit and outer.unit and _BILLED.search(h.text) else h for h in heads]      # "Monthly billing" under "Price per GPU-hour"
     heads = _settle_heads(reading, grid, heads, outer)
+    if outer.counted and len(units := {h.unit for h in heads if h.role == "price" and h.unit}) == 1:
+        outer = replace(outer, unit=units.pop())               # "billed by the second" above, "On demand ($/h) | Spot" in the heads
+    noted = {c for c, h in enumerate(heads) if _NOTES.match(h.text)} if any(h.role == "price" for h in heads) else set()
     roles = {h.role for h in heads}
     labels = [label for label, head in zip(grid.heads, heads, strict=True) if head.role not in ("storage", "network", "memory", "vcpu")]
     told = not any(h.role == "price" for h in heads) and _tells_types(grid, heads)
@@ -272,6 +282,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     sellers = [c for c, head in enumerate(heads) if _SELLER.match(head.text)]
     own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
     sizes = _sizes(grid, heads)
+    nodes = _nodes(grid, heads)
+    sizes |= nodes
     counted_columns = [c for c, head in enumerate(heads) if head.role in ("gpu", "gpu_count")]
     marked = {} if "price" in roles or grid.quantities else _marks_of_places(reading, grid, outer)
     about_gpus = about_gpus or bool(marked) or _names_count_chips(grid, heads)
@@ -292,6 +304,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         facts = Facts(unit=outer.unit, scope=outer.scope, commitment=outer.commitment, months=outer.months, tax=outer.tax, currency=outer.currency)
         facts.is_gpu = about_gpus or len(texts[0]) <= 24 and bool(_GPU_WORDS.search(fold(texts[0])))      # "GPU | A30 | €0.61"
         facts.commitment = facts.months = None
+        facts.seller = outer.seller
         facts.cloud = " ".join(texts[c] for c in sellers)[:60]
         quoted: list[Quoted] = []
         columns_of: dict[int, int] = {}                        # id of a price -> the column that it stands in
@@ -302,13 +315,15 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             head = heads[column]
             if head.role == "gpu_count" and not head.chips and find_chips(text, context=True):
                 head = replace(head, role="gpu")
-            prices = [] if head.role in ("gpu_count", "gpu_memory", "memory", "vcpu", "storage", "network", "other_price") else _prices(reading, head, text)
+            prices = [] if column in noted or head.role in ("gpu_count", "gpu_memory", "memory", "vcpu", "storage", "network", "other_price") else _prices(reading, head, text)
             if prices:
                 span = _span(cells[column])
                 for price in prices:
                     beside = _same_line(text, price) if len(prices) > 1 else ()
                     quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax,
-                                         chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=sizes.get(column)))
+                                         chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=(_count_behind(text, price) if len(prices) == 1 else None) or sizes.get(column)))
+                    if column in nodes:
+                        quoted[-1].scope = "instance"
                     columns_of[id(quoted[-1])] = column
                 if head.role == "price":
                     continue
@@ -536,9 +551,14 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     heads = [replace(head, role=None) if c in zones and len(zones) < len(sited) else head for c, head in enumerate(heads)]       # the region beside its zones is the place
     out = list(heads)
     true = [h for h in heads if h.role == "price" and not _CONVERTED.search(h.text)]
+    least = any(h.role == "price" and _LEAST.search(h.text) for h in heads)
+    money = {h.currency for h in heads if h.role == "price" and h.currency and not _ABOUT.search(h.text)}
     for column, head in enumerate(heads):
         texts = [t for t in (grid.text(r, column) for r in rows) if t and not is_nothing(t)]
         if not texts:
+            continue
+        if head.role in ("price", None) and least and _GREATER.match(head.text) or head.role == "price" and money and head.currency and head.currency not in money and _ABOUT.search(head.text):
+            out[column] = replace(head, role="other_price")    # "Min | Average | Max": of a range, the low end; "$/h | (CNY/h ~)": what the first comes to
             continue
         if head.role in ("price", None) and true and _CONVERTED.search(head.text):
             out[column] = replace(head, role="other_price")    # what the yearly price comes to by the month
@@ -565,6 +585,9 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     return out
 
 
+_LEAST = re.compile(r"(?<![a-z])(?:min(?:imum|imo|ima)?|low(?:est)?|cheapest)(?![a-z])|最低|最小|최저")
+_GREATER = re.compile(r"(?:on demand |spot |price |precio |preco |prix |preis )?(?:max(?:imum|imo|ima)?|high(?:est)?|avg|average|mean|median\w*|medi[aoe]|med|moy(?:enne)?|durchschnitt\w*|mittel(?:wert)?|promedio|srednia|средн\w+|平均|中位数?|最高|最大|최고|평균)(?![a-z])")
+_ABOUT = re.compile(r"[~≈]")
 _ZONE_HEAD = re.compile(r"\bzones?\b|可用区|可用區|ゾーン")
 _SIZE = re.compile(r"(?<![\w.,/-])(?P<times>[1-9]\d?)\s?[x×](?![\w])|(?<![\w.,/-])(?P<cards>[1-9]\d?)\s?(?:卡|张|枚|基|장)")
 
@@ -579,6 +602,25 @@ def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
     return found if len(set(found.values())) == len(found) > 1 else {}
 
 
+def _nodes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
+    """The columns of prices whose heads say that they are for a whole machine of so many GPUs: "Price of the 8x node"."""
+    matches = {c: match for c, head in enumerate(heads) if head.role == "price" and (match := _OF_A_NODE.search(fold(grid.heads[c])))}
+    return {c: float(match["behind"] or match["before"]) for c, match in matches.items()}
+
+
+_MACHINE = r"(?:nodes?|servers?|machines?|instances?|no|nodo|noeud|knoten|serveur|servidor|节点|節點|ノード|노드)"
+_OF_A_NODE = re.compile(rf"(?<![a-z]){_MACHINE} (?:of |with |de |com |con |mit |avec )?(?P<behind>[2-9]|1[0-6]|32)\s?[x×](?![a-z0-9])|(?<![\w.])(?P<before>[2-9]|1[0-6]|32)\s?[x×][ -]?(?:gpu[ -])?{_MACHINE}(?![a-z])")
+_BRACKETED = re.compile(r"[^()|\n]{0,24}\((?P<inside>[^()]{1,24})\)")
+
+
+def _count_behind(text: str, price: Price) -> float | None:
+    """The number of GPUs that stands in brackets behind a price: "$42.00/h (4-GPU bundle)"; not where the price is for each of them."""
+    match = _BRACKETED.match(text, price.end) if price.scope is None else None
+    return stated_count(match["inside"]) if match and not _EACH.search(fold(match["inside"])) else None
+
+
+_EACH = re.compile(r"\b(?:per|each|min|from|at least|minimum|ab|a partir|pro|je|por|par)\b|\+|/")
+_NOTES = re.compile(r"^(?:notes?|remarks?|comments?|notas?|observac\w+|observations?|remarques?|bemerkung(?:en)?|hinweise?|anmerkung(?:en)?|uwagi|примечани[ея]|备注|備註|说明|備考|비고|ghi chu)$")
 _CONVERTED = re.compile(r"equivalen|aquivalen|umgerechnet|ekwiwalent|эквивалент|換算|换算|折合|환산|tuong duong")
 _BILLED = re.compile(r"\b(?:monthly|quarterly|yearly|annual(?:ly)?) (?:billing|payments?|instal?lments?|invoic\w+)|\b(?:billed|paid|invoiced) (?:monthly|quarterly|yearly|annually)")
 _AMOUNT = r"\d[\d.,' ]{0,14}"

@@ -113,14 +113,16 @@ _MONEY = re.compile(r"[$€£¥₩₹₽₫₺]\s?(\d[\d.,]{0,20}\d)|(?<![\w.,])
 
 
 def decimal_mark(text: str) -> str | None:
-    """"." or "," where the amounts of money of a text leave no doubt which of them parts the decimals ("$16.80" does, "$11,200" does not); else None."""
+    """"." or "," where the amounts of money of a text leave no doubt which of them parts the decimals ("$16.80" does, "$11,200" does not): one alone does, or ten times as
+    often as the other; else None."""
     seen = Counter()
     for match in _MONEY.finditer(text):
         number = match[1] or match[2]
         at = max(number.rfind("."), number.rfind(","))
         if at > 0 and (len(number) - at - 1 != 3 or len({c for c in number if c in ".,"}) == 2 or number[:at] == "0"):
             seen[number[at]] += 1
-    return next(iter(seen)) if len(seen) == 1 else None
+    often = seen.most_common(2)
+    return often[0][0] if often and (len(often) == 1 or often[0][1] >= 10 * often[1][1]) else None
 
 
 @lru_cache(maxsize=1)
@@ -224,7 +226,7 @@ def _word_case(text: str, start: int, end: int, word: str) -> bool:
 def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     data = _data()
     groups = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["units"].items())
-    between = r"[\s(]*(?:(?:gpu|card|board|chip|node|instance|server|accelerator|vm|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·・*×-]*)*"
+    between = r"[\s(]*(?:(?:(?:gpu|card|board|chip|node|instance|server|accelerator|vm)(?!s(?![a-z]))|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·・*×-]*)*"
     after_per = re.compile(rf"{data['per']}{between}(?:{groups})(?![a-z0-9])")
     alone = re.compile(rf"(?<![a-z])(?:{groups})(?![0-9])")
     return after_per, alone, re.compile(data["only_after_per"])

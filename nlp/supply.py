@@ -14,7 +14,7 @@ from nlp.document import Block, Document, Table
 from nlp.feeds.faults import faults
 from nlp.language import of_readers
 from nlp.layout import layout_tables
-from nlp.offers import Reading, is_set_aside, read_head, unique
+from nlp.offers import Reading, is_set_aside, read_head, seller_of_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table, settle_named
 from nlp.offers_text import Placed, read_families, read_listings, read_lists, read_only_chip, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
@@ -157,6 +157,8 @@ def _table_chips(document: Document, item: Placed, unknown: dict[str, None]) -> 
     seen: set[int] = set()
     around = bool(_GPU_WORDS.search(fold(f"{item.path[-1] if item.path else ''} {table.caption or ''}")))
     heads = [bool(c is not None and _GPU_WORDS.search(fold(c.text))) for c in table.rows[0]] if table.rows else []
+    if table.rows and table.rows[0] and not around and not heads[0]:
+        heads[0] = _column_of_chips([row[0].content.text for row in table.rows[1:51] if row and row[0] is not None])
     for row in table.rows:
         beside = any([c is not None and len(c.content.text) <= 24 and _names_vendor(c.content.text) for c in row])
         for column, cell in enumerate(row):
@@ -170,6 +172,12 @@ def _table_chips(document: Document, item: Placed, unknown: dict[str, None]) -> 
                 yield _mention(document.text, span, start, end, "offered")
             for _, _, label in unknown_labels(cell.text, spans):
                 unknown.setdefault(label)
+
+
+def _column_of_chips(names: list[str]) -> bool:
+    """Whether the first column of a table gives names of GPUs and hardly anything else, by those that nothing else is called: then "A10" and "L40" among them are some, too."""
+    sure = sum(5 * max((c.end - c.left for c in find_chips(name, context=False)), default=0) >= 3 * len(name) > 0 for name in names if has_digit(name) and len(name) <= 40)
+    return sure >= 3 and 2 * sure >= len(names)
 
 
 def _mention(text: str, span: ChipSpan, start: int, end: int, role: str) -> ChipMention:
@@ -263,7 +271,17 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     if placed and not any(above is not None for above, _ in tax_notes):
         tax_notes = [(None, said) for _, said in tax_notes]
     language = document.language or of_readers(sample)          # a page of scripts has no text to tell it by, but words for its readers in them
-    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample) or _mark_of_data(document), tax_notes=tax_notes, rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
+    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample) or _mark_of_data(document), tax_notes=tax_notes, shelves=_shelves(placed), rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
+
+
+def _shelves(placed: list[Placed]) -> set[tuple[str, ...]]:
+    """The headings right below which three sections or more bear the names of sellers: a page that collects what others ask has a section for each."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for path in dict.fromkeys(item.path for item in placed):
+        for depth, heading in enumerate(path):
+            if len(heading) <= 40 and seller_of_head(heading) == "other":
+                found.setdefault(path[:depth], set()).add(heading)
+    return {above for above, names in found.items() if len(names) >= 3}
 
 
 _PRICE_WORDS = re.compile(r"pric|preis|prix|料金|価格|가격|요금|价格|價格|prezz|precio|preco|cen[aye]|tarif|valor(?:es)?\b|abgerechnet|billed|factur|fattur|请求|計費|计费|цен|charged|价|prijz|gia\b|euro|dollar|pound|inclu|exclu|税|稅")
@@ -389,10 +407,10 @@ def _money_of_program(text: str, reading: Reading) -> str | None:
 def _settled(reading: Reading) -> list[Offer]:
     """The offers of a document, each once: an unpriced row gives way to a priced or fuller one of the same thing."""
     _single_beside_several(reading)
-    offers = unique(reading.offers, reading.variants)
+    offers = unique(reading.offers, reading.variants, reading.sellers)
     grouped = {o.gpu_name for o in reading.grouped}
     if grouped and 2 * len(grouped & {o.gpu_name for o in offers}) < len(grouped):
-        offers = unique(offers + reading.grouped, reading.variants)
+        offers = unique(offers + reading.grouped, reading.variants, reading.sellers)
     priced = [o for o in offers if o.price is not None]
     by_chip: dict[str, _Fuller] = {}
     tables = {} if reading.document.content_type in FEEDS else {number: source for number, (source, _) in reading.variants.items()}
@@ -413,9 +431,12 @@ _SEVERAL = re.compile(r"^\s*(?:[2-9]|1\d|32|64)\s?[x×*]\s?(?=\D)|[x×*]\s?(?:[2
 def _single_beside_several(reading: Reading) -> None:
     """A list of "H100", "2x H100", "8x H100" sells machines: the plain name is a machine with one GPU. Only where no word says that a price is per GPU."""
     ladders: dict[tuple, list[Offer]] = {}
+    part, money = 0, None
     for offer in reading.offers:
+        if offer.price is not None and offer.currency != money:
+            part, money = part + 1, offer.currency             # one list is in one money: what stands apart, with other money between, is another seller's
         if offer.price is not None and offer.instance_name and len(offer.instance_name) <= 40:
-            ladders.setdefault((offer.price_unit, offer.currency), []).append(offer)
+            ladders.setdefault((part, offer.price_unit, offer.currency), []).append(offer)
     for ladder in ladders.values():
         if not any(o.gpu_count and o.gpu_count >= 2 and o.price_scope == "instance" and _SEVERAL.search(o.instance_name or "") for o in ladder):
             continue

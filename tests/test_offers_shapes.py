@@ -779,3 +779,54 @@ def test_rows_that_count_the_gpus_of_a_class_of_machines():
     assert rows("Compute nodes (J) with NVIDIA A40 came first. Compute nodes (J) with NVIDIA V100 came later.\n\n## Compute node (J)\n\n" + sizes, "md") == []
     text = "NVIDIA V100搭載の計算ノード(H)に加えて、NVIDIA A40を搭載した計算ノード(J)が使えます。\n\n計算ノード(J)は次の型で使います。\n\n" + table("タイプ | 割り当てGPU数 | メモリ(GiB)", "hx_F | 8 | 480")
     assert [(o.gpu_name, o.gpu_count) for o in supply(text, "md", "ja")[1]] == [("A40", 8)]
+
+
+def test_least_average_and_most_are_one_price():
+    text = table("GPU | VRAM | Min (USD/h) | Méd. pond. | Max", "L40S | 48 GB | $0.60 | $0.67 | $1.26", "L4 | 24 GB | $0.12 | $0.13 | $0.13")
+    assert rows(text, "md") == [("L40S", None, 0.6, "USD", "hour"), ("L4", None, 0.12, "USD", "hour")]
+    assert [r[2] for r in rows(table("GPU | Standard ($/h) | Max-Q ($/h)", "L40S | $0.60 | $0.55"), "md")] == [0.6, 0.55]
+    assert [(r[2], r[3]) for r in rows(table("GPU | On-Demand (USD/h) | (CNY/h ~)", "L40S | $0.60 | ¥4.35"), "md")] == [(0.6, "USD")]
+
+
+def test_how_time_is_counted_is_no_price_by_the_second():
+    lead = "Source: https://fox.example/gpus/list. Billed by the second, per second. Storage costs extra.\n\n"
+    assert rows(lead + table("GPU | On-Demand ($/h) | Spot", "L40S | $0.60 | ~$0.24"), "md") == [("L40S", None, 0.6, "USD", "hour"), ("L40S", None, 0.24, "USD", "hour")]
+    assert rows("Prices per second.\n\n" + table("GPU | Price", "L40S | $0.0002"), "md") == [("L40S", None, 0.0002, "USD", "second")]
+    assert [r[4] for r in rows("All of it: https://fox.example/gpus\n\n" + table("GPU | Price", "L40S | $0.60"), "md")] == [None]
+
+
+def test_amounts_in_notes_beside_the_price():
+    text = table("GPU | USD/h | Notes", "L40S | $0.60 | $0.72/h without the batch tier", "L4 | $0.20 | in bundles of 8 ($1.60/h)")
+    assert [r[2] for r in rows(text, "md")] == [0.6, 0.2]
+    assert [r[2] for r in rows(table("GPU | Notes", "L40S | $0.60/h on demand"), "md")] == [0.6]
+
+
+def test_prices_of_a_whole_node_beside_those_of_a_gpu():
+    text = table("GPU | USD/h per GPU | Price of the 8x node", "L40S | $0.60 | $4.80/h", "L4 | — | $0.80/h (4-GPU bundle)")
+    assert [(o.gpu_name, o.gpu_count, o.price, o.price_scope) for o in supply(text, "md")[1]] == [("L40S", None, 0.6, "gpu"), ("L40S", 8, 4.8, "instance"), ("L4", 4, 0.8, "instance")]
+    assert [r[1] for r in rows(table("GPU | Price", "L40S | $0.60/h (from 8 GPUs)", "L40 | $0.50/h per GPU (8 GPUs)"), "md")] == [None, None]
+
+
+def test_what_several_sellers_ask_is_not_one_offer():
+    shelf = "".join(f"\n## {name}\n\n" + table("GPU | USD/h", *lines) for name, lines in (("RunPod", ["L40S | $0.60", "L4 | $0.20"]), ("Vultr", ["L40S | $0.60"]), ("Modal", ["L40S | $0.60", "A10 | $0.30"])))
+    summary = "\n# Summary\n\n## L40S\n\n" + table("GPU | USD/h", "L40S | $0.60")
+    assert [r[0] for r in rows("# Collected prices\n" + shelf + summary, "md")] == ["L40S", "L4", "L40S", "L40S", "A10"]
+    plain = shelf.replace("RunPod", "Small machines").replace("Vultr", "Large machines").replace("Modal", "Others")
+    assert sorted(r[0] for r in rows("# Our prices\n" + plain, "md")) == ["A10", "L4", "L40S"]
+
+
+def test_points_part_the_decimals_of_a_page_that_slips_once():
+    lines = [f"L40S | $0.{n} | $2.{n}" for n in range(11, 25)]
+    text = "# Preços das GPUs\n\nA tabela abaixo mostra os preços por hora das placas, e a faixa anunciada vai de $0,30 a mais.\n\n" + table("GPU | USD/h", *(line.rsplit(" | ", 1)[0] for line in lines), "A100 | $1.290")
+    assert [r[2] for r in rows(text, "md") if r[0] == "A100"] == [1.29]
+
+
+def test_a_plain_name_in_another_money_has_no_ladder():
+    text = json.dumps({"Fox": {"L40S GPU": "₹61/hr"}, "Elk": {"L40S": "$0.60/hr"}, "Hay": {"2×L40S": "₹120/hr", "L40S": "₹62/hr"}}, ensure_ascii=False)
+    assert [(o.gpu_count, o.price) for o in supply(text, "json")[1] if o.currency == "INR" and o.price != 62] == [(None, 61.0), (2, 120.0)]
+
+
+def test_short_names_in_a_column_of_sure_ones_are_chips():
+    text = "# Processors\n\n" + table("Supported processor | Threshold", "A10 | 30%", "L40S | 30%", "GeForce RTX 4090 | 20%", "Tesla V100 | 20%", "L4 | 30%", "M3 Max | 10%")
+    assert {"A10", "L4"} <= {c.gpu_name for c in supply(text, "md")[0]}
+    assert supply("# Roads\n\n" + table("Road | Length", "A10 | 3 km", "L4 | 5 km", "B7 | 9 km"), "md")[0] == []
