@@ -215,6 +215,9 @@ _RTX_LEFT = re.compile(r"(?P<brand>(?:(?:nvidia|geforce|quadro|rtx|gtx)[\s\-_®�
 _RTX_RIGHT = re.compile(r"[\s\-_®™]*(?P<suffix>(?:ti[\s\-_]?super|ti|super|d|sff[\s\-_]ada|ada[\s\-_]sff|ada|s?[\s\-_]pro|[\s\-_]?blackwell|[\s\-_]?max-?q|[\s\-_]?server))?(?![a-z0-9])")
 
 
+_OF_96_GB = re.compile(r"[\s_(,-]{1,3}96 ?gi?b?(?![a-z0-9])")
+
+
 def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[int, int, str, str] | None:
     """A card named by its number: (start, end, gpu_name, gate)."""
     left = _RTX_LEFT.search(text, max(0, start - 40), start)
@@ -246,6 +249,8 @@ def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[in
             return None
         if "quadro" not in brand and re.search(r"blackwell[\s\-_]*$", text[max(0, begin - 12):begin]):
             return begin, stop, f"RTXPRO{number}", "strong"    # "Blackwell RTX 6000": that generation has no other card of the number
+        if number == "6000" and "quadro" not in brand and _OF_96_GB.match(text, end):
+            return begin, stop, "RTXPRO6000", "strong"         # no other card of the number has so much memory
         return begin, stop, f"RTX{number}", "strong"
     if suffix == "spro":
         return None

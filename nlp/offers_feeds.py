@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -123,6 +123,19 @@ def _says_stock(field: _Field, child: Node) -> bool:
     """Whether a field says of its record that it can be had."""
     return field.head.role == "availability" and child.kind == "scalar" and child.value not in (None, "", False, 0) and not is_nothing(str(child.value)) \
         and availability_in(str(child.value)) != "sold_out" and field.head.text not in ("status", "state")
+
+
+_WHO_LETS = re.compile(r"(?:available (?:at|on|from|with)|(?:offered|let|rented out) by|(?:cloud )?providers?|clouds?|sellers?)(?: names?)?")
+_OF_A_LIST = frozenset({"gpu", "gpu_count", "gpu_memory", "instance", "location", "availability"})
+_MAKERS = re.compile(r"nvidia|amd|intel|habana|google|huawei|cambricon", re.IGNORECASE)
+
+
+def _says_who_lets(heads: Sequence[tuple[_Field, Node]]) -> bool:
+    """Whether a record is a line of a list of GPUs with the sellers that let them, and says nothing else: no figures of merit, no results."""
+    filled = [(field, child) for field, child in heads if child.kind != "scalar" or child.value not in (None, "")]
+    who = [child for field, child in filled if _WHO_LETS.fullmatch(field.head.text)]
+    return len(who) == 1 and who[0].kind == "scalar" and isinstance(who[0].value, str) and not is_nothing(who[0].value) and not _MAKERS.fullmatch(who[0].value.strip()) \
+        and any(field.head.role == "gpu" for field, _ in filled) and all(child is who[0] or child.kind == "scalar" and field.head.role in _OF_A_LIST for field, child in filled)
 
 
 def _counts_gpus(field: _Field, child: Node) -> bool:
@@ -429,6 +442,8 @@ class _Walker:
                 self._emit(facts, None, node)                  # "price: see the catalogue of each data centre"
             elif chips and new and not self.has_price(node) and (any(_says_stock(field, child) for field, child in heads) or found and keyed and any(_counts_gpus(field, child) for field, child in heads)):
                 self._emit(facts, None, node)                  # "stock: high"; {"fox.A10.4": {"GPU": "B9"}}
+            elif local.chips and new and not self.has_price(node) and _says_who_lets(heads):
+                self._emit(facts, None, node)                  # "A40,\"fox,elk\"" under "Accelerator,Providers"
             elif chips and new and not self.has_price(node) and (local.specs >= 1 or local.count is not None) and (local.chips or local.instance):
                 self._emit(facts, None, node)
         for field, child in heads:

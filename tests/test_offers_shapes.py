@@ -830,3 +830,8 @@ def test_short_names_in_a_column_of_sure_ones_are_chips():
     text = "# Processors\n\n" + table("Supported processor | Threshold", "A10 | 30%", "L40S | 30%", "GeForce RTX 4090 | 20%", "Tesla V100 | 20%", "L4 | 30%", "M3 Max | 10%")
     assert {"A10", "L4"} <= {c.gpu_name for c in supply(text, "md")[0]}
     assert supply("# Roads\n\n" + table("Road | Length", "A10 | 3 km", "L4 | 5 km", "B7 | 9 km"), "md")[0] == []
+
+
+def test_a_list_of_gpus_and_the_sellers_that_let_them():
+    assert [r[:2] for r in rows('AcceleratorName,Providers\nA40,"fox,elk"\nL4,hay\nRTX 6000 96GB,fox\nT4,\n', "csv")] == [("A40", None), ("L4", None), ("RTXPRO6000", None)]
+    assert rows("AcceleratorName,Providers,TokensPerSecond\nA40,fox,33\nL4,hay,12\n", "csv") == rows("gpu,provider\nA40,NVIDIA\nL4,NVIDIA\n", "csv") == []
