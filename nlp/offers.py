@@ -433,7 +433,7 @@ class Facts:
     def _name(self, head: Head, value: str, context: bool) -> None:
         if head.role == "instance":
             rank = _rank(head.text)
-            if len(value) <= 120 and (rank > self.instance_rank or self.instance is None) and rank:
+            if len(value) <= 120 and (rank > self.instance_rank or self.instance is None) and rank and not _ONLY_FORM.fullmatch(value):
                 self.instance, self.instance_rank = value, rank
             if _GPUS.search(value):
                 self.is_gpu = True
@@ -464,6 +464,8 @@ class Facts:
             out.setdefault((merged.gpu_name, merged.memory if len(self.chips) > 1 else None, merged.form_factor if len(self.chips) > 1 else None), merged)
         return list(out.values())
 
+
+_ONLY_FORM = re.compile(r"(?:sxm\d?|pcie?|nvl|nvlink|oam|hgx|dgx)", re.IGNORECASE)       # how a card is built is nobody's name
 
 _values_of = attrgetter(*(f.name for f in fields(Facts)))
 

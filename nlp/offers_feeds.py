@@ -199,14 +199,23 @@ def _others_price() -> re.Pattern:
 _TOTAL = re.compile(r"(?<!\w)(?:total|instance|node|machine|server|vm)(?!\w)")
 
 
+def _shared(times: float) -> bool:
+    """Whether an amount that is so many times another one may be that of all the GPUs of a machine."""
+    return 1 <= round(times) <= 16 and abs(times - round(times)) < 0.004 * times
+
+
 def _totals(quoted: list[Quoted], count: float | None) -> list[Quoted]:
-    """Of a price per GPU and the price of all the GPUs of a record, the latter: where they agree, or its key says that it is the total."""
+    """Of a price per GPU and the price of all the GPUs of a record, the latter: where they agree, or its key says that it is the total.
+
+    They agree, too, where the one is a whole number of times the other: a list may count in more than one way.
+    """
     whole = [q for q in quoted if q.price is not None and q.scope != "gpu" and not q.chips]
 
     def doubled(q: Quoted) -> bool:
         return q.scope == "gpu" and q.price is not None and not q.chips and any(
             (o.unit or o.price.unit) == (q.unit or q.price.unit) and (o.commitment, o.months) == (q.commitment, q.months) and (o.currency or q.currency) == (q.currency or o.currency)
-            and (count is not None and abs(o.price.amount - count * q.price.amount) <= max(0.02 * o.price.amount, 0.011) or _TOTAL.search(o.head.text) is not None) for o in whole)
+            and (count is not None and (abs(o.price.amount - count * q.price.amount) <= max(0.02 * o.price.amount, 0.011) or _shared(o.price.amount / q.price.amount))
+                 or _TOTAL.search(o.head.text) is not None) for o in whole)
     return [q for q in quoted if not doubled(q)]
 
 
@@ -403,7 +412,7 @@ class _Walker:
         if all(_HIGH.search(q.head.text) for q in quoted):     # what one would pay at most
             quoted = []
         if sum(q.price is not None for q in quoted) > 1:
-            quoted = _totals(quoted, facts.count)
+            quoted = self._as_asked(_totals(quoted, facts.count), facts.currency)
         units = {q.head.unit or q.unit for q in quoted if q.price is not None} - {None}
         for q in quoted:                                       # "price_per_hour" and "spot_price" side by side: per the same
             if q.commitment == "spot" and q.price is not None and not (q.unit or q.head.unit or q.price.unit) and len(units) == 1:
@@ -471,6 +480,13 @@ class _Walker:
         listed = {(o.gpu_name, o.price, o.currency) for o in self.reading.offers if id(o) not in picked} if picked else set()
         if listed:
             self.reading.offers[:] = [o for o in self.reading.offers if id(o) not in picked or (o.gpu_name, o.price, o.currency) not in listed]
+
+    def _as_asked(self, quoted: list[Quoted], currency: str | None) -> list[Quoted]:
+        """Of a price in the money that its record names, and what it comes to in another ("price", "currency", "price_usd"), the former."""
+        money = self.reading.currency(currency)
+        if money is None or not any(q.price is not None and not q.head.currency for q in quoted):
+            return quoted
+        return [q for q in quoted if q.price is None or q.price.sign or self.reading.currency(q.head.currency) in (None, money)]
 
     def _of_others(self, q: Quoted) -> bool:
         """Whether a price is, by its key, what another seller asks: `awsPricePerHour`, `competitor_price`."""

@@ -835,3 +835,13 @@ def test_short_names_in_a_column_of_sure_ones_are_chips():
 def test_a_list_of_gpus_and_the_sellers_that_let_them():
     assert [r[:2] for r in rows('AcceleratorName,Providers\nA40,"fox,elk"\nL4,hay\nRTX 6000 96GB,fox\nT4,\n', "csv")] == [("A40", None), ("L4", None), ("RTXPRO6000", None)]
     assert rows("AcceleratorName,Providers,TokensPerSecond\nA40,fox,33\nL4,hay,12\n", "csv") == rows("gpu,provider\nA40,NVIDIA\nL4,NVIDIA\n", "csv") == []
+
+
+def test_what_a_price_comes_to_in_other_money_is_no_offer_more():
+    head = "Seller,GPU_Variant,Price,Currency,GPU_Count,Price_USD,EUR_to_USD_Rate,INR_to_USD_Rate"
+    listed = f"{head}\nFox,H100 SXM,2.4,EUR,1,2.81,1.17,0.0104\nElk,H100 SXM,281.6,INR,1,2.94,1.17,0.0104\nHay,A40 PCIe,0.9,USD,2,0.9,1.17,0.0104\n"
+    assert rows(listed, "csv") == [("H100", 1, 2.4, "EUR", None), ("H100", 1, 281.6, "INR", None), ("A40", 2, 0.9, "USD", None)]
+    both = json.dumps([{"gpu": "A40", "price_eur": 0.8, "price_usd": 0.9}])
+    assert [r[2:4] for r in rows(both, "json")] == [(0.8, "EUR"), (0.9, "USD")]     # no word says in which it is asked
+    shared = f"{head},Built,EffectiveCount,PricePerGPU,NormalizedPrice\nElk,H100 (2x),400,INR,1,4.16,1.17,0.0104,SXM,2,2.08,2.081\n"
+    assert [(o.instance_name, o.gpu_count, o.price, o.currency) for o in supply(shared, "csv")[1]] == [(None, 1, 400.0, "INR")]
