@@ -96,6 +96,8 @@ def read_head(label: str) -> Head:
         role = "other_price"
     if role in ("gpu_memory", "memory", "vcpu", "storage") and re.search(r"[$€£¥₩₹]\s?(?:/|per\b)\s?(?:gb|gib|tb|v?cpu|core)", label, re.IGNORECASE):
         role = "other_price"                                   # "€/GB VRAM"
+    if role == "location" and re.search(r" (?:types?|kinds?|class|count|tiers?)$", text):
+        role = None
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
         role = "price"
     unit = unit_in(label) or unit_in(text)

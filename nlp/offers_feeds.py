@@ -28,7 +28,7 @@ _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d
 _CODE_OF_PLACE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?")
 _PARTS_OF_KEY = re.compile(r"[\s(),;|]+")
 _PRICES = re.compile(r"(?:gpu |instance )?(?:prices?|pricings?)(?![a-z])")
-_PICKED = re.compile(r"(?:the )?(?:cheapest|lowest(?: price)?|most expensive|highest(?: price)?|best(?: price| deal| value| offer)?|top(?: deal| pick| offer)?|winner)(?: (?:usd|eur|gbp|gpu|overall|offer|option|provider|price))?")
+_PICKED = re.compile(r"(?:the )?(?:cheapest|lowest(?: price)?|most expensive|highest(?: price)?|best(?: price| deal| value| offer)?|top(?: deal| pick| offer)?|winner)(?: (?:usd|eur|gbp|gpu|overall|offer|option|provider|price))?(?: (?:by|per|for(?: each)?) (?:gpu|chip|model|card|provider|seller|region|country)s?(?: (?:name|model|type))?)?")
 _LOW = re.compile(r"^(?:low|lowest|min|minimum|from|starting) price|^price (?:low|from|min)")
 _HIGH = re.compile(r"^(?:high|highest|max|maximum|to) (?:hourly )?price|^price (?:high|to|max)")
 _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
@@ -479,12 +479,13 @@ class _Walker:
         picked = {id(o) for o in self.picked}
         listed = {(o.gpu_name, o.price, o.currency) for o in self.reading.offers if id(o) not in picked} if picked else set()
         if listed:
-            self.reading.offers[:] = [o for o in self.reading.offers if id(o) not in picked or (o.gpu_name, o.price, o.currency) not in listed]
+            again = {(o.start, o.end, o.gpu_name) for o in self.picked if (o.gpu_name, o.price, o.currency) in listed}     # with what its price comes to in other money
+            self.reading.offers[:] = [o for o in self.reading.offers if id(o) not in picked or (o.start, o.end, o.gpu_name) not in again]
 
     def _as_asked(self, quoted: list[Quoted], currency: str | None) -> list[Quoted]:
         """Of a price in the money that its record names, and what it comes to in another ("price", "currency", "price_usd"), the former."""
         money = self.reading.currency(currency)
-        if money is None or not any(q.price is not None and not q.head.currency for q in quoted):
+        if money is None or not any(q.price is not None and self.reading.currency(q.head.currency) in (None, money) for q in quoted):
             return quoted
         return [q for q in quoted if q.price is None or q.price.sign or self.reading.currency(q.head.currency) in (None, money)]
 

@@ -845,3 +845,11 @@ def test_what_a_price_comes_to_in_other_money_is_no_offer_more():
     assert [r[2:4] for r in rows(both, "json")] == [(0.8, "EUR"), (0.9, "USD")]     # no word says in which it is asked
     shared = f"{head},Built,EffectiveCount,PricePerGPU,NormalizedPrice\nElk,H100 (2x),400,INR,1,4.16,1.17,0.0104,SXM,2,2.08,2.081\n"
     assert [(o.instance_name, o.gpu_count, o.price, o.currency) for o in supply(shared, "csv")[1]] == [(None, 1, 400.0, "INR")]
+    named = {"prices": [{"seller": "Fox", "gpu": "A40", "currency": "USD", "usd_per_hr": 0.5, "inr_per_hr": 47.8}, {"seller": "Elk", "gpu": "A40", "currency": "INR", "usd_per_hr": 0.6, "inr_per_hr": 57.4}]}
+    best = {"cheapest_by_gpu": {"A40": {"usd_per_hr": 0.5, "inr_per_hr": 47.8, "seller": "Fox"}}}
+    assert [r[2:4] for r in rows(json.dumps(named | best), "json")] == [(0.5, "USD"), (57.4, "INR")]
+
+
+def test_the_type_of_a_region_is_no_place():
+    text = json.dumps([{"gpu": "A40", "gpu_count": 1, "price_usd_per_hour": 0.5, "regionType": "commercial"}, {"gpu": "A40", "gpu_count": 1, "price_usd_per_hour": 0.6, "regionType": "commercial", "region": "eu-west-1"}])
+    assert [o.location for o in supply(text, "json")[1]] == [None, "eu-west-1"]
