@@ -138,6 +138,19 @@ def _says_who_lets(heads: Sequence[tuple[_Field, Node]]) -> bool:
         and any(field.head.role == "gpu" for field, _ in filled) and all(child is who[0] or child.kind == "scalar" and field.head.role in _OF_A_LIST for field, child in filled)
 
 
+_SHELF = re.compile(r"(?:resource |product |sku |service )?(?:group|category|family|class)")
+_OF_GPUS = re.compile(r"(?:gpu|accelerator)s?(?: instances?)?", re.IGNORECASE)
+_SKU = re.compile(r"(?<![a-z])skus?(?![a-z])")
+
+
+def _gpu_of_catalogue(heads: Sequence[tuple[_Field, Node]]) -> str | None:
+    """The SKU of a record that is an article of a catalogue and stands under GPUs there; None of any other."""
+    texts = [(field.head.text, child.value.strip()) for field, child in heads if child.kind == "scalar" and isinstance(child.value, str)]
+    if not any(_SHELF.fullmatch(label) and _OF_GPUS.fullmatch(value) for label, value in texts):
+        return None
+    return max((value for label, value in texts if _SKU.search(label)), key=len, default=None)
+
+
 def _counts_gpus(field: _Field, child: Node) -> bool:
     """Whether a field of GPUs holds anything."""
     return field.head.role in ("gpu", "gpu_count") and child.kind == "scalar" and child.value not in (None, False, 0) and not (isinstance(child.value, str) and is_nothing(child.value))
@@ -453,6 +466,11 @@ class _Walker:
                 self._emit(facts, None, node)                  # "stock: high"; {"fox.A10.4": {"GPU": "B9"}}
             elif local.chips and new and not self.has_price(node) and _says_who_lets(heads):
                 self._emit(facts, None, node)                  # "A40,\"fox,elk\"" under "Accelerator,Providers"
+            elif local.named and new and not self.has_price(node) and (article := _gpu_of_catalogue(heads)):
+                facts.instance = facts.instance or article[:120]
+                if facts.commitment is None:
+                    facts.commitment, facts.months = commitment_in(article)
+                self._emit(facts, None, node)                  # "GPU,A40 for one year" under "Group,SKU description"
             elif chips and new and not self.has_price(node) and (local.specs >= 1 or local.count is not None) and (local.chips or local.instance):
                 self._emit(facts, None, node)
         for field, child in heads:

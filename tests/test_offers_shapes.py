@@ -853,3 +853,9 @@ def test_what_a_price_comes_to_in_other_money_is_no_offer_more():
 def test_the_type_of_a_region_is_no_place():
     text = json.dumps([{"gpu": "A40", "gpu_count": 1, "price_usd_per_hour": 0.5, "regionType": "commercial"}, {"gpu": "A40", "gpu_count": 1, "price_usd_per_hour": 0.6, "regionType": "commercial", "region": "eu-west-1"}])
     assert [o.location for o in supply(text, "json")[1]] == [None, "eu-west-1"]
+
+
+def test_articles_of_a_catalogue_that_stand_under_gpus():
+    text = "KEY,FAMILY,GROUP,SKU_DESCRIPTION\nfox.gpu.a100,Compute,GPU,Nvidia Tesla A100 running%\nfox.gpu.a100.1y,Compute,GPU,Commitment: Nvidia Tesla A100%1 Year\nfox.gpu.a100.spot,Compute,GPU,Nvidia Tesla A100 attached to Spot%\nfox.ram,Compute,RAM,Memory of A100 machines\n"
+    assert [(o.gpu_name, o.commitment, o.price) for o in supply(text, "csv")[1]] == [("A100", None, None), ("A100", "reserved", None), ("A100", "spot", None)]
+    assert rows(text.replace("GROUP", "TEST").replace("SKU_", ""), "csv") == []
