@@ -156,7 +156,12 @@ def locate(label: str, language: str | None = None) -> tuple[str | None, str | N
         return cities[-1][2], cities[-1][3]                    # "North China 2 (Beijing)": the narrower name stands last
     if len(places) > 1:
         return None, None
-    return _of_code(label)
+    country, city = _of_code(label)
+    inner = _CODE_INSIDE.search(label) if country is None else None
+    return locate(inner[1], language) if inner else (country, city)
+
+
+_CODE_INSIDE = re.compile(r"\w \(([A-Z]{2,4}-?\d{1,2})\)\s*$")     # "West Coast (LAX2)"
 
 
 def site(label: str, language: str | None = None) -> tuple[str | None, str | None]:

@@ -859,3 +859,10 @@ def test_articles_of_a_catalogue_that_stand_under_gpus():
     text = "KEY,FAMILY,GROUP,SKU_DESCRIPTION\nfox.gpu.a100,Compute,GPU,Nvidia Tesla A100 running%\nfox.gpu.a100.1y,Compute,GPU,Commitment: Nvidia Tesla A100%1 Year\nfox.gpu.a100.spot,Compute,GPU,Nvidia Tesla A100 attached to Spot%\nfox.ram,Compute,RAM,Memory of A100 machines\n"
     assert [(o.gpu_name, o.commitment, o.price) for o in supply(text, "csv")[1]] == [("A100", None, None), ("A100", "reserved", None), ("A100", "spot", None)]
     assert rows(text.replace("GROUP", "TEST").replace("SKU_", ""), "csv") == []
+
+
+def test_memory_and_count_in_one_name():
+    named = table("Cloud | Cloud instance type | Hay instance type", "Fox | fox9.24xlarge | A100_80Gx8", "Elk | Elk_A100_v4 | A100-40GBx4")
+    assert [(o.gpu_name, o.gpu_count, o.gpu_memory) for o in supply(named, "md")[1]] == [("A100", 8, 80), ("A100", 4, 40)]
+    for name in ("A100_80Gxl", "A100_80Gx8.5", "A100_80Gx8GB"):
+        assert [o.gpu_count for o in supply(table("Name | vCPU | Memory", f"{name} | 8 | 64 GB"), "md")[1]] in ([], [None]), name

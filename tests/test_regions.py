@@ -34,7 +34,7 @@ def table(*lines: str) -> str:
 @pytest.mark.parametrize(("label", "country"), [
     ("Frankfurt", "DE"), ("Frankfurt am Main, Germany", "DE"), ("東京", "JP"), ("石狩", "JP"), ("서울", "KR"), ("华北2（北京）", "CN"), ("中国香港", "HK"), ("台灣桃園", "TW"),
     ("us-east-1", "US"), ("eu-central-1", "DE"), ("ap-northeast-2", "KR"), ("europe-west4", "NL"), ("fsn1", "DE"), ("FRA2", "DE"), ("lu-lux", "LU"), ("kr-ccn-1", "KR"),
-    ("US East (Ohio)", "US"), ("Atlanta, Georgia, USA", "US"), ("Tbilisi, Georgia", "GE"), ("Montréal, Canada", "CA"), ("uk-south1", "GB"), ("São Paulo", "BR"),
+    ("US East (Ohio)", "US"), ("Atlanta, Georgia, USA", "US"), ("Tbilisi, Georgia", "GE"), ("Montréal, Canada", "CA"), ("uk-south1", "GB"), ("São Paulo", "BR"), ("East Wing (LON2)", "GB"), ("West Coast (FRA2)", "DE"), ("Model (M60)", None), ("Rack (FRA2) of many", None),
     ("Global", None), ("Europe", None), ("PL / MY / IT", None), ("Nantes et Genève", None), ("AMD EPYC Milan", None), ("H100", None), ("", None), ("my-server", None),
 ])
 def test_labels(label, country):
