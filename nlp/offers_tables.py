@@ -315,7 +315,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             head = heads[column]
             if head.role == "gpu_count" and not head.chips and find_chips(text, context=True):
                 head = replace(head, role="gpu")
-            prices = [] if column in noted or head.role in ("gpu_count", "gpu_memory", "memory", "vcpu", "storage", "network", "other_price") else _prices(reading, head, text)
+            prices = [] if head.role in ("gpu_count", "gpu_memory", "memory", "vcpu", "storage", "network", "other_price") else _prices(reading, head, text)
             if prices:
                 span = _span(cells[column])
                 for price in prices:
@@ -347,6 +347,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 count, _ = parse_count(text)
                 if count:
                     facts.chips = list(head.chips)
+        if any(columns_of.get(id(q), -1) not in noted for q in quoted if q.price is not None):
+            quoted = [q for q in quoted if columns_of.get(id(q)) not in noted]         # "$0.72 without the batch tier", in the notes beside a price
         if not facts.all_chips() and not facts.no_gpu:         # "Pricing: RTX 5000 at $0.49/hr"
             for q in quoted:
                 if q.price is not None and q.price.sign and not q.chips and len(own_chips := find_chips(grid.text(index, columns_of[id(q)]), context=True)) == 1:
@@ -403,7 +405,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             for chip in facts.all_chips()[:1]:
                 reading.families.setdefault(fold(facts.instance.rstrip("*\\")), replace(chip, count=None))
         drafts.append((facts, quoted, start, end))
-        if not facts.instance and quoted and not facts.all_chips() and not facts.no_gpu:
+        if not facts.instance and quoted and not facts.all_chips() and not facts.no_gpu and not _NOT_OF_RENT.search(fold(" ".join((outer.heading, outer.caption, *labels)))):
             names = [t for t in (*texts, outer.heading) if len(t) <= 40 and re.search(r"\d", t)]
             reading.priced_beside.append((facts, [q for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit or facts.unit)], start, min(end, start + 1500), names))
     _count_singles(drafts, outer)
@@ -585,8 +587,8 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     return out
 
 
-_LEAST = re.compile(r"(?<![a-z])(?:min(?:imum|imo|ima)?|low(?:est)?|cheapest)(?![a-z])|最低|最小|최저")
-_GREATER = re.compile(r"(?:on demand |spot |price |precio |preco |prix |preis )?(?:max(?:imum|imo|ima)?|high(?:est)?|avg|average|mean|median\w*|medi[aoe]|med|moy(?:enne)?|durchschnitt\w*|mittel(?:wert)?|promedio|srednia|средн\w+|平均|中位数?|最高|最大|최고|평균)(?![a-z])")
+_LEAST = re.compile(r"(?<![a-z])(?:min(?:imum|imo|ima)?|lowest|cheapest)(?![a-z])|最低|最小|최저")
+_GREATER = re.compile(r"(?:on demand |spot |price |precio |preco |prix |preis )?(?:max(?:imum|imo|ima)?|highest|avg|average|mean|median\w*|medi[aoe]|med|moy(?:enne)?|durchschnitt\w*|mittel(?:wert)?|promedio|srednia|средн\w+|平均|中位数?|最高|最大|최고|평균)(?![a-z])")
 _ABOUT = re.compile(r"[~≈]")
 _ZONE_HEAD = re.compile(r"\bzones?\b|可用区|可用區|ゾーン")
 _SIZE = re.compile(r"(?<![\w.,/-])(?P<times>[1-9]\d?)\s?[x×](?![\w])|(?<![\w.,/-])(?P<cards>[1-9]\d?)\s?(?:卡|张|枚|基|장)")

@@ -729,6 +729,8 @@ def test_prices_below_the_name_of_a_machine_or_beside_it():
     assert [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit, o.price_scope) for o in supply(machines + under, "md", "zh")[1]] == [("A40", n, p, "CNY", "month", "instance") for n, p in expected]
     beside = "\n## 退费\n\n" + table("并发类型 | 画质 | 计费周期 | 单价（元）", "S1-小型 | 标准 | 小时 | 1.85", "L1-大型 | 标准 | 小时 | 6.2")
     assert [(o.instance_name, o.gpu_count, o.price, o.price_unit) for o in supply(machines + beside, "md", "zh")[1] if o.price] == [("S1-小型", 0.25, 1.85, "hour"), ("L1-大型", 1, 6.2, "hour")]
+    licence = "\n## Windows 许可 licences\n\n" + table("适用 | 计费周期 | 单价（元）", "S1-小型 | 月 | 35")
+    assert not any(o.price for o in supply(machines + licence, "md", "zh")[1])
     other = "\n## 存储\n\n" + table("类型 | 计费周期 | 单价（元）", "S9-云盘 | 月 | 3.5")
     assert not any(o.price for o in supply(machines + other, "md", "zh")[1])
 
@@ -785,6 +787,7 @@ def test_least_average_and_most_are_one_price():
     text = table("GPU | VRAM | Min (USD/h) | Méd. pond. | Max", "L40S | 48 GB | $0.60 | $0.67 | $1.26", "L4 | 24 GB | $0.12 | $0.13 | $0.13")
     assert rows(text, "md") == [("L40S", None, 0.6, "USD", "hour"), ("L4", None, 0.12, "USD", "hour")]
     assert [r[2] for r in rows(table("GPU | Standard ($/h) | Max-Q ($/h)", "L40S | $0.60 | $0.55"), "md")] == [0.6, 0.55]
+    assert [r[2] for r in rows(table("GPU | Low priority ($/h) | High priority ($/h)", "L40S | $0.60 | $0.75"), "md")] == [0.6, 0.75]
     assert [(r[2], r[3]) for r in rows(table("GPU | On-Demand (USD/h) | (CNY/h ~)", "L40S | $0.60 | ¥4.35"), "md")] == [(0.6, "USD")]
 
 
@@ -799,6 +802,7 @@ def test_amounts_in_notes_beside_the_price():
     text = table("GPU | USD/h | Notes", "L40S | $0.60 | $0.72/h without the batch tier", "L4 | $0.20 | in bundles of 8 ($1.60/h)")
     assert [r[2] for r in rows(text, "md")] == [0.6, 0.2]
     assert [r[2] for r in rows(table("GPU | Notes", "L40S | $0.60/h on demand"), "md")] == [0.6]
+    assert [r[2] for r in rows(table("GPU | USD/h | Notes", "L40S | see the notes | $0.60/h"), "md")] == [0.6]
 
 
 def test_prices_of_a_whole_node_beside_those_of_a_gpu():
