@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from html.entities import html5
 from unicodedata import is_normalized, normalize
 
@@ -388,47 +388,99 @@ def _renormalise(mapped: MappedText) -> MappedText:
 RAISE, ABUT = "\u2060", "\u2063"                              # pieces: a raised text follows; elements that a style sheet may set apart meet
 
 
-def _one_range(source: str, start: int, end: int, mode: int) -> MappedText | None:
-    """`mapped_text` of one range of plain text, as most paragraphs are; None where there is more to do."""
-    raw = _blanked(source[start:end])
-    text = raw.strip(" ")
-    if not text or "  " in text or not (_as_it_stands(text, mode) or (not text.isascii() and _CANDIDATES[mode].search(text) is None and is_normalized("NFKC", text))):
+class LazyText(MappedText):
+    """Text whose offsets are found when they are first asked for: of most blocks they never are."""
+
+    __slots__ = ("_mapped", "_make")
+
+    def __init__(self, text: str, make: Callable[[], MappedText]):
+        self.text, self._make = text, make
+        self._mapped: MappedText | None = None
+
+    def _offsets(self) -> MappedText:
+        if self._mapped is None:
+            self._mapped = self._make()
+        return self._mapped
+
+    @property
+    def starts(self) -> array:
+        return self._offsets().starts
+
+    @property
+    def ends(self) -> array:
+        return self._offsets().ends
+
+
+Piece = tuple[int, int, int] | str                             # a source range (start, end, mode), or a string that is written as it is
+
+
+def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
+    """The text that `_mapped` gives of pieces in which there is little to change: white space and references. None where there is more."""
+    parts: list[str] = []
+    ended: list[int] = []                                      # parts before which a line ends that is to stay; those of the source are blanks
+    last = 0
+    for piece in pieces:
+        if piece.__class__ is str:
+            if piece == "\n":
+                ended.append(len(parts))
+            elif piece != " ":
+                return None
+            parts.append(" ")
+            continue
+        start, end, mode = piece
+        raw = source[start:end]
+        if start < last or "\\" in raw and mode in (MARKDOWN, STRING):
+            return None
+        last = start
+        if mode != RAW and "&" in raw:
+            raw = _ENTITY.sub(_decoded, raw)
+        parts.append(raw)
+    raw = parts[0] if len(parts) == 1 else "".join(parts)
+    text = " ".join(raw.split())
+    if text.isascii():
+        if not text.isprintable():
+            return None
+    elif _CANDIDATES[RAW].search(text) or not is_normalized("NFKC", text) or "\n" in raw and _IS_CJK.search(text):
         return None
-    ident = identity(len(source) + 1)
-    first = start + len(raw) - len(raw.lstrip(" "))
-    last = first + len(text)
-    return MappedText(text, ident[first:last], ident[first + 1:last + 1])
+    if ended:
+        text = "\n".join(filter(None, (" ".join("".join(parts[a:b]).split()) for a, b in zip([0, *ended], [*ended, None], strict=True))))
+    return text
 
 
-def mapped_text(source: str, pieces: Sequence[tuple[int, int, int] | str]) -> MappedText:
-    """Clean text of source ranges `(start, end, mode)` in reading order; a string among them is written between its neighbours as it is.
+def _decoded(match: re.Match) -> str:
+    text, used = decode_entity(match.group())
+    if text.isspace() and (match.string[match.start() - 1:match.start()].isspace() or match.string[match.end():match.end() + 1].isspace()):
+        return "\u200b"                                        # kept apart from the blank beside it, as `_Builder` does: no plain text
+    return text + match.group()[used:]
 
-    White space is folded, and cut at both ends; a string of white space (" ", "\\n") wins over folded blanks.
-    """
-    if len(pieces) == 1 and not isinstance(pieces[0], str) and (alone := _one_range(source, *pieces[0])):
-        return alone
+
+def _mapped(source: str, pieces: Iterable[Piece]) -> MappedText:
     builder = _Builder(source)
     builder.pieces(pieces)
     return builder.done()
 
 
-def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[tuple[int, int, int] | str]]]) -> tuple[MappedText, list[MappedText]]:
-    """(`mapped_text` of all pieces, `mapped_text` of those of each cell), from one pass. A cell is what stands before it in the text of all ("\n", " | ", ""), and its pieces."""
-    builder = _Builder(source)
-    bounds: list[tuple[int, int]] = []
-    plain = True
-    for joint, pieces in cells:
-        plain = plain and not any([isinstance(piece, str) and piece not in (RAISE, ABUT) and not piece.isspace() for piece in pieces])
-        if joint:
-            builder.pieces((joint,))
-        begin, waiting = len(builder.starts), builder.space is not None
-        builder.pieces(pieces)
-        end = len(builder.starts)
-        bounds.append((begin + 1 if waiting and end > begin else begin, end))      # the line feed before it is none of its own
-    whole = builder.done()
-    if not plain or builder.backwards or len(whole.text) != len(builder.starts) or whole.starts is not builder.starts:
-        return whole, [mapped_text(source, pieces) for _, pieces in cells]
-    return whole, [MappedText(whole.text[a:b], whole.starts[a:b], whole.ends[a:b]) for a, b in bounds]
+def mapped_text(source: str, pieces: Sequence[Piece]) -> MappedText:
+    """Clean text of source ranges `(start, end, mode)` in reading order; a string among them is written between its neighbours as it is.
+
+    White space is folded, and cut at both ends; a string of white space (" ", "\\n") wins over folded blanks.
+    """
+    text = _plain_text(source, pieces)
+    return _mapped(source, pieces) if text is None else LazyText(text, partial(_mapped, source, pieces))
+
+
+def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[Piece]]]) -> tuple[MappedText, list[MappedText]]:
+    """(`mapped_text` of all pieces, `mapped_text` of those of each cell). A cell is what stands before it in the text of all ("\n", " | ", ""), and its pieces."""
+    contents = [mapped_text(source, pieces) for _, pieces in cells]
+    texts = [content.text for content in contents]
+    whole = "".join([part for (joint, _), text in zip(cells, texts, strict=True) for part in (joint, text)])
+
+    def mapped() -> MappedText:
+        return _mapped(source, [piece for joint, pieces in cells for piece in ((joint, *pieces) if joint else pieces)])
+    begins = [piece[0] for _, pieces in cells for piece in pieces if piece.__class__ is tuple]
+    if all(texts) and begins == sorted(begins) and (whole.isascii() or is_normalized("NFKC", whole)):
+        return LazyText(whole, mapped), contents
+    return mapped(), contents
 
 
 def _apart(soft: str, before: str, after: str) -> bool:

@@ -280,3 +280,26 @@ def test_ten_thousand_open_tags_are_read_in_time():
     assert document.blocks[-1].text.startswith("text")
     document = read("<a '" * 5_000 + "<p>" + "text " * 40)
     assert "text" in document.blocks[-1].text
+
+
+def test_text_made_without_offsets_is_the_text_that_has_them():
+    import random
+
+    from nlp.normalise import ALT, MARKDOWN, STRING, LazyText
+
+    chance = random.Random(3)
+    odd = ["\t", "\xa0", "&trade;", "&", "&amp", "中", "文\n", "\u3000", "ﬁ", "é", "e", "\u0301", "™", "\\", "\\*", "²", "&#10;", "\r\n", "\x1c", "\x00", "\u2028", "가", "&eacute;", "&#x301;", "\u200b", "¨"]
+    lazy = 0
+    for _ in range(6000):
+        source, pieces = "", []
+        for _ in range(chance.choice((1, 1, 2, 3))):
+            if chance.random() < 0.2:
+                pieces.append(chance.choice((" ", "\n")))
+            text = "".join(chance.choice(odd if chance.random() < 0.2 else ["a", "b ", "c", " ", "d\n", "&nbsp;", "&amp;", "  "]) for _ in range(chance.randrange(1, 7)))
+            pieces.append((len(source), len(source) + len(text), chance.choice((HTML, HTML, RAW, MARKDOWN, STRING, ALT))))
+            source += text + "<"
+        content = mapped_text(source, pieces)
+        if isinstance(content, LazyText):
+            lazy += 1
+            assert len(content.starts) == len(content.ends) == len(content.text) and content.text == content._offsets().text, (source, pieces)
+    assert lazy > 2000

@@ -216,7 +216,8 @@ def _events(parts: list[str], known: dict[str, _Entry | None], skeleton: Skeleto
                     shut()
                 if names[-1] != name:
                     return None
-                loose = False
+                if not skip:
+                    loose = False
             if name == "p":
                 scopes[-1] = False
             elif name in _SCOPES:
