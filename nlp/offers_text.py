@@ -578,7 +578,8 @@ def read_classes(reading: Reading, placed: Sequence[Placed]) -> dict[str, ChipSp
             start, end = chip.left, chip.end
             vendor = re.search(r"(?:nvidia|amd|intel|tesla)[®™]?(?: tesla)? ?$", folded[max(0, start - 20):start])
             start -= len(vendor[0]) if vendor else 0
-            marks = {c["mark"] for c in classes if _HAS.fullmatch(folded, c.end(), start) or _OF.fullmatch(folded, end, c.start())}
+            behind = bisect_left(classes, end, key=re.Match.start)         # the nearest ones on both sides
+            marks = {c["mark"] for c in classes[max(0, behind - 1):behind + 1] if _HAS.fullmatch(folded, c.end(), start) or _OF.fullmatch(folded, end, c.start())}
             for mark in marks if len(marks) == 1 else ():
                 known = found.setdefault(mark, replace(chip, count=None))
                 if known is not None and known.gpu_name != chip.gpu_name:
