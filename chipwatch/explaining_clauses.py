@@ -94,7 +94,8 @@ def _weighing_lines(e: dict[str, Any]) -> list[tuple[str, str]]:
     if e["by"] == "model":
         ending = f"); made from probability {weighing['threshold']:.2f} on"
     else:
-        ending = f", trust in {e['rule']} {_signed(weighing['trust'])})" + (f"; given up below {weighing['threshold']:.2f}" if weighing["threshold"] or e["status"] == "given up" else "; never given up")
+        beside = f", {weighing['others_beside']} more of the label under the same heading {_signed(weighing['company'])}" if weighing["company"] else ""
+        ending = f", trust in {e['rule']} {_signed(weighing['trust'])}{beside})" + (f"; given up below {weighing['threshold']:.2f}" if weighing["threshold"] or e["status"] == "given up" else "; never given up")
     bounded = f"; at most {', '.join(bounds)}" if bounds else ""
     told = "" if e["status"] == "given up" else f" -> {e['confidence']:.2f}"
     return [("model", f"{features}{others}; sum {_signed(weighing['log_odds'])}"), ("confidence", f"{sure}{ending}{bounded}{told}")]

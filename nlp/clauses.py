@@ -11,6 +11,7 @@ import functools
 import itertools
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -106,14 +107,20 @@ class _Unit:
 Observation = tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Weighed:
     """A finding in one unit, before overlaps are settled."""
 
     rule: Rule
     clause: Clause
     probability: float | None                                  # by the decision layer; None where it has no weights for the label
-    kept: bool                                                 # False: the decision layer gives it up
+    kept: bool = True                                          # False: the decision layer gives it up
+    others: int = 0                                            # of a finding of a rule: other units under the same heading at which rules of its label fire
+
+    @property
+    def added(self) -> bool:
+        """Whether the decision layer made this finding, and no rule."""
+        return self.rule.id.startswith("model.")
 
 
 class _Reader:
@@ -580,16 +587,42 @@ class _Reader:
         """(clauses, signals), each in the order of the text. A heading states no clause, but may carry a signal."""
         clauses: dict[str, list[Clause]] = {}
         signals: dict[str, list[Signal]] = {}
-        for unit, rows, own, intro, _, fired, opening, look in self.looked_at():
+        for unit, rows, _, _, _, fired, _, findings in self.gone_through():
             for rule in {r.label: r for r in reversed(fired) if r.label in SIGNAL_LABELS}.values():
                 signals.setdefault(rule.label, []).append(self.signal(unit, rule, rows))
-            if unit.block in self.titles:
-                continue
-            for finding in self.weighed(unit, rows, own, intro, fired, opening, look):
+            for finding in findings:
                 if finding.kept:
                     clauses.setdefault(finding.clause.label, []).append(finding.clause)
         return (sorted((c for label in clauses.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label)),
                 sorted((s for label in signals.values() for s in distinct(label)), key=lambda s: (s.start, s.end, s.label)))
+
+    def gone_through(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, list[Weighed]]]:
+        """`observations`, each with its findings; a title has none. How sure a finding of a rule is rests on the others under its heading, too: all units are looked at before one is given out."""
+        found: list[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, list[Weighed]]] = []
+        together: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        for unit, rows, own, intro, head, fired, opening, look in self.looked_at():
+            findings = [] if unit.block in self.titles else list(self.weighed(unit, rows, own, intro, fired, opening, look))
+            together.update((finding.rule.label, self.section(unit)) for finding in findings if not finding.added)
+            found.append((unit, rows, own, intro, head, fired, opening, findings))
+        for observation in found:
+            for finding in observation[-1]:
+                if not finding.added:
+                    self.settle_confidence(finding, observation[0], together[finding.rule.label, self.section(observation[0])] - 1)
+            yield observation
+
+    def section(self, unit: _Unit) -> tuple[str, ...]:
+        """The headings above a unit: what stands under the same ones is about one subject."""
+        return tuple(self.blocks[unit.block].heading_path)
+
+    def settle_confidence(self, finding: Weighed, unit: _Unit, others: int) -> None:
+        """Sets how sure a finding of a rule is, and whether it is kept; `others`: see `Weighed`."""
+        finding.others = others
+        if finding.probability is None:
+            return
+        sure = self.decision.confidence(finding.rule.label, finding.probability, finding.rule.id, others)
+        finding.kept = sure is not None
+        if sure is not None:
+            finding.clause.confidence = round(min(sure, finding.rule.attributes.get("confidence", 1.0), 0.5 if unit.block in self.tables else 1.0), 2)
 
     def ruled(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None) -> dict[str, tuple[Rule, Clause]]:
         """Label -> the first rule of it that gives a clause here, and that clause."""
@@ -612,7 +645,7 @@ class _Reader:
         return self.blocks[index].text[start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
 
     def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None, look: Look | None) -> Iterator[Weighed]:
-        """The findings of a unit, each weighed by the decision layer: those of the rules, also those that it gives up, and those that it adds."""
+        """The findings of a unit, each weighed by the decision layer: those of the rules, whose confidence is still to be settled, and those that it adds."""
         decision = self.decision
         found = self.ruled(unit, rows, own, intro, fired, opening)
         alone = self.stands_alone(unit, own, intro, opening)
@@ -621,25 +654,18 @@ class _Reader:
         if not found and (look is None or look.silent):
             return
         likely = decision.likely(look)
-        table = 0.5 if unit.block in self.tables else 1.0
         for label, (rule, clause) in found.items():
-            probability, kept = likely.get(label), True
-            if probability is not None:
-                sure = decision.confidence(label, probability, rule.id)
-                kept = sure is not None
-                if sure is not None:
-                    clause.confidence = round(min(sure, rule.attributes.get("confidence", 1.0), table), 2)
             self.weigh_manner(clause, rule, unit, rows, own, intro, look)
-            yield Weighed(rule, clause, probability, kept)
+            yield Weighed(rule, clause, likely.get(label))
         if not alone:
             return
         for label, probability in likely.items():
             if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
-                    clause.confidence = round(min(decision.model.added(probability), table), 2)
+                    clause.confidence = round(min(decision.model.added(probability), 0.5 if unit.block in self.tables else 1.0), 2)
                     self.weigh_manner(clause, rule, unit, rows, own, intro, look)
-                    yield Weighed(rule, clause, probability, True)
+                    yield Weighed(rule, clause, probability)
 
     def stands_alone(self, unit: _Unit, own: int, intro: int, opening: tuple[int, int] | None) -> bool:
         """Whether the decision layer may add to a unit. Not to what binds suppliers or the hosts of a marketplace, which are no customers. What an item of a list means hangs on the sentence that opens it: nothing is added to what that allows ("You can: resell …"), nor to any list in a language of few labelled documents."""

@@ -48,14 +48,22 @@ def bits(mask: int) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a probability becomes a confidence: logistic of `base + slope * log-odds`, and for a finding of a rule how far that rule is trusted."""
+    """How a probability becomes a confidence: logistic of `base + slope * log-odds`, and for a finding of a rule how far that rule is trusted and what is found beside it.
+
+    Where rules of one label fire at many sentences under one heading, each is less sure: what is labelled is the statement, and not every sentence around it that speaks of the same matter.
+    """
 
     base: float = 0.0
     slope: float = 1.0
     rules: Mapping[str, float] = field(default_factory=dict)   # rule -> what its firing adds to the log-odds; a rule that is not there adds nothing
+    company: float = 0.0                                       # what it adds, times log(1 + n), that rules of the label fire at n other units under the same heading
 
-    def __call__(self, probability: float, rule: str = "") -> float:
-        return 1.0 / (1.0 + math.exp(-(self.base + self.slope * log_odds(probability) + self.rules.get(rule, 0.0))))
+    def beside(self, others: int) -> float:
+        """What so many other findings of rules of the label under the same heading add to the log-odds."""
+        return self.company * math.log1p(others)
+
+    def __call__(self, probability: float, rule: str = "", others: int = 0) -> float:
+        return 1.0 / (1.0 + math.exp(-(self.base + self.slope * log_odds(probability) + self.rules.get(rule, 0.0) + self.beside(others))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,10 +284,13 @@ class Decision:
         found = [(name, float(model.weights[model.vocabulary[name], column]) * value) for name, value in values.items() if name in model.vocabulary]
         return sorted([("(bias)", float(model.bias[column])), *found], key=lambda row: (-abs(row[1]), row[0]))
 
-    def confidence(self, label: str, probability: float, rule: str) -> float | None:
-        """How sure a finding of a rule is; None where it is to be given up. A rule of which no labelled document shows a finding keeps its own: nothing speaks against it yet."""
+    def confidence(self, label: str, probability: float, rule: str, others: int = 0) -> float | None:
+        """How sure a finding of a rule is; None where it is to be given up. A rule of which no labelled document shows a finding keeps its own: nothing speaks against it yet.
+
+        `others`: other units under the same heading at which rules of the label fire.
+        """
         assert self.model is not None
-        sure = self.model.fired(probability, rule)
+        sure = self.model.fired(probability, rule, others)
         return None if rule in self.model.fired.rules and sure < self.drop.get(label, 0.0) else sure
 
     def groups(self, own: int, intro: int, head: int) -> dict[str, float]:
@@ -307,7 +318,7 @@ def dumped(model: ClauseModel) -> bytes:
     names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     data = {
         "format": FORMAT, "labels": list(model.labels), "vocabulary": names, "weights": np.ascontiguousarray(model.weights, dtype="<f2").tobytes(), "bias": [float(b) for b in model.bias],
-        "drop": dict(model.drop), "add": dict(model.add), "languages": sorted(model.languages), "careful": list(model.careful), "anywhere": sorted(model.anywhere), "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules)], "added": [model.added.base, model.added.slope],
+        "drop": dict(model.drop), "add": dict(model.add), "languages": sorted(model.languages), "careful": list(model.careful), "anywhere": sorted(model.anywhere), "fired": [model.fired.base, model.fired.slope, dict(model.fired.rules), model.fired.company], "added": [model.added.base, model.added.slope],
         "manner": model.manner.to_dict() if model.manner else None,
     }
     return gzip.compress(srsly.msgpack_dumps(data), 9, mtime=0)

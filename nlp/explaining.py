@@ -78,7 +78,9 @@ class Weighing:
     log_odds: float                                            # the sum of all
     probability: float
     trust: float                                               # what the firing of this very rule adds, as calibrated
-    confidence: float                                          # calibrated, with that trust
+    company: float                                             # what the other findings of rules of the label under the same heading add; `others_beside` of them
+    others_beside: int
+    confidence: float                                          # calibrated, with both
     threshold: float                                           # a finding of a rule is given up below this confidence; one of the model alone is made from this probability on
 
 
@@ -238,7 +240,8 @@ class _Finding:
         alone = self.rule.id.startswith("model.")
         return Weighing(
             features=tuple(rows[:MOST_FEATURES]), others=len(rest), others_sum=sum(rest), log_odds=sum(value for _, value in rows), probability=probability,
-            trust=0.0 if alone else model.fired.rules.get(self.rule.id, 0.0), confidence=model.added(probability) if alone else model.fired(probability, self.rule.id),
+            trust=0.0 if alone else model.fired.rules.get(self.rule.id, 0.0), company=0.0 if alone else model.fired.beside(self.weighed.others), others_beside=self.weighed.others,
+            confidence=model.added(probability) if alone else model.fired(probability, self.rule.id, self.weighed.others),
             threshold=(decision.add if alone else decision.drop).get(self.rule.label, 2.0 if alone else 0.0),
         )
 
@@ -276,10 +279,8 @@ def explain_clauses(document: Document, clauses: Sequence[Clause], *, binds: boo
     """
     found = []
     for reader in readers(document, model):
-        for unit, rows, own, intro, head, fired, opening, look in reader.looked_at():
-            if unit.block in reader.titles:
-                continue
-            for weighed in reader.weighed(unit, rows, own, intro, fired, opening, look):
+        for unit, rows, own, intro, head, fired, opening, findings in reader.gone_through():
+            for weighed in findings:
                 number = _belongs(weighed.clause, clauses) if weighed.kept else None
                 status = "given up" if not weighed.kept else "kept" if number is not None else "overlapped" if binds else "not of this kind"
                 found.append(_Finding(reader, unit, rows, (own, intro, head), opening, weighed).explanation(status, number, fired))

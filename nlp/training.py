@@ -72,6 +72,7 @@ class Sample:
     passages: dict[str, str] = field(default_factory=dict)     # label -> name of the labelled passage, where that takes in other units too
     judged: frozenset[str] | None = None                       # labels of which it is known whether they stand here; None: all
     weight: float = 1.0                                        # how much it counts in training
+    beside: dict[str, int] = field(default_factory=dict)       # label that fired -> other units under the same heading at which its rules fire
 
 
 def spans_of(clause: Mapping[str, Any], text: str) -> list[Span]:
@@ -103,6 +104,7 @@ def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provide
     labelled = [(c, span) for c in clauses for span in spans_of(c, document.text) if c["label"] in CLAUSE_LABELS]
     found: list[Sample] = []
     together: dict[tuple[str, Span], list[Sample]] = defaultdict(list)
+    sections: dict[tuple[str, ...], list[Sample]] = defaultdict(list)
     for unit, rows, own, intro, head, fired, opening in reader.observations():
         if unit.block in reader.titles:
             continue
@@ -119,6 +121,11 @@ def samples_of(document: Document, clauses: Iterable[Mapping[str, Any]], provide
         for key in {(c["label"], span) for c, span in labelled if covers(span, (start, end))}:
             together[key].append(sample)
         found.append(sample)
+        sections[reader.section(unit)].append(sample)
+    for units in sections.values():
+        counts = Counter(label for sample in units for label in sample.fired)
+        for sample in units:
+            sample.beside = {label: counts[label] - 1 for label in sample.fired}
     digest = hashlib.md5(document.text.encode(), usedforsecurity=False).hexdigest()
     for (label, span), units in together.items():
         for sample in units if len(units) > 1 else ():
@@ -204,18 +211,29 @@ def probabilities(model: ClauseModel, sample: Sample) -> dict[str, float]:
     return {label: 1 / (1 + math.exp(-value)) for label, value in zip(model.labels, score.tolist(), strict=True)}
 
 
-def calibrate(rows: Sequence[tuple[float, str, bool]]) -> Calibration:
-    """How probabilities become confidences, from (probability, rule or "", whether the finding is right) of findings; too few of them change nothing."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding of which it is known whether it is right."""
+
+    probability: float
+    rule: str                                                  # "" for a finding of the model
+    right: bool
+    others: int = 0                                            # other units under the same heading at which rules of the label fire
+    weight: float = 1.0
+
+
+def calibrate(rows: Sequence[Judged]) -> Calibration:
+    """How probabilities become confidences, from judged findings; too few of them change nothing."""
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    if len(rows) < 40 or len({right for *_, right in rows}) < 2:
+    if len(rows) < 40 or len({row.right for row in rows}) < 2:
         return Calibration()
     vectoriser = DictVectorizer(sort=True)
-    matrix = vectoriser.fit_transform([{"log-odds": log_odds(p), **({f"rule {rule}": 1.0} if rule else {})} for p, rule, _ in rows])
-    model = LogisticRegression(C=TRUST, max_iter=10_000, tol=1e-9).fit(matrix, [right for *_, right in rows])
+    matrix = vectoriser.fit_transform([{"log-odds": log_odds(row.probability), "company": math.log1p(row.others), **({f"rule {row.rule}": 1.0} if row.rule else {})} for row in rows])
+    model = LogisticRegression(C=TRUST, max_iter=10_000, tol=1e-9).fit(matrix, [row.right for row in rows], [row.weight for row in rows])
     weights = {str(name): round(float(w), 4) for name, w in zip(vectoriser.get_feature_names_out(), model.coef_[0], strict=True)}
-    return Calibration(round(float(model.intercept_[0]), 4), weights.pop("log-odds"), {name.removeprefix("rule "): w for name, w in weights.items()})
+    return Calibration(round(float(model.intercept_[0]), 4), weights.pop("log-odds"), company=weights.pop("company"), rules={name.removeprefix("rule "): w for name, w in weights.items()})
 
 
 def folds(providers: Sequence[str]) -> list[frozenset[str]]:
@@ -266,9 +284,12 @@ class Measured:
 
 
 def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequence[Sample]) -> tuple[Measured, Calibration, Calibration]:
-    """(figures, calibration of findings of the rules, of findings of the model). A finding is right where a label covers at least half of the shorter passage, as `chipwatch evaluate` counts."""
+    """(figures, calibration of findings of the rules, of findings of the model). A finding is right where a label covers at least half of the shorter passage, as `chipwatch evaluate` counts.
+
+    What is measured on a provider was calibrated without it, too.
+    """
     measured = Measured()
-    probable: dict[str, list[tuple[float, str, bool]]] = {"fired": [], "added": []}
+    probable: dict[str, list[tuple[str, Judged]]] = {"fired": [], "added": []}   # what -> (provider, finding)
     models, sure = [], many(rows)
     for out in folds([s.provider for s in samples]):
         model = fit([s for s in samples if s.provider not in out], sure)
@@ -277,15 +298,16 @@ def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequen
             if sample.provider in out:
                 for label, p in probabilities(model, sample).items():
                     if label in sample.fired:
-                        probable["fired"].append((p, sample.fired[label], label in sample.right))
+                        probable["fired"].append((sample.provider, Judged(p, sample.fired[label], label in sample.right, sample.beside[label], sample.weight)))
                     elif p >= model.add.get(label, 2.0):                       # in all languages: those added by a higher bar are among them
-                        probable["added"].append((p, "", label in sample.right))
-    fired, added = calibrate(probable["fired"]), calibrate(probable["added"])
+                        probable["added"].append((sample.provider, Judged(p, "", label in sample.right, weight=sample.weight)))
     for out, model in models:
+        fired, added = (calibrate([finding for provider, finding in probable[what] if provider not in out]) for what in ("fired", "added"))
         decides = replace(model, fired=fired, added=added, manner=learn(e for s in samples if s.provider not in out for e in s.manners))
         for row, path in rows:
             if provider_of(row) in out:
                 _count(measured, row, document_of(row, path), decides)
+    fired, added = (calibrate([finding for _, finding in probable[what]]) for what in ("fired", "added"))
     return measured, fired, added
 
 
@@ -327,7 +349,7 @@ def card(model: ClauseModel, documents: int, written: int, digest: str, measured
         "<!-- written by python -m nlp.training; do not edit by hand -->", "",
         "What it is: a logistic regression per label over the words and cue groups of a sentence (`nlp/wording.py`, `nlp/decision.py`), one for all languages. What it judges: whether a sentence of terms states an access clause of a label;",
         f"nothing about law, and nothing about a provider. It gives up findings of the rules whose confidence is below {DROP:.2f} ({DROP_GRAVE:.2f} where a graver verdict can rest on them, {min(DROP_GATE.values()):.2f} for businesses only), adds findings from a probability of {ADD} on ({ADD_FEW} for",
-        f"labels of fewer than {FEW} units, {ADD_RARE} for the {len(RARE)} rare ones of which hundreds of invented sentences are labelled), and sets the confidence of all; confidence rests on the probability and on how far the rule that fired was right. In languages of fewer than {MANY:,} labelled clauses ({CAREFUL[0]} and {CAREFUL[1]}) it does",
+        f"labels of fewer than {FEW} units, {ADD_RARE} for the {len(RARE)} rare ones of which hundreds of invented sentences are labelled), and sets the confidence of all; confidence rests on the probability, on how far the rule that fired was right, and on whether others of its label fire under the same heading. In languages of fewer than {MANY:,} labelled clauses ({CAREFUL[0]} and {CAREFUL[1]}) it does",
         "less. Polarity and mode are weighed by two more regressions (`nlp/manner.py`), which overrule the cues where these have a poor chance; in those languages only where no cue says anything.", "",
         f"Trained on {documents} labelled documents and {written} units of invented sentences (SHA-256 of the labels `{digest[:16]}…`), {len(model.vocabulary):,} features; documents labelled by those who wrote the conventions count {GUIDE:g} times. No document's text is in it: words, word pairs and cue groups with a weight.", "",
         "The rules were written while reading 248 of these documents: the figures of the rules here are better than on documents that nobody has read, and those of the model, which never saw the provider, are not. How unread documents",

@@ -108,6 +108,19 @@ def test_a_model_sets_the_confidence_and_may_give_up_a_finding():
     assert [c for c in read(replace(doubted, drop={LABEL: 0.4})) if c.label == LABEL] == []
 
 
+def test_how_sure_a_finding_is_rests_on_the_others_of_its_label_under_the_same_heading():
+    """A weight of 2 for company: with one other the log-odds grow by 2 ln 2. What stands under another heading counts for nothing, nor does a title."""
+    one, two = "You may not resell the Services to others.", "You must not sublicense the Services to your own customers."
+    rules = {c.rule.removeprefix("cues:"): 0.0 for c in read(None, f"{one}\n\n{two}")}
+    decides = model(0.0, drop={LABEL: 0.6}, fired=Calibration(rules=rules, company=2.0))
+    def confidences(text: str) -> list[float]:
+        return [c.confidence for c in read(decides, text) if c.label == LABEL]
+
+    assert confidences(f"# Use\n\n{one}\n\n{two}") == [round(logistic(2 * math.log(2)), 2)] * 2 == [0.8] * 2
+    assert confidences(f"# Use\n\n{one}\n\n# Fees\n\n{two}") == [] == confidences(f"# Use\n\n{one}")
+    assert confidences(f"# Use\n\n{one}\n\nFees are due each month.\n\n{two}\n\n{one} {two}") == [round(logistic(2 * math.log(4)), 2)] * 4
+
+
 def test_a_model_may_add_a_finding_where_the_rules_looked():
     text = "Resale of the Services happens at the discretion of the sales team in Oslo."
     assert [c.label for c in read(None, text) if c.label == LABEL] == []
@@ -149,7 +162,7 @@ def test_polarity_and_mode_are_overruled_only_where_they_have_hardly_a_chance():
 
 def test_a_model_file_gives_the_model_back_and_another_format_says_what_to_do():
     manner = Manner(("permits",), ("notice", "obligation"), {"resell": 0}, np.array([[0.5, 0.25, -1.0]], dtype="float32"), np.zeros(3, dtype="float32"))
-    one = model(-1.0, {"resell": 0.5, "the": 0.25}, drop={LABEL: 0.4}, add={LABEL: 0.75}, languages=frozenset({"en"}), careful=(0.2, 0.9), anywhere=frozenset({LABEL}), fired=Calibration(0.5, 0.25, {"A18.resell": 1.0}), manner=manner)
+    one = model(-1.0, {"resell": 0.5, "the": 0.25}, drop={LABEL: 0.4}, add={LABEL: 0.75}, languages=frozenset({"en"}), careful=(0.2, 0.9), anywhere=frozenset({LABEL}), fired=Calibration(0.5, 0.25, {"A18.resell": 1.0}, 0.75), manner=manner)
     again = loaded(dumped(one))
     assert again.languages == one.languages and again.anywhere == one.anywhere and again.careful == one.careful and again.manner.vocabulary == manner.vocabulary and (again.manner.weights == manner.weights).all()
     assert dumped(again) == dumped(one) and again.vocabulary == one.vocabulary and again.fired == one.fired and again.drop == one.drop
@@ -227,16 +240,20 @@ def test_what_nobody_judged_teaches_nothing(tmp_path):
 
 def test_training_learns_which_word_counts():
     pytest.importorskip("sklearn", reason="scikit-learn, of the extra train, is not installed")
-    from nlp.training import Sample, calibrate, fit
+    from nlp.training import Judged, Sample, calibrate, fit
 
     rows = [Sample(f"p{n % 10}", {"resell": 1.0, **({"may not": 1.0} if n % 2 else {"content": 1.0})}, {}, frozenset({LABEL} if n % 2 else ())) for n in range(80)]
     learnt = fit(rows)
     weight = {name: float(learnt.weights[row, 0]) for name, row in learnt.vocabulary.items()}
     assert learnt.labels == (LABEL,) and weight["may not"] > 0.5 > -0.5 > weight["content"]
     assert dumped(learnt) == dumped(fit(rows))
-    trusted = calibrate([(0.5, "good" if n % 2 else "bad", bool(n % 2)) for n in range(80)])
+    trusted = calibrate([Judged(0.5, "good" if n % 2 else "bad", bool(n % 2)) for n in range(80)])
     assert trusted(0.5, "good") > 0.7 > 0.3 > trusted(0.5, "bad") and trusted(0.5, "good") > trusted(0.5, "unknown") > trusted(0.5, "bad")
-    assert calibrate([(0.5, "good", True)] * 10) == Calibration()
+    assert calibrate([Judged(0.5, "good", True)] * 10) == Calibration()
+    seldom = calibrate([Judged(0.5, "one", bool(n % 4), others=5 if n % 4 else 0) for n in range(80)])
+    assert seldom.company > 0.5 and seldom(0.5, "one", 5) > 0.75 > 0.5 > seldom(0.5, "one")
+    counted = [calibrate([Judged(0.5, "one", bool(n % 2), weight=weight if n % 2 else 1.0) for n in range(80)])(0.5, "one") for weight in (1.0, 3.0)]
+    assert counted == pytest.approx([0.5, 0.75], abs=0.02)
 
 
 def test_training_learns_what_a_label_usually_means():
