@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
 FORMAT = 4
+MOST_BESIDE = 5                                                # findings under one heading that count: a page without headings is one section
 KEPT = ("places", "target", "actor")                           # attributes of a rule that hold for whatever is found of its label; polarity and mode are those of the words
 
 
@@ -46,6 +47,11 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
+def company(others: int) -> float:
+    """How much other findings of rules of one label under the same heading count."""
+    return math.log1p(min(others, MOST_BESIDE))
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """How a probability becomes a confidence: logistic of `base + slope * log-odds`, and for a finding of a rule how far that rule is trusted and what is found beside it.
@@ -56,11 +62,11 @@ class Calibration:
     base: float = 0.0
     slope: float = 1.0
     rules: Mapping[str, float] = field(default_factory=dict)   # rule -> what its firing adds to the log-odds; a rule that is not there adds nothing
-    company: float = 0.0                                       # what it adds, times log(1 + n), that rules of the label fire at n other units under the same heading
+    company: float = 0.0                                       # what it adds, times `company`, that rules of the label fire at other units under the same heading
 
     def beside(self, others: int) -> float:
         """What so many other findings of rules of the label under the same heading add to the log-odds."""
-        return self.company * math.log1p(others)
+        return self.company * company(others)
 
     def __call__(self, probability: float, rule: str = "", others: int = 0) -> float:
         return 1.0 / (1.0 + math.exp(-(self.base + self.slope * log_odds(probability) + self.rules.get(rule, 0.0) + self.beside(others))))

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from chipwatch.records import CLAUSE_LABELS
 from nlp.clauses import _Reader, read_clauses
 from nlp.cuebook import cuebook, languages, pack_language
-from nlp.decision import MODEL, Calibration, ClauseModel, dumped, log_odds
+from nlp.decision import MODEL, Calibration, ClauseModel, company, dumped, log_odds
 from nlp.document import Document
 from nlp.manner import Example, learn
 from nlp.manner import features as manner_features
@@ -230,7 +230,7 @@ def calibrate(rows: Sequence[Judged]) -> Calibration:
     if len(rows) < 40 or len({row.right for row in rows}) < 2:
         return Calibration()
     vectoriser = DictVectorizer(sort=True)
-    matrix = vectoriser.fit_transform([{"log-odds": log_odds(row.probability), "company": math.log1p(row.others), **({f"rule {row.rule}": 1.0} if row.rule else {})} for row in rows])
+    matrix = vectoriser.fit_transform([{"log-odds": log_odds(row.probability), "company": company(row.others), **({f"rule {row.rule}": 1.0} if row.rule else {})} for row in rows])
     model = LogisticRegression(C=TRUST, max_iter=10_000, tol=1e-9).fit(matrix, [row.right for row in rows], [row.weight for row in rows])
     weights = {str(name): round(float(w), 4) for name, w in zip(vectoriser.get_feature_names_out(), model.coef_[0], strict=True)}
     return Calibration(round(float(model.intercept_[0]), 4), weights.pop("log-odds"), company=weights.pop("company"), rules={name.removeprefix("rule "): w for name, w in weights.items()})

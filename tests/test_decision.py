@@ -13,7 +13,7 @@ import pytest
 from nlp import wording
 from nlp.clauses import read_clauses
 from nlp.cuebook import cuebook, languages
-from nlp.decision import MODEL, Calibration, ClauseModel, Decision, dumped, loaded, shipped
+from nlp.decision import MODEL, MOST_BESIDE, Calibration, ClauseModel, Decision, dumped, loaded, shipped
 from nlp.manner import Manner
 from nlp.read import read_document
 
@@ -118,6 +118,7 @@ def test_how_sure_a_finding_is_rests_on_the_others_of_its_label_under_the_same_h
 
     assert confidences(f"# Use\n\n{one}\n\n{two}") == [round(logistic(2 * math.log(2)), 2)] * 2 == [0.8] * 2
     assert confidences(f"# Use\n\n{one}\n\n# Fees\n\n{two}") == [] == confidences(f"# Use\n\n{one}")
+    assert Calibration(company=2.0)(0.5, others=MOST_BESIDE) == Calibration(company=2.0)(0.5, others=900)
     assert confidences(f"# Use\n\n{one}\n\nFees are due each month.\n\n{two}\n\n{one} {two}") == [round(logistic(2 * math.log(4)), 2)] * 4
 
 
