@@ -177,9 +177,9 @@ def test_figures_of_nobody_in_programs_are_no_offers():
 
 
 def test_a_record_with_a_price_per_gpu_and_their_total_is_one_offer():
-    feed = '[{"gpu": "A40", "gpu_count": 4, "currency": "EUR", "price_per_gpu_hr": 0.5, "price_hr": 2.0}, {"gpu": "L4", "gpu_count": 2, "currency": "EUR", "price_per_gpu_hr": 0.3, "price_hr": 0.9}]'
-    assert rows(feed, "json") == [("A40", 4, 2.0, "EUR", "hour"), ("L4", 2, 0.3, "EUR", "hour"), ("L4", 2, 0.9, "EUR", "hour")]
-    assert rows(feed.replace("price_hr", "price_total_hr"), "json")[1:] == [("L4", 2, 0.9, "EUR", "hour")]
+    feed = '[{"gpu": "A40", "gpu_count": 4, "currency": "EUR", "price_per_gpu_hr": 0.5, "price_hr": 2.0}, {"gpu": "L4", "gpu_count": 2, "currency": "EUR", "price_per_gpu_hr": 0.3, "price_hr": 0.8}]'
+    assert rows(feed, "json") == [("A40", 4, 2.0, "EUR", "hour"), ("L4", 2, 0.3, "EUR", "hour"), ("L4", 2, 0.8, "EUR", "hour")]
+    assert rows(feed.replace("price_hr", "price_total_hr"), "json")[1:] == [("L4", 2, 0.8, "EUR", "hour")]
 
 
 def test_constants_of_tests_of_other_sellers_and_of_hosts_are_no_prices():
