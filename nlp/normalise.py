@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html.entities import html5
 from unicodedata import is_normalized, normalize
 
@@ -388,19 +388,31 @@ def _renormalise(mapped: MappedText) -> MappedText:
 RAISE, ABUT = "\u2060", "\u2063"                              # pieces: a raised text follows; elements that a style sheet may set apart meet
 
 
+Piece = tuple[int, int, int] | str                             # a source range (start, end, mode), or a string that is written as it is
+
+
 class LazyText(MappedText):
     """Text whose offsets are found when they are first asked for: of most blocks they never are."""
 
-    __slots__ = ("_mapped", "_make")
+    __slots__ = ("_source", "_made")
 
-    def __init__(self, text: str, make: Callable[[], MappedText]):
-        self.text, self._make = text, make
-        self._mapped: MappedText | None = None
+    def __init__(self, text: str, source: str, pieces: Sequence[Piece]):
+        self.text, self._source = text, source
+        self._made: Sequence[Piece] | MappedText = pieces
 
     def _offsets(self) -> MappedText:
-        if self._mapped is None:
-            self._mapped = self._make()
-        return self._mapped
+        if not isinstance(self._made, MappedText):
+            self._made = _mapped(self._source, self._made)
+        return self._made
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        if not isinstance(self._made, MappedText) and len(self._made) == 1 and 0 <= start < end <= len(self.text):
+            first, last, _ = self._made[0]
+            raw = self._source[first:last]
+            if len(raw.strip()) == len(self.text):             # no reference in it, no white space folded: character for character
+                first += len(raw) - len(raw.lstrip())
+                return first + start, first + end
+        return MappedText.source_span(self, start, end)
 
     @property
     def starts(self) -> array:
@@ -409,9 +421,6 @@ class LazyText(MappedText):
     @property
     def ends(self) -> array:
         return self._offsets().ends
-
-
-Piece = tuple[int, int, int] | str                             # a source range (start, end, mode), or a string that is written as it is
 
 
 def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
@@ -466,7 +475,7 @@ def mapped_text(source: str, pieces: Sequence[Piece]) -> MappedText:
     White space is folded, and cut at both ends; a string of white space (" ", "\\n") wins over folded blanks.
     """
     text = _plain_text(source, pieces)
-    return _mapped(source, pieces) if text is None else LazyText(text, partial(_mapped, source, pieces))
+    return _mapped(source, pieces) if text is None else LazyText(text, source, pieces)
 
 
 def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[Piece]]]) -> tuple[MappedText, list[MappedText]]:
@@ -474,13 +483,11 @@ def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[Piece]]]) -> t
     contents = [mapped_text(source, pieces) for _, pieces in cells]
     texts = [content.text for content in contents]
     whole = "".join([part for (joint, _), text in zip(cells, texts, strict=True) for part in (joint, text)])
-
-    def mapped() -> MappedText:
-        return _mapped(source, [piece for joint, pieces in cells for piece in ((joint, *pieces) if joint else pieces)])
-    begins = [piece[0] for _, pieces in cells for piece in pieces if piece.__class__ is tuple]
+    together = [piece for joint, pieces in cells for piece in ((joint, *pieces) if joint else pieces)]
+    begins = [piece[0] for piece in together if piece.__class__ is tuple]
     if all(texts) and begins == sorted(begins) and (whole.isascii() or is_normalized("NFKC", whole)):
-        return LazyText(whole, mapped), contents
-    return mapped(), contents
+        return LazyText(whole, source, together), contents
+    return _mapped(source, together), contents
 
 
 def _apart(soft: str, before: str, after: str) -> bool:

@@ -301,5 +301,7 @@ def test_text_made_without_offsets_is_the_text_that_has_them():
         content = mapped_text(source, pieces)
         if isinstance(content, LazyText):
             lazy += 1
+            early = content.source_span(0, len(content.text)) if content.text else None
+            assert early is None or early == (content.starts[0], content.ends[-1])
             assert len(content.starts) == len(content.ends) == len(content.text) and content.text == content._offsets().text, (source, pieces)
     assert lazy > 2000
