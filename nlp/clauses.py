@@ -688,8 +688,11 @@ class _Reader:
         model = self.decision.model
         if model is None or model.manner is None or look is None:
             return
-        polarity, mode, stated = said(rule, self.scope(unit, rule.label, rows, own, intro))
+        scope = self.scope(unit, rule.label, rows, own, intro)
+        polarity, mode, stated = said(rule, scope)
         alone = rule.id.startswith("model.")
+        if "lifts" in scope.ground:
+            return                                             # "nothing in this section prohibits …": its words are those of a ban
         if self.decision.careful and (stated or not alone):
             return
         if not alone and (rule.label == "supported_countries" or (rule.label in PLACE_LABELS and (not stated or "polarity" in rule.attributes))):

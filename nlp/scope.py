@@ -1,7 +1,7 @@
 """Who must do what, how strictly, and with which exception: polarity, mode, actor and exception of a sentence, read from its cues.
 
 The method is ConText's (Harkema et al. 2009): cue phrases whose scope runs to a terminator, no parser. What a cue means is written in the cue packs (groups `prohibit`, `duty`,
-`represent`, `right`, `permit`, `condition`, `exception`, `exception_end`, `consent`, `provider`, `customer`), so that the same code serves every language.
+`represent`, `right`, `permit`, `condition`, `exception`, `exception_end`, `lifts`, `consent`, `provider`, `customer`), so that the same code serves every language.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ CONDITION_LABELS = frozenset({"identity_verification", "payment_restriction", "b
 DUTY_FIRST_LABELS = frozenset({"identity_verification", "payment_restriction"})
 # "Not for consumers", "no prepaid cards": what reads as a ban sets a condition of access.
 BARRING_LABELS = frozenset({"business_only", "payment_restriction"})
+# Who is meant by these is said of persons: "you are not …" in what a customer represents bars those who are.
+PERSON_LABELS = frozenset({"denied_party", "sanctions_compliance", "residence_restriction", "nationality_restriction", "headquarters_restriction", "country_exclusion"})
 MAX_EXCEPTION = 300
 _MARKS = " \t\n0123456789.()（）①②③④⑤⑥⑦⑧⑨一二三四五六七八九十第条條項・-"  # what may stand before the first word of a sentence
-_BEFORE = re.compile(r"[,，、;；:：。]\s*|[은는]\s")          # before an exception that its cue ends
+_BEFORE = re.compile(r"[,，、;；:：。]\s*|[은는]\s|向")          # before an exception that its cue ends
 _LEADING_END = re.compile(r"[,，、:：]")
 _TRAILING_END = re.compile(r"[;；。]|(?<!\b[A-Za-z])\.(?:\s|$)|\s\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s")
 
@@ -115,8 +117,10 @@ class ScopeReader:
         """The scope of a sentence `text` whose matches are `rows` (offsets counted from `offset`), with the groups of the introduction to its list."""
         wide = own | intro
         exception = self.exception_span(text, rows, own, offset)
-        prohibits = bool(wide & self.prohibit)
-        right = bool(wide & self.right)
+        lifted = bool(own & self.lifts) and not self._elsewhere(rows, self.prohibit, self.lifts)
+        prohibits = bool(wide & self.prohibit) and not lifted
+        # of a list that forbids, what we may do with those who do it is no right to the items
+        right = bool(own & self.right) or bool(intro & self.right and not intro & self.prohibit)
         represents = bool(wide & self.represent)
         duty = bool(wide & (self.duty | self.comply))
         stated = True
@@ -124,15 +128,18 @@ class ScopeReader:
             mode = "provider_right" if right else "notice"
             polarity = "permits" if right else "describes"
             ground = ("right",) if right else ()
-        elif represents and not (right and not prohibits):
+        elif lifted:
+            mode, polarity, ground = ("provider_right" if right else "notice"), "permits", ("lifts", "right") if right else ("lifts",)
+        elif represents and (prohibits or not right or self._first(rows, self.represent) < self._first(rows, self.right)):
             mode = "representation"
-            polarity = "prohibits" if prohibits else "requires"
-            ground = ("represent", "prohibit") if prohibits else ("represent",)
+            negated = bool(wide & self.negation) and label in PERSON_LABELS
+            polarity = "prohibits" if prohibits or negated else "requires"
+            ground = ("represent", "prohibit") if prohibits else ("represent", "negation") if negated else ("represent",)
         elif right and not (own & self.prohibit) and not self._customer_first(rows, own):
             mode, polarity, ground = "provider_right", "permits", ("right",)
         elif prohibits:
             mode, polarity, ground = "obligation", "prohibits", ("prohibit",)
-            if own & self.duty and self._first(rows, self.comply, but=self.breach) < self._first(rows, self.prohibit):
+            if self._complies_first(rows, own):
                 polarity, ground = "requires", ("duty", "comply")   # "you must comply with … and not …"
             elif label in BARRING_LABELS:
                 mode, polarity, ground = "obligation" if own & self.duty else "notice", "conditions", ("prohibit", "duty") if own & self.duty else ("prohibit",)
@@ -175,6 +182,13 @@ class ScopeReader:
         others = self.book.spans(rows, but) if but else []
         return min((s for s, e in self.book.spans(rows, groups) if not any(s < d and c < e for c, d in others)), default=1 << 30)
 
+    def _complies_first(self, rows: list[tuple[int, int, int]], own: int) -> bool:
+        """Whether a ban follows on a duty to comply: "you must comply with … and not …"; not on "in accordance with the law you must not …", whose only duty is the ban."""
+        if not own & self.duty:
+            return False
+        ban = self._first(rows, self.prohibit)
+        return self._first(rows, self.comply, but=self.breach) < ban and self._first(rows, self.duty, but=self.prohibit) < ban
+
     def _customer_first(self, rows: list[tuple[int, int, int]], own: int) -> bool:
         """Whether the sentence opens with a duty of the customer ("you must … as we may require")."""
         return bool(own & self.duty) and self._first(rows, self.duty) < self._first(rows, self.right)
@@ -183,13 +197,15 @@ class ScopeReader:
         """The words of the exception: from its cue to the terminator, or up to a cue that ends it (Japanese …を除き); None where there is none."""
         if own & self.exception_end:
             stop = min(e for _, e in self.book.spans(rows, self.exception_end)) - offset
-            start = max((m.end() for m in _BEFORE.finditer(text, max(0, stop - MAX_EXCEPTION), stop - 1)), default=max(0, stop - MAX_EXCEPTION))
+            ends = min(s for s, e in self.book.spans(rows, self.exception_end) if e - offset == stop) - offset
+            start = max((m.end() for m in _BEFORE.finditer(text, max(0, stop - MAX_EXCEPTION), ends)), default=max(0, stop - MAX_EXCEPTION))
             return (start, stop) if stop > start else None
         if not own & self.exception:
             return None
         start, shut = (x - offset for x in min(self.book.spans(rows, self.exception)))
         if not text[:start].strip(_MARKS) or text[start - 1] in "。；;":  # "Unless otherwise agreed, …"
-            end = _LEADING_END.search(text, max(start, shut - 1))  # behind its cue: 除…、…外 holds a list
+            further = {s - offset for s, _ in self.book.spans(rows, self.goes_on)}
+            end = next((m for m in _LEADING_END.finditer(text, max(start, shut - 1)) if m.end() not in further and m.end() + 1 not in further), None)  # behind its cue: 除…、…外 holds a list
             if end is None or end.start() - start > MAX_EXCEPTION:
                 end = _TRAILING_END.search(text, start)
         else:
