@@ -1,4 +1,4 @@
-"""Minimal pairs of polarity, mode and exception in every language (`tests/labelled/pairs.yml`): a few words decide, and both sentences of a pair must be read as they say."""
+"""Minimal pairs of polarity, mode and exception in every language (`tests/minimal_pairs.yml`): a few words decide, and both sentences of a pair must be read as they say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 from nlp.clauses import read_clauses
 from nlp.read import read_document
 
-FILE = yaml.safe_load((Path(__file__).parent / "labelled" / "pairs.yml").read_text("utf-8"))
+FILE = yaml.safe_load((Path(__file__).parent / "minimal_pairs.yml").read_text("utf-8"))
 PAIRS = [(language, kind, pair) for language, kinds in FILE["pairs"].items() for kind, pair in kinds.items()]
 LEAST, LEAST_OF_A_LANGUAGE = 0.92, 0.85                        # share of the values that must be right
 
