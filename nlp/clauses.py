@@ -19,7 +19,7 @@ from typing import Literal
 
 from chipwatch.records import CLAUSE_LABELS, SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
-from nlp.cuebook import Cuebook, Edges, Rule, beside, cuebook, languages, pack_language
+from nlp.cuebook import Cuebook, Page, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, Look, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
@@ -138,8 +138,8 @@ class _Reader:
         for text in self.texts:
             self.base.append(at)
             at += len(text) + 1
-        self.folded = ""                                       # `texts` joined by line ends and folded, once they are looked through
-        self.edges: Edges = b"", b""                           # what stands beside words in them
+        self.whole = active is None
+        self.page: Page | None = None                          # `texts` joined by line ends, once they are looked through
         self.own_mask = (1 << book.width) - 1
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
@@ -195,10 +195,9 @@ class _Reader:
         key = block, start, end
         rows = self._rows.get(key)
         if rows is None:
-            base, text = self.base[block], self.texts[block]
-            if text and self.folded:
-                span = slice(base + start, base + end)
-                rows = self._rows[key] = self.book.scan(text[start:end], start, self.folded[span], (self.edges[0][span], self.edges[1][span]))
+            base = self.base[block]
+            if self.page is not None and self.texts[block]:
+                rows = self._rows[key] = self.book.scan_part(self.page, base + start, base + end, start)
             else:
                 rows = self._rows[key] = self.book.scan(self.blocks[block].text[start:end], start)
         return rows
@@ -503,15 +502,24 @@ class _Reader:
 
     # --- reading ---------------------------------------------------------------------------------------------------------------------
 
-    def candidates(self) -> Iterator[tuple[int, int]]:
-        """(block, number of the sentence) of each sentence that may have a trigger."""
+    def candidates(self) -> list[tuple[int, int]]:
+        """(block, number of the sentence) of each sentence that may have a trigger. Where none of its rules can fire in this document, only if its words alone come near what the decision layer adds."""
+        page = self.page = self.book.page("\n".join(self.texts))
+        hits = self.book.gate(page)
+        idle = self.book.idle(hits, "\n".join({text for block in self.blocks for text in block.heading_path})) if self.whole else frozenset()
+        found = list(self._worth([hit for hit in hits if hit[1] not in idle] if idle else hits, page.folded))
+        others = sorted(set(self._worth([hit for hit in hits if hit[1] in idle], page.folded)).difference(found)) if idle else []
+        if others:
+            texts = [self.blocks[index].text[slice(*self.sentences(index)[number])] for index, number in others]
+            near = self.decision.near(texts)
+            found = sorted(found + [place for place, text, promising in zip(others, texts, near, strict=True) if promising or len(text) >= MIN_ITEMS and len(list(self.units(place[0], self.sentences(place[0])[place[1]]))) > 1])
+        return found
+
+    def _worth(self, found: list[tuple[int, int]], folded: str) -> Iterator[tuple[int, int]]:
+        """(block, number of the sentence) of each sentence that may have a trigger, by what `Cuebook.gate` found."""
         at: dict[int, list[tuple[int, int]]] = {}
         base = self.base
         index, limit = 0, -1
-        whole = "\n".join(self.texts)
-        folded = self.folded = self.book.fold(whole)
-        self.edges = beside(folded)
-        found = self.book.gated(whole, folded, self.edges)
         for hit in found:
             if hit[0] >= limit:
                 index = bisect_right(base, hit[0]) - 1

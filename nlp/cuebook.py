@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -80,7 +80,7 @@ def _joined(partners: Iterable[_Partner]) -> tuple[tuple[bool, int, int, tuple[s
     return tuple(sorted(rows, key=lambda row: len(row[-1])))   # those that need no further part decide more often
 
 
-Edges = tuple[bytes, bytes]                                     # for each character of a text whether it is a letter or digit against which a word cannot stand, as flags of patterns: 1 before it, 2 behind it
+_Edges = tuple[bytes, bytes]                                    # for each character of a text whether it is a letter or digit against which a word cannot stand, as flags of patterns: 1 before it, 2 behind it
 _FIRST = bytes(chr(n).isalnum() for n in range(256))
 _SECOND = bytes(2 * chr(n).isalnum() for n in range(256))
 
@@ -93,8 +93,8 @@ def _letters() -> Any:
     return np.array([chr(n).isalnum() for n in range(ord(EAST))] + [False], dtype="uint8")
 
 
-def beside(folded: str) -> Edges:
-    """What stands beside words, in a form that is quickly asked: see `Edges`."""
+def _beside(folded: str) -> _Edges:
+    """What stands beside words, in a form that is quickly asked: see `_Edges`."""
     if folded.isascii():
         plain = folded.encode()
         return plain.translate(_FIRST), plain.translate(_SECOND)
@@ -102,6 +102,15 @@ def beside(folded: str) -> Edges:
 
     found = _letters()[np.minimum(np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), "<u4"), ord(EAST))]
     return found.tobytes(), (found * 2).tobytes()
+
+
+class Page(NamedTuple):
+    """A text made ready to be searched, as a whole or part by part; see `Cuebook.page`."""
+
+    text: str
+    folded: str
+    edges: _Edges
+    plain: str | None                                          # as the automaton with the neighbours of short words wants it; None: that is settled part by part
 
 
 def _frequency(literal: str, known: dict[str, int]) -> float:
@@ -356,10 +365,15 @@ class Cuebook:
         self._by_bit = by_bit
         self._order = {rule.id: number for number, rule in enumerate(self.rules)}
         self._derived: dict[tuple[int, int], int] = {}
+        self._rare_rules = [(_union(map(self.bit, map(str.strip, text.split("|")))), rule.trigger) for rule in self.rules if (text := rule.attributes.get("document"))]
+        self._always = _union(rule.trigger for rule in self.rules if "document" not in rule.attributes)
+        self._asked = _union(groups for groups, _ in self._rare_rules)
         first = [{cue for cue, rank, bit in rows if not rank and bit & self.triggers} for rows in rare]
         second = [any(rank and bit & self.triggers for cue, rank, bit in rows) for rows in rare]
         strong = [bool((one | other) & self.triggers) for one, other in zip(simple, alone, strict=True)]
-        keys = [n for n in range(len(simple)) if strong[n] or first[n]]
+        opens = [(one | other | _union(bit for _, rank, bit in rows if not rank)) & (self.triggers | self._asked) for one, other, rows in zip(simple, alone, rare, strict=True)]
+        keys = [n for n in range(len(simple)) if opens[n]]
+        self._opens = [opens[n] for n in keys]
         self._keys, self._key_flags = keys, [self._flags[n] for n in keys]
         self._takes_part = [bool(strong[n] or first[n] or second[n]) for n in range(len(simple))]
         self.strong = [strong[n] for n in keys]
@@ -378,6 +392,7 @@ class Cuebook:
         self._words = list(range(len(literals)))               # pattern of a short word with its neighbours -> that of the word; of the others: itself
         self._inside = bytearray(len(literals))                # characters of a literal before and behind the word
         self._capitals = frozenset(n for n, exact in enumerate(self._exact) if exact is not None)
+        self._special = self._capitals.union(n for n, groups in enumerate(self._masked) if groups)
         self._edged: Any = None
         short = [n for n, literal in enumerate(literals) if flags[n] == 3 and len(literal) <= SHORT and literal.isalnum()]
         if dense or not short:
@@ -440,17 +455,26 @@ class Cuebook:
         except UnicodeEncodeError:                             # lone surrogates of a damaged page
             return automaton.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "\ufffd", folded), overlapping=True)
 
-    def gate(self, text: str) -> tuple[str, list[tuple[int, int]]]:
-        """(`text` folded, (position, key) of all words in it by which a cue that may make a rule fire is looked for): a cheap first pass over a whole document."""
+    def page(self, text: str) -> Page:
+        """A text made ready to be searched."""
         folded = self.fold(text)
-        return folded, self.gated(text, folded, beside(folded))
+        return Page(text, folded, _beside(folded), folded.translate(self._blanks) if self._edged is not None and folded.isascii() else None)
 
-    def gated(self, text: str, folded: str, edges: Edges) -> list[tuple[int, int]]:
-        """What `gate` finds in a text of which it is known how it folds, and its `beside`."""
-        flags, exact, keys = self._key_flags, self._exact, self._keys
-        left, right = edges[0] + b"\0", edges[1] + b"\0"        # the last stands for what is before the first character, and behind the last
-        return sorted([(start, key) for key, start, end in self._find(self._gate, folded)
+    def gate(self, page: Page) -> list[tuple[int, int]]:
+        """(position, key) of all words by which a cue that may make a rule fire is looked for: a cheap first pass over a whole document."""
+        flags, exact, keys, text = self._key_flags, self._exact, self._keys, page.text
+        left, right = page.edges[0] + b"\0", page.edges[1] + b"\0"   # the last stands for what is before the first character, and behind the last
+        return sorted([(start, key) for key, start, end in self._find(self._gate, page.folded)
                        if not flags[key] & (left[start - 1] | right[end]) and (flags[key] < 4 or text[start:end] == exact[keys[key]])])
+
+    def idle(self, hits: Iterable[tuple[int, int]], headings: str) -> frozenset[int]:
+        """The keys among the hits of a document by which only rules are looked for that cannot fire in it: no cue of the groups that they ask for (`document`) stands there or in its headings."""
+        keys = {key for _, key in hits}
+        present = _union(map(self._opens.__getitem__, keys))
+        if (absent := self._asked & ~present) and self.may_hold(headings, absent):
+            return frozenset()
+        wanted = self._always | _union(trigger for groups, trigger in self._rare_rules if groups & present)
+        return frozenset(key for key in keys if not self._opens[key] & wanted) if self.triggers & ~wanted else frozenset()
 
     def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
         """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others."""
@@ -510,39 +534,51 @@ class Cuebook:
         known = self._takes_part
         return any(known[pattern] for _, _, pattern in rows)
 
-    def scan(self, text: str, at: int = 0, folded: str | None = None, edges: Edges | None = None) -> list[tuple[int, int, int]]:
-        """All cue matches of `text`, sorted: (start, end, pattern), counted from `at`. Those inside look-alike phrases are left out. `folded`, `edges`: the text folded and its `beside`, where these are at hand."""
-        return self.unveiled(self.plain(text, at, folded, edges))
+    def scan(self, text: str, at: int = 0) -> list[tuple[int, int, int]]:
+        """All cue matches of `text`, sorted: (start, end, pattern), counted from `at`. Those inside look-alike phrases are left out."""
+        return self.scan_part(self.page(text), 0, len(text), at)
 
-    def plain(self, text: str, at: int = 0, folded: str | None = None, edges: Edges | None = None) -> list[tuple[int, int, int]]:
+    def scan_part(self, page: Page, start: int, end: int, at: int) -> list[tuple[int, int, int]]:
+        """The same of a part of a page, as if nothing stood around it."""
+        rows = self._matches(page, start, end, at)
+        return rows if self._special.isdisjoint(map(_pattern_of, rows)) else self.unveiled(self._in_capitals(rows, page.text, start - at))
+
+    def plain(self, text: str, at: int = 0) -> list[tuple[int, int, int]]:
         """All cue matches of `text`, sorted, those inside look-alike phrases too; positions count from `at`."""
+        return self._in_capitals(self._matches(self.page(text), 0, len(text), at), text, -at)
+
+    def _matches(self, page: Page, first: int, last: int, at: int) -> list[tuple[int, int, int]]:
+        """All matches in `page.folded[first:last]`, sorted, whatever their capitals."""
         flags, words, inside = self._flags, self._words, self._inside
-        if folded is None:
-            folded = self.fold(text)
-        left, right = edges or beside(folded)
-        left, right = b"\0" + left + b"\0\0", b"\0" + right + b"\0\0"   # so that every match has a character before and after it
-        automaton, padded = self._automaton_for(f"\0{folded}\0")
+        left, right = b"\0" + page.edges[0][first:last] + b"\0\0", b"\0" + page.edges[1][first:last] + b"\0\0"   # so that every match has a character before and after it
+        automaton, part = self._automaton_for(page.folded[first:last]) if page.plain is None else (self._edged, page.plain[first:last])
+        at -= 1
         # a short word is found with both its neighbours, which do not belong to it
-        rows = [(start + at + inside[pattern] - 1, end + at - inside[pattern] - 1, words[pattern]) for pattern, start, end in self._find(automaton, padded) if not flags[pattern] & (left[start - 1] | right[end])]
-        if not self._capitals.isdisjoint(map(_pattern_of, rows)):
-            rows = [row for row in rows if (exact := self._exact[row[2]]) is None or text[row[0] - at:row[1] - at] == exact]
+        rows = [(start + at + inside[pattern], end + at - inside[pattern], words[pattern])
+                for pattern, start, end in self._find(automaton, f"\0{part}\0") if not flags[pattern] & (left[start - 1] | right[end])]
         rows.sort()
         return rows
 
-    def _automaton_for(self, padded: str) -> tuple[Any, str]:
+    def _in_capitals(self, rows: list[tuple[int, int, int]], text: str, shift: int) -> list[tuple[int, int, int]]:
+        """Matches without those that ask for other capitals than stand in the text."""
+        if self._capitals.isdisjoint(map(_pattern_of, rows)):
+            return rows
+        return [row for row in rows if (exact := self._exact[row[2]]) is None or text[row[0] + shift:row[1] + shift] == exact]
+
+    def _automaton_for(self, folded: str) -> tuple[Any, str]:
         """The automaton for a folded text, and the text as it is to be given to it.
 
         Short words stand inside others far more often than for themselves. So the automaton knows them only together with their neighbours, which are few: what stands in no cue
         is made a blank. Where letters stand against each other without a blank (`EAST`), a plain automaton is used.
         """
-        plain = padded.translate(self._blanks) if padded.isascii() else self._not_in_cues.sub(" ", padded)
+        plain = folded.translate(self._blanks) if folded.isascii() else self._not_in_cues.sub(" ", folded)
         if self._edged is not None and (plain.isascii() or not _EASTERN.search(plain)):
             return self._edged, plain
         if self._automaton is None:
             import ahocorasick_rs
 
             self._automaton = ahocorasick_rs.AhoCorasick(self._literals or ["\0"])
-        return self._automaton, padded
+        return self._automaton, folded
 
     def may_hold(self, text: str, groups: int) -> bool:
         """Whether some part of a cue of these groups stands in a text, be it inside a word: where none does, `mask` finds none of the groups. Quicker than `scan`."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
 FORMAT = 4
 MOST_BESIDE = 5                                                # findings under one heading that count: a page without headings is one section
+NEAR = 6.0                                                     # log-odds that cue groups, introduction and heading may add to words, at most
 KEPT = ("places", "target", "actor")                           # attributes of a rule that hold for whatever is found of its label; polarity and mode are those of the words
 
 
@@ -199,6 +200,14 @@ class Decision:
                 self._numbers = self._packed.words.numbers()
         for rule in self.book.rules:
             self._templates.setdefault(rule.label, []).append(rule)
+
+    def near(self, texts: Sequence[str]) -> list[bool]:
+        """Whether the words of texts alone come within NEAR of what the model adds: cue groups, introduction and heading may make up for no more. True for all without a model."""
+        if self.model is None or not texts:
+            return [True] * len(texts)
+        counts, sums = self._words([text[:wording.MAX_TEXT] for text in texts])
+        scores = self.model.bias + (sums * wording.scale(counts)[:, None])[:, :self._columns]
+        return (scores >= self._least - NEAR).any(1).tolist()
 
     def look(self, units: Sequence[Unit]) -> list[Look | None]:
         """What the model sees in units of text, all at once: cheaper than one by one. None for each without a model."""

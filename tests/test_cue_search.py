@@ -20,8 +20,8 @@ def test_the_first_pass_misses_no_sentence_with_a_trigger(language):
     for text in texts:
         if book.mask(book.scan(text)) & book.triggers:
             seen += 1
-            folded, hits = book.gate(text)
-            assert book.worth(hits, folded, 0, len(folded)), text
+            page = book.page(text)
+            assert book.worth(book.gate(page), page.folded, 0, len(text)), text
     assert seen > 100
 
 
@@ -44,8 +44,8 @@ def test_short_words_are_found_as_by_a_search_without_their_neighbours(text):
     ("we sell to firms in Arcadia", True), ("we sell to firms", False), ("in firms we sell", False), ("we are in; sellers to firms", False), ("firms. we sell to in", False)])
 def test_the_first_pass_wants_every_part_of_a_cue(text, worth):
     book = Cuebook([("en", {"groups": {"sales": ["we . sell . firms . in"]}})], [{"id": "r", "label": "x", "when": ["sales"]}])
-    folded, hits = book.gate(text)
-    assert book.worth(hits, folded, 0, len(folded)) is worth
+    page = book.page(text)
+    assert book.worth(book.gate(page), page.folded, 0, len(text)) is worth
     assert worth == bool(book.mask(book.scan(text)))
 
 
