@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from nlp.clauses import read_clauses, readers
 from nlp.cuebook import Cuebook, cuebook, languages
+from nlp.read import read_document
 
 WRITTEN = Path(__file__).parent / "labelled" / "written"
 CHOSEN = ["en", "es", "ja", "ru"]
@@ -57,3 +59,27 @@ def test_what_may_not_hold_a_group_holds_none(text):
     assert book.may_hold(text, groups) >= held
     assert not book.may_hold("zzz", groups)
     assert book.may_hold("restricted territory", groups) and book.mask(book.scan("restricted territory")) & groups
+
+
+@pytest.mark.parametrize(("text", "headings", "idle"), [
+    ("acme never sells", "", {"acme"}), ("acme never sells", "A case study", set()), ("acme, a case study, never sells", "", set()), ("we never sell", "", set())])
+def test_a_rule_that_asks_for_a_rare_word_is_looked_for_only_where_one_stands(text, headings, idle):
+    book = Cuebook([("en", {"groups": {"firm": ["acme"], "story": ["case study"], "ban": ["never"]}})],
+                   [{"id": "a", "label": "x", "when": ["firm", "story@any"], "document": "story"}, {"id": "b", "label": "y", "when": ["ban"]}])
+    hits = book.gate(book.page(text))
+    keys = book.idle(hits, headings)
+    assert {text[at:at + 4] for at, key in hits if key in keys} == idle
+
+
+@pytest.mark.parametrize(("heading", "found"), [("Customer stories", True), ("About us", False)])
+def test_a_reference_is_read_below_its_heading(heading, found):
+    document = read_document(f"# {heading}\n\nTencent trains its models on our clusters every day.\n".encode(), path="a.md", language="en")
+    assert ("cn_customer_reference" in {s.label for s in read_clauses(document)[1]}) is found
+
+
+def test_where_no_rule_can_fire_words_bring_a_sentence_to_the_decision_layer():
+    document = read_document(b"Tencent is glad that the sun shines on the harbour today.", path="a.md", language="en")
+    assert readers(document, None)[0].candidates() == [(0, 0)]   # without a decision layer, and for training, all are looked at
+    reader = readers(document)[0]
+    assert reader.candidates() == []
+    assert reader.decision.near(["You must not resell the Services to any third party.", "The sun shines on the harbour."]) == [True, False]
