@@ -134,7 +134,8 @@ class Tag:
                 opening.wraps = bool(_PRE_STYLE.search(style))
                 opening.struck = opening.struck or bool(_STRUCK_STYLE.search(style))
             if names != " ":
-                opening.furniture = _furniture(names) if tag not in ("main", "article", "td") else 0
+                if opening.holds and tag not in ("main", "article", "td"):
+                    opening.furniture = _furniture(names)
                 opening.struck = opening.struck or bool(_STRUCK_NAMES.search(names))
             if role in ("td", "th"):
                 opening.row_span, opening.column_span = _number(found.get("rowspan"), 1, 1000), _number(found.get("colspan"), 1, MAX_SPAN)
