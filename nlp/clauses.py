@@ -132,7 +132,8 @@ class _Reader:
         self.tag = document.language if pack_language(document.language) == language else language
         self.scopes, self.stances = ScopeReader(book), Stances(book)
         self.blocks: list[Block] = [b for b in document.body() if b.text]
-        self.texts = [b.text if active is None or i in active else "" for i, b in enumerate(self.blocks)]
+        self.text = [b.text for b in self.blocks]               # at hand: it is asked for some hundred thousand times
+        self.texts = self.text if active is None else [text if i in active else "" for i, text in enumerate(self.text)]
         self.base: list[int] = []
         at = 0
         for text in self.texts:
@@ -176,7 +177,7 @@ class _Reader:
         """The sentences of a block, the rows of a table, as (start, end) in its text."""
         found = self._sentences.get(index)
         if found is None:
-            text = self.blocks[index].text
+            text = self.text[index]
             if index in self.tables:
                 found, at = [], 0
                 for line in text.split("\n"):
@@ -199,7 +200,7 @@ class _Reader:
             if self.page is not None and self.texts[block]:
                 rows = self._rows[key] = self.book.scan_part(self.page, base + start, base + end, start)
             else:
-                rows = self._rows[key] = self.book.scan(self.blocks[block].text[start:end], start)
+                rows = self._rows[key] = self.book.scan(self.text[block][start:end], start)
         return rows
 
     def mask(self, block: int, start: int, end: int) -> int:
@@ -219,7 +220,7 @@ class _Reader:
         if block.kind not in ("paragraph", "definition", "quote"):
             return False
         text = block.text
-        return bool(block.marker or _NUMBERED.match(text) or text[0].islower() or (index and self.blocks[index - 1].text.rstrip()[-1:] in ";；"))
+        return bool(block.marker or _NUMBERED.match(text) or text[0].islower() or (index and self.text[index - 1].rstrip()[-1:] in ";；"))
 
     def intro(self, index: int, number: int = 0) -> tuple[int, tuple[int, int] | None]:
         """(groups, (block, start)) of the sentence or sentences that open the list in which sentence `number` of a block stands; (0, None) where it stands in none."""
@@ -235,7 +236,7 @@ class _Reader:
     def _inner_intro(self, index: int, number: int) -> tuple[int, tuple[int, int] | None] | None:
         """The opening of an enumeration that runs through several sentences of one block: "We may suspend if (a) …; (b) …"."""
         spans = self.sentences(index)
-        text = self.blocks[index].text
+        text = self.text[index]
         if not number or not (self._inner_item(text, spans[number][0]) or text[spans[number - 1][1] - 1] in ";；"):
             return None
         items, opener = self._enumerated(index)
@@ -253,7 +254,7 @@ class _Reader:
         """For each sentence of a block: whether an item begins there, and the last sentence, up to it, that is none and goes on none ("…;" before it); -1 where there is none."""
         known = self._items_before.get(index)
         if known is None:
-            spans, text = self.sentences(index), self.blocks[index].text
+            spans, text = self.sentences(index), self.text[index]
             items = [self._inner_item(text, start) for start, _ in spans]
             opener, last = [], -1
             for k, item in enumerate(items):
@@ -295,7 +296,7 @@ class _Reader:
         """Whether a list may begin below a block."""
         known = self._opening.get(index)
         if known is None:
-            known = self._opening[index] = bool(_at_end(_OPENS, self.blocks[index].text)) or self._announces(index) or self._unfinished(index)
+            known = self._opening[index] = bool(_at_end(_OPENS, self.text[index])) or self._announces(index) or self._unfinished(index)
         return known
 
     def _find_intro(self, index: int, *, adjoining: bool = True) -> tuple[int | None, _Intro]:
@@ -349,7 +350,7 @@ class _Reader:
         says = self.stances.tells | self.stances.bans | self.stances.allows
         for number in range(run, index + 1):                   # a paragraph that says something of its own ends the run
             found = self._runs.get(number) or self._runs[number - 1]
-            text = self.blocks[number].text
+            text = self.text[number]
             if found[1] and (found[1][0] in self.titles and _at_end(_ENDS, text) or self.mask(number, 0, len(text)) & says):
                 found = 0, None
             self._runs[number] = found
@@ -359,7 +360,7 @@ class _Reader:
         """What a block says of the short paragraphs below it, where that forbids them."""
         if index in self.titles:
             found = self._heading_intro(index)
-        elif _at_end(_OPENS, self.blocks[index].text) and (spans := self.sentences(index)):
+        elif _at_end(_OPENS, self.text[index]) and (spans := self.sentences(index)):
             found = self._opened(index, *spans[-1], self.intro(index, len(spans) - 1)[0]), (index, spans[-1][0])
         else:
             return 0, None
@@ -393,7 +394,7 @@ class _Reader:
         return known
 
     def _read_heading(self, index: int) -> _Intro:
-        text = self.blocks[index].text
+        text = self.text[index]
         own = self.mask(index, 0, len(text))
         if _at_end(_OPENS, text) and own & self.stances.states:
             return self._opened(index, 0, len(text), 0), (index, 0)
@@ -415,9 +416,9 @@ class _Reader:
 
     def _unfinished(self, index: int) -> bool:
         """Whether a numbered block breaks off where its own items begin: "8.1 The user may not" before "8.1.1 resell …" or "(a) resell …"."""
-        last = self.blocks[index].text[-1:]
+        last = self.text[index][-1:]
         if (index + 1 < len(self.blocks) and self.blocks[index + 1].kind == "list_item" and self.blocks[index].kind in ("paragraph", "definition")
-                and not _at_end(_ENDS, self.blocks[index].text)):
+                and not _at_end(_ENDS, self.text[index])):
             return True                                        # "4.1 You may not use the service" before bullets
         if last == "," and index + 1 < len(self.blocks) and self.blocks[index].kind == "paragraph" and self._numbering(index + 1) == "letter)" and not self._is_item(index):
             return True                                        # "The user has to refrain from it," before "(a) to resell …"
@@ -437,7 +438,7 @@ class _Reader:
         return known
 
     def _number_shape(self, index: int) -> str:
-        text = self.blocks[index].marker or self.blocks[index].text[:12]
+        text = self.blocks[index].marker or self.text[index][:12]
         found = re.match(r"\s*[(（]?([a-z]|[ivx]{2,4}|\d{1,2}(?:\.\d{1,2})*|[一二三四五六七八九十]+)([)）.、．])?", text)
         if not found:
             return f"text{index}"
@@ -455,7 +456,7 @@ class _Reader:
     def listed(self, index: int, number: int) -> Iterator[tuple[int, int, int]]:
         """(block, start, end) of the items of the list that a sentence opens: the further items of its own block, or the item blocks that follow."""
         spans = self.sentences(index)
-        text = self.blocks[index].text
+        text = self.text[index]
         start, end = spans[number]
         for k in range(number + 1, len(spans)):
             if not (_INNER_ITEM.match(text, spans[k][0]) or _NUMBERED.match(text, spans[k][0])):
@@ -483,7 +484,7 @@ class _Reader:
     def units(self, index: int, sentence: tuple[int, int]) -> Iterator[_Unit]:
         """The sentence, or its items where it enumerates at length."""
         start, end = sentence
-        text = self.blocks[index].text
+        text = self.text[index]
         if end - start >= MIN_ITEMS and index not in self.tables:
             if sum(text.count(mark, start, end) for mark in _ITEM_MARKS) < 2:
                 yield _Unit(index, start, end, sentence)
@@ -510,7 +511,7 @@ class _Reader:
         found = list(self._worth([hit for hit in hits if hit[1] not in idle] if idle else hits, page.folded))
         others = sorted(set(self._worth([hit for hit in hits if hit[1] in idle], page.folded)).difference(found)) if idle else []
         if others:
-            texts = [self.blocks[index].text[slice(*self.sentences(index)[number])] for index, number in others]
+            texts = [self.text[index][slice(*self.sentences(index)[number])] for index, number in others]
             near = self.decision.near(texts)
             found = sorted(found + [place for place, text, promising in zip(others, texts, near, strict=True) if promising or len(text) >= MIN_ITEMS and len(list(self.units(place[0], self.sentences(place[0])[place[1]]))) > 1])
         return found
@@ -586,7 +587,7 @@ class _Reader:
         """`observations`, each with what the decision layer sees there."""
         observations = self.observations()
         while some := list(itertools.islice(observations, TOGETHER)):
-            units = [(self.blocks[unit.block].text[unit.start:unit.end], self.introduction(unit, opening), self.blocks[unit.block].heading_path, own, intro, head)
+            units = [(self.text[unit.block][unit.start:unit.end], self.introduction(unit, opening), self.blocks[unit.block].heading_path, own, intro, head)
                      for unit, _, own, intro, head, _, opening in some]
             for observation, look in zip(some, self.decision.look(units), strict=True):
                 yield *observation, look
@@ -646,11 +647,11 @@ class _Reader:
     def introduction(self, unit: _Unit, opening: tuple[int, int] | None) -> str:
         """The words before a unit that it goes on: the beginning of its sentence, or the sentence that opens its list."""
         if unit.start != unit.whole[0]:
-            return self.blocks[unit.block].text[unit.whole[0]:unit.start]
+            return self.text[unit.block][unit.whole[0]:unit.start]
         if opening is None or opening[0] in self.titles:       # what a heading says is looked at by itself
             return ""
         index, start = opening
-        return self.blocks[index].text[start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
+        return self.text[index][start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
 
     def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None, look: Look | None) -> Iterator[Weighed]:
         """The findings of a unit, each weighed by the decision layer: those of the rules, whose confidence is still to be settled, and those that it adds."""
@@ -681,7 +682,7 @@ class _Reader:
             return False
         if intro & self.scopes.permit and not intro & self.scopes.prohibit:
             return False
-        if (opening is None or opening[0] in self.titles) and unit.start == unit.whole[0] and not self._inner_item(self.blocks[unit.block].text, unit.start):
+        if (opening is None or opening[0] in self.titles) and unit.start == unit.whole[0] and not self._inner_item(self.text[unit.block], unit.start):
             return True
         return not self.decision.careful
 
@@ -758,7 +759,7 @@ class _Reader:
             places = self.places_above(unit)
         cited = own
         for index in range(unit.block + 1, (last or unit.block) + 1):   # "All member states of the European Union", in the list that the sentence opens
-            cited |= self.mask(index, 0, len(self.blocks[index].text))
+            cited |= self.mask(index, 0, len(self.text[index]))
         grouped = rule.label in GROUPED_LABELS or (attributes.get("places") == "issuers" and own & self.card_issued)
         groups = [name for name, bit in self.group_bits if (adjoining if attributes.get("places") in ("beyond", "others") else cited & ~elsewhere) & bit] if grouped else []
         if attributes.get("places") in ("beyond", "others") and not set(places).isdisjoint(place_groups.resolve([EMBARGOED], self.on)):
@@ -804,12 +805,12 @@ class _Reader:
 
     def _scope(self, unit: _Unit, label: str, rows: list[tuple[int, int, int]], own: int, intro: int) -> Scope:
         context = intro | self.headings(unit.block) if label in PROVIDER_LABELS else intro   # "What we may do" above what the provider does
-        return self.scopes.read(label, self.blocks[unit.block].text[unit.start:unit.end], rows, own, context, offset=unit.start)
+        return self.scopes.read(label, self.text[unit.block][unit.start:unit.end], rows, own, context, offset=unit.start)
 
     def part(self, unit: _Unit, text: str) -> str | None:
         """The part of the service to which a clause is limited by what stands before it."""
         before = [b.text for b in self.blocks[max(0, unit.block - 2):unit.block]]
-        return part_by_store(text, [self.blocks[unit.block].text[:unit.start], *before])
+        return part_by_store(text, [self.text[unit.block][:unit.start], *before])
 
     def _holds_alone(self, rule: Rule, own: int, intro: int) -> bool:
         """Whether the rule holds without the items that follow."""
@@ -822,7 +823,7 @@ class _Reader:
         for j in range(unit.block + 1, min(len(self.blocks), unit.block + MAX_ITEMS)):
             if not self._is_item(j) or (self.blocks[j].kind != "list_item" and self._same_numbering(unit.block, j)):
                 return None
-            if self.mask(j, 0, len(self.blocks[j].text)) & items:
+            if self.mask(j, 0, len(self.text[j])) & items:
                 return j
         return None
 
@@ -907,7 +908,7 @@ class _Reader:
 
         before, after = self.book.spans(rows, self.lawmaker_before), self.book.spans(rows, self.lawmaker_after)
         found = []
-        for start, end, code in find_places(self.blocks[unit.block].text[unit.start:unit.end], self.language):
+        for start, end, code in find_places(self.text[unit.block][unit.start:unit.end], self.language):
             a, b = start + unit.start, end + unit.start
             maker = next((cue for cue in before if cue[1] <= a and a - cue[1] <= 5), None) or next((cue for cue in after if cue[0] >= b - 1 and cue[0] - b <= 3), None)
             found.append((a, b, code, maker))
@@ -925,7 +926,7 @@ class _Reader:
         """(countries, groups of countries) named right behind a cue of `groups` (of those of a sentence itself), "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
         named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + [(start, end, "", bit) for _, bit in self.group_bits for start, end in self.book.spans(rows, bit)])
         starts = [start for start, *_ in named]
-        text = self.blocks[unit.block].text
+        text = self.text[unit.block]
         taken: set[int] = set()
         for start, end in self.book.spans(rows, groups & self.own_mask):
             if self.language in _NAMED_FIRST:                  # right before it, else within: "[日本]国外", "非[日本]居民"
@@ -968,7 +969,7 @@ class _Reader:
 
     def turned_away(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
         """The ranges of a unit in which it says who is not served, where it says before who is: "in Japan and Korea, but not in …"."""
-        text = self.blocks[unit.block].text
+        text = self.text[unit.block]
         turns = self.book.spans(rows, self.turns_away)
         bans = self.book.spans(rows, self.stances.bans)
         parts = [unit.start, *(m.start() for m in _SEMICOLON.finditer(text, unit.start, unit.end)), unit.end]
@@ -991,7 +992,7 @@ class _Reader:
         """
         from nlp.places import find_places
 
-        text = self.blocks[unit.block].text[unit.start:unit.end]
+        text = self.text[unit.block][unit.start:unit.end]
         law, served = kind == "law", kind == "included"
         mentions = [(start, code) for start, _, code, maker in self.mentions(unit, rows) if law or maker is None]
         if kind in ("included", "excluded") and mentions and (away := self.turned_away(unit, rows)):
@@ -1003,7 +1004,7 @@ class _Reader:
         last = None
         opens = _at_end(_OPENS, text) or self._announces(unit.block) or (served and self._list_of_places(unit.block))
         listed = served and self._list_of_places(unit.block)
-        if not law and opens and (listed or unit.end >= len(self.blocks[unit.block].text.rstrip())):
+        if not law and opens and (listed or unit.end >= len(self.text[unit.block].rstrip())):
             for index in range(unit.block + 1, min(len(self.blocks), unit.block + 1 + MAX_FOLLOWING)):
                 block = self.blocks[index]
                 if block.kind not in ("list_item", "table") and not self._is_item(index) and not (block.kind == "paragraph" and len(block.text) < 60 and find_places(block.text, self.language)):
@@ -1027,8 +1028,8 @@ class _Reader:
                 a = first
         if last is not None:
             for index in range(unit.block + 1, last + 1):
-                if self.blocks[index].text:
-                    stop = self.blocks[index].content.source_span(0, len(self.blocks[index].text))[1]
+                if self.text[index]:
+                    stop = self.blocks[index].content.source_span(0, len(self.text[index]))[1]
                     if not a < stop <= a + MAX_QUOTE:
                         break
                     b = stop
@@ -1149,7 +1150,9 @@ def foreign_parts(document: Document, language: str | None) -> dict[str, frozens
         if size < MIN_PART:
             return
         words = sample.lower().split()
-        if len(list(filter(common.__contains__, words))) > OWN_WORDS * len(words):
+        least, half = OWN_WORDS * len(words), len(words) // 2
+        known = len(list(filter(common.__contains__, words[:half])))   # of most parts the first half is enough
+        if known > least or known + len(list(filter(common.__contains__, words[half:]))) > least:
             return
         code = pack_language(by_script(sample) or by_words(sample)[0])
         if code != language and code in languages():

@@ -501,7 +501,10 @@ class Cuebook:
                         break
                 else:                                          # of most
                     continue
-                if not any(self._stands(folded, form, flag, first, min(at + reach + len(form), stop)) for form, flag in zip(forms, flags, strict=True) if form in window):
+                for form, flag in zip(forms, flags, strict=True):
+                    if form in window and self._stands(folded, form, flag, first, min(at + reach + len(form), stop)):
+                        break
+                else:
                     continue
                 for between, part in further:
                     if between:
@@ -515,7 +518,10 @@ class Cuebook:
         return None
 
     def _one_stands(self, folded: str, forms: _Forms, first: int, stop: int) -> bool:
-        return any(self._stands(folded, form, flag, first, stop) for form, flag in forms)
+        for form, flag in forms:                               # no generator: asked for hundreds of times in a document
+            if self._stands(folded, form, flag, first, stop):
+                return True
+        return False
 
     def _stands(self, folded: str, form: str, flag: int, first: int, stop: int) -> bool:
         """Whether a form of a part of a cue stands in `folded[first:stop]`."""
