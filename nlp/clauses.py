@@ -704,7 +704,7 @@ class _Reader:
             return                                             # "nothing in this section prohibits …": its words are those of a ban
         if self.decision.careful and (stated or not alone):
             return
-        if not alone and (rule.label == "supported_countries" or (rule.label in PLACE_LABELS and (not stated or "polarity" in rule.attributes))):
+        if not alone and (rule.label == "supported_countries" or (rule.label in PLACE_LABELS and (not stated or "polarity" in rule.attributes or (polarity == "prohibits" and clause.places)))):
             return                                             # a country is barred, demanded or welcomed by words, never by what is usual: "the page of supported countries is part of the contract"
         weighed = self.decision.manner(look, own, intro, rule.label, polarity, mode, stated, alone)
         if weighed == (clause.polarity, clause.mode):
