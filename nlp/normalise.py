@@ -394,24 +394,32 @@ Piece = tuple[int, int, int] | str                             # a source range 
 class LazyText(MappedText):
     """Text whose offsets are found when they are first asked for: of most blocks they never are."""
 
-    __slots__ = ("_source", "_made")
+    __slots__ = ("_source", "_made", "_begin")
 
     def __init__(self, text: str, source: str, pieces: Sequence[Piece]):
         self.text, self._source = text, source
         self._made: Sequence[Piece] | MappedText = pieces
+        self._begin: int | None = None                         # where the text begins in the source, if it stands there as it is, else -1; None: not looked at yet
 
     def _offsets(self) -> MappedText:
         if not isinstance(self._made, MappedText):
             self._made = _mapped(self._source, self._made)
         return self._made
 
+    def _as_it_stands(self) -> int:
+        """`_begin`, looked at once: a long text is asked for thousands of spans."""
+        if self._begin is None:
+            self._begin = -1
+            if not isinstance(self._made, MappedText) and len(self._made) == 1:
+                first, last, _ = self._made[0]
+                raw = self._source[first:last]
+                if len(raw.strip()) == len(self.text):         # no reference in it, no white space folded: character for character
+                    self._begin = first + len(raw) - len(raw.lstrip())
+        return self._begin
+
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        if not isinstance(self._made, MappedText) and len(self._made) == 1 and 0 <= start < end <= len(self.text):
-            first, last, _ = self._made[0]
-            raw = self._source[first:last]
-            if len(raw.strip()) == len(self.text):             # no reference in it, no white space folded: character for character
-                first += len(raw) - len(raw.lstrip())
-                return first + start, first + end
+        if 0 <= start < end <= len(self.text) and (begin := self._as_it_stands()) >= 0:
+            return begin + start, begin + end
         return MappedText.source_span(self, start, end)
 
     @property

@@ -784,8 +784,8 @@ def test_rows_that_count_the_gpus_of_a_class_of_machines():
 
 
 def test_least_average_and_most_are_one_price():
-    text = table("GPU | VRAM | Min (USD/h) | Méd. pond. | Max", "L40S | 48 GB | $0.60 | $0.67 | $1.26", "L4 | 24 GB | $0.12 | $0.13 | $0.13")
-    assert rows(text, "md") == [("L40S", None, 0.6, "USD", "hour"), ("L4", None, 0.12, "USD", "hour")]
+    text = table("GPU | VRAM | Min (USD/h) | Méd. pond. | Max", "L40S | 48 GB | $0.70 | $0.81 | $1.40", "L4 | 24 GB | $0.15 | $0.16 | $0.17")
+    assert rows(text, "md") == [("L40S", None, 0.7, "USD", "hour"), ("L4", None, 0.15, "USD", "hour")]
     assert [r[2] for r in rows(table("GPU | Standard ($/h) | Max-Q ($/h)", "L40S | $0.60 | $0.55"), "md")] == [0.6, 0.55]
     assert [r[2] for r in rows(table("GPU | Low priority ($/h) | High priority ($/h)", "L40S | $0.60 | $0.75"), "md")] == [0.6, 0.75]
     assert [(r[2], r[3]) for r in rows(table("GPU | On-Demand (USD/h) | (CNY/h ~)", "L40S | $0.60 | ¥4.35"), "md")] == [(0.6, "USD")]
