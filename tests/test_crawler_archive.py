@@ -102,7 +102,7 @@ def test_altered_bytes_are_noticed(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "words"), [
-    (b"", "is empty"), (b"hello", "not a WARC"), (b"PK\x03\x04....", "zip"), (gzip.compress(b"hello"), "not a WARC"), (b"\x1f\x8b\x08garbage", "damaged gzip"),
+    (b"", "is empty"), (b"hello", "not a WARC"), (b"PK\x03\x04....", "zip"), (gzip.compress(b"hello", mtime=0), "not a WARC"), (b"\x1f\x8b\x08garbage", "damaged gzip"),
     (b"filedesc://x 0.0.0.0 20260101000000 text/plain 5\n", "ARC file"), (b"WARC/1.0\r\n", "no readable record"), (b"WARC/1.0\r\nContent-Length: 99999999999\r\n\r\n", "no readable record"),
 ])
 def test_other_files_are_named_for_what_they_are(tmp_path, content, words):
