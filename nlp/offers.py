@@ -496,6 +496,7 @@ class Reading:
     cells: dict[tuple[str, bool, float], list[Price]] = field(default_factory=dict)          # the same, of cells of a price column
     variants: dict[int, tuple[int, str]] = field(default_factory=dict)                   # id of an offer -> the table or feed that it stands in, its GPU as printed there
     source: int = 0                                            # number of the table or feed that is being read
+    notes: dict[str, Head] = field(default_factory=dict)       # what the page notes on the fields of its sample data
     rate: tuple[str, str] | None = None                        # (sign, period) that a page prints beside what its scripts fill in: "$/hr"
     unstated: set[int] = field(default_factory=set)            # ids of the offers whose scope no word of the page states
     issues: list[Issue] = field(default_factory=list)

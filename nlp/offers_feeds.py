@@ -15,6 +15,7 @@ from functools import lru_cache
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
+from nlp.field_notes import with_note
 from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, is_nothing,
                         is_set_aside, make_offers, other_record, read_head, seller_of_head, split_label, stated_count, well_known_sellers)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
@@ -572,6 +573,7 @@ class _Walker:
         if head.role == "price" or self._is_price(key, node):
             chips = head.chips
             bare = head if head.role == "price" else Head(head.text, "price", head.unit, head.scope, head.commitment, head.months, head.currency)
+            bare = with_note(bare, self.reading.notes)
             if not bare.cents and self.reading.in_cents(key, value):
                 bare = replace(bare, cents=True)
             found = cell_prices(self.reading, bare, value)

@@ -278,6 +278,16 @@ def scope_in(text: str) -> str | None:
     return next((name for name, pattern in _scopes().items() if pattern.search(folded)), None)
 
 
+def scope_of_note(folded: str) -> str | None:
+    """gpu | instance where the note on a field of an interface, case folded, says what its price is for."""
+    return next((name for name, pattern in _note_scopes().items() if pattern.search(folded)), None)
+
+
+@lru_cache(maxsize=1)
+def _note_scopes() -> dict[str, re.Pattern]:
+    return {name: re.compile(pattern) for name, pattern in _data()["scope_of_notes"].items()}
+
+
 @lru_cache(maxsize=1)
 def _words() -> dict[str, re.Pattern]:
     data = _data()

@@ -12,6 +12,7 @@ from chipwatch.records import ChipMention, Issue, Offer, Region
 from nlp.chips import ChipSpan, chip_marks, chip_slug, find_chips, names_instances, unknown_labels
 from nlp.document import Block, Document, Table
 from nlp.feeds.faults import faults
+from nlp.field_notes import field_notes
 from nlp.language import of_readers
 from nlp.layout import layout_tables
 from nlp.offers import Reading, is_set_aside, read_head, seller_of_head, unique
@@ -345,6 +346,7 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
         nonlocal looked
         if not looked:                                         # for the whole document, once, and only where there are data
             reading.rate, looked = _rate(document), True
+            reading.notes = field_notes(item.block for item in placed)
         read_feed(reading, tree)
 
     notes = {tax for _, tax in reading.tax_notes}
