@@ -287,11 +287,15 @@ class _Builder:
             else:
                 found = _DROPPED_RUN.match(raw, a, stop)
                 text, used = ("", found.end() - a) if found else (first, 1)
-            if a > at:
-                self.plain(raw[at:a], start + at)
+            blank = text.isspace()
+            begin = at + len(raw[at:a].rstrip(" ")) if blank else a    # blanks beside a reference to a blank are one with it
+            if begin > at:
+                self.plain(raw[at:begin], start + at)
             at = a + used
-            if text.isspace():
-                self.gap(" ", start + a, start + at, False)
+            if blank:
+                while raw[at:at + 1] == " ":
+                    at += 1
+                self.gap(" ", start + begin, start + at, False)
             elif text:
                 self.odd(text, start + a, start + at)
         if at < stop:
@@ -466,8 +470,6 @@ def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
 
 def _decoded(match: re.Match) -> str:
     text, used = decode_entity(match.group())
-    if text.isspace() and (match.string[match.start() - 1:match.start()].isspace() or match.string[match.end():match.end() + 1].isspace()):
-        return "\u200b"                                        # kept apart from the blank beside it, as `_Builder` does: no plain text
     return text + match.group()[used:]
 
 

@@ -305,3 +305,14 @@ def test_text_made_without_offsets_is_the_text_that_has_them():
             assert early is None or early == (content.starts[0], content.ends[-1])
             assert len(content.starts) == len(content.ends) == len(content.text) and content.text == content._offsets().text, (source, pieces)
     assert lazy > 2000
+
+
+@pytest.mark.parametrize("between", ["&nbsp; ", " &nbsp;", " &nbsp; ", "&nbsp;&nbsp; ", "&#160;\n", "  &emsp;  ", "&nbsp; &nbsp;"])
+@pytest.mark.parametrize("words", [("rent", "chips"), ("à", "louer"), ("vis\\*", "chips"), ("&amp;", "chips")])
+def test_blanks_beside_a_reference_to_a_blank_are_one(between: str, words: tuple[str, str]) -> None:
+    source = f"<p>{words[0]}{between}{words[1]}</p>"
+    document = read_document(source.encode(), path="page.html")
+    (block,) = document.blocks
+    first, last = ("&" if words[0] == "&amp;" else words[0]), words[1]
+    assert block.text == f"{first} {last}"
+    assert document.quote(block.content, len(first) + 1, len(block.text))[0] == last and document.quote(block.content, 0, len(block.text))[0] == source[3:-4]
