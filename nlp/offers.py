@@ -47,7 +47,7 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
-    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software")}
+    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software", "options", "cores")}
     sellers = _fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
@@ -168,6 +168,16 @@ def no_offer_words(text: str, *, software: bool = True) -> bool:
     """Whether heads or headings say that a list of chips is a benchmark, a driver list, a supply-side list …: no offers. Words of drivers and the like count with `software`."""
     folded = fold(text)
     return bool(_patterns()["not_offers"].search(folded if software else _patterns()["of_software"].sub(" ", folded)))
+
+
+def offers_options(text: str) -> bool:
+    """Whether a text leads to a choice of machines: "available options include"."""
+    return bool(_patterns()["options"].search(fold(text)))
+
+
+def counts_cores(text: str) -> bool:
+    """Whether a text says how many CPU cores something has."""
+    return bool(_patterns()["cores"].search(fold(text)))
 
 
 @lru_cache(maxsize=4096)

@@ -360,7 +360,7 @@ class _Walker:
             found = find_chips(key, context=True)
             if found and len(found) <= 2:
                 facts.chips, facts.named = found, []
-            if read_head(key).role not in ("price", "unit", "currency", "location", "other_price") and (found or facts.instance is None):
+            if read_head(key).role not in ("price", "unit", "currency", "location", "other_price") and (found or facts.instance is None or instance_chip(key) is not None):
                 facts.instance, facts.instance_rank, keyed = key, 2, True
             commitment, months = commitment_in(key)
             if commitment:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
-from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, make_offers, no_offer_words, other_trade, seller_of_head
+from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, make_offers, no_offer_words, offers_options, other_trade, seller_of_head
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, tax_in, unit_in
 
@@ -121,7 +121,19 @@ def withdrawn_chips(placed: Sequence[Placed]) -> set[str]:
             section, ended = {c.gpu_name for c in find_chips(text, context=True)} if len(text) <= 80 else set(), len(text) <= 80 and is_withdrawn(text)
         elif section and item.block.table is None and len(item.block.text) <= _SHORT_NOTE and is_withdrawn(item.block.text):
             ended = True
-    return gone - kept
+    return gone - kept | _under_withdrawn(placed)
+
+
+def _under_withdrawn(placed: Sequence[Placed]) -> set[str]:
+    """The gpu_names that stand under headings which say that what follows is no longer let ("No longer offered"), and nowhere else."""
+    ended = {item.path for item in placed if item.path and any(len(h) <= 80 and is_withdrawn(h) for h in item.path[-2:])}
+    if not ended:
+        return set()
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    for item in placed:
+        if item.block.kind != "heading" and has_digit(item.block.text):
+            named[item.path in ended].update(c.gpu_name for c in find_chips(item.block.text, context=True))
+    return named[True] - named[False]
 
 
 _SHORT_NOTE = 40                                               # characters of a note on a whole section
@@ -644,6 +656,31 @@ def read_lists(reading: Reading, placed: Sequence[Placed]) -> None:
             for part in _lists_inside(run):
                 _list(reading, part)
         run = [item] if item is not None and item.block.kind in ("list_item", "definition") else []
+
+
+def read_options(reading: Reading, placed: Sequence[Placed]) -> None:
+    """Collect the machines that a sentence spells out, in a paragraph or a cell: "available options include 1 x A40, 8 vCPUs | 64 GiB and 2 x A40, 16 vCPUs | 128 GiB"."""
+    for item in placed:
+        table = item.block.table
+        cells = {id(cell): cell.content for row in table.rows for cell in row if cell is not None}.values() if table is not None else [item.block.content]
+        for content in cells:
+            text = content.text
+            if len(text) < _SHORTEST_OPTION or not has_digit(text) or not counts_cores(text) or no_offer_words(item.path[-1] if item.path else ""):
+                continue
+            chips = find_chips(text, context=True)
+            for chip, after in zip(chips, [*chips[1:], None], strict=True):
+                left = chip.start if chip.left is None else min(chip.left, chip.start)
+                begin = max((m.end() for m in _SENTENCE_END.finditer(text, max(0, left - _SENTENCE), left)), default=max(0, left - _SENTENCE))
+                stop = min(chip.end + _OF_MACHINE, len(text) if after is None else after.start)
+                stop = next((m.start() for m in _SENTENCE_END.finditer(text, chip.end, stop)), stop)
+                if chip.count is None or not counts_cores(text[chip.end:stop]) or not offers_options(text[begin:left]):
+                    continue
+                start, end = content.source_span(left, stop)
+                reading.listed += make_offers(reading, Facts(named=[chip]), [], start, end)
+
+
+_SHORTEST_OPTION = 30                                          # characters of a text that names a machine and leads to it
+_OF_MACHINE = 50                                               # characters after a GPU in which its machine's cores are told
 
 
 _COUNTED_LEAD = re.compile(r"(?:[^\W\d_][\w ]{0,16}[:：])?\s*")

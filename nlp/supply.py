@@ -18,7 +18,7 @@ from nlp.layout import layout_tables
 from nlp.offers import Reading, is_set_aside, read_head, seller_of_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table, settle_named
-from nlp.offers_text import Placed, read_families, read_listings, read_lists, read_only_chip, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
+from nlp.offers_text import Placed, read_families, read_listings, read_lists, read_only_chip, read_options, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
 from nlp.pause import collection_paused
 from nlp.payloads import payloads, unfold
 from nlp.places import fold
@@ -48,6 +48,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     `currency` (ISO 4217) is what the source is declared to quote in; it decides ambiguous signs. Offers keep prices as printed; nothing is converted.
     """
     issues: list[Issue] = []
+    gone: set[str] = set()
     trees = _trees(document, issues)
     placed = list(_placed(document))
     drawn: list[Placed] = []
@@ -71,14 +72,16 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         settle(reading)
         read_lists(reading, placed)
         read_tiers(reading, placed)
-        if (gone := withdrawn_chips(placed)):
+        read_options(reading, placed)
+        gone = withdrawn_chips(placed)
+        if gone:
             for found in (reading.offers, reading.grouped, reading.listed):
                 found[:] = [o for o in found if o.price is not None or o.gpu_name not in gone]
         if not any(o.price is not None for o in reading.offers):
             read_only_chip(reading, placed, [c.gpu_name for c in read_chips(document)[0]])
     offers = _settled(reading)
     chips, found = read_chips(document)
-    chips = _roles(document, chips, offers, reading)
+    chips = _roles(document, chips, offers, reading, gone)
     regions = read_regions(document, [(p.block, p.path, p.before) for p in [*placed, *drawn]], trees, offers, issues)
     regions = _named(regions, reading.place_names)
     if document.content_type in FEEDS and not any(i.code in ("feed_shape", "feed_left_out") for i in reading.issues) and not _is_interface(trees):
@@ -186,8 +189,8 @@ def _mention(text: str, span: ChipSpan, start: int, end: int, role: str) -> Chip
     return ChipMention(span.gpu_name, chip_slug(span.gpu_name, None if span.slice else span.memory, span.form_factor), role, text[start:end], start, end, memory, span.form_factor)
 
 
-def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], reading: Reading) -> list[ChipMention]:
-    """Set the role of each mention: offered, compared (beside a rival's name), or mentioned (a feed names it, and offers others)."""
+def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], reading: Reading, gone: set[str]) -> list[ChipMention]:
+    """Set the role of each mention: offered, compared (beside a rival's name), or mentioned (a feed names it, and offers others). `gone`: what the page says is no longer let."""
     offered = {o.gpu_name for o in offers}
     feed = document.content_type in FEEDS
     generations = {chip.gpu_name.rstrip("0123456789") for chip in chips if chip.gpu_name[-1:].isdigit()}
@@ -196,7 +199,7 @@ def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], re
             continue
         if feed and (offered or _NOT_FILLED.match(document.text, chip.end, chip.end + 120)) or chip.gpu_name in generations and not chip.gpu_name[-1:].isdigit():
             chip.role = "mentioned"                            # a feed that offers others, a field of a form without a value ({"A40, on demand": ""}), or a family beside its generation
-        elif _NOT_LET.match(fold(document.text[chip.end:chip.end + 90])):
+        elif chip.gpu_name in gone or _NOT_LET.match(fold(document.text[chip.end:chip.end + 90])):
             chip.role = "mentioned"
         elif _BESIDE_BEFORE.search(fold(document.text[max(0, chip.start - 90):chip.start])) or _BESIDE_AFTER.match(fold(document.text[chip.end:chip.end + 60])):
             chip.role = "compared"                             # a yardstick: "twice the performance of …", "… is 2x faster than"

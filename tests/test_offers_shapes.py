@@ -870,3 +870,36 @@ def test_memory_and_count_in_one_name():
     assert [(o.gpu_name, o.gpu_count, o.gpu_memory) for o in supply(named, "md")[1]] == [("A100", 8, 80), ("A100", 4, 40)]
     for name in ("A100_80Gxl", "A100_80Gx8.5", "A100_80Gx8GB"):
         assert [o.gpu_count for o in supply(table("Name | vCPU | Memory", f"{name} | 8 | 64 GB"), "md")[1]] in ([], [None]), name
+
+
+def test_prices_of_machines_by_place_below_a_key_with_a_number_in_it():
+    text = json.dumps({"fox9_linux": {"g5.xlarge": {"us-east-1": 1.11, "eu-west-1": 1.27}, "fox9.small": {"us-east-1": 0.05}}})
+    _, offers, regions, _ = supply(text, "json")
+    assert [(o.instance_name, o.gpu_name, o.gpu_count, o.price, o.location) for o in offers] == [("g5.xlarge", "A10G", 1, 1.11, "us-east-1"), ("g5.xlarge", "A10G", 1, 1.27, "eu-west-1")]
+    assert {r.country for r in regions} == {"US", "IE"}
+
+
+def test_a_sentence_that_spells_out_the_machines_one_may_choose():
+    text = "# Notebooks\n\nIf you pick **GPU** as type, the available option is **GPU: 1 x v100NV32 CPU: 8 vCPUs | 64 GiB**. For NPUs, available options include **2 x Ascend 910, 48 vCPUs** and **8 x Ascend 910, 192 vCPUs**.\n"
+    _, offers, *_ = supply(text, "md")
+    assert [(o.gpu_name, o.gpu_count, o.gpu_memory, o.form_factor) for o in offers] == [("V100", 1, 32, "SXM"), ("ASCEND910", 2, None, None), ("ASCEND910", 8, None, None)]
+    for other in ("Our tests ran on 8 x A100, 96 vCPUs and took a day.", "The available options are described below. We measured 2 x A40, 16 vCPUs."):
+        assert rows(f"# Notes\n\n{other}\n", "md") == []
+
+
+def test_a_machine_spelled_out_in_a_cell_of_a_table_of_settings():
+    text = table("Setting | Meaning", "Kind | CPU and GPU", "Size | For CPU the available option is 8 vCPUs, 32 GiB; available options for GPU are 4 x A30, 32 vCPUs, 256 GiB")
+    assert rows("# Create a notebook\n\n" + text, "md") == [("A30", 4, None, None, None)]
+
+
+def test_chips_under_a_heading_that_says_they_are_gone_are_not_offered():
+    for heading in ("No longer supported", "Retired", "Nicht mehr angeboten", "サポート終了"):
+        text = f"# Cards of Fox Cloud\n\n## {heading}\n\n" + table("GPU | Note", "K80 | dropped in spring", "A40 | dropped in spring") + "\n## For rent\n\n" + table("GPU | Memory", "A40 | 48 GB", "H100 | 80 GB")
+        chips, offers, *_ = supply(text, "md")
+        assert {c.gpu_name for c in chips if c.role == "offered"} == {"A40", "H100"}
+        assert "K80" not in {o.gpu_name for o in offers}
+
+
+def test_a_firepro_without_its_family_name():
+    chips, *_ = supply("# Rendering\n\nThe fox.g1 machines have an AMD S7150 GPU each. The S7150 pump is another thing.\n", "md")
+    assert [c.gpu_name for c in chips] == ["S7150"]
