@@ -668,7 +668,7 @@ def read_options(reading: Reading, placed: Sequence[Placed]) -> None:
             if len(text) < _SHORTEST_OPTION or not has_digit(text) or not counts_cores(text) or no_offer_words(item.path[-1] if item.path else ""):
                 continue
             chips = find_chips(text, context=True)
-            for chip, after in zip(chips, [*chips[1:], None], strict=True):
+            for chip, after in zip(chips, [*chips[1:], None], strict=False):
                 left = chip.start if chip.left is None else min(chip.left, chip.start)
                 begin = max((m.end() for m in _SENTENCE_END.finditer(text, max(0, left - _SENTENCE), left)), default=max(0, left - _SENTENCE))
                 stop = min(chip.end + _OF_MACHINE, len(text) if after is None else after.start)
