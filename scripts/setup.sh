@@ -62,16 +62,39 @@ else
   say "setup: this is no Debian system; see to it that these are installed: Pango, HarfBuzz, fontconfig, Noto fonts with CJK"
 fi
 
+# Installs what a lock file pins. pip takes one package after another and compiles it, on one core; so the list is dealt out to several (the list is complete: nothing is
+# resolved), and all is compiled afterwards. Where that fails, for whatever reason, one pip does it, and says what is wrong.
+install_locked() {
+  local lock=$1 shares parts n failed="" running=()
+  shares=$(nproc 2>/dev/null || echo 1); [ "$shares" -gt 4 ] && shares=4
+  if [ "$shares" -gt 1 ]; then
+    parts=$(mktemp -d)
+    trap 'kill "${running[@]}" 2>/dev/null; exit 130' INT TERM
+    awk -v shares="$shares" -v folder="$parts" '/^[^ #]/ { entry++ } { print > (folder "/" entry % shares ".lock") }' "$lock"
+    for n in "$parts"/*.lock; do
+      "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes -r "$n" >/dev/null 2>&1 & running+=($!)
+    done
+    for n in "${running[@]}"; do wait "$n" || failed=1; done
+    trap - INT TERM
+    rm -rf "$parts"
+    [ -z "$failed" ] && return 0
+  fi
+  # -qq: errors alone; pip warns of every index that lacks a package
+  "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r "$lock" ||
+    fail "pip could not install the pinned packages (see above); check the connection to the package index, then run the same command again"
+}
+
+# On all cores; but for the tests of packages, which nobody runs here. What cannot be compiled (templates of code) is of no use to anybody.
+compile_all() { "$VENV/bin/python" -m compileall -q -j 0 -x '/tests?/' "$@" >/dev/null 2>&1 || true; }
+
 stamp=$VENV/.installed
 wanted=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
 if [ ! -x "$VENV/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
   say "setup: installing into $VENV (one to three minutes the first time)"
   [ -x "$VENV/bin/python" ] || "$python" -m venv "$VENV"
-  # -qq: errors alone; pip warns of every index that lacks a package
-  "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock ||
-    fail "pip could not install the pinned packages (see above); check the connection to the package index, then run the same command again"
-  "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . || fail "chipwatch itself could not be installed (see above)"
-  "$VENV/bin/python" -m compileall -q chipwatch crawler nlp assessment dataset reports sample_market >/dev/null 2>&1 || true
+  install_locked requirements.lock
+  "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --no-build-isolation -e . || fail "chipwatch itself could not be installed (see above)"
+  compile_all "$VENV/lib" chipwatch crawler nlp assessment dataset reports sample_market
   printf '%s\n' "$wanted" > "$stamp"
 fi
 
