@@ -47,7 +47,8 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
-    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software", "options", "cores")}
+    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software", "options", "cores",
+                                                      "gpus_of_nodes", "plain_price", "worked_out")}
     sellers = _fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
@@ -127,6 +128,12 @@ def is_nothing(value: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def is_plain_price(label: str) -> bool:
+    """Whether a head, as `split_label` gives it, means a price and can mean nothing else."""
+    return bool(_patterns()["plain_price"].match(label))
+
+
+@lru_cache(maxsize=8192)
 def about_other_things(label: str) -> bool:
     """Whether a key opens a branch that is no rent of a GPU (add-ons, storage, request headers)."""
     return bool(_patterns()["skip_branches"].match(split_label(label)))
@@ -151,6 +158,12 @@ def other_record(key: str, value: str) -> bool:
 def before_discount(text: str) -> bool:
     """Whether the label of a price (as split_label gives it) is that of the price before a discount: "list price"."""
     return bool(_patterns()["before_discount"].match(text))
+
+
+@lru_cache(maxsize=8192)
+def is_worked_out(text: str) -> bool:
+    """Whether the label of a price (as split_label gives it) is that of what another price comes to: "effective hourly"."""
+    return bool(_patterns()["worked_out"].search(text))
 
 
 @lru_cache(maxsize=8192)
@@ -405,7 +418,7 @@ class Facts:
         if isinstance(value, int | float):
             self._count(value)
             return
-        chips = find_chips(value, context=True)
+        chips = _by_node(value, find_chips(value, context=True))
         if chips:
             self.is_gpu = True
             self.printed += f"{value}\n" if len(value) <= 200 else ""
@@ -449,9 +462,10 @@ class Facts:
                 self.instance, self.instance_rank = value, rank
             if _GPUS.search(value):
                 self.is_gpu = True
-        found = find_chips(value, context=context or self.is_gpu or "gpu" in head.text or "vram" in value.lower())
+        found = _by_node(value, find_chips(value, context=context or self.is_gpu or "gpu" in head.text or "vram" in value.lower()))
         if not found and self.commitment is None and len(value) <= 60:
             self.commitment, self.months = commitment_in(value)
+        self.cpu = self.cpu or bool(_CPUS.search(value))
         if head.role is None:
             self.noted += found
         elif found and len({c.gpu_name for c in self.named}) <= 4:
@@ -477,6 +491,22 @@ class Facts:
         return list(out.values())
 
 
+def spread_over_nodes(text: str) -> list[tuple[int, int]]:
+    """Numbers of nodes and of the GPUs in each, of a text that tells how GPUs are spread: "(4 nodes with 1 GPU, 2 nodes with 2 GPUs)"."""
+    return [(int(m["nodes"]), int(m["gpus"])) for m in _patterns()["gpus_of_nodes"].finditer(fold(text))]
+
+
+def _by_node(text: str, chips: list[ChipSpan]) -> list[ChipSpan]:
+    """The chips of a text that counts all GPUs of a cluster and tells over how many nodes they are spread: "16 L4 (4 nodes with 4 GPUs)" is four of them in each."""
+    if len(chips) != 1 or chips[0].count is None or chips[0].count < 2:
+        return chips
+    spread = spread_over_nodes(text)
+    if not spread or sum(nodes * gpus for nodes, gpus in spread) != chips[0].count:
+        return chips
+    return [replace(chips[0], count=float(spread[0][1]) if len({gpus for _, gpus in spread}) == 1 else None)]
+
+
+_CPUS = re.compile(r"(?<![\d.])\d{1,3}\s?(?:x\s)?v(?:cpu|core)s?\b", re.IGNORECASE)
 _ONLY_FORM = re.compile(r"(?:sxm\d?|pcie?|nvl|nvlink|oam|hgx|dgx)", re.IGNORECASE)       # how a card is built is nobody's name
 
 _values_of = attrgetter(*(f.name for f in fields(Facts)))

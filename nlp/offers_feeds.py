@@ -17,7 +17,7 @@ from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_ins
 from nlp.feeds import read_known
 from nlp.field_notes import with_note
 from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, is_nothing,
-                        is_set_aside, make_offers, other_record, read_head, seller_of_head, split_label, stated_count, well_known_sellers)
+                        is_set_aside, is_worked_out, make_offers, other_record, read_head, seller_of_head, split_label, stated_count, well_known_sellers)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
 
@@ -404,9 +404,10 @@ class _Walker:
             facts.chips, facts.named = [], []
         quoted = []
         plain = any(_PLAIN_PRICE.match(field.head.text) and self._is_price(field.key, child) for field, child in heads if child.kind == "scalar")
+        own = any(self._is_price(field.key, child) and not field.aside and not is_worked_out(field.head.text) for field, child in heads if child.kind == "scalar")
         for field, child in heads:
             k, head = field.key, field.head
-            if field.aside or plain and before_discount(head.text):
+            if field.aside or plain and before_discount(head.text) or own and child.kind == "scalar" and is_worked_out(head.text):
                 continue
             if child.kind == "scalar":
                 if field.text_price or field.number_price or head.chips:

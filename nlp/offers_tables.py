@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
-from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, make_offers, no_offer_words, other_trade, parse_count, parse_memory, read_head, seller_of_head, stated_count)
+from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, read_head, seller_of_head, spread_over_nodes, stated_count)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 
@@ -324,6 +324,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                                          chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=(_count_behind(text, price) if len(prices) == 1 else None) or sizes.get(column)))
                     if column in nodes:
                         quoted[-1].scope = "instance"
+                    if head.role == "price" and is_plain_price(head.text):
+                        quoted[-1].stated = True
                     columns_of[id(quoted[-1])] = column
                 if head.role == "price":
                     continue
@@ -337,7 +339,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 continue
             if head.role == "memory" and not roles & {"gpu_memory", "vcpu"}:
                 plain_memory = text
-            if head.role in (None, "instance", "vcpu") and "gpu_count" not in roles and (stated := stated_count(text)):
+            if head.role in (None, "instance", "vcpu") and "gpu_count" not in roles and (stated := stated_count(text)) and not spread_over_nodes(text):
                 counted = counted or stated
             if column == 0 and find_chips(text, context=True) and (unit := unit_in(text, loose=False)):
                 facts.unit, facts.scope = unit, scope_in(text) or facts.scope
@@ -486,7 +488,7 @@ def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Ar
     if len(several) < 2 and len(parts) < 2:
         return
     for (facts, *_), found in zip(drafts, chips, strict=True):
-        if len(found) == 1 and facts.count is None and found[0].count is None and not found[0].slice and not _PART.search(facts.printed or facts.instance or ""):
+        if len(found) == 1 and facts.count is None and found[0].count is None and not found[0].slice and not _PART.search(named := facts.printed or facts.instance or "") and not spread_over_nodes(named):
             facts.count = 1
 
 

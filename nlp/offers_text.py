@@ -23,7 +23,7 @@ _LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|con
 _OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|across (?:the )?(?:whole )?(?:market|industry|providers|clouds)|(?:on|in) the (?:open |rental )?market\b|(?:providers|clouds|marketplaces) (?:charge|ask|list)\b|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
-_HYPE = re.compile(r"\bwe (?:have )?(?:trained|paid|spent|rented)\b|\bcosts? us\b|credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|budget|funding|raised|revenue|invest|valuation|million|billion|per token|tokens|electricity|kwh|\bsalary|newsletter|market average|average price|price index|\b(?:licen[cs]e fee|licen[cs]es? (?:for|cost)|payout|sticker|t-shirt)|\bper run\b|\beach friend\b|\bif you cancel\b|\bpaused\b|\b(?:and|who|they) (?:paid|spent)\b|\bcut (?:our|their) (?:bill|costs?)\b|\b(?:an hour|hours?|min(?:utes)?) (?:read|of (?:audio|video))\b")
+_HYPE = re.compile(r"\bwe (?:have )?(?:trained|paid|spent|rented)\b|\bcosts? us\b|credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|(?<!small )(?<!tight )(?<!limited )(?<!low )(?<!on a )(?<!petits )(?<!kleine )budget(?!s?[ -](?:contraint|serre|limit|friendly|conscious|ajustad|ridott|reduzid))|funding|raised|revenue|invest|valuation|million|billion|per token|tokens|electricity|kwh|\bsalary|newsletter|market average|average price|price index|\b(?:licen[cs]e fee|licen[cs]es? (?:for|cost)|payout|sticker|t-shirt)|\bper run\b|\beach friend\b|\bif you cancel\b|\bpaused\b|\b(?:and|who|they) (?:paid|spent)\b|\bcut (?:our|their) (?:bill|costs?)\b|\b(?:an hour|hours?|min(?:utes)?) (?:read|of (?:audio|video))\b")
 
 
 @dataclass(slots=True)
@@ -635,12 +635,26 @@ def settle(reading: Reading) -> None:
             if (offer.gpu_name, offer.price) in known if offer.price is not None else offer.gpu_name in named:
                 continue
             told.append(offer)
-    of_products = {_price_of(offer) for offer in told if offer.instance_name is not None}
-    reading.offers += [offer for offer in told if offer.price is None or offer.instance_name is not None or _price_of(offer) not in of_products]     # a sentence that repeats a card
+    of_products: dict[tuple, list[Offer]] = {}
+    for offer in told:
+        if offer.instance_name is not None and offer.price is not None:
+            of_products.setdefault(_price_of(offer), []).append(offer)
+    reading.offers += [offer for offer in told if offer.price is None or offer.instance_name is not None or not _repeats(offer, of_products.get(_price_of(offer), []))]
+
+
+def _repeats(offer: Offer, products: list[Offer]) -> bool:
+    """Whether a sentence's offer repeats a card's. Of two that only differ in that one of them counts the GPUs, the card takes over the number."""
+    if any(p.gpu_count == offer.gpu_count for p in products):
+        return True
+    if len(products) != 1 or offer.gpu_count is not None and products[0].gpu_count is not None or offer.price_scope != products[0].price_scope:
+        return False
+    if offer.gpu_count is not None and offer.gpu_count > 1:
+        products[0].gpu_count = offer.gpu_count
+    return True
 
 
 def _price_of(offer: Offer) -> tuple:
-    return offer.gpu_name, offer.gpu_count, offer.price, offer.currency, offer.price_unit, offer.commitment, offer.term_months
+    return offer.gpu_name, offer.price, offer.currency, offer.price_unit, offer.commitment, offer.term_months
 
 
 def read_lists(reading: Reading, placed: Sequence[Placed]) -> None:

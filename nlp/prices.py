@@ -292,7 +292,7 @@ def _note_scopes() -> dict[str, re.Pattern]:
 def _words() -> dict[str, re.Pattern]:
     data = _data()
     flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "withdrawn": data["withdrawn"], "other": data["other"], "other_before": data["other_before"],
-            "was": data["was"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
+            "was": data["was"], "between": data["between"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
     flat |= {f"commitment_{k}": v for k, v in data["commitment"].items()} | {f"availability_{k}": v for k, v in data["availability"].items()}
     return {key: re.compile(pattern) for key, pattern in flat.items()}
 
@@ -433,7 +433,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
             stop = multiplier.end()
         right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] in {" ", "("} else None)
         if right is None and left is None:
-            spread = _RANGE.match(folded, b)
+            spread = _spread(folded, a, b)
             if spread and (starts.get(spread.end()) or starts.get(spread.end() + 1 if folded[spread.end():spread.end() + 1] == " " else -1)):
                 right = starts.get(spread.end()) or starts.get(spread.end() + 1)
                 stop = spread.end()
@@ -446,7 +446,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
             sign = right                                       # "$2.49 CAD"
         start = min(a, left[0]) if left else a
         high = None
-        spread = _RANGE.match(folded, stop if not right else max(stop, right[1]))
+        spread = _spread(folded, start, stop if not right else max(stop, right[1]))
         if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[2]):
             high = parse_number(spread["high"], language, decimal)
             if high is not None and high >= amount and not re.match(r"\s?(?:gpu|x\b|gb|vcpu|h100|%)", folded[spread.end():spread.end() + 6]):
@@ -475,6 +475,19 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         is_from = bool(_words()["from_before"].search(before) or _words()["from_after"].match(folded[stop:stop + 14]))
         yield Price(start, stop + length, round(amount * factor, 10), sign[2] if sign else "", name, unit, scope, is_from, other, round(high * factor, 10) if high is not None else None)
         taken = stop
+
+
+def _spread(folded: str, start: int, stop: int) -> re.Match | None:
+    """The high end of a range whose low end begins at `start` and ends at `stop`: "2.10-2.60", "between 2.10 and 2.60"."""
+    found = _RANGE.match(folded, stop)
+    if found is None and folded[stop:stop + 1] == " " and _words()["between"].search(folded, max(0, start - 32), start):
+        found = _joined_range().match(folded, stop)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _joined_range() -> re.Pattern:
+    return re.compile(_RANGE.pattern.replace("(?:-|", f"(?:{_data()['joins_range']}|-|", 1))
 
 
 _DIGIT = re.compile(r"\d")

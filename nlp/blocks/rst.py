@@ -36,6 +36,13 @@ _TARGET = re.compile(r"(.*?)\s*<([^<>]*)>$", re.DOTALL)
 MAX_DEPTH = 40
 
 
+def _csv_cell(delimiter: str) -> re.Pattern:
+    """A cell of a `csv-table` and what ends it: the comma, or what the table's option `delim` says."""
+    blank = "" if delimiter == " " else " *"
+    end = re.escape(delimiter)
+    return re.compile(rf"{blank}(?:\"((?:[^\"]|\"\")*)\" *|([^{end}]*))(?:{end}|$)")
+
+
 def skeleton_of(source: str) -> Skeleton:
     """The skeleton of reStructuredText."""
     skeleton = Skeleton(source)
@@ -351,22 +358,24 @@ class _Reader:
 
     def csv_table(self, lines: list[Line], options: dict[str, Line], caption: Line | None) -> None:
         heads = self.number(options, "header-rows")
+        said = self.source[slice(*options["delim"])].strip() if "delim" in options else ","
+        cell = _csv_cell({"tab": "\t", "space": " "}.get(said, said if len(said) == 1 else ","))
         self.html.append("<table>")
         self.caption(caption)
         if "header" in options:
-            self.csv_row(options["header"], "th")
+            self.csv_row(options["header"], "th", cell)
         for k, line in enumerate(line for line in lines if self.indent(line) >= 0):
-            self.csv_row(line, "th" if k < heads else "td")
+            self.csv_row((line[0] + self.indent(line), line[1]), "th" if k < heads else "td", cell)
         self.html.append("</table>")
 
-    def csv_row(self, line: Line, tag: str) -> None:
+    def csv_row(self, line: Line, tag: str, cell: re.Pattern) -> None:
         self.html.append("<tr>")
-        for match in re.finditer(r"\s*(?:\"((?:[^\"]|\"\")*)\"|([^,]*))(?:,|$)", self.source[line[0]:line[1]]):
+        for match in cell.finditer(self.source, *line):
             group = 1 if match.group(1) is not None else 2
-            if match.group() == "" and match.start() == line[1] - line[0]:
+            if match.group() == "" and match.start() == line[1]:
                 break
             self.html.append(f"<{tag}>")
-            self.inline(line[0] + match.start(group), line[0] + match.end(group))
+            self.inline(match.start(group), match.end(group))
             self.html.append(f"</{tag}>")
         self.html.append("</tr>")
 

@@ -1,0 +1,79 @@
+"""More shapes of lists, pages and feeds of GPUs. All sellers, prices and places are invented."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from nlp.prices import find_prices
+from nlp.read import read_document
+from nlp.supply import read_supply
+
+
+def supply(text: str, kind: str, language: str | None = "en"):
+    document = read_document(text.encode(), path=f"page.{kind}", language=language)
+    chips, offers, regions, issues = read_supply(document)
+    for record in [*offers, *regions]:
+        assert record.quote and document.text[record.start:record.end] == record.quote
+    return chips, offers, regions, issues
+
+
+def rows(text: str, kind: str, language: str | None = "en") -> list[tuple]:
+    """(gpu_name, gpu_count, price, currency, unit) of the offers."""
+    return [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit) for o in supply(text, kind, language)[1]]
+
+
+def table(*lines: str) -> str:
+    first = lines[0].count("|") + 1
+    return "\n".join(f"| {line} |" for line in (lines[0], "|".join(["---"] * first), *lines[1:])) + "\n"
+
+
+@pytest.mark.parametrize("mark, said", [("|", "|"), (";", ";"), ("\t", "tab"), (",", None)])
+def test_cells_of_a_csv_table_end_where_its_option_says(mark, said):
+    option = f"   :delim: {said}\n" if said else ""
+    lines = [mark.join(("Card", "Nodes", "Memory per card")), mark.join(("Tesla P100", "elk[3-9]", "16GB")), mark.join(("Tesla V100", "fox[1-4]", "32GB"))]
+    text = ".. csv-table::\n" + option + "\n" + "".join(f"   {line}\n" for line in lines)
+    assert [(o.gpu_name, o.gpu_memory, o.instance_name) for o in supply(text, "rst")[1]] == [("P100", 16, "elk[3-9]"), ("V100", 32, "fox[1-4]")]
+
+
+def test_a_bare_figure_under_a_head_that_can_mean_nothing_but_a_price_is_one():
+    text = table("name | type | description | price", "f1.cpu | CPU | CPU only · 4 vCPU | 0.5", "f1.small | GPU | Nvidia T4 · 4 vCPU · 8 GiB | 9.0", "f1.large | GPU | Nvidia A100 · 8 vCPU · 32 GiB | 30.5")
+    _, offers, _, issues = supply(text, "md")
+    assert [(o.instance_name, o.gpu_name, o.price, o.currency, o.price_unit, o.price_scope) for o in offers] == [("f1.small", "T4", 9.0, None, None, "instance"), ("f1.large", "A100", 30.5, None, None, "instance")]
+    assert {"unknown_currency", "unit_not_stated"} <= {i.code for i in issues}
+    for head in ("rate", "cost factor", "charge", "weight"):       # points and weights are told under such heads, too
+        assert not any(o.price for o in supply(text.replace("price", head), "md")[1])
+
+
+def test_the_number_of_all_gpus_of_a_cluster_is_not_that_of_a_node():
+    text = table("GPGPU | Purpose | Site", "16 NVIDIA L4 (4 nodes with 4 GPUs) | inference | Elk", "10 NVIDIA A100 PCIe 40GB cards (4 nodes with 1 GPU, 3 nodes with 2 GPUs) | training | Elk",
+                 "8 NVIDIA H100 96GB (4 nodes 2 GPUs)/node | training | Elk", "4 NVIDIA A40 with 48GB memory each | teaching | Fox")
+    assert [r[:2] for r in rows(text, "md")] == [("L4", 4), ("A100", None), ("H100", 2), ("A40", 4)]
+    assert rows(table("GPU | RAM", "8x H100 (4 nodes with 8 GPUs) | 2 TB", "4x A40 | 1 TB"), "md")[0][1] == 8       # the sums do not agree: the row counts a node's
+
+
+def test_what_a_monthly_price_comes_to_by_the_hour_is_no_other_offer():
+    feed = {"hourly": [{"gpu_type": "NVIDIA L40S", "gpu_count": 2, "price_per_hour_usd": 1.9}],
+            "monthly": [{"gpu_type": "NVIDIA L40S", "gpu_count": 2, "price_per_month_usd": 1180, "effective_hourly_usd": 1.62}],
+            "yearly": [{"gpu_type": "NVIDIA L40S", "gpu_count": 4, "effective_hourly_usd": 3.1}]}
+    assert rows(json.dumps(feed, indent=1), "json") == [("L40S", 2, 1.9, "USD", "hour"), ("L40S", 2, 1180, "USD", "month"), ("L40S", 4, 3.1, "USD", "hour")]       # alone, it is the price
+
+
+@pytest.mark.parametrize("language, text", [
+    ("fr", "Un H100 revient entre environ 2,10 et 2,60 €/h."), ("en", "An H100 costs between $2.10 and $2.60 per hour."), ("de", "Eine H100 kostet zwischen 2,10 und 2,60 € pro Stunde."),
+    ("es", "Una H100 cuesta entre 2,10 y 2,60 € por hora."), ("nl", "Een H100 kost tussen 2,10 en 2,60 € per uur."), ("ru", "H100 стоит между 2,10 и 2,60 ₽ в час."), ("pl", "H100 kosztuje między 2,10 a 2,60 € za godzinę.")])
+def test_a_range_in_words_has_its_low_end_as_price(language, text):
+    assert [p.amount for p in find_prices(text, language=language) if p.sign] == [2.1]
+
+
+def test_two_prices_joined_by_and_are_no_range():
+    assert [(p.amount, p.high) for p in find_prices("The L4 costs $0.50 and $0.90 buys an L40S.", language="en")] == [(0.5, None), (0.9, None)]
+    assert [(p.amount, p.high) for p in find_prices("Entre nous : L4 à 0,50 €/h et 0,90 €/h pour la L40S.", language="fr")] == [(0.5, None), (0.9, None)]
+
+
+def test_a_sentence_below_a_card_tells_how_many_gpus_its_price_is_for():
+    text = ("# Location de GPU\n\n## NVIDIA L40S 48 Go — 1,60 €/GPU/h\n\nLa configuration de 8 GPU L40S revient à environ 1,60 €/GPU/h.\n\n"
+            "## NVIDIA H100 80 Go — 2,90 à 3,80 €/GPU/h\n\nLe prix d'un GPU H100 à l'heure ressort entre environ 2,90 et 3,80 €/GPU/h.\n\n"
+            "## NVIDIA RTX 4090 24 Go — 1,10 €/GPU/h\n\nPour les petits budgets, la configuration de 4 GPU RTX 4090 est à 1,10 €/GPU/h.\n")
+    assert rows(text, "md", "fr") == [("L40S", 8, 1.6, "EUR", "hour"), ("H100", None, 2.9, "EUR", "hour"), ("RTX4090", 4, 1.1, "EUR", "hour")]
