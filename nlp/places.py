@@ -320,7 +320,7 @@ def _holds_region(text: str, places: list[tuple[int, int, str]], index: int) -> 
 def _demonyms(language: str | None) -> tuple[re.Pattern, dict[str, str]] | None:
     """(pattern, word -> code) of the words for the people of a country in a language; None where `data/demonyms.yml` has none."""
     text = resources.files("nlp").joinpath("data/demonyms.yml").read_text(encoding="utf-8")
-    rows = (yaml.safe_load(text) or {}).get((language or "").split("-")[0].lower())
+    rows = (yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}).get((language or "").split("-")[0].lower())
     if not rows:
         return None
     codes = {form: code for code, forms in rows.items() for form in forms}

@@ -39,7 +39,7 @@ def _headings(language: str | None) -> tuple[tuple[re.Pattern, ...], re.Pattern]
     import yaml
 
     text = resources.files("nlp").joinpath("data/scope_headings.yml").read_text(encoding="utf-8")
-    row = yaml.safe_load(text).get((language or "").split("-")[0])
+    row = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get((language or "").split("-")[0])
     return (tuple(re.compile(p, re.IGNORECASE) for p in row["part"]), re.compile(row["whole"], re.IGNORECASE)) if row else None
 
 

@@ -106,7 +106,7 @@ def truth(phase: int = 1) -> dict[str, ProviderTruth]:
     found = {}
     for path in sorted((_HERE / "truth").glob("*.yml")):
         try:
-            found[path.stem] = _provider(path.stem, yaml.safe_load(path.read_text("utf-8")), phase)
+            found[path.stem] = _provider(path.stem, yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)), phase)
         except (KeyError, TypeError, ValueError) as error:
             raise TruthError(f"{path}: {type(error).__name__}: {error}") from error
     return found

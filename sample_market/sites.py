@@ -160,7 +160,7 @@ def hosts(phase: int = 1) -> dict[str, Host]:
         raise ValueError(f"phase {phase!r}: one of {', '.join(map(str, PHASES))}")
     found: dict[str, Host] = {}
     for path in sorted(SITES.glob("*/site.yml")):
-        for name, row in yaml.safe_load(path.read_text("utf-8"))["hosts"].items():
+        for name, row in yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["hosts"].items():
             if name in found:
                 raise SiteError(f"{path}: {name} is the host of {found[name].provider} already")
             found[name] = _host(name, row, path.parent, phase)

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tables import Loader, table
 
 from chipwatch.records import CLAUSE_LABELS, MODES, POLARITIES, SIGNAL_LABELS
 from nlp import place_groups
@@ -21,7 +22,7 @@ from nlp.cuebook import SCOPE_GROUPS, CueError, Cuebook, cuebook, fold, groups_o
 from nlp.read import read_document
 
 ROOT = Path(__file__).resolve().parents[1]
-SENTENCES = [text for path in sorted((ROOT / "tests" / "labelled").glob("*.yml")) for sets in (yaml.safe_load(path.read_text("utf-8")).get("labels") or {}).values()
+SENTENCES = [text for path in sorted((ROOT / "tests" / "labelled").glob("*.yml")) for sets in (table(path).get("labels") or {}).values()
              for text in (*sets["positives"], *sets["negatives"])]
 
 
@@ -94,7 +95,7 @@ def test_folding_keeps_the_length(text):
 def test_rules_name_known_labels_and_groups():
     known = {group for language in languages() for group in cuebook(language).groups}
     for path in ((ROOT / "nlp" / "cues" / "rules.yml"), (ROOT / "nlp" / "cues" / "signals.yml")):
-        for rule in yaml.safe_load(path.read_text("utf-8"))["rules"]:
+        for rule in table(path)["rules"]:
             assert rule["label"] in {**CLAUSE_LABELS, **SIGNAL_LABELS}, rule["id"]
             assert rule.get("polarity", "permits") in POLARITIES and rule.get("mode", "notice") in MODES, rule["id"]
             missing = groups_of([rule]) - known
@@ -106,21 +107,21 @@ def test_rules_name_known_labels_and_groups():
 @pytest.mark.parametrize("language", sorted(languages()))
 def test_every_group_of_a_pack_is_used(language):
     path = ROOT / "nlp" / "cues"
-    rules = [r for name in ("rules", "signals") for r in yaml.safe_load((path / f"{name}.yml").read_text("utf-8"))["rules"]]
-    pack = yaml.safe_load((path / f"{language}.yml").read_text("utf-8"))
+    rules = [r for name in ("rules", "signals") for r in table(path / f"{name}.yml")["rules"]]
+    pack = table(path / f"{language}.yml")
     used = groups_of([*rules, *(pack.get("rules") or [])]) | set(SCOPE_GROUPS) | {"affiliate_word", "legal_ground_strong"}   # two that scope may use later
     assert not [g for g in pack["groups"] if g not in used and not g.startswith("place:")]
 
 
 def test_no_key_stands_twice_in_a_file_of_knowledge():
     """YAML takes the last of two, without a word."""
-    class Strict(yaml.SafeLoader):
+    class Strict(Loader):
         pass
 
     def mapping(loader, node, deep=False):
         keys = [key.value for key, _ in node.value]
         assert len(keys) == len(set(keys)), f"{node.start_mark}: {sorted(k for k in keys if keys.count(k) > 1)}"
-        return yaml.SafeLoader.construct_mapping(loader, node, deep)
+        return Loader.construct_mapping(loader, node, deep)
 
     Strict.add_constructor("tag:yaml.org,2002:map", mapping)
     for folder in ("nlp/cues", "assessment"):
@@ -129,7 +130,7 @@ def test_no_key_stands_twice_in_a_file_of_knowledge():
 
 
 def test_rule_ids_are_unique():
-    ids = [r["id"] for name in ("rules", "signals") for r in yaml.safe_load((ROOT / "nlp" / "cues" / f"{name}.yml").read_text("utf-8"))["rules"]]
+    ids = [r["id"] for name in ("rules", "signals") for r in table(ROOT / "nlp" / "cues" / f"{name}.yml")["rules"]]
     assert len(ids) == len(set(ids))
 
 
@@ -265,7 +266,7 @@ def test_the_component_decides_as_the_reader_does(language):
     from nlp.pipeline import load
 
     code = language if language != "xx-unknown" else "en"
-    sets = yaml.safe_load((ROOT / "tests" / "labelled" / f"{code}.yml").read_text("utf-8"))["labels"]
+    sets = table(ROOT / "tests" / "labelled" / f"{code}.yml")["labels"]
     text = "\n\n".join(s["positives"][0] for s in sets.values())
     doc = load(language)(text)
     document = read_document(text.encode(), content_type="text/plain", language=language)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
+from tables import table
 
 from chipwatch.records import CLAUSE_LABELS, SIGNAL_LABELS
 from nlp.clauses import read_clauses
@@ -25,7 +25,7 @@ FLOOR = (0.9, 0.9)
 
 @cache
 def labelled(language: str) -> dict:
-    return yaml.safe_load((FOLDER / f"{language}.yml").read_text("utf-8"))
+    return table(FOLDER / f"{language}.yml")
 
 
 def read(text: str, language: str):

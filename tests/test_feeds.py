@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
+from tables import table
 
 from nlp.read import read_document
 from nlp.supply import read_supply
 
-CASES = yaml.safe_load((Path(__file__).parent / "feeds.yml").read_text(encoding="utf-8"))
+CASES = table(Path(__file__).parent / "feeds.yml")
 FIELDS = {"gpu": "gpu_name", "n": "gpu_count", "mem": "gpu_memory", "form": "form_factor", "name": "instance_name", "price": "price", "cur": "currency", "unit": "price_unit", "scope": "price_scope",
           "how": "commitment", "term": "term_months", "where": "location", "cc": "country"}
 OPTIONAL = {"tax": "tax", "from": "price_from", "avail": "availability"}      # looked at where a case states them

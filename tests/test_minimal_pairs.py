@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tables import table
 
 from nlp.clauses import read_clauses
 from nlp.read import read_document
 
-FILE = yaml.safe_load((Path(__file__).parent / "minimal_pairs.yml").read_text("utf-8"))
+FILE = table(Path(__file__).parent / "minimal_pairs.yml")
 PAIRS = [(language, kind, pair) for language, kinds in FILE["pairs"].items() for kind, pair in kinds.items()]
 LEAST, LEAST_OF_A_LANGUAGE = 0.92, 0.85                        # share of the values that must be right
 

@@ -11,14 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-import yaml
+from tables import table
 
 from nlp.extract import extract
 from nlp.prices import decimal_mark
 from nlp.towns import town_of
 
 FOLDER = Path(__file__).parent / "labelled" / "pages"
-EXPECTED = yaml.safe_load(FOLDER.with_suffix(".yml").read_text("utf-8"))
+EXPECTED = table(FOLDER.with_suffix(".yml"))
 FIELDS = ("gpu_name", "gpu_count", "price", "currency", "price_unit")
 # Raising a floor is free; lowering one needs a reason here.
 FLOORS = {"offers": 0.98, "priced": 0.99, "regions": 0.99, "chips": 0.99, "commitment": 0.98, "scope": 0.97, "tax": 0.99, "from": 1.0}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-import yaml
+from tables import table
 
 from chipwatch.evaluating import below, figures, read_labelled
 from chipwatch.records import CLAUSE_LABELS
@@ -20,7 +20,7 @@ from nlp.training import held_out_sentence
 
 HERE = Path(__file__).parent / "labelled"
 SHARED = Path(os.environ.get("CHIPWATCH_CORPUS", Path(__file__).resolve().parents[1] / ".." / "shared"))
-FLOORS = yaml.safe_load((HERE / "corpus" / "floors.yml").read_text("utf-8"))
+FLOORS = table(HERE / "corpus" / "floors.yml")
 SETS = {"gold terms": SHARED / "gold" / "terms.jsonl", "gold offers": SHARED / "gold" / "offers.jsonl", "our terms": HERE / "corpus" / "terms.jsonl", "our offers": HERE / "corpus" / "offers.jsonl"}
 
 

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
+from tables import table
 
 from assessment.judge import judge_provider
 from assessment.tables import rule_table
 from chipwatch.records import Capture, Clause, DocumentInfo, Extraction, ProviderInfo
 
-CASES = yaml.safe_load(Path(__file__).with_name("rule_rows.yml").read_text("utf-8"))
+CASES = table(Path(__file__).with_name("rule_rows.yml"))
 ROWS = [*rule_table().rules, *rule_table().special.values()]
 FLAT = [(rule, kind, number, case) for rule, kinds in CASES.items() for kind in ("positive", "near_miss") for number, case in enumerate(kinds.get(kind, ()))]
 
