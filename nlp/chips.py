@@ -230,6 +230,8 @@ def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[in
     right = _RTX_RIGHT.match(text, end)
     if right is None:
         glued = re.compile(r"(?:s|x\d{1,2}|gpus?)(?![a-z0-9])").match(text, end)
+        if kind == "workstation" and "rtx" in brand and re.compile(r"a(?![a-z0-9])").match(text, end):
+            return begin, end + 1, f"RTX{number}ADA", "strong"             # "gpu-rtx4000a-2"
         if not glued or not (brand or number in _names()["numbers"]["bare"]):
             return None
         suffix, stop = "", end
@@ -372,6 +374,12 @@ def _form(name: str, word: str) -> str | None:
     if word.startswith("nvlink"):
         return "SXM" if name in {"V100", "P100", "A100", "H100", "H200", "A800", "H800", "B200", "B300"} else None
     return "NVL" if word.startswith("nvl") and name in {"H100", "H200"} else None
+
+
+def named_without_digits(text: str) -> bool:
+    """Whether one of the few names of chips that have no digit stands in a text; any other is looked for only where there is a digit."""
+    folded = text.lower()
+    return any([name in folded for name in _names()["without_digits"]])
 
 
 def find_chips(text: str, *, context: bool = False) -> list[ChipSpan]:

@@ -674,6 +674,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
     count = facts.count if facts.count is not None else chip.count
     if facts.count is not None and chip.count is not None and 0 < chip.count < 1 <= facts.count:
         count = chip.count * facts.count                       # "1/4 T4" in the name, one of them in the count
+    elif facts.count == 1 and (chip.count or 0) > 1 and "gpu" not in (q.scope, q.head.scope, facts.scope, q.price and q.price.scope):
+        count = chip.count                                     # "4x H100 SXM" in a list that counts one of everything
     if count is None and q.count is not None and not chip.slice:
         count = q.count
     if (facts.count is not None and facts.at_most) or (facts.count is None and chip.at_most) or chip.slice:
@@ -702,7 +704,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         price = q.price.amount
         if price <= 0:
             return None
-        unit = q.price.unit or q.unit or q.head.unit or facts.unit
+        unit = q.price.unit or q.unit or q.head.unit or facts.unit or unit_in(facts.instance or facts.printed, loose=False)
         scope = q.price.scope or q.scope or q.head.scope or facts.scope
         currency = q.price.currency if q.price.sign else None
         if currency is None and not q.price.sign:

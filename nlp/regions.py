@@ -42,7 +42,7 @@ MOST_PLACES = 10_000                                           # different value
 _LOCAL_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff]{2,}?)[一二三四五六七八九十\d]{1,2}区?$")          # "广州三区": a zone of Guangzhou
 MOST_NAMES = 200_000                                           # characters of the names of regions of a country that are searched for a piece of them
 MOST_OF_A_NAME = 200
-_LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|;|；|/|\n|·|・| and | und | et | y | và | 및 | 和 )\s*")
+_LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|。|;|；|/|\n|·|・| and | und | et | y | và | 및 | 和 )\s*")
 
 
 def _yaml(name: str) -> Any:
@@ -334,6 +334,7 @@ def _merged(found: list[Region]) -> list[Region]:
             known.country = known.country or region.country
             known.city = known.city or region.city
     _fold_numbered(rows)
+    _fold_sites(rows)
     named = {fold(r.name) for r in rows.values() if r.name and fold(r.name) != fold(r.label or "")}
     named |= {name[:at.start()] for name in named for at in re.finditer(",", name[:MOST_OF_A_NAME])}       # "Graz, Austria" is Graz
     named |= {tail for r in rows.values() if r.name and fold(r.name) != fold(r.label or "") for tail in _tails(fold(r.name))}       # "Fast Graz-2" is Graz-2
@@ -370,6 +371,17 @@ def _fold_numbered(rows: dict[str, Region]) -> None:
             region = rows.pop(key)
             region.label = base
             rows[base] = region
+
+
+_NUMBERED_SITE = re.compile(r"(?P<town>[a-z]{3})\d{2}")
+
+
+def _fold_sites(rows: dict[str, Region]) -> None:
+    """Leave out data centres by numbers ("GRZ04") whose town is listed under its name, where the page lists several such: they are counted with their town."""
+    towns = {(r.country, fold(part)[:3]) for r in rows.values() for part in (r.city, r.name) if part and len(part) > 3 and not _NUMBERED_SITE.fullmatch(fold(r.label or ""))}
+    sites = [key for key, r in rows.items() if (m := _NUMBERED_SITE.fullmatch(key)) and (r.country, m["town"]) in towns]
+    for key in sites if len(sites) >= 3 else ():
+        del rows[key]
 
 
 def _tails(name: str) -> list[str]:
@@ -936,7 +948,9 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
 
 
 _PROPER_NAME = re.compile(r" (?!(?:Regions?|Zones?|Data|Cloud|East|West|North|South|Central)\b)[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}\b")
-_OF_PEOPLE = re.compile(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident")
+_OF_PEOPLE = re.compile(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident"
+                        r"|\b(?:users?|visitors?|audience|readers|nutzer|utilisateurs|usuarios|utenti) (?:(?:are|is|mainly|mostly|located|based|live|sitzen|sind|sont|estan|sono) ){0,3}(?:in|from|near|aus|en)\b"
+                        r"|(?:用户|客户|使用者|ユーザー|お客様|고객|사용자).{0,4}(?:在|位于|来自|が|は|는|가|이)")
 
 
 def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None, *, named_only: bool) -> list[Region]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import chain
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
-from nlp.chips import ChipSpan, chip_marks, chip_slug, find_chips, names_instances, unknown_labels
+from nlp.chips import ChipSpan, chip_marks, chip_slug, find_chips, named_without_digits, names_instances, unknown_labels
 from nlp.document import Block, Document, Table
 from nlp.feeds.faults import faults
 from nlp.field_notes import field_notes
@@ -118,6 +118,7 @@ def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
     mentions: list[ChipMention] = []
     issues: list[Issue] = []
     unknown: dict[str, None] = {}
+    worded = document.content_type not in FEEDS and named_without_digits(document.text)
     if document.content_type in FEEDS:
         spans, limit = _chips_of_feed(document)
         issues += limit
@@ -126,10 +127,10 @@ def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
     for item in _placed(document):
         block = item.block
         text = block.text
-        if not has_digit(text):                            # no name of a chip is without one
+        if not (has_digit(text) or worded and named_without_digits(text)):
             continue
         if block.table is not None:
-            mentions += _table_chips(document, item, unknown)
+            mentions += _table_chips(document, item, unknown, worded)
             continue
         context = bool(item.path) and bool(_GPU_WORDS.search(fold(item.path[-1]))) and block.kind != "code"
         spans = find_chips(text, context=context)
@@ -156,7 +157,7 @@ def _names_vendor(text: str) -> bool:
     return _VENDOR.search(fold(text)) is not None
 
 
-def _table_chips(document: Document, item: Placed, unknown: dict[str, None]) -> Iterator[ChipMention]:
+def _table_chips(document: Document, item: Placed, unknown: dict[str, None], worded: bool) -> Iterator[ChipMention]:
     table = item.block.table
     seen: set[int] = set()
     around = bool(_GPU_WORDS.search(fold(f"{item.path[-1] if item.path else ''} {table.caption or ''}")))
@@ -166,7 +167,7 @@ def _table_chips(document: Document, item: Placed, unknown: dict[str, None]) -> 
     for row in table.rows:
         beside = any([c is not None and len(c.content.text) <= 24 and _names_vendor(c.content.text) for c in row])
         for column, cell in enumerate(row):
-            if cell is None or id(cell) in seen or not has_digit(cell.content.text):
+            if cell is None or id(cell) in seen or not (has_digit(cell.content.text) or worded and named_without_digits(cell.content.text)):
                 continue
             seen.add(id(cell))
             context = around or beside or (column < len(heads) and heads[column])
@@ -412,6 +413,7 @@ def _money_of_program(text: str, reading: Reading) -> str | None:
 def _settled(reading: Reading) -> list[Offer]:
     """The offers of a document, each once: an unpriced row gives way to a priced or fuller one of the same thing."""
     _single_beside_several(reading)
+    _counted_by_name(reading.offers)
     offers = unique(reading.offers, reading.variants, reading.sellers)
     grouped = {o.gpu_name for o in reading.grouped}
     if grouped and 2 * len(grouped & {o.gpu_name for o in offers}) < len(grouped):
@@ -430,6 +432,21 @@ def _settled(reading: Reading) -> list[Offer]:
     return kept + listed
 
 
+def _counted_by_name(offers: list[Offer]) -> None:
+    """Plans that count their GPUs at the end of their names, and nowhere else: "g1-gpu-a40-1", "g1-gpu-a40-2", "g1-gpu-a40-4". Only where a family has several that begin with one or two."""
+    families: dict[tuple[str, str], list[tuple[int, Offer]]] = {}
+    for offer in offers:
+        if offer.instance_name and len(offer.instance_name) <= 60 and (plan := _COUNTED_PLAN.fullmatch(offer.instance_name)):
+            families.setdefault((offer.gpu_name, plan["family"]), []).append((int(plan["count"]), offer))
+    for (gpu_name, family), found in families.items():
+        counts = {count for count, _ in found}
+        named = find_chips(family, context=True)
+        if len(counts) >= 2 and min(counts) <= 2 and max(counts) <= 16 and all(o.gpu_count is None for _, o in found) and [c.gpu_name for c in named if c.end == len(family)] == [gpu_name]:
+            for count, offer in found:
+                offer.gpu_count = count
+
+
+_COUNTED_PLAN = re.compile(r"(?P<family>[\w.-]*gpu[\w.-]*\d\w*)-(?P<count>[1-9]\d?)", re.IGNORECASE)
 _SEVERAL = re.compile(r"^\s*(?:[2-9]|1\d|32|64)\s?[x×*]\s?(?=\D)|[x×*]\s?(?:[2-9]|1\d|32|64)\s*$", re.IGNORECASE)
 
 

@@ -903,3 +903,46 @@ def test_chips_under_a_heading_that_says_they_are_gone_are_not_offered():
 def test_a_firepro_without_its_family_name():
     chips, *_ = supply("# Rendering\n\nThe fox.g1 machines have an AMD S7150 GPU each. The S7150 pump is another thing.\n", "md")
     assert [c.gpu_name for c in chips] == ["S7150"]
+
+
+def test_the_number_of_cards_before_a_name_outweighs_a_column_that_says_one_of_everything():
+    head = "Seller,GPU_Variant,Price,Currency,GPU_Count\n"
+    assert rows(head + "Fox,4×H100 SXM (80GB),₹1600,INR,1\nFox,1×H100 SXM (80GB),₹400,INR,1\nFox,H100 (2x GPUs - per hour),€5.50,EUR,2\n", "csv") == [
+        ("H100", 4, 1600.0, "INR", None), ("H100", 1, 400.0, "INR", None), ("H100", 2, 5.5, "EUR", "hour")]
+    assert rows("Seller,GPU_Variant,Price per GPU hour,Currency,GPU_Count\nFox,8x H100 SXM,2.5,USD,1\n", "csv") == [("H100", 1, 2.5, "USD", "hour")]
+
+
+def test_plans_that_count_their_cards_at_the_end_of_their_names():
+    def plans(*names: str) -> list[tuple]:
+        return [(o.gpu_name, o.gpu_count) for o in supply(json.dumps({"data": [{"region": "us-east", "plan": name, "available": True} for name in names]}), "json")[1]]
+
+    assert plans("f1-gpu-rtx4000a-1", "f1-gpu-rtx4000a-2", "f1-gpu-rtx4000a-4") == [("RTX4000ADA", 1), ("RTX4000ADA", 2), ("RTX4000ADA", 4)]
+    assert plans("f1-gpu-a40-2", "f1-gpu-a40-3", "f1-gpu-l40s-9") == [("A40", 2), ("A40", 3), ("L40S", None)]
+    assert [count for _, count in plans("f1-gpu-v100-16", "f1-gpu-v100-32")] == [None, None]      # the sizes of their memory
+
+
+def test_chips_whose_names_have_no_digit():
+    chips, *_ = supply("# Families of fox machines\n\n- **Fi** with AWS Inferentia\n- **Ft** with AWS Trainium\n\n| Family | Accelerator |\n|---|---|\n| Fg | Intel Gaudi |\n", "md")
+    assert [c.gpu_name for c in chips] == ["INFERENTIA1", "TRAINIUM", "GAUDI"]
+    assert supply("# Notes\n\nThe church of Gaudi in Barcelona.\n", "md")[0] == []
+
+
+def test_a_cell_with_its_new_lines_spelled_out_names_several_places():
+    text = "# Prices by place\n\n" + table("Location | Premium", "Graz \\n Wien \\n Linz | 3%", "Chennai \\n Sydney | 20%", "London | 7%")
+    assert {(r.label, r.country) for r in supply(text, "md")[2]} >= {("Wien", "AT"), ("Chennai", "IN"), ("Sydney", "AU"), ("London", "GB")}
+
+
+def test_numbered_data_centres_fall_to_their_town_where_it_is_listed():
+    text = table("Data center | Premium", "AMS03 | 13%", "PAR01 | 22%", "MIL01 | 22%", "SJC03 | 6%") + "\n## Regions\n\n" + table("Region | Premium", "Amsterdam | 6%", "Paris | 16%", "Milan | 16%")
+    assert sorted(r.label for r in supply("# Data centers\n\n" + text, "md")[2]) == ["Amsterdam", "Milan", "Paris", "SJC03"]
+
+
+def test_where_the_users_are_is_no_region():
+    text = "# 地域\n\n本云的地域包括上海和成都。\n\n选择地域时请考虑：我的用户在美国，数据中心应该选哪里？\n"
+    assert {r.country for r in supply(text, "md", "zh")[2]} == {"CN"}
+    assert {r.country for r in supply("# Regions\n\nOur regions are Graz and Lyon. If your users are mainly in Japan, choose the region with the shortest way.\n", "md")[2]} == {"AT", "FR"}
+
+
+def test_a_full_stop_ends_a_list_of_zones():
+    text = "# 机型\n\n" + table("型号 | GPU | 可用区", "FX.1 | A40 | 广州三区，上海二区，硅谷二区。", "FX.2 | A40 | 广州三区，上海二区，硅谷二区")
+    assert sorted(r.name for r in supply(text, "md", "zh")[2]) == ["上海二区", "广州三区", "硅谷二区"]

@@ -530,7 +530,7 @@ def _row(state: _State, a: int, z: int, tag: str) -> None:
         cells.append((at, z))
     for start, stop in cells:
         html.append(f"<{tag}>")
-        inline(state, start, stop)
+        inline(state, start, stop, breaks=True)
         html.append(f"</{tag}>")
     html.append("</tr>")
 
@@ -642,8 +642,11 @@ def export(state: _State, b: int, end: int) -> int:
 
 # --- inline -------------------------------------------------------------------------------------------------------------------------
 
-def inline(state: _State, start: int, end: int, *, cuts: list | None = None, html_mode: bool = False, limit: int | None = None) -> int:
-    """Inline text -> marks and tags. Returns where it ended: beyond `end` where a tag or element runs on (never beyond `limit`)."""
+def inline(state: _State, start: int, end: int, *, cuts: list | None = None, html_mode: bool = False, limit: int | None = None, breaks: bool = False) -> int:
+    """Inline text -> marks and tags. Returns where it ended: beyond `end` where a tag or element runs on (never beyond `limit`).
+
+    `breaks`: a "\\n" that stands by itself is a new line, as cells of tables have it, which can hold no other.
+    """
     skeleton = state.skeleton
     source, html = skeleton.source, skeleton.html
     limit = end if limit is None else limit
@@ -662,7 +665,7 @@ def inline(state: _State, start: int, end: int, *, cuts: list | None = None, htm
                 out.append((a, a + 1, "<br>"))
         elif c == "\\":
             if at < end:
-                if source[at] == "\n":
+                if source[at] == "\n" or breaks and source[at] == "n" and a > start and source[a - 1] == " " and (at + 1 == end or source[at + 1] == " "):
                     out.append((a, at + 1, "<br>"))
                 at += 1
         elif c in "*_~":
