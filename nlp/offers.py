@@ -10,15 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
-from importlib import resources
 from operator import attrgetter
 from typing import Any
 
-import yaml
 
 from chipwatch.records import Issue, Offer
 from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
+from nlp.offer_words import offer_fields
 from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, has_digit, parse_number, remembered, resolve_currency,
                         scope_in, tax_in, unit_in)
 
@@ -35,21 +34,15 @@ INSTANCE_RANK = (("instance", 5), ("flavo", 5), ("machine", 5), ("shape", 5), ("
 
 
 @lru_cache(maxsize=1)
-def _fields() -> dict[str, Any]:
-    text = resources.files("nlp").joinpath("data/offer_fields.yml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-
-@lru_cache(maxsize=1)
 def _roles() -> list[tuple[str, re.Pattern]]:
-    return [(role, re.compile(pattern)) for role, pattern in _fields()["roles"].items()]
+    return [(role, re.compile(pattern)) for role, pattern in offer_fields()["roles"].items()]
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
-    out = {key: re.compile(_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software", "options", "cores",
+    out = {key: re.compile(offer_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software", "options", "cores",
                                                       "gpus_of_nodes", "plain_price", "worked_out")}
-    sellers = _fields()["well_known"]
+    sellers = offer_fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
 
@@ -89,11 +82,11 @@ def read_head(label: str) -> Head:
         return Head("")
     role = next((name for name, pattern in _roles() if pattern.search(text)), None)
     chips = tuple(find_chips(label, context=True)) if has_digit(label) else ()
-    if role == "other_price" and not re.search(_fields()["roles"]["price"], text):
+    if role == "other_price" and not re.search(offer_fields()["roles"]["price"], text):
         role = next((name for name, pattern in _roles() if name not in ("other_price",) and pattern.search(text)), None)
-    if role == "other_price" and re.search(_fields()["also_of_gpus"], text):
+    if role == "other_price" and re.search(offer_fields()["also_of_gpus"], text):
         role = "price"                                         # one column for both kinds of resource: "Price (CPU core / GPU board / day)"
-    if role is None and re.search(_fields()["never_prices"], text):
+    if role is None and re.search(offer_fields()["never_prices"], text):
         role = "other_price"
     if role in ("gpu_memory", "memory", "vcpu", "storage") and re.search(r"[$€£¥₩₹]\s?(?:/|per\b)\s?(?:gb|gib|tb|v?cpu|core)", label, re.IGNORECASE):
         role = "other_price"                                   # "€/GB VRAM"
@@ -102,7 +95,7 @@ def read_head(label: str) -> Head:
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
         role = "price"
     unit = unit_in(label) or unit_in(text)
-    if role in ("price", None) and unit is None and re.search(_fields()["of_sale"], text):
+    if role in ("price", None) and unit is None and re.search(offer_fields()["of_sale"], text):
         role = "other_price"
     currency = None
     code = re.search(r"(?<![a-z])(usd|eur|gbp|jpy|cny|rmb|krw|inr|chf|sek|nok|dkk|pln|cad|aud|sgd|rub|vnd|brl|hkd|twd|czk|huf)(?![a-z])", text)
@@ -174,7 +167,7 @@ def _rank(label: str) -> int:
 
 def well_known_sellers() -> str:
     """A pattern of the names of sellers with which pages compare themselves."""
-    return _fields()["well_known"]
+    return offer_fields()["well_known"]
 
 
 def no_offer_words(text: str, *, software: bool = True) -> bool:

@@ -16,6 +16,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.field_notes import with_note
+from nlp.offer_words import words
 from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, is_nothing,
                         is_set_aside, is_worked_out, make_offers, other_record, read_head, seller_of_head, split_label, stated_count, well_known_sellers)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
@@ -29,9 +30,9 @@ _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d
 _CODE_OF_PLACE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?")
 _PARTS_OF_KEY = re.compile(r"[\s(),;|]+")
 _PRICES = re.compile(r"(?:gpu |instance )?(?:prices?|pricings?)(?![a-z])")
-_PICKED = re.compile(r"(?:the )?(?:cheapest|lowest(?: price)?|most expensive|highest(?: price)?|best(?: price| deal| value| offer)?|top(?: deal| pick| offer)?|winner)(?: (?:usd|eur|gbp|gpu|overall|offer|option|provider|price))?(?: (?:by|per|for(?: each)?) (?:gpu|chip|model|card|provider|seller|region|country)s?(?: (?:name|model|type))?)?")
-_LOW = re.compile(r"^(?:low|lowest|min|minimum|from|starting) price|^price (?:low|from|min)")
-_HIGH = re.compile(r"^(?:high|highest|max|maximum|to) (?:hourly )?price|^price (?:high|to|max)")
+_PICKED = words("picked")
+_LOW = words("low_end")
+_HIGH = words("high_end")
 _NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
 
 
@@ -86,9 +87,9 @@ def _field(key: str) -> _Field:
                   bool(re.search(r"tax|vat|gst", head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None)
 
 
-_PLAIN_PRICE = re.compile(r"(?:current |our |sale |offer |discounted )?price(?: per (?:gpu )?hour| hourly| usd)?$|(?:hourly|our) (?:price|rate)$")
-_HOURS = re.compile(r"(?:gpu |used |billed )?hours(?: used| billed)?$|duration(?: hours)?$")
-_SUM_PAID = re.compile(r"(?:total |line )?(?:amount|total|sub ?total|cost|charge)s?(?: usd| eur)?$")
+_PLAIN_PRICE = words("plain_price")
+_HOURS = words("hours_used")
+_SUM_PAID = words("sum_paid")
 _NAMES_ITS_SUBJECT = frozenset({"name", "company", "vendor", "brand", "label", "title"})
 
 
@@ -126,9 +127,9 @@ def _says_stock(field: _Field, child: Node) -> bool:
         and availability_in(str(child.value)) != "sold_out" and field.head.text not in ("status", "state")
 
 
-_WHO_LETS = re.compile(r"(?:available (?:at|on|from|with)|(?:offered|let|rented out) by|(?:cloud )?providers?|clouds?|sellers?)(?: names?)?")
+_WHO_LETS = words("who_lets")
 _OF_A_LIST = frozenset({"gpu", "gpu_count", "gpu_memory", "instance", "location", "availability"})
-_MAKERS = re.compile(r"nvidia|amd|intel|habana|google|huawei|cambricon", re.IGNORECASE)
+_MAKERS = words("makers")
 
 
 def _says_who_lets(heads: Sequence[tuple[_Field, Node]]) -> bool:
@@ -139,7 +140,7 @@ def _says_who_lets(heads: Sequence[tuple[_Field, Node]]) -> bool:
         and any(field.head.role == "gpu" for field, _ in filled) and all(child is who[0] or child.kind == "scalar" and field.head.role in _OF_A_LIST for field, child in filled)
 
 
-_SHELF = re.compile(r"(?:resource |product |sku |service )?(?:group|category|family|class)")
+_SHELF = words("shelf")
 _OF_GPUS = re.compile(r"(?:gpu|accelerator)s?(?: instances?)?", re.IGNORECASE)
 _SKU = re.compile(r"(?<![a-z])skus?(?![a-z])")
 

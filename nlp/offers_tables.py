@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
+from nlp.offer_words import words
 from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, read_head, seller_of_head, spread_over_nodes, stated_count)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
-_ITEM_HEAD = re.compile(r"^(?:item|component|spec(?:ification)?s?|feature|category|resource|parameter|metric|detail|hardware|type|property|attribute|#|項目|項番|構成|規格|항목|구분|项目|类别|配置|参数|element|komponente|composant|merkmal|eigenschaft|)$")
-_QUANTITY = re.compile(r"^(?:qty|quantity|count|number|#|no\.?|amount|units?|個数|数量|台数|枚数|개수|수량|nombre|qte|qtd|qta|qty|cant|quantite|anzahl|menge|stuck(?:zahl)?|кол-?во|количество|число|шт\.?|ilosc|liczba|sztuk|aantal|antal|cantidad|quantidade|quantita|numero|so luong|数量|數量|数|개)$")
-_SELLER = re.compile(r"^(?:provider|company|vendor|competitor|platform|cloud(?: provider)?|service provider|host(?:ing provider)?|seller|anbieter|fournisseur|proveedor|fornitore|平台|厂商|事業者|사업자)s?(?: (?:type|category|name))?$")
+_ITEM_HEAD = words("item_head")
+_QUANTITY = words("quantity_head")
+_SELLER = words("seller_head_words")
 
 
 _GPU_WORDS = re.compile(r"gpu|graphics card|accelerator")     # those of the pattern that follows
@@ -81,7 +82,7 @@ def around(reading: Reading, block: Block, before: str) -> Around:
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>)\]]{1,400}")
-_PLACE_WORDS = re.compile(r"\b(?:regions?|zones?|data ?cent(?:er|re)s?|locations?|area|in|rechenzentrum|standort|region|région|(?:north|south)?(?:east|west)(?:ern)?|north(?:ern)?|south(?:ern)?|central)\b|地域|地區|区域|リージョン|ゾーン|데이터 ?센터|리전|регион|[\s,()（）:：/|–—-]|\d+", re.IGNORECASE)
+_PLACE_WORDS = words("place_words")
 
 
 _REGION_CODE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){1,2}-?\d{1,2}[a-z]?")
@@ -438,13 +439,13 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             reading.offers += made
 
 
-_ROW_OF_SERVICE = re.compile(r"\b(?:licen[cs]es?|nat gateways?|load balancers?|control plane|(?:managed |premium )support)\b")
+_ROW_OF_SERVICE = words("row_of_service")
 _NAMED_MACHINE = re.compile(r"[^\W\d_]{1,12}[-._ ]?\d")
 _TOGETHER = re.compile(r"incl|with|plus|\+|free|byol|&|\band\b")
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
-_OF_POINTS = re.compile(r"^(?:billing|charge|charging|cost|price) (?:rate|factor|weight|units?|points?|multiplier)s?$")
+_OF_POINTS = words("of_points")
 _NAME_IN_LINE = re.compile(r"\(`?((?=[^()`]*\d)[\w.-]{3,40})`?\)")
-_NOT_OF_RENT = re.compile(r"licen|support|set-?up|installation|storage|backup|snapshot|traffic|egress|add-?on|option|upgrade|windows|purchase|\bips?\b|ipv4|network|bandwidth|\bdisks?\b|volume|balanc|kubernetes|database|control plane|einrichtung|speicher|stockage|almacenamiento")
+_NOT_OF_RENT = words("not_of_rent")
 
 
 def _note_machine(reading: Reading, facts: Facts, priced: list[Quoted], start: int, end: int, outer: Around) -> None:
@@ -589,8 +590,8 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     return out
 
 
-_LEAST = re.compile(r"(?<![a-z])(?:min(?:imum|imo|ima)?|lowest|cheapest)(?![a-z])|最低|最小|최저")
-_GREATER = re.compile(r"(?:on demand |spot |price |precio |preco |prix |preis )?(?:max(?:imum|imo|ima)?|highest|avg|average|mean|median\w*|medi[aoe]|med|moy(?:enne)?|durchschnitt\w*|mittel(?:wert)?|promedio|srednia|средн\w+|平均|中位数?|最高|最大|최고|평균)(?![a-z])")
+_LEAST = words("least_head")
+_GREATER = words("greater_head")
 _ABOUT = re.compile(r"[~≈]")
 _ZONE_HEAD = re.compile(r"\bzones?\b|可用区|可用區|ゾーン")
 _SIZE = re.compile(r"(?<![\w.,/-])(?P<times>[1-9]\d?)\s?[x×](?![\w])|(?<![\w.,/-])(?P<cards>[1-9]\d?)\s?(?:卡|张|枚|基|장)")
@@ -624,9 +625,9 @@ def _count_behind(text: str, price: Price) -> float | None:
 
 
 _EACH = re.compile(r"\b(?:per|each|min|from|at least|minimum|ab|a partir|pro|je|por|par)\b|\+|/")
-_NOTES = re.compile(r"^(?:notes?|remarks?|comments?|notas?|observac\w+|observations?|remarques?|bemerkung(?:en)?|hinweise?|anmerkung(?:en)?|uwagi|примечани[ея]|备注|備註|说明|備考|비고|ghi chu)$")
-_CONVERTED = re.compile(r"equivalen|aquivalen|umgerechnet|ekwiwalent|эквивалент|換算|换算|折合|환산|tuong duong")
-_BILLED = re.compile(r"\b(?:monthly|quarterly|yearly|annual(?:ly)?) (?:billing|payments?|instal?lments?|invoic\w+)|\b(?:billed|paid|invoiced) (?:monthly|quarterly|yearly|annually)")
+_NOTES = words("notes_head")
+_CONVERTED = words("converted")
+_BILLED = words("billed")
 _AMOUNT = r"\d[\d.,' ]{0,14}"
 _SOME_AMOUNT = re.compile(r"[$€£¥￥₩₹₽元円원]\s?\d|\d\s?(?:[$€£¥￥₩₹₽元円원]|zł|kr\b)|^\d{1,6}[.,]\d{1,4}$")
 _PLAIN_PRICE = r"\d{1,6}[.,]\d{1,4}"
@@ -685,12 +686,12 @@ def _wrong_label(reading: Reading, head: Head, text: str, facts: Facts) -> None:
         facts.unknown += [label for _, _, label in unknown_labels(text, [], whole=True)]
 
 
-_SOLD = re.compile(r"\bmarkets?\b|marketplace|available (?:gpus?|hardware|instances?)|(?:gpu|instance|machine|server) types|gpus? (?:available|for rent|on offer|offered)|\bofferings?\b|\brent")
+_SOLD = words("sold_heading")
 
 
-_HAD = re.compile(r"[✓✔✅☑●○◯◎〇•🟢🟩]\ufe0f?|yes|y|ja|oui|sí|si|sim|tak|да|available|in stock|limited(?: availability)?|high|medium|low|ga|preview|有货|现货|在庫あり|재고 ?있음|有|可|支持|支援|提供|対応|가능|지원|제공|예|có", re.IGNORECASE)
-_NOT_HAD = re.compile(r"(?:[✗✘❌⛔✖×☓🚫🔴🟥△-]\ufe0f?|no|n|nein|non|nie|нет|n/?a|x|not available|unavailable|sold out|out of stock|none|0|waitlist|无货|售罄|完売|在庫なし|品切れ|품절|ausverkauft|épuisé|coming soon|—|–|无|無|否|不可|不支持|不支援|未対応|非対応|불가|미지원|không)?", re.IGNORECASE)
-_OF_PLACES = re.compile(r"availab|\bregions?\b|\blocations?\b|\bzones?\b|data ?-?cent(?:er|re)s?\b|verfugbar|standort|rechenzentr|disponib|regiones|regioes|regioni|регион|доступност|地域|地区|地區|可用区|可用區|机房|機房|リージョン|提供(?:状況|地域)|拠点|리전|지역|가용|데이터 ?센터|khu vuc")
+_HAD = words("had")
+_NOT_HAD = words("not_had")
+_OF_PLACES = words("places_heading")
 
 
 def _marks_of_places(reading: Reading, grid: _Grid, outer: Around) -> dict[int, dict[int, bool]]:
@@ -754,7 +755,7 @@ def _lists_names(heads: Sequence[Head], drafts: list, outer: Around) -> bool:
     return len(named) >= 3 and 2 * sum(map(bool, named)) > len(named) and len(set().union(*named)) >= 3
 
 
-_SIZES = re.compile(r"\b(?:specifications?|specs?|flavou?rs?|configurations?|sizes?)$|规格$|規格$|スペック$|仕様$|사양$")
+_SIZES = words("sizes_heading")
 
 
 def _bare_chip(text: str) -> bool:

@@ -11,19 +11,20 @@ from functools import lru_cache
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
+from nlp.offer_words import words
 from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, make_offers, no_offer_words, offers_options, other_trade, seller_of_head
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
-_COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike|competitors?|elsewhere|instead of|comparable|others?(?: clouds| providers)|large clouds|big clouds|major clouds|hyperscalers?|market (?:price|rate)s?|across (?:the )?(?:whole )?(?:market|industry|providers|clouds)|(?:on|in) the (?:open |rental )?market\b|(?:providers|clouds|marketplaces) (?:charge|ask|list)\b|industry average|elsewhere|adds? up to|anywhere from|anywhere between)\b|marktpreis|wettbewerb|im vergleich|concurren|ailleurs|competencia|concorren|konkurenc|конкурент|他社|경쟁사|他家|より安|比べ|相比|对比")
+_COMPARED = words("compared")
 _SENTENCE = 400                                               # characters of a sentence on each side of a price
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
-_LISTS_GPUS = re.compile(r"gpus?\b|accelerator|instances?\b|flavou?r|machine|configuration|offering|hardware|\bcards?\b|显卡|加速|实例|グラフィック|インスタンス|인스턴스|grafikkarte|carte|tarjeta|видеокарт")
-_OF_OTHERS = re.compile(r"\b(?:than|comparable|competitors?|elsewhere|(?:other|large|big|major) (?:clouds?|providers?)|hyperscalers?|market (?:price|rate)s?|across (?:the )?(?:whole )?(?:market|industry|providers|clouds)|(?:on|in) the (?:open |rental )?market\b|(?:providers|clouds|marketplaces) (?:charge|ask|list)\b|industry average)\b|marktpreis|wettbewerb|ailleurs|competencia|konkurenc|конкурент|他社|경쟁사|他家")
+_LISTS_GPUS = words("lists_gpus")
+_OF_OTHERS = words("of_others")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
-_INSTRUCTION = re.compile(r"^(?:select|choose|click|use|run|install|create|see|if|when|note|to |for example|e\.g|how|why|step|make sure|ensure|set |add |deploy|train|try|check|download|open|go to|enter|what|can i|does|please|example)\b")
-_HYPE = re.compile(r"\bwe (?:have )?(?:trained|paid|spent|rented)\b|\bcosts? us\b|credit|free trial|bonus|reward|earn|discount of|save up|worth of|giveaway|(?<!small )(?<!tight )(?<!limited )(?<!low )(?<!on a )(?<!petits )(?<!kleine )budget(?!s?[ -](?:contraint|serre|limit|friendly|conscious|ajustad|ridott|reduzid))|funding|raised|revenue|invest|valuation|million|billion|per token|tokens|electricity|kwh|\bsalary|newsletter|market average|average price|price index|\b(?:licen[cs]e fee|licen[cs]es? (?:for|cost)|payout|sticker|t-shirt)|\bper run\b|\beach friend\b|\bif you cancel\b|\bpaused\b|\b(?:and|who|they) (?:paid|spent)\b|\bcut (?:our|their) (?:bill|costs?)\b|\b(?:an hour|hours?|min(?:utes)?) (?:read|of (?:audio|video))\b")
+_INSTRUCTION = words("instruction")
+_HYPE = words("hype")
 
 
 @dataclass(slots=True)
@@ -170,7 +171,7 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
     reading.offers += make_offers(reading, facts, [Quoted(price, a, b, commitment=commitment, months=months)], a, b)
 
 
-_SERVICE = re.compile(r"\b(?:support|fee|licen[cs]e|software|orchestrat\w+|under management|your own|bring your own|surcharge|discount|storage|monitoring|backup)\b")
+_SERVICE = words("of_service")
 
 
 def speaks_of_others(reading: Reading, sentence: str) -> bool:
@@ -317,12 +318,11 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
 
 
 # a line that is the label of something that is sold beside the machine, and nothing else
-_ADD_ON = re.compile(r"(?:(?:local|extra|additional|block|object|persistent|static|public|floating|windows|priority|premium|managed|dedicated|24/7|one-?time|monthly|nvidia ai enterprise) )*"
-                     r"(?:(?:login|storage|head|cpu|controller) nodes?|insurance|nat gateways?|load balancers?|control plane|disks?|storage|volumes?|ips?|ipv4|ip address(?:es)?|licen[cs]es?|support|snapshots?|backups?|egress|traffic|deposit|(?:[a-z]+ )?fees?|set-?up|installation|top-?up|market average|average|earnings?|payout|electricity)(?: (?:fee|costs?|price|\d+ ?[gt]b))?")
+_ADD_ON = words("add_on")
 _OF_MEDIA = re.compile(r"(?:of|per) (?:\w+ )?(?:audio|video|speech|images?|tokens?)\b")
 _SIZED = re.compile(r"\d ?[gt]b|24/7")                           # "1 TB storage" is a line of what the machine has
 # lines of cards that offer something else than a machine: a plan of a platform, a course, a job, a thing to buy
-_NO_RENT = re.compile(r"\b(?:newsletter|lessons|\d+ modules|min(?:utes)? read|sticker|t-shirt|e-?book|webinar|(?:\d+|unlimited|per|more|team) seats?\b|team members|financing|apply now|full[- ]time|market average)\b|\+ (?:compute|usage)\b|plus (?:compute|usage)\b|^(?:[a-z]+ )?(?:course|guide|tutorial|workshop)\b|\b(?:guide|tutorial|course|workshop|engineer|developer)s?$|\bengineer,|^(?:\W|$)*[\"“„«].{20,}")
+_NO_RENT = words("no_rent")
 
 
 def _of_large_cloud(reading: Reading, own: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> bool:
@@ -730,7 +730,7 @@ def read_tiers(reading: Reading, placed: Sequence[Placed]) -> None:
             reading.listed += make_offers(reading, facts, [], start, end)
 
 
-_SELLS_MACHINES = re.compile(r"gpus?(?: |-)?(?:servers?|instances?|machines?|nodes?|clouds?|plans?|tiers?|types?|flavou?rs?|vms?|hosting)|(?:servers?|instances?|machines?|nodes?|plans?|tiers?|flavou?rs?|configurations?|offers?|serveurs?|servidores|macchine|maschinen) (?:with |avec |mit |con |com )?gpu|gpu[- ]?(?:サーバ|服务器|伺服器|서버)|gpu[- ]?(?:server|instanz)")
+_SELLS_MACHINES = words("sells_machines")
 
 
 @lru_cache(maxsize=1024)
@@ -739,7 +739,7 @@ def _sells_machines(heading: str) -> bool:
 
 
 # a heading that is the label of what stands under it
-_OF_HARDWARE = re.compile(r".*[:：]$|(?:gpus?|accelerators?|(?:gpu |system |local |remote )?(?:memory|ram|vram|storage|disks?)|v?cpus?|processors?|(?:tensor |cuda |cpu )?cores|network(?:ing)?|bandwidth|interconnect|os|uplink)(?: speed)?$")
+_OF_HARDWARE = words("of_hardware")
 _CARD_SIZE = re.compile(r"(\d{2,3}) ?(?:g|gb|gib|go) ?(?:hbm|gddr|vram|each|per gpu|de vram)")
 
 
@@ -779,7 +779,7 @@ def _place_above(reading: Reading, item: Placed) -> str | None:
     return item.path[-1] if not re.search(r"\w", _WORDS_OF_PLACES.sub(" ", fold(rest))) else None
 
 
-_WORDS_OF_PLACES = re.compile(r"\b(?:regions?|zones?|data ?cent(?:er|re)s?|sites?|locations?|rechenzentrum|standort)\b|地域|地区|リージョン|数据中心|データセンター|데이터 ?센터|리전|\d")
+_WORDS_OF_PLACES = words("words_of_places")
 
 
 def _list(reading: Reading, run: list[Placed]) -> bool:

@@ -15,6 +15,7 @@ from nlp.feeds.faults import faults
 from nlp.field_notes import field_notes
 from nlp.language import of_readers
 from nlp.layout import layout_tables
+from nlp.offer_words import words
 from nlp.offers import Reading, is_set_aside, read_head, seller_of_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table, settle_named
@@ -30,12 +31,12 @@ FEEDS = ("json", "yaml", "xml", "csv")                         # content types w
 MAX_NAMES = 40_000                                             # places of a feed where a chip may be named that are looked at
 SAMPLE = 200_000                                               # characters in which currencies are counted
 _RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: [A-Z][\w.]{2,20})?(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
-_ONE_EACH = re.compile(r"(?:each|every) [^.\n]{0,60}?(?:uses?|has|gets|comes with|includes?|provides?) (?:a|one|exactly one) (?:single |full |dedicated |whole )*gpu\b")
+_ONE_EACH = words("one_each")
 _GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
-_NOT_LET = re.compile(r"[^.;\n<|]{0,50}?\b(?:(?:is|are) (?:not|no longer) (?:for rent|to rent|rented|offered|available for rent|on offer|sold)|ist nicht mietbar|n'est pas (?:a louer|propose)|不提供租|不出租|はレンタル対象外)")
-_RATE = re.compile(r"(?:(?P<sign>[$€£¥￥₩₹₫円元원])\s?(?:\$?\{[^{}\n]{1,80}\})?|(?<=[{;>\s`])\{[^{}\n]{1,80}\}\s?(?P<after>[€£₽₫円元원]|zł|EUR|USD|CHF|GBP|INR))(?:\s{0,200}</?[a-z][^<>\n]{0,200}>){0,3}\s{0,200}(?P<per>/\s?(?:gpu[\s/-]{0,2})?(?:(?:hr|hour|h|month|mo|day|std|stunde|monat|heure|mois|hora|m[eê]s|ora|mese|uur|godz|час|giờ|tháng)(?![a-z])|時間|小时|小時|시간|月|월))", re.IGNORECASE)
-_BESIDE_BEFORE = re.compile(r"(?:(?:performance|speed|throughput|power|capabilit(?:y|ies)) of|(?:faster|slower|better|cheaper|more powerful|less powerful) than|compared (?:to|with)|successor (?:to|of)|equivalent (?:to|of)|outperforms?)(?: (?:an?|the|its|older|previous|nvidia|tesla|quadro|geforce)){0,4}\s*$")
-_BESIDE_AFTER = re.compile(r"(?:\s?\([^)\n]{1,12}\))?(?:\s*[:：=]\s*[~≈]?\d[\d.,]*\s?(?:dlperf|tflops|pflops|fps|points|tokens/s|tok/s|it/s|images/s)\b|\s(?:is|are) (?:roughly |about |up to |around )?\d[\d.]*(?:x|×| times| ?%) (?:faster|slower|as fast|the speed|better))")
+_NOT_LET = words("not_let")
+_RATE = words("rate_in_program")
+_BESIDE_BEFORE = words("yardstick_before")
+_BESIDE_AFTER = words("yardstick_after")
 _NOT_FILLED = re.compile(r"""[^"'\n:]{0,60}["']\s{0,4}:\s{0,4}(?:(["'])(?:no|none|n/?a|not offered|[-–—])?\1|null|false)\s{0,4}(?:[,}\n]|$)""", re.IGNORECASE)
 _ASSIGNED = re.compile(r"=\s*'?[\[{]|(?:return|default|freeze\(|\()\s*\[?[\[{]")       # where a script may hold data
 _VENDOR = re.compile(r"nvidia|\btesla\b|\bamd\b")
@@ -289,7 +290,7 @@ def _shelves(placed: list[Placed]) -> set[tuple[str, ...]]:
     return {above for above, names in found.items() if len(names) >= 3}
 
 
-_PRICE_WORDS = re.compile(r"pric|preis|prix|料金|価格|가격|요금|价格|價格|prezz|precio|preco|cen[aye]|tarif|valor(?:es)?\b|abgerechnet|billed|factur|fattur|请求|計費|计费|цен|charged|价|prijz|gia\b|euro|dollar|pound|inclu|exclu|税|稅")
+_PRICE_WORDS = words("price_words")
 
 
 _PLAIN_AMOUNT = re.compile(r'"\d{1,6}([.,])(?:\d{1,2}|\d{4,9})"')
@@ -392,7 +393,7 @@ def _rate(document: Document) -> tuple[str, str | None] | None:
 
 _PROGRAM = re.compile(r"^(?:import|export|const|let|var|module\.exports|from|def|class|[A-Z_]{2,40}\s*[:=])(?!\w)", re.MULTILINE)
 _MARKUP = re.compile(r"<!doctype|<html|<script", re.IGNORECASE)
-_TESTS = re.compile(r"^[ \t]*(?:describe|it|test)(?:\.\w{1,12})?\(\s*[\"'`][^\n]{0,300}(?:=>|function)|^(?:import|from) (?:pytest|unittest)\b|^from [\"'](?:vitest|@jest|node:test)", re.MULTILINE)
+_TESTS = words("program_of_tests")
 _MONEY_CONSTANT = re.compile(r"\bcurrency(?:_?(?:code|sign|symbol))?[\"']?\s*(?::\s*\w{1,20}\s*)?[:=]\s*[\"'`]([A-Za-z]{3}|[$€£¥₹₩])[\"'`]", re.IGNORECASE)
 _COMMENTS = re.compile(r"(?://|#|^[ \t]*\*|/\*|\"\"\")([^\n]{1,300})", re.MULTILINE)
 _MONEY_WORD = re.compile(r"\b(USD|EUR|GBP|CHF|JPY|CNY|INR|KRW|AUD|CAD|SGD|PLN|SEK|euros?|(?:US )?dollars?)\b")

@@ -12,8 +12,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from nlp.offer_words import offer_fields
 
 MAX_NODES = 2_000_000                                          # a larger feed is read in part, and the caller says so
 MAX_CELLS = 600_000                                            # of a CSV file
@@ -485,10 +486,7 @@ _WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 @lru_cache(maxsize=1)
 def _of_nobody() -> re.Pattern:
-    import yaml
-
-    text = resources.files("nlp").joinpath("data/offer_fields.yml").read_text(encoding="utf-8")
-    return re.compile(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["of_nobody"])  # noqa: S506  (a safe loader)
+    return re.compile(offer_fields()["of_nobody"])
 
 
 def is_of_nobody(name: str) -> bool:

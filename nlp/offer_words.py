@@ -1,0 +1,22 @@
+"""The patterns of words of offers, by name: `words` of `data/offer_fields.yml`, and the file itself."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+
+@lru_cache(maxsize=1)
+def offer_fields() -> dict[str, Any]:
+    """The contents of `data/offer_fields.yml`."""
+    import yaml
+
+    text = resources.files("nlp").joinpath("data/offer_fields.yml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (a safe loader)
+
+
+def words(name: str) -> re.Pattern:
+    """The pattern of that name. Raises KeyError for an unknown one."""
+    return re.compile(offer_fields()["words"][name])
