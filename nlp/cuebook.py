@@ -15,6 +15,7 @@ Matching is on lower-cased text; `fold: "國国 …"` in a pack folds further ch
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import re
 from bisect import bisect_left
@@ -52,6 +53,7 @@ def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
+_SPECIAL = re.compile("[~()]")                                  # what stands for alternatives within a cue
 _pattern_of = itemgetter(2)                                     # of a match
 _NOTHING: dict[int, tuple[int, int, int]] = {}                  # shared: most patterns go on nothing
 
@@ -61,6 +63,8 @@ def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, in
 
     Sets of parts are integers, a bit each.
     """
+    if not gaps:
+        return bits, 0, _NOTHING, 0, ()
     goes_on = {before: (gap, bit, this) for before, gap, bit, this in gaps if before}
     opens = tuple(this for before, _, _, this in gaps if not before)
     return bits, _union(1 << before for before in goes_on), goes_on or _NOTHING, _union(1 << this for this in opens), opens
@@ -128,6 +132,8 @@ class CueError(ValueError):
 def fold(text: str) -> str:
     """`text` in lower case with plain quotes, dashes and blanks, of the same length."""
     low = text.lower()
+    if low.isascii():
+        return low.replace("\n", " ").replace("\t", " ")
     if len(low) != len(text):                                  # a few letters grow when lowered (İ)
         low = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
     for one, other in _FOLD:
@@ -151,7 +157,11 @@ def expand(cue: str) -> list[str]:
     forms = [""]
     i = 0
     while i < len(cue):
-        choices = [cue[i]]
+        special = _SPECIAL.search(cue, i)
+        end = special.start() if special else len(cue)
+        if end > i:
+            forms, i = [f + cue[i:end] for f in forms], end
+            continue
         if cue[i] == "~":
             choices = ["-", " ", ""]
         elif cue[i] == "(":
@@ -164,7 +174,7 @@ def expand(cue: str) -> list[str]:
                 depth += (cue[j] == "(") - (cue[j] == ")")
             choices = [form for a in alternatives for form in expand(a)]
             i = end
-        elif cue[i] == ")":
+        else:
             raise CueError("a bracket is not opened")
         forms = [f + c for f in forms for c in choices]
         i += 1
@@ -348,7 +358,7 @@ class Cuebook:
         self._hints: dict[int, Any] = {}                       # groups -> automaton of the parts of their cues
         self._automaton: Any = None                            # made when it is needed; see `_automaton_for`
         self._edges(dense=any(pack.get("script") == "dense" for _, pack in packs))
-        self._bits = [s | _union(g[2] for g in gaps) for s, gaps in zip(simple, self._gapped, strict=True)]
+        self._bits = [s | _union(g[2] for g in gaps) if gaps else s for s, gaps in zip(simple, self._gapped, strict=True)]
         self.rules: list[Rule] = [self._rule(r) for r in rules]
         self.triggers = self.near_triggers = self.items_triggers = 0   # groups that may make a rule fire; a rule that looks at neighbours; at the items of a list
         by_bit: dict[int, list[Rule]] = {}
@@ -368,11 +378,12 @@ class Cuebook:
         self._rare_rules = [(_union(map(self.bit, map(str.strip, text.split("|")))), rule.trigger) for rule in self.rules if (text := rule.attributes.get("document"))]
         self._always = _union(rule.trigger for rule in self.rules if "document" not in rule.attributes)
         self._asked = _union(groups for groups, _ in self._rare_rules)
-        first = [{cue for cue, rank, bit in rows if not rank and bit & self.triggers} for rows in rare]
-        second = [any(rank and bit & self.triggers for cue, rank, bit in rows) for rows in rare]
-        strong = [bool((one | other) & self.triggers) for one, other in zip(simple, alone, strict=True)]
-        opens = [(one | other | _union(bit for _, rank, bit in rows if not rank)) & (self.triggers | self._asked) for one, other, rows in zip(simple, alone, rare, strict=True)]
-        keys = [n for n in range(len(simple)) if opens[n]]
+        triggers, asked = self.triggers, self.triggers | self._asked
+        first = [{cue for cue, rank, bit in rows if not rank and bit & triggers} if rows else frozenset() for rows in rare]
+        second = [bool(rows) and any(rank and bit & triggers for cue, rank, bit in rows) for rows in rare]
+        strong = [bool((one | other) & triggers) for one, other in zip(simple, alone, strict=True)]
+        opens = [(one | other | (_union(bit for _, rank, bit in rows if not rank) if rows else 0)) & asked for one, other, rows in zip(simple, alone, rare, strict=True)]
+        keys = [n for n, groups in enumerate(opens) if groups]
         self._opens = [opens[n] for n in keys]
         self._keys, self._key_flags = keys, [self._flags[n] for n in keys]
         self._takes_part = [bool(strong[n] or first[n] or second[n]) for n in range(len(simple))]
@@ -386,7 +397,7 @@ class Cuebook:
         import ahocorasick_rs
 
         literals, flags = list(self._literals), self._flags
-        known = {c for literal in literals for c in literal if not c.isalnum()} | {" ", "\0"}
+        known = {c for c in set("".join(literals)) if not c.isalnum()} | {" ", "\0"}
         self._blanks = {n: " " for n in range(128) if not chr(n).isalnum() and chr(n) not in known}
         self._not_in_cues = re.compile(f"[^\\w{re.escape(''.join(sorted(known)))}]|{'_' if '_' not in known else '(?!)'}")
         self._words = list(range(len(literals)))               # pattern of a short word with its neighbours -> that of the word; of the others: itself
@@ -729,7 +740,13 @@ def cuebook(language: str | None) -> Cuebook:
         rules += pack.get("rules") or []
     if len(packs) == 1:
         rules += packs[0][1]["uncovered_rules"]
-    return Cuebook(packs, rules, wanted={*SCOPE_GROUPS, *groups_of(rules)})
+    collects = gc.isenabled()
+    gc.disable()                                               # a hundred thousand small objects, all of which stay: looking for garbage among them again and again takes a quarter of the time
+    try:
+        return Cuebook(packs, rules, wanted={*SCOPE_GROUPS, *groups_of(rules)})
+    finally:
+        if collects:
+            gc.enable()
 
 
 def groups_of(rules: Iterable[dict[str, Any]]) -> set[str]:
