@@ -41,7 +41,7 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
     out = {key: re.compile(offer_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software", "options", "cores",
-                                                      "gpus_of_nodes", "plain_price", "worked_out")}
+                                                      "gpus_of_nodes", "plain_price", "worked_out", "lists_chips", "of_prices", "of_prices_else")}
     sellers = offer_fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
@@ -176,6 +176,31 @@ def no_offer_words(text: str, *, software: bool = True) -> bool:
     return bool(_patterns()["not_offers"].search(folded if software else _patterns()["of_software"].sub(" ", folded)))
 
 
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|[。！？\n]{1,2}(?=[\s*-])")
+
+
+def rate_told(text: str) -> tuple[str, str | None] | None:
+    """(unit, scope) that a paragraph below a table gives to its prices: "For GPU nodes, the price is per GPU-month". A sentence on GPUs goes before one that names nothing."""
+    found: tuple[str, str | None] | None = None
+    for sentence in _SENTENCES.split(text[:600]):
+        folded = fold(sentence).replace('"', "").replace("'", "")
+        if len(folded) > 300 or not _patterns()["of_prices"].search(folded):
+            continue
+        about_gpus = "gpu" in folded
+        if _patterns()["of_prices_else"].search(folded) and not (about_gpus and scope_in(folded) == "gpu"):
+            continue
+        scope = scope_in(folded)
+        unit = unit_in(folded, loose=False) or (unit_in(folded) if scope else None)
+        if unit is not None and (found is None or about_gpus and found[1] is None):
+            found = unit, scope
+    return found
+
+
+def lists_chips(text: str) -> bool:
+    """Whether a lead or heading says that what is listed below can be had, without the word GPU: "Available NVIDIA models:", "Ressources disponibles"."""
+    return bool(_patterns()["lists_chips"].search(fold(text)))
+
+
 def offers_options(text: str) -> bool:
     """Whether a text leads to a choice of machines: "available options include"."""
     return bool(_patterns()["options"].search(fold(text)))
@@ -189,7 +214,10 @@ def counts_cores(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def other_trade(heading: str) -> bool:
     """Whether a heading says that the amounts under it are no rent: "Host earnings", "Add-ons", "Electricity costs", "Careers"."""
-    return len(heading) <= 80 and bool(_patterns()["other_trade"].search(fold(heading).strip()))
+    return len(heading) <= 80 and bool(_patterns()["other_trade"].search(_NUMBERED.sub("", fold(heading).strip())))
+
+
+_NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+")
 
 
 @lru_cache(maxsize=4096)

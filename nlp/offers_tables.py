@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offer_words import words
-from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, read_head, seller_of_head, spread_over_nodes, stated_count)
+from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 
@@ -44,8 +44,8 @@ class Around:
     location: str | None = None                                # of a heading that is the name of a place
 
 
-def around(reading: Reading, block: Block, before: str) -> Around:
-    """Read what stands around a table. The nearest text wins."""
+def around(reading: Reading, block: Block, before: str, after: str = "") -> Around:
+    """Read what stands around a table. The nearest text wins; what stands below it counts where nothing else tells the unit."""
     table = block.table
     heading = block.heading_path[-1] if block.heading_path else ""
     found = Around(heading, block.heading_path, table.caption or "" if table else "", before)
@@ -63,6 +63,8 @@ def around(reading: Reading, block: Block, before: str) -> Around:
         if found.currency is None:
             words = currency_words(text)
             found.currency = words[0] if len(set(words)) == 1 else reading.currency(sign_of_unit(text))
+    if found.unit is None and after and (told := rate_told(after)):
+        found.unit, found.scope = told[0], found.scope or told[1]
     if found.tax == "unknown":
         found.tax = reading.tax_at(block.heading_path)
     if reading.shelves:
@@ -99,7 +101,7 @@ def _is_place(reading: Reading, heading: str) -> bool:
     return not _PLACE_WORDS.sub("", rest)
 
 
-def read_table(reading: Reading, block: Block, before: str = "") -> None:
+def read_table(reading: Reading, block: Block, before: str = "", after: str = "") -> None:
     """Collect the offers of one table into `reading.offers`."""
     table = block.table
     if table is None or not table.rows:
@@ -109,7 +111,7 @@ def read_table(reading: Reading, block: Block, before: str = "") -> None:
         if grid.body >= len(grid.rows):
             return
     reading.source += 1
-    outer = around(reading, block, before)
+    outer = around(reading, block, before, after)
     if any(map(other_trade, (*outer.path[-2:], outer.caption, outer.before if len(outer.before) <= 80 and outer.before.endswith(":") else ""))):
         return
     if (rivals := _rivals_in(reading, grid, outer)) is not None:
@@ -584,7 +586,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
                 and all(re.fullmatch(_AMOUNT, t) or availability_in(t) or asks_for_contact(t) for t in texts):
             out[column] = replace(head, role="price")          # "每月 (NT$)", "Hourly (€)": a period and a currency over plain amounts
         elif head.role in (None, "location") and not head.chips and outer.unit and (outer.currency or reading.only_currency or reading.declared) and column \
-                and any(re.fullmatch(_PLAIN_PRICE, t) for t in texts) and all(re.fullmatch(_PLAIN_PRICE, t) or availability_in(t) or asks_for_contact(t) for t in texts) \
+                and any(re.fullmatch(_PLAIN_PRICE, t) for t in texts) and all(re.fullmatch(_PLAIN_PRICE, t) or t == "0" or availability_in(t) or asks_for_contact(t) for t in texts) \
                 and any(h.role in ("gpu", "gpu_count") for h in heads):
             out[column] = replace(head, role="price", currency=head.currency or outer.currency)
     return out
@@ -678,7 +680,10 @@ def _place(reading: Reading, label: str, head: Head) -> str | None:
     if reading.locate is None or not label:
         return None
     bare = re.sub(r"\(.*?\)|[$€£¥].*$|\b(?:price|pricing|per|hour|hr|usd|eur)\b|/", " ", label, flags=re.IGNORECASE).strip(" -:,")
-    return bare if bare and reading.locate(bare)[0] else None
+    return bare if bare and (reading.locate(bare)[0] or _SITE_OF_A_GRID.fullmatch(bare)) else None
+
+
+_SITE_OF_A_GRID = re.compile(r"[A-Z]{2}-[A-Z]{1,2}\d{1,2}")     # "EU-W2": a place, though not which
 
 
 def _wrong_label(reading: Reading, head: Head, text: str, facts: Facts) -> None:
@@ -726,11 +731,29 @@ _TYPE_CODE = re.compile(r"(?=[^\d]*\d)[A-Za-z][A-Za-z0-9]{0,7}(?:[._-][A-Za-z0-9
 
 
 def _tells_types(grid: _Grid, heads: Sequence[Head]) -> bool:
-    """Whether each row of a table tells which GPU a type of instances has: "Instance type | GPU", codes in the one column, nothing but chips in the other."""
+    """Whether each row of a table tells which GPU a type of instances has: "Instance type | GPU", codes in the one column, nothing but chips in the other; or how many of
+    which GPU a machine of a cluster has: "Cluster | Nodes | GPUs per node", "2x L40" in most of its rows."""
+    if _counts_in_nodes(grid, heads):
+        return True
     if heads[0].role != "instance" or not any(h.role == "gpu" for h in heads[1:]) or len(grid.rows) - grid.body < 2:
         return False
     column = next(c for c, h in enumerate(heads) if c and h.role == "gpu")
     return all(_TYPE_CODE.fullmatch(grid.text(r, 0)) and not find_chips(grid.text(r, 0)) and _bare_chip(grid.text(r, column)) for r in range(grid.body, len(grid.rows)))
+
+
+def _counts_in_nodes(grid: _Grid, heads: Sequence[Head]) -> bool:
+    rows = range(grid.body, len(grid.rows))
+    if len(rows) < 2 or not any(h.role == "instance" or _OF_A_CLUSTER.search(h.text) for h in heads):
+        return False
+    for column, head in enumerate(heads):
+        if head.role in ("gpu", "gpu_count"):
+            counted = sum(any(c.count is not None for c in find_chips(grid.text(r, column), context=True)) for r in rows)
+            if 3 * counted >= 2 * len(rows):
+                return True
+    return False
+
+
+_OF_A_CLUSTER = words("of_a_cluster")
 
 
 def _names_count_chips(grid: _Grid, heads: Sequence[Head]) -> bool:

@@ -12,7 +12,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offer_words import words
-from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, make_offers, no_offer_words, offers_options, other_trade, seller_of_head
+from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, seller_of_head
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, tax_in, unit_in
 
@@ -788,7 +788,7 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
     heading = first.path[-1] if first.path else ""
     lead = fold(f"{heading}\n{first.before[-300:]}")
     place = _place_above(reading, first)
-    led = place is not None or bool(_LISTS_GPUS.search(lead))
+    led = place is not None or bool(_LISTS_GPUS.search(lead)) or lists_chips(lead)
     if no_offer_words(heading) or no_offer_words(first.before[-160:]):
         return False
     drafts = []

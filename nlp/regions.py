@@ -194,6 +194,10 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
     names = _cities()[2]
     iso = country_codes()
     data = _data()
+    if len(parts) > 1 and parts[0] in data["makers"]:
+        found = _of_code("-".join(parts[1:]))
+        if found[0] is not None:
+            return found
     special, areas, short = data["country_parts"], data["areas"], _short_codes()
     if len(parts) == 1:
         word = re.sub(r"\d+[a-z]?$", "", parts[0])
@@ -224,6 +228,8 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
             named = find_places(word.title(), None) if len(word) > 3 else []
             if len(named) == 1 and named[0][1] == len(word):
                 return named[0][2], None
+            if word == "ne" or word == "se" and first not in ("eu", "europe"):
+                continue                                       # "ap-ne1" lies in the north-east
             if len(word) == 2 and word.upper() in iso and word not in {"az", "dc"}:
                 return ("GB" if word == "uk" else word.upper()), None
             if word in short:
@@ -518,9 +524,15 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
     columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|accelerator|processor|flavou?r|machine|\bplan|\bsku|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
     if any(_OF_PRODUCT.search(h) or _OF_INSTANCE.search(h) for h in heads):
         columns = [c for c in columns if not _ANY_NAME.search(heads[c])]      # a list of what is sold: its ids and names are not those of regions
+    if strong and (named := _of_several_clouds(table.rows[body:], [i for i in range(width) if i not in zones], columns)):
+        code, place = named                                    # "Region | Cloud | Description": "Europe | aws-eu-central-1 | Europe, Germany: Frankfurt"
+        columns = [code] if place is None else [code, place]
+        coded_beside = {code}
+    else:
+        coded_beside = set()
     if not columns:
         return []
-    coded = {c for c in columns if _CODE_ONLY.search(heads[c]) or _NAME_OF_REGION.search(heads[c]) and _all_codes(table.rows[body:], c)}
+    coded = coded_beside | {c for c in columns if _CODE_ONLY.search(heads[c]) or _NAME_OF_REGION.search(heads[c]) and _all_codes(table.rows[body:], c)}
     base = _regions_of_zones(table.rows[body:], columns, zones) if not coded else {}
     out: list[Region] = []
     given = resolved = 0
@@ -547,6 +559,19 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         given += known[key][0]
         resolved += known[key][1]
     return out if resolved * 2 >= given and resolved else []
+
+
+def _of_several_clouds(rows: list[list[Cell | None]], columns: list[int], known: list[int]) -> tuple[int, int | None] | None:
+    """The column of codes that name their cloud ("aws-eu-central-1"), where it is not one of the columns that are `known` to be of regions, and that of places beside it, if there is one."""
+    def texts(column: int) -> list[str]:
+        return [row[column].text.strip(" `") for row in rows if column < len(row) and row[column] is not None and row[column].text.strip()]
+
+    makers = tuple(f"{maker}-" for maker in _data()["makers"])
+    code = next((c for c in columns if c not in known and len(of := texts(c)) >= 2 and all(t.startswith(makers) and _PLAIN_CODE.fullmatch(t) for t in of)), None)
+    if code is None:
+        return None
+    place = next((c for c in columns if c not in (code, *known) and 4 * sum(len(t) <= 80 and locate(t)[0] is not None for t in texts(c)) >= 3 * len(texts(c)) > 0), None)
+    return code, place
 
 
 _NAME_OF_REGION = re.compile(r"^(?:default |api |system |internal )?(?:region|zone|location|site|data ?cent(?:er|re)) name$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -60,9 +61,10 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
                 read_feed(reading, tree)
     else:
         drawn = _drawn(document, placed)
+        below = {id(a): b.block.text for a, b in itertools.pairwise(placed) if a.block.table is not None and b.block.kind == "paragraph" and b.path == a.path}
         for item in [*placed, *drawn]:
             if item.block.table is not None and (item not in drawn or _lists_what_is_sold(item.block.table)):
-                read_table(reading, item.block, item.before)
+                read_table(reading, item.block, item.before, below.get(id(item), ""))
         settle_named(reading)
         if reading.orphans:
             read_families(reading, placed)
@@ -277,7 +279,7 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     if placed and not any(above is not None for above, _ in tax_notes):
         tax_notes = [(None, said) for _, said in tax_notes]
     language = document.language or of_readers(sample)          # a page of scripts has no text to tell it by, but words for its readers in them
-    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample) or _mark_of_data(document), tax_notes=tax_notes, shelves=_shelves(placed), rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
+    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample) or _mark_of_data(document) or _mark_of_cells(placed), tax_notes=tax_notes, shelves=_shelves(placed), rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
 
 
 def _shelves(placed: list[Placed]) -> set[tuple[str, ...]]:
@@ -294,6 +296,18 @@ _PRICE_WORDS = words("price_words")
 
 
 _PLAIN_AMOUNT = re.compile(r'"\d{1,6}([.,])(?:\d{1,2}|\d{4,9})"')
+
+
+_LESS_THAN_ONE = re.compile(r"0([.,])\d{1,6}")
+
+
+def _mark_of_cells(placed: list[Placed]) -> str | None:
+    """The decimal mark of bare figures in tables, where those less than one agree on it: no group of thousands begins with "0.550"."""
+    marks: set[str] = set()
+    for item in placed:
+        for row in item.block.table.rows if item.block.table is not None else ():
+            marks.update(match[1] for cell in row if cell is not None and len(cell.text) <= 12 and (match := _LESS_THAN_ONE.fullmatch(cell.text.strip())))
+    return marks.pop() if len(marks) == 1 else None
 
 
 def _mark_of_data(document: Document) -> str | None:

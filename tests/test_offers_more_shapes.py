@@ -8,6 +8,7 @@ import pytest
 
 from nlp.prices import find_prices
 from nlp.read import read_document
+from nlp.regions import locate
 from nlp.supply import read_supply
 
 
@@ -77,3 +78,58 @@ def test_a_sentence_below_a_card_tells_how_many_gpus_its_price_is_for():
             "## NVIDIA H100 80 Go — 2,90 à 3,80 €/GPU/h\n\nLe prix d'un GPU H100 à l'heure ressort entre environ 2,90 et 3,80 €/GPU/h.\n\n"
             "## NVIDIA RTX 4090 24 Go — 1,10 €/GPU/h\n\nPour les petits budgets, la configuration de 4 GPU RTX 4090 est à 1,10 €/GPU/h.\n")
     assert rows(text, "md", "fr") == [("L40S", 8, 1.6, "EUR", "hour"), ("H100", None, 2.9, "EUR", "hour"), ("RTX4090", 4, 1.1, "EUR", "hour")]
+
+
+def test_small_figures_of_a_table_tell_how_its_decimals_are_marked():
+    text = "# Tarifs\n\n### GPU Nvidia (€/GPU/h)\n\n" + table("GPU | EU-W2 | HEU | US-W1 | AP-NE1", "Nvidia K2 | 0.450 | 0.540 | 0.480 | 0.500", "Nvidia P6 | 1.000 | 1.200 | 1.150 | 1.240", "Nvidia A100-80 | 3.300 | 4.010 | 0 | 0")
+    _, offers, _, issues = supply(text, "md", "fr")
+    assert [(o.gpu_name, o.price, o.currency, o.price_unit, o.price_scope, o.location) for o in offers] == [
+        (name, price, "EUR", "hour", "gpu", place) for name, row in (("K2", (0.45, 0.54, 0.48, 0.5)), ("P6", (1.0, 1.2, 1.15, 1.24)), ("A100", (3.3, 4.01)))
+        for price, place in zip(row, ("EU-W2", None, "US-W1", "AP-NE1"), strict=False)]
+    assert not any(i.code == "implausible_price" for i in issues)
+    points = table("GPU | Preis pro Monat (€)", "A100 | 1.450", "H100 | 2.300")
+    assert [o.price for o in supply(points, "md", "de")[1]] == [1450, 2300]        # nothing shows a decimal mark: the custom of the language
+
+
+@pytest.mark.parametrize("code, country", [("AP-NE1", None), ("ap-se-2", None), ("us-ne1", "US"), ("eu-se-1", "SE"), ("ap-jp-1", "JP"), ("NE-1", "NE")])
+def test_letters_of_the_compass_in_a_code_are_no_country(code, country):
+    assert locate(code)[0] == country
+
+
+def test_nodes_of_a_cluster_with_their_gpus_are_listed_beside_what_software_they_take():
+    text = table("Cluster | Nodes | GPUs per node | Compute capability | Mem [GB]", "elk.example | elk[1-6] | 2x Tesla T4 | 7.5 | 16", "fox.example | fox[1-3] | 8x H100 | 9.0 | 80", "hare.example | hare1 | 4x A40 | 8.6 | 48")
+    assert [r[:2] for r in rows(text, "md")] == [("T4", 2), ("H100", 8), ("A40", 4)]
+    assert rows(table("GPU | Compute capability | Driver", "Tesla T4 | 7.5 | 535", "H100 | 9.0 | 550"), "md") == []            # what software a GPU takes, and no machine
+    assert rows(table("Node | GPUs | tokens/s", "elk | 2x T4 | 900", "fox | 8x H100 | 30000"), "md") == []                       # a benchmark of machines
+
+
+@pytest.mark.parametrize("lead", ["Доступны модели NVIDIA® Tesla®:", "Available NVIDIA models:", "Verfügbare NVIDIA-Modelle:", "可用的 NVIDIA 型号："])
+def test_a_lead_that_names_the_maker_alone_leads_to_a_list_of_gpus(lead):
+    assert [r[0] for r in rows(f"# Cloud\n\nText.\n\n{lead}\n\n- A100 40GB;\n- V100 16GB;\n- V100S 32GB.\n", "md", None)] == ["A100", "V100", "V100S"]
+    assert rows("# Driver\n\nNVIDIA says that the toolkit runs with:\n\n- A100 40GB;\n- V100 16GB;\n", "md") == []
+
+
+def test_resources_that_can_be_used_are_listed_with_the_gpus_of_a_node():
+    text = "# Profils\n\n### Ressources utilisables pour les travaux pratiques\n- CPU : 2 nœuds de calcul à 96 cœurs\n- GPU pour l'IA : 1 nœud de calcul à 8 GPU NVIDIA A100\n- GPU pour le HPC : 2 nœuds de calcul à 4 GPU AMD MI210\n"
+    assert [r[:2] for r in rows(text, "md", "fr")] == [("A100", 8), ("MI210", 4)]
+
+
+def test_a_sentence_below_a_table_tells_for_how_long_its_prices_are_paid():
+    head = "# Charges\n\n" + table("resource | price | 5-year node cost", "basic | $2.10 | $9,800", "A100 GPU | $240.50 | $28,400", "P100 GPU | $91.20 | N/A")
+    below = "\nIn the table, prices are per \"core-month\" for CPU nodes.\nFor GPU nodes, the price is per \"GPU-month\".\n"
+    assert [(o.gpu_name, o.price, o.price_unit, o.price_scope) for o in supply(head + below, "md")[1]] == [("A100", 240.5, "month", "gpu"), ("P100", 91.2, "month", "gpu")]
+    for other in ("\nPrices are updated every month.\n", "\nStorage costs $0.10 per GB and month.\n", "\n## Elsewhere\n\nPrices are per GPU-month.\n"):
+        assert {o.price_unit for o in supply(head + other, "md")[1]} == {None}
+
+
+def test_demonstration_data_are_nobodys_offers():
+    rows_of_demo = table("# | Type | Description | Parameters", "1 | gpu | H100 inference | 1×H100, on-demand", "2 | gpu | H200 farm | 8×H200, reserved")
+    assert rows("# Estimator\n\n## 12. Données de démonstration\n\n" + rows_of_demo, "md", "fr") == []
+    assert rows("# Estimator\n\n## Sample data\n\n" + rows_of_demo, "md") == []
+
+
+def test_codes_that_name_their_cloud_are_regions_of_it():
+    assert [locate(code)[0] for code in ("aws-af-south-1", "azure-germanywestcentral", "do-blr", "google-asia-south1", "aws-something")] == ["ZA", "DE", "IN", "IN", None]
+    text = table("Region | Cloud | Description", "Africa | `aws-af-south-1` | Africa, South Africa: Cape Town", "Europe | `aws-eu-central-2` | Europe, Switzerland: Zurich", "Middle East | `aws-me-central-1` | Middle East, UAE: UAE")
+    assert [(r.label, r.country) for r in supply("# Clouds\n\n" + text, "md")[2]] == [("aws-af-south-1", "ZA"), ("aws-eu-central-2", "CH"), ("aws-me-central-1", "AE")]
+    assert supply("# Services\n\n" + text.replace("Region |", "Team |"), "md")[2] == []      # no word says that these are regions
