@@ -36,6 +36,7 @@ MIN_ITEMS = 320                                                # a shorter sente
 MIN_WORDS = 5                                                  # a quote of fewer words (or Chinese, Japanese, Korean characters) identifies no passage
 SHORT = 30                                                     # an item shorter than this is quoted with the sentence that opens its list …
 SHORT_DENSE = 12                                               # … in Chinese, Japanese and Korean, which say as much in fewer characters
+LONGEST_TITLE, MIN_TITLE, MOST_TITLE, SMALL_WORD = 120, 2, 12, 3   # a paragraph that is a title: characters at most, longer words at least, words at most, letters of a word that needs no capital
 MAX_ITEMS = 12                                                 # blocks of a list that count as context of the sentence that opens it
 TITLE = 50                                                     # a heading of so many characters that ends like a sentence is one, set in bold type
 LOOK_BACK = 400                                                # blocks searched for the sentence that opens a list
@@ -776,7 +777,7 @@ class _Reader:
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
         located = self.locate(unit, rule, opening, last, rows)
-        if located is None or _few_words(located[0]):
+        if located is None or _few_words(located[0]) or (not places and not groups and _names_a_subject(located[0], block.marker, opening is not None)):
             return None                                        # a title names a subject, it states no rule
         quote, start, end = located
         scope = self.scope(unit, rule.label, rows, own, intro)
@@ -1063,6 +1064,20 @@ class _Reader:
 def _few_words(text: str) -> bool:
     """Whether a quote has fewer than MIN_WORDS words."""
     return len(list(itertools.islice(_WORDS.finditer(text), MIN_WORDS))) < MIN_WORDS
+
+
+def _names_a_subject(text: str, marker: str | None, listed: bool) -> bool:
+    """Whether a quote is written as a title: few words, all in capitals behind a number (its own or the `marker` of its block) and without an end; or, unless it is `listed`, each with a capital but for short ones."""
+    if len(text) > LONGEST_TITLE or _DENSE.search(text):
+        return False
+    numbered = _NUMBERED.match(text)
+    words = _WORDS.findall(text[numbered.end():] if numbered else text)
+    long = [word for word in words if len(word) > SMALL_WORD and not word.isdigit()]
+    if len(long) < MIN_TITLE or len(words) > MOST_TITLE:
+        return False
+    if all(word.isupper() for word in words):
+        return (numbered is not None or any(c.isdigit() for c in marker or "")) and not _at_end(_ENDS, text)
+    return not listed and words[0][0].isupper() and all(word[0].isupper() for word in long)
 
 
 def _chips(text: str) -> list[str]:
