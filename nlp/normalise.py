@@ -501,13 +501,13 @@ def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[Piece]]]) -> t
 
 
 def _apart(soft: str, before: str, after: str) -> bool:
-    """Whether a blank is to stand between two neighbours that touch in the source: "$3.20<sup>1</sup>", "<span>H100</span><span>80GB</span>".
+    """Whether a blank is to stand between two neighbours that touch in the source: "$3.20<sup>1</sup>", "H100<sup>New here</sup>", "<span>H100</span><span>80GB</span>".
 
     Words go on ("serv" + "ices", "10" + "th"), and so do single characters (an initial, the digits of a counter).
     """
     last, first = before[-1], after[0]
     if soft == RAISE:
-        return last.isalnum() and first.isdigit()
+        return last.isalnum() and (first.isdigit() or not first.islower() and len(after.strip()) >= 4)
     if first in "$€£¥￥₩₹":
         return last.isalnum()
     if not (last.isalnum() and first.isalnum()) or len(before) < 2 or len(after) < 2:

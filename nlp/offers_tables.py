@@ -258,9 +258,14 @@ def _rivals_in(reading: Reading, grid: _Grid, outer: Around) -> set[int] | None:
     own = {c for c, label in enumerate(grid.heads) if c and label and (said[c] == "ours" or reading.is_own(label))}
     if headed and not others and not own and any(_SELLER.match(read_head(label).text) for label in grid.heads):
         return None                                            # sellers in rows: the caller knows which are its own
+    if not own and len(others) >= _SEVERAL_SELLERS and priced and priced <= others:
+        return None                                            # whoever compares so many, and sells nothing beside them, lists what they ask
     if not own:
         return set(range(grid.width))
     return (others | {c for c in priced if said[c] == "gained" or headed}) - own
+
+
+_SEVERAL_SELLERS = 4                                           # a seller who compares himself has a column of his own
 
 
 def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool = False) -> None:

@@ -946,3 +946,25 @@ def test_where_the_users_are_is_no_region():
 def test_a_full_stop_ends_a_list_of_zones():
     text = "# 机型\n\n" + table("型号 | GPU | 可用区", "FX.1 | A40 | 广州三区，上海二区，硅谷二区。", "FX.2 | A40 | 广州三区，上海二区，硅谷二区")
     assert sorted(r.name for r in supply(text, "md", "zh")[2]) == ["上海二区", "广州三区", "硅谷二区"]
+
+
+def test_a_machine_named_after_its_chip_their_number_and_the_memory_of_each():
+    text = json.dumps({"servers": [{"id": "a", "commercial_type": "L4-2-24G", "zone": "fr-par-1"}, {"id": "b", "commercial_type": "L40S-1-48G", "zone": "fr-par-1"}]})
+    assert sorted(c.gpu_name for c in supply(text, "json")[0]) == ["L4", "L40S"]
+    assert supply("# Rules\n\nThe L4-4-16 rule set and the L4-2-16g ports are balanced.\n", "md")[0] == []
+
+
+def test_a_raised_remark_behind_a_name_is_not_part_of_it():
+    text = ("<h1>GPUs for rent</h1><table><thead><tr><th>GPU</th><th>Price per hour</th></tr></thead><tbody><tr><td>GH200<sup>ARM and Hopper</sup></td><td>$2.10</td></tr>"
+            "<tr><td>H100 SXM<sup>In demand</sup></td><td>$2.50<sup>1</sup></td></tr></tbody></table>")
+    assert rows(text, "html") == [("GH200", None, 2.1, "USD", "hour"), ("H100", None, 2.5, "USD", "hour")]
+
+
+def test_whoever_lists_the_prices_of_many_sellers_and_has_none_of_his_own_is_no_rival_of_theirs():
+    def page(*sellers: str) -> str:
+        cells = "".join(f"<th>{s}</th>" for s in sellers)
+        return f"<title>Rent of GPUs, week 19</title><h2>Prices compared, $/GPU-hour</h2><table><tr><th>GPU</th>{cells}</tr><tr><td>H100 SXM</td>{''.join(f'<td>${2 + i}.10</td>' for i in range(len(sellers)))}</tr></table>"
+
+    assert [row[2] for row in rows(page("Lambda", "RunPod", "Vast.ai", "Crusoe", "Nebius"), "html")] == [2.1, 3.1, 4.1, 5.1, 6.1]
+    assert rows(page("AWS", "Azure", "Google Cloud"), "html") == []
+    assert [row[2] for row in rows(page("Ours", "AWS", "Azure", "Google Cloud", "Lambda"), "html")] == [2.1]
