@@ -104,7 +104,7 @@ def nominal_memory(gpu_name: str, size: float) -> float:
 _GLUED_LEFT = re.compile(r"(?:(?:^|[^a-z0-9])(?:[1-9]\d{0,2}x?|nvidia|tesla|hgx|dgx|rtx|quadro|geforce|instinct|amd|gpu|intel)|x[1-9]\d?)$")
 _GLUED_RIGHT = re.compile(r"(?:s|p|x\d{1,3}|sxm\d?|pcie?|nvl\d*|nv\d{2,3}|oam|gpus?|\d{2,3}gb?)(?![a-z0-9])|(?:sxm|pcie|nvl|hbm)")
 _NVLINK_SIZE = re.compile(r"nv(\d{2,3})(?![a-z0-9])")           # "v100nv32": with NVLink and 32 GB
-_TYPE_OF_MACHINE = re.compile(r"-(?P<count>[1-9]|1[0-6])-(?P<memory>\d{2,3})gb?(?![a-z0-9])")      # "L4-2-24G": a machine with two of 24 GB
+_TYPE_OF_MACHINE = re.compile(r"-(?:[1-9]|1[0-6])-(?P<memory>\d{2,3})gb?(?![a-z0-9])")      # "L4-2-24G": a machine with two of 24 GB, if other names beside it show that the first number counts
 _NAME_NOISE = r"(?:tensor[\s-]core|tensor[\s-]?コア|텐서 코어|for|with|gpu|gpus|accelerators?|graphics cards?|superchip|grace|hopper|server|edition|hbm\d?e?|gddr\dx?|vram|tm|core)"
 _MODIFIER = re.compile(
     r"[\s\-_/(:™®]{0,3}(?:" + _NAME_NOISE + r"[\s\-_/(:]{1,2}){0,3}(?:"
@@ -292,7 +292,7 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
     if (joined := _NVLINK_SIZE.match(text, stop)) and plausible_memory(name, float(joined[1])):
         memory, form, stop = float(joined[1]), _form(name, "nvlink"), joined.end()
     if (typed := _TYPE_OF_MACHINE.match(text, stop)) and plausible_memory(name, float(typed["memory"])):
-        count, memory, stop = float(typed["count"]), float(typed["memory"]), typed.end()
+        memory = float(typed["memory"])
     for _ in range(6):
         match = _MODIFIER.match(text, stop)
         if match is None:
