@@ -542,6 +542,7 @@ class Reading:
     declared: str | None                                       # currency declared for the source
     words: list[str]                                           # currencies named in the document
     only_currency: str | None = None                           # the one currency that the document uses, if it is one
+    collects: bool | None = None                               # whether the records of a feed give several sellers by name; None: not yet asked
     decimal: str | None = None                                 # the mark that parts decimals, where its amounts show it
     offers: list[Offer] = field(default_factory=list)
     orphans: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)   # rows that count GPUs of a family named elsewhere

@@ -94,9 +94,23 @@ _NAMES_ITS_SUBJECT = frozenset({"name", "company", "vendor", "brand", "label", "
 
 
 def _of_other_seller(reading: Reading, key: str, child: Node) -> bool:
-    """Whether a field says that its record is about another seller: "name: AWS"."""
+    """Whether a field says that its record is about another seller: "name: AWS". Not of a feed that collects what several ask, and says with each who it is."""
+    if key.lower() in _WHO_SELLS and _collects(reading):
+        return False
     return child.kind == "scalar" and isinstance(child.value, str) and key.lower() in _NAMES_ITS_SUBJECT and len(child.value) <= 40 \
         and seller_of_head(child.value) == "other" and not reading.is_own(child.value)
+
+
+_WHO_SELLS = frozenset({"vendor", "company"})
+_SAID_TO_SELL = re.compile(r"[\"'](?:vendor|company)[\"']\s{0,4}:\s{0,4}[\"'](?P<who>[^\"'\n]{1,40})[\"']|^[ -]{0,40}(?:vendor|company):[ ]{1,4}[\"']?(?P<named>[^\"'\n]{1,40})", re.MULTILINE)
+
+
+def _collects(reading: Reading) -> bool:
+    """Whether the records of a feed give two sellers or more by name: a list of what others ask, and nobody's price list."""
+    if reading.collects is None:
+        sellers = {seller for m in _SAID_TO_SELL.finditer(reading.document.text, 0, 200_000) if seller_of_head(seller := (m["who"] or m["named"]).strip()) == "other"}
+        reading.collects = reading.document.content_type in ("json", "yaml") and len(sellers) >= 2
+    return reading.collects
 
 
 _FIRST = {"gpu": 0, "gpu_count": 0, "gpu_memory": 1}

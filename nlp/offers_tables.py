@@ -652,7 +652,7 @@ def _others(reading: Reading, grid: _Grid, heads: list[Head]) -> set[int]:
 
 def _other_resource(text: str) -> bool:
     """Whether a row is about another resource than the GPU ("CPU", "内存", "Storage")."""
-    return len(text) <= 24 and read_head(text).role in ("vcpu", "memory", "storage", "network")
+    return len(text) <= 24 and read_head(text).role in ("vcpu", "memory", "storage", "network") and seller_of_head(text) is None      # "CoreWeave" is a seller
 
 
 def _span(cell: Cell | None) -> tuple[int, int]:
@@ -684,7 +684,7 @@ def _place(reading: Reading, label: str, head: Head) -> str | None:
     """A place that the head of a price column names ("us-east-1", "Frankfurt ($/hr)")."""
     if reading.locate is None or not label:
         return None
-    bare = re.sub(r"\(.*?\)|[$€£¥].*$|\b(?:price|pricing|per|hour|hr|usd|eur)\b|/", " ", label, flags=re.IGNORECASE).strip(" -:,")
+    bare = re.sub(r"\(.*?\)|[$€£¥].*$|\b(?:price|pricing|per|hour|hr|usd|eur)\b|/", " ", label.replace("_", " "), flags=re.IGNORECASE).strip(" -:,")
     return bare if bare and (reading.locate(bare)[0] or _SITE_OF_A_GRID.fullmatch(bare)) else None
 
 

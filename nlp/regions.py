@@ -521,7 +521,7 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         strong = regions
     zones = zones if regions else []
     columns = [i for i, h in enumerate(heads) if i not in zones and (i in strong or _PLACE_HEAD.search(h) or _CODE_HEAD.search(h) or _CODE_ONLY.search(h))]
-    columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|accelerator|processor|flavou?r|machine|\bplan|\bsku|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
+    columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|accelerator|processor|flavou?r|machine|provider|vendor|seller|\bplan|\bsku|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
     if any(_OF_PRODUCT.search(h) or _OF_INSTANCE.search(h) for h in heads):
         columns = [c for c in columns if not _ANY_NAME.search(heads[c])]      # a list of what is sold: its ids and names are not those of regions
     if strong and (named := _of_several_clouds(table.rows[body:], [i for i in range(width) if i not in zones], columns)):

@@ -133,3 +133,22 @@ def test_codes_that_name_their_cloud_are_regions_of_it():
     text = table("Region | Cloud | Description", "Africa | `aws-af-south-1` | Africa, South Africa: Cape Town", "Europe | `aws-eu-central-2` | Europe, Switzerland: Zurich", "Middle East | `aws-me-central-1` | Middle East, UAE: UAE")
     assert [(r.label, r.country) for r in supply("# Clouds\n\n" + text, "md")[2]] == [("aws-af-south-1", "ZA"), ("aws-eu-central-2", "CH"), ("aws-me-central-1", "AE")]
     assert supply("# Services\n\n" + text.replace("Region |", "Team |"), "md")[2] == []      # no word says that these are regions
+
+
+def test_a_feed_that_collects_what_several_ask_says_with_each_who_it_is():
+    rows_of = [{"vendor": "AWS", "instance": "elk.48xlarge", "gpu": "A100 SXM", "gpu_count": 8, "usd_per_hour": 22.4}, {"vendor": "Azure", "instance": "Fox_24", "gpu": "A100 PCIe", "gpu_count": 1, "usd_per_hour": 3.4}]
+    assert rows(json.dumps({"rows": rows_of}, indent=1), "json") == [("A100", 8, 22.4, "USD", "hour"), ("A100", 1, 3.4, "USD", "hour")]
+    compared = [{"name": "Foxcloud", "gpu": "A100", "usd_per_hour": 2.9}, {"name": "AWS", "gpu": "A100", "usd_per_hour": 3.9}, {"name": "Azure", "gpu": "A100", "usd_per_hour": 4.1}]
+    assert [r[2] for r in rows(json.dumps({"about": "The prices of Foxcloud, which lets cards of its own by the hour, and, so that they can be weighed, those of the large ones. " * 2, "rows": compared}, indent=1), "json")] == [2.9]
+
+
+def test_a_seller_whose_name_holds_the_word_core_sells_gpus():
+    text = "# H100 80GB\n\n" + table("Provider | Preço/hora | Tipo", "CoreWeave | $4.20 | Enterprise", "Foxcloud | $3.10 | Community")
+    assert [r[2] for r in rows(text, "md", "pt")] == [4.2, 3.1]
+    assert [r[2] for r in rows(text.replace("CoreWeave", "CPU cores"), "md", "pt")] == [3.1]
+
+
+def test_who_sells_is_no_name_of_a_region():
+    text = "# Report\n\n" + table("gpu | usd_per_hour | provider_id | region", "RTX 3090 | 0.4400 | fox_ai | us-east-1", "A40 | 0.9100 | elk_ai | eu-central-1")
+    assert [o.location for o in supply(text, "md")[1]] == ["us-east-1", "eu-central-1"]          # not "usd_per_hour", whose "per" might be Perth
+    assert [(r.label, r.name) for r in supply(text, "md")[2]] == [("us-east-1", None), ("eu-central-1", None)]
