@@ -15,7 +15,6 @@ Matching is on lower-cased text; `fold: "國国 …"` in a pack folds further ch
 from __future__ import annotations
 
 import functools
-import gc
 import json
 import re
 from bisect import bisect_left
@@ -26,6 +25,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+
+from nlp.pause import collection_paused
 
 FOLDER = Path(__file__).parent / "cues"
 COMMON = "common"
@@ -729,6 +730,7 @@ def languages() -> frozenset[str]:
 
 
 @functools.cache
+@collection_paused()                                           # a hundred thousand small objects, all of which stay
 def cuebook(language: str | None) -> Cuebook:
     """The compiled cues for a language code such as `de`; of the common pack alone where the language has no pack (or is None)."""
     names = [COMMON] + ([language] if language in languages() else [])
@@ -740,13 +742,7 @@ def cuebook(language: str | None) -> Cuebook:
         rules += pack.get("rules") or []
     if len(packs) == 1:
         rules += packs[0][1]["uncovered_rules"]
-    collects = gc.isenabled()
-    gc.disable()                                               # a hundred thousand small objects, all of which stay: looking for garbage among them again and again takes a quarter of the time
-    try:
-        return Cuebook(packs, rules, wanted={*SCOPE_GROUPS, *groups_of(rules)})
-    finally:
-        if collects:
-            gc.enable()
+    return Cuebook(packs, rules, wanted={*SCOPE_GROUPS, *groups_of(rules)})
 
 
 def groups_of(rules: Iterable[dict[str, Any]]) -> set[str]:
