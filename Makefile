@@ -4,8 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export VENV
 
-# Processes that share the tests of `make test`; how: tests/conftest.py.
-JOBS ?= auto
+# Processes that share the tests of `make test`; how: tests/conftest.py. One more than there are cores: part of the time they wait for servers, timers and each other.
+JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
 
 # Where a run keeps its captures, data set and reports. Sample, archive and live data never share a folder.
 DATA ?= var/$(if $(LIVE),live,$(if $(ARCHIVE),archive,sample))
@@ -38,7 +38,7 @@ sample-pages: setup ## the pages of the sample market that the README shows, mad
 	@$(BIN)/python scripts/sample_pages.py var/pages/reports/briefing.pdf docs/img
 
 test: setup ## install and run all tests (under 10 minutes)
-	@$(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadgroup
+	@$(BIN)/python -m pytest -m "not slow" -n $(JOBS) --dist loadfile
 
 test-all: setup ## all tests, with soak, long fuzz and kill loops
 	@$(BIN)/python -m pytest
