@@ -179,12 +179,17 @@ def no_offer_words(text: str, *, software: bool = True) -> bool:
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|[。！？\n]{1,2}(?=[\s*-])")
 
 
+_ITS_OWN_AMOUNT = re.compile(r"[$€£¥₹₩₽]\s?\d|\d\s?(?:[$€£¥₹₩₽元円원]|(?:usd|eur|gbp|chf|pln|rub)\b)")
+
+
 def rate_told(text: str) -> tuple[str, str | None] | None:
     """(unit, scope) that a paragraph below a table gives to its prices: "For GPU nodes, the price is per GPU-month". A sentence on GPUs goes before one that names nothing."""
     found: tuple[str, str | None] | None = None
     for sentence in _SENTENCES.split(text[:600]):
         folded = fold(sentence).replace('"', "").replace("'", "")
         if len(folded) > 300 or not _patterns()["of_prices"].search(folded):
+            continue
+        if _ITS_OWN_AMOUNT.search(folded):                     # "Support costs $10 per month"
             continue
         about_gpus = "gpu" in folded
         if _patterns()["of_prices_else"].search(folded) and not (about_gpus and scope_in(folded) == "gpu"):

@@ -292,6 +292,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     sizes = _sizes(grid, heads)
     nodes = _nodes(grid, heads)
     sizes |= nodes
+    # A bare figure under "Price" is what a machine costs to rent; of a card by its name it is as likely what it costs to buy.
+    machines = "vcpu" in roles or any(h.role == "instance" and not all(find_chips(t, context=True) for r in range(grid.body, len(grid.rows)) if (t := grid.text(r, c))) for c, h in enumerate(heads))
     counted_columns = [c for c, head in enumerate(heads) if head.role in ("gpu", "gpu_count")]
     marked = {} if "price" in roles or grid.quantities else _marks_of_places(reading, grid, outer)
     about_gpus = about_gpus or bool(marked) or _names_count_chips(grid, heads)
@@ -332,7 +334,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                                          chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=(_count_behind(text, price) if len(prices) == 1 else None) or sizes.get(column)))
                     if column in nodes:
                         quoted[-1].scope = "instance"
-                    if head.role == "price" and is_plain_price(head.text):
+                    if machines and head.role == "price" and is_plain_price(head.text):
                         quoted[-1].stated = True
                     columns_of[id(quoted[-1])] = column
                 if head.role == "price":

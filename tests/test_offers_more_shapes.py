@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from nlp.chips import find_chips
 from nlp.prices import find_prices
 from nlp.read import read_document
 from nlp.regions import locate
@@ -43,6 +44,8 @@ def test_a_bare_figure_under_a_head_that_can_mean_nothing_but_a_price_is_one():
     _, offers, _, issues = supply(text, "md")
     assert [(o.instance_name, o.gpu_name, o.price, o.currency, o.price_unit, o.price_scope) for o in offers] == [("f1.small", "T4", 9.0, None, None, "instance"), ("f1.large", "A100", 30.5, None, None, "instance")]
     assert {"unknown_currency", "unit_not_stated"} <= {i.code for i in issues}
+    cards = table("GPU | Memory | Price", "RTX 3060 | 12 GB | 329", "RTX 4090 | 24 GB | 1599")
+    assert not any(o.price for o in supply(cards, "md")[1]) and not any(o.price for o in supply(cards.replace("GPU |", "Model |", 1), "md")[1])       # what a card costs to buy
     for head in ("rate", "cost factor", "charge", "weight"):       # points and weights are told under such heads, too
         assert not any(o.price for o in supply(text.replace("price", head), "md")[1])
 
@@ -118,7 +121,7 @@ def test_a_sentence_below_a_table_tells_for_how_long_its_prices_are_paid():
     head = "# Charges\n\n" + table("resource | price | 5-year node cost", "basic | $2.10 | $9,800", "A100 GPU | $240.50 | $28,400", "P100 GPU | $91.20 | N/A")
     below = "\nIn the table, prices are per \"core-month\" for CPU nodes.\nFor GPU nodes, the price is per \"GPU-month\".\n"
     assert [(o.gpu_name, o.price, o.price_unit, o.price_scope) for o in supply(head + below, "md")[1]] == [("A100", 240.5, "month", "gpu"), ("P100", 91.2, "month", "gpu")]
-    for other in ("\nPrices are updated every month.\n", "\nStorage costs $0.10 per GB and month.\n", "\n## Elsewhere\n\nPrices are per GPU-month.\n"):
+    for other in ("\nPrices are updated every month.\n", "\nStorage costs $0.10 per GB and month.\n", "\nA support plan costs $10 per month.\n", "\n## Elsewhere\n\nPrices are per GPU-month.\n"):
         assert {o.price_unit for o in supply(head + other, "md")[1]} == {None}
 
 
@@ -152,3 +155,7 @@ def test_who_sells_is_no_name_of_a_region():
     text = "# Report\n\n" + table("gpu | usd_per_hour | provider_id | region", "RTX 3090 | 0.4400 | fox_ai | us-east-1", "A40 | 0.9100 | elk_ai | eu-central-1")
     assert [o.location for o in supply(text, "md")[1]] == ["us-east-1", "eu-central-1"]          # not "usd_per_hour", whose "per" might be Perth
     assert [(r.label, r.name) for r in supply(text, "md")[2]] == [("us-east-1", None), ("eu-central-1", None)]
+
+
+def test_a_card_of_the_name_of_a_family_of_instances_needs_its_maker():
+    assert [[c.gpu_name for c in find_chips(text, context=True)] for text in ("NVIDIA P6", "2x Tesla P6", "P6 (8x B200)", "p6-b200.48xlarge", "NVIDIA P6 instances")] == [["P6"], ["P6"], ["B200"], ["B200"], []]
