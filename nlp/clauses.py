@@ -743,6 +743,11 @@ class _Reader:
         if attributes.get("places") in ("included", "excepted") and (but := self.scopes.exception_span(text, rows, own, unit.start)):
             barred = self.named(text[slice(*but)])             # "open to residents of all countries, except Cuba and Iran"
             places = [p for p in places if (p in barred) == (attributes["places"] == "excepted")]
+        elif attributes.get("places") == "excluded" and len(places) > 1 and own & self.scopes.exception:
+            spared, _ = self.beyond(unit, rows, self.scopes.exception)   # "not from China (excluding Hong Kong)": what stands right behind the word is not barred
+            if spared and (but := self.scopes.exception_span(text, rows, own, unit.start)):
+                within = self.named(_in_brackets(text, *but))  # … and within its brackets: "(excluding Hong Kong) and Iran"
+                places = [p for p in places if p not in spared or p not in within] or places
         if attributes.get("places") == "peoples":              # "Russian nationals"
             from nlp.places import find_peoples
 
@@ -1059,6 +1064,14 @@ class _Reader:
             if b - a <= limit:
                 return quote, a, b
         return None
+
+
+def _in_brackets(text: str, start: int, stop: int) -> str:
+    """text[start:stop], cut at the end of the brackets in which it begins."""
+    opened = max(text.rfind("(", 0, start), text.rfind("（", 0, start))
+    if opened > max(text.rfind(")", 0, start), text.rfind("）", 0, start)):
+        stop = min([stop, *(n for n in (text.find(")", start), text.find("）", start)) if n >= 0)])
+    return text[start:stop]
 
 
 def _few_words(text: str) -> bool:

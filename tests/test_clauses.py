@@ -342,3 +342,22 @@ def test_a_part_in_another_language_is_read_with_its_own_pack() -> None:
 ])
 def test_a_place_in_an_item_of_what_is_forbidden_is_excluded(language, text, places):
     assert [p for c in read(text, language)[0] if c.label == "country_exclusion" for p in c.places] == places
+
+
+@pytest.mark.parametrize(("language", "text", "places"), [
+    ("en", "The Service is not available to customers in mainland China (excluding Hong Kong and Macau).", ["CN"]),
+    ("en", "You may not use the Service if you are located in Iran, China (other than Hong Kong or Macau), Syria or Cuba.", ["IR", "CN", "SY", "CU"]),
+    ("fr", "Le service n'est pas proposé aux clients situés en Chine (à l'exception de Hong Kong).", ["CN"]),
+    ("en", "Nobody located in Cuba, Iran or Syria, except with a licence of the competent office, may use the Service.", ["CU", "IR", "SY"]),
+])
+def test_what_an_exception_names_in_a_ban_is_not_barred(language, text, places):
+    found = [c.places for c in read(text, language)[0] if c.label in ("country_exclusion", "residence_restriction")]
+    assert found and all(p == places for p in found)
+
+
+@pytest.mark.parametrize("text", [
+    "These terms do not apply if you open the page from the People's Republic of China; other terms hold for you there.",
+    "Diese Bedingungen gelten nicht, wenn Sie aus der Volksrepublik China auf die Seite zugreifen.",
+])
+def test_terms_that_hold_elsewhere_shut_nobody_out(text):
+    assert "country_exclusion" not in labels(text, "de" if text.startswith("Diese") else "en")
