@@ -85,6 +85,7 @@ _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
 
 
+_Mention = tuple[int, int, str, tuple[int, int] | None]         # a country that is named, and by which cue it is so as a law-maker: see `mentions`
 _Intro = tuple[int, tuple[int, int] | None]                     # (groups, (block, start)) of what opens a list; (0, None): nothing does
 
 
@@ -153,6 +154,7 @@ class _Reader:
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
         self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
+        self.embargo_country = book.bit("embargo_country")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
         self._rows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
         self._masks: dict[tuple[int, int, int], int] = {}
@@ -908,7 +910,7 @@ class _Reader:
             found.update(code for *_, code in find_places(block.text, self.language))
         return len(found) >= 3
 
-    def mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int, str, tuple[int, int] | None]]:
+    def mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[_Mention]:
         """(start, end in the block, country, where the cue stands by which it is named as a law-maker; None: it is not) of all countries that the unit names."""
         from nlp.places import find_places
 
@@ -918,6 +920,25 @@ class _Reader:
             a, b = start + unit.start, end + unit.start
             maker = next((cue for cue in before if cue[1] <= a and a - cue[1] <= 5), None) or next((cue for cue in after if cue[0] >= b - 1 and cue[0] - b <= 3), None)
             found.append((a, b, code, maker))
+        return self._beside_makers(unit.block, found, rows) if any(maker for *_, maker in found) and len(found) > 1 else found
+
+    def _beside_makers(self, index: int, found: list[_Mention], rows: list[tuple[int, int, int]]) -> list[_Mention]:
+        """`found`, where a country listed beside a law-maker is one too: "sanctions of the United States (…), the European Union, [Norway] or [Japan]", "under [Canadian], UK or US export laws"; not one that is often barred."""
+        from nlp.places import MAX_ASIDE, listed_beside
+
+        barred = self.book.spans(rows, self.embargo_country)
+        text, last = self.text[index], None
+        for n, (a, b, code, maker) in enumerate(found):
+            if maker is None and last and not any(x < b and a < y for x, y in barred) and listed_beside(text[last[1]:a]):
+                found[n] = (a, b, code, last[3])
+            if found[n][3]:
+                last = found[n]
+            elif last and a - last[1] > MAX_ASIDE:
+                last = None
+        for n in range(len(found) - 2, -1, -1):
+            (a, b, code, maker), behind = found[n], found[n + 1]
+            if maker is None and behind[3] and behind[3][0] >= behind[1] - 1 and listed_beside(gap := text[b:behind[0]]) and (gap == "/" or not any(x < b and a < y for x, y in barred)):
+                found[n] = (a, b, code, behind[3])
         return found
 
     def misleading(self, kind: str | None, own: int, intro: int) -> int:

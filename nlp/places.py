@@ -19,9 +19,21 @@ import yaml
 
 _CJK_LANGUAGES = {"ja": ("ja",), "ko": ("ko",), "zh": ("zh_Hans", "zh_Hant")}
 _LIST_GAP = re.compile(r"[\s,;/、，；・·&()\[\]*-]*(?:and|or|und|oder|et|ou|y|o|e|i|lub|oraz|и|или|och|en|of|và|và/hoặc|及び|または|及|和|与|或|및|와|과|또는)?[\s,;/、，；・·&()\[\]*-]*")
+_WORDS_IN_LIST = frozenset("and or the by of und oder der die den von durch et ou la le les de des y o e i el los las del il lo gli dei och eller en of het van и или lub oraz".split())
+_WORD = re.compile(r"[^\s,;/&()\[\]]+")
+_BRACKET = re.compile(r"\([^()]{0,400}\)")
+MAX_ASIDE, MAX_BESIDE = 600, 120                               # characters from one name of a list to the next, with what stands in brackets, and without
 _GENITIVE = re.compile(r"(?:\bof(?: the)?|\bder|\bde l['’]|\bd['’]|\bde|\bdell['’]|\bvan|\bin|\bв|\bna|\bw|\bi)\s+$", re.IGNORECASE)
 _PERSON_BEFORE = re.compile(r"(?<![^\s(\"'])[A-Z][a-z]+ $")
 _PERSON_AFTER = re.compile(r" [A-Z][a-z]+")
+
+
+def listed_beside(gap: str) -> bool:
+    """Whether two names with `gap` between them stand in one list: "…, the European Union (…) or …". What stands in brackets does not count; other names may stand between."""
+    if len(gap) > MAX_ASIDE:
+        return False
+    plain = _BRACKET.sub("", _BRACKET.sub("", gap))
+    return len(plain) <= MAX_BESIDE and plain.strip() != "" and not {"(", ")"} & set(plain) and all(w in _WORDS_IN_LIST or w[0].isupper() for w in _WORD.findall(plain))
 
 
 @lru_cache(maxsize=1)
