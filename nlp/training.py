@@ -41,10 +41,10 @@ STRENGTH = 10.0                                                # inverse of the 
 WEIGHT = 3.0                                                   # of a labelled unit, against one that is not
 MIN_SEEN = 2                                                   # units in which a feature must stand
 SMALL = 0.02                                                   # a feature whose weights are all smaller is left out
-DROP, ADD = 0.45, 0.7                                          # least confidence of a finding of the rules, least probability of one that no rule made; but
+DROP, ADD = 0.5, 0.8                                           # least confidence of a finding of the rules, least probability of one that no rule made; but
 GRAVE = frozenset({"country_exclusion", "residence_restriction", "headquarters_restriction", "nationality_restriction", "denied_party", "sanctions_compliance", "remote_access_controlled_chips",
                    "end_use_model_training", "end_use_supercomputer", "supported_countries"})
-DROP_GRAVE = 0.35                                              # … of these, on which the graver verdicts and the gates for countries rest, what is given up must be about twice as likely wrong as right
+DROP_GRAVE = 0.4                                               # … of these, on which the graver verdicts and the gates for countries rest, what is given up must be half as likely again wrong as right
 DROP_GATE = {"business_only": 0.25}                            # … or three times as likely: few sentences say for whom a service is, and each opens or closes a gate
 FEW, ADD_FEW = 100, 0.95                                       # … of a label of fewer units in real documents more is asked: "Veterans of the military receive a discount"
 RARE = frozenset({"remote_access_controlled_chips", "end_use_supercomputer", "end_use_model_training", "headquarters_restriction", "nationality_restriction"})   # chip limits are rare, too; but chips are named on every page

@@ -399,7 +399,9 @@ def test_alignment_of_real_documents(real):
     # two lists of places lost one name: the rule is the same, its change is of substance
     lost = [c for c in controls.clauses if "SY" in json.dumps(c.fields.get("places", [""])[0]) and "SY" not in json.dumps(c.fields["places"][1])]
     assert 1 <= len(lost) <= 2 and all(c.nature == "substantive" and any(op == "out" and "Syria" in text for op, text in c.redline) for c in lost)
-    assert controls.counts["unchanged"] >= 20 and controls.counts["substantive"] <= 6 and controls.counts["added"] <= 5, controls.counts
+    # what else is of substance changed its words indeed: a licence that "previously" was secured, another part of the regulations, owners for administrators, forms of appeal that went
+    assert controls.counts["unchanged"] >= 20 and controls.counts["substantive"] <= 8 and controls.counts["added"] <= 5, controls.counts
+    assert all(any(op != "kept" and text.strip() for op, text in c.redline) for c in controls.clauses if c.nature == "substantive")
     # a new edition, a third as long and with few of the clauses: its reading is held until a person takes it over, and what stood before stays
     assert tencent.after["status"] == "held" and {c.nature for c in tencent.clauses} == {"unchanged"}
     # the Chinese text gained a heading above all, and little more
