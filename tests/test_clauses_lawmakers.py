@@ -19,7 +19,7 @@ def excluded(text: str) -> set[str]:
 @pytest.mark.parametrize(("text", "places"), [
     ("You may not use the service if you are located in a country subject to sanctions imposed by the United States (including Cuba, Iran and the Crimea region of Ukraine), the United Kingdom, "
      "the European Union, Australia, or New Zealand.", {"CU", "IR", "UA-43"}),
-    ("You warrant that you are not resident in any territory under comprehensive sanctions of the United Arab Emirates, the United Nations, the United States, the European Union, or the United Kingdom.", set()),
+    ("You warrant that you are not resident in any territory under comprehensive sanctions of the United Arab Emirates, the United States, the European Union, or the United Kingdom.", set()),
     ("You are not located in Cuba, Iran, or any other U.S. embargoed country.", {"CU", "IR"}),
     ("You are not located in Cuba, Iran, or a country under US, UK or Canadian sanctions.", {"CU", "IR"}),
     ("The platform is not offered in the United States, Canada, Australia, Cuba or Iran.", {"US", "CA", "AU", "CU", "IR"}),

@@ -26,7 +26,7 @@ def test_cells_of_a_csv_table_end_where_its_option_says(mark, said):
 
 
 def test_a_bare_figure_under_a_head_that_can_mean_nothing_but_a_price_is_one():
-    text = table("name | type | description | price", "f1.cpu | CPU | CPU only · 4 vCPU | 0.5", "f1.small | GPU | Nvidia T4 · 4 vCPU · 8 GiB | 9.0", "f1.large | GPU | Nvidia A100 · 8 vCPU · 32 GiB | 30.5")
+    text = table("name | type | description | price", "f1.cpu | CPU | CPU only · 4 vCPU | 0.5", "f1.small | GPU | Nvidia T4 · 6 vCPU · 20 GiB | 9.0", "f1.large | GPU | Nvidia A100 · 14 vCPU · 90 GiB | 30.5")
     _, offers, _, issues = supply(text, "md")
     assert [(o.instance_name, o.gpu_name, o.price, o.currency, o.price_unit, o.price_scope) for o in offers] == [("f1.small", "T4", 9.0, None, None, "instance"), ("f1.large", "A100", 30.5, None, None, "instance")]
     assert {"unknown_currency", "unit_not_stated"} <= {i.code for i in issues}
@@ -37,9 +37,9 @@ def test_a_bare_figure_under_a_head_that_can_mean_nothing_but_a_price_is_one():
 
 
 def test_the_number_of_all_gpus_of_a_cluster_is_not_that_of_a_node():
-    text = table("GPGPU | Purpose | Site", "16 NVIDIA L4 (4 nodes with 4 GPUs) | inference | Elk", "10 NVIDIA A100 PCIe 40GB cards (4 nodes with 1 GPU, 3 nodes with 2 GPUs) | training | Elk",
-                 "8 NVIDIA H100 96GB (4 nodes 2 GPUs)/node | training | Elk", "4 NVIDIA A40 with 48GB memory each | teaching | Fox")
-    assert [r[:2] for r in rows(text, "md")] == [("L4", 4), ("A100", None), ("H100", 2), ("A40", 4)]
+    text = table("GPGPU | Purpose | Site", "12 NVIDIA L4 (3 nodes with 4 GPUs) | inference | Elk", "10 NVIDIA A100 PCIe 40GB cards (4 nodes with 1 GPU, 3 nodes with 2 GPUs) | training | Elk",
+                 "6 NVIDIA H100 96GB (3 nodes 2 GPUs)/node | training | Elk", "2 NVIDIA A40 with 48GB memory each | teaching | Fox")
+    assert [r[:2] for r in rows(text, "md")] == [("L4", 4), ("A100", None), ("H100", 2), ("A40", 2)]
     assert rows(table("GPU | RAM", "8x H100 (4 nodes with 8 GPUs) | 2 TB", "4x A40 | 1 TB"), "md")[0][1] == 8       # the sums do not agree: the row counts a node's
 
 
@@ -64,16 +64,16 @@ def test_two_prices_joined_by_and_are_no_range():
 
 def test_a_sentence_below_a_card_tells_how_many_gpus_its_price_is_for():
     text = ("# Location de GPU\n\n## NVIDIA L40S 48 Go — 1,60 €/GPU/h\n\nLa configuration de 8 GPU L40S revient à environ 1,60 €/GPU/h.\n\n"
-            "## NVIDIA H100 80 Go — 2,90 à 3,80 €/GPU/h\n\nLe prix d'un GPU H100 à l'heure ressort entre environ 2,90 et 3,80 €/GPU/h.\n\n"
+            "## NVIDIA H100 80 Go — 2,90 à 3,80 €/GPU/h\n\nÀ l'heure, une H100 revient à un prix entre environ 2,90 et 3,80 €/GPU/h.\n\n"
             "## NVIDIA RTX 4090 24 Go — 1,10 €/GPU/h\n\nPour les petits budgets, la configuration de 4 GPU RTX 4090 est à 1,10 €/GPU/h.\n")
     assert rows(text, "md", "fr") == [("L40S", 8, 1.6, "EUR", "hour"), ("H100", None, 2.9, "EUR", "hour"), ("RTX4090", 4, 1.1, "EUR", "hour")]
 
 
 def test_small_figures_of_a_table_tell_how_its_decimals_are_marked():
-    text = "# Tarifs\n\n### GPU Nvidia (€/GPU/h)\n\n" + table("GPU | EU-W2 | HEU | US-W1 | AP-NE1", "Nvidia K2 | 0.450 | 0.540 | 0.480 | 0.500", "Nvidia P6 | 1.000 | 1.200 | 1.150 | 1.240", "Nvidia A100-80 | 3.300 | 4.010 | 0 | 0")
+    text = "# Tarifs\n\n### GPU Nvidia (€/GPU/h)\n\n" + table("GPU | EU-W2 | HEU | US-W1 | AP-NE1", "Nvidia K2 | 0.450 | 0.540 | 0.480 | 0.500", "Nvidia P6 | 1.050 | 1.230 | 1.170 | 1.260", "Nvidia A100-80 | 3.300 | 4.010 | 0 | 0")
     _, offers, _, issues = supply(text, "md", "fr")
     assert [(o.gpu_name, o.price, o.currency, o.price_unit, o.price_scope, o.location) for o in offers] == [
-        (name, price, "EUR", "hour", "gpu", place) for name, row in (("K2", (0.45, 0.54, 0.48, 0.5)), ("P6", (1.0, 1.2, 1.15, 1.24)), ("A100", (3.3, 4.01)))
+        (name, price, "EUR", "hour", "gpu", place) for name, row in (("K2", (0.45, 0.54, 0.48, 0.5)), ("P6", (1.05, 1.23, 1.17, 1.26)), ("A100", (3.3, 4.01)))
         for price, place in zip(row, ("EU-W2", None, "US-W1", "AP-NE1"), strict=False)]
     assert not any(i.code == "implausible_price" for i in issues)
     points = table("GPU | Preis pro Monat (€)", "A100 | 1.450", "H100 | 2.300")
@@ -86,7 +86,7 @@ def test_letters_of_the_compass_in_a_code_are_no_country(code, country):
 
 
 def test_nodes_of_a_cluster_with_their_gpus_are_listed_beside_what_software_they_take():
-    text = table("Cluster | Nodes | GPUs per node | Compute capability | Mem [GB]", "elk.example | elk[1-6] | 2x Tesla T4 | 7.5 | 16", "fox.example | fox[1-3] | 8x H100 | 9.0 | 80", "hare.example | hare1 | 4x A40 | 8.6 | 48")
+    text = table("Cluster | Hosts | GPUs per node | Compute capability | Mem [GB]", "elk.example | elk[1-6] | 2x Tesla T4 | 7.5 | 16", "fox.example | fox[1-3] | 8x H100 | 9.0 | 80", "hare.example | hare1 | 4x A40 | 8.6 | 48")
     assert [r[:2] for r in rows(text, "md")] == [("T4", 2), ("H100", 8), ("A40", 4)]
     assert rows(table("GPU | Compute capability | Driver", "Tesla T4 | 7.5 | 535", "H100 | 9.0 | 550"), "md") == []            # what software a GPU takes, and no machine
     assert rows(table("Node | GPUs | tokens/s", "elk | 2x T4 | 900", "fox | 8x H100 | 30000"), "md") == []                       # a benchmark of machines
@@ -99,13 +99,13 @@ def test_a_lead_that_names_the_maker_alone_leads_to_a_list_of_gpus(lead):
 
 
 def test_resources_that_can_be_used_are_listed_with_the_gpus_of_a_node():
-    text = "# Profils\n\n### Ressources utilisables pour les travaux pratiques\n- CPU : 2 nœuds de calcul à 96 cœurs\n- GPU pour l'IA : 1 nœud de calcul à 8 GPU NVIDIA A100\n- GPU pour le HPC : 2 nœuds de calcul à 4 GPU AMD MI210\n"
+    text = "# Profils\n\n### Ressources utilisables en cours\n- CPU : 3 nœuds à 64 cœurs\n- GPU (apprentissage) : 1 nœud à 8 GPU NVIDIA A100\n- GPU (simulation) : 2 nœuds à 4 GPU AMD MI210\n"
     assert [r[:2] for r in rows(text, "md", "fr")] == [("A100", 8), ("MI210", 4)]
 
 
 def test_a_sentence_below_a_table_tells_for_how_long_its_prices_are_paid():
     head = "# Charges\n\n" + table("resource | price | 5-year node cost", "basic | $2.10 | $9,800", "A100 GPU | $240.50 | $28,400", "P100 GPU | $91.20 | N/A")
-    below = "\nIn the table, prices are per \"core-month\" for CPU nodes.\nFor GPU nodes, the price is per \"GPU-month\".\n"
+    below = "\nPrices of CPU nodes are per \"core-month\".\nThose of GPU nodes: the price is per \"GPU-month\".\n"
     assert [(o.gpu_name, o.price, o.price_unit, o.price_scope) for o in supply(head + below, "md")[1]] == [("A100", 240.5, "month", "gpu"), ("P100", 91.2, "month", "gpu")]
     for other in ("\nPrices are updated every month.\n", "\nStorage costs $0.10 per GB and month.\n", "\nA support plan costs $10 per month.\n", "\n## Elsewhere\n\nPrices are per GPU-month.\n"):
         assert {o.price_unit for o in supply(head + other, "md")[1]} == {None}

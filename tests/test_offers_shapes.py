@@ -868,7 +868,7 @@ def test_prices_of_machines_by_place_below_a_key_with_a_number_in_it():
 
 
 def test_a_sentence_that_spells_out_the_machines_one_may_choose():
-    text = "# Notebooks\n\nIf you pick **GPU** as type, the available option is **GPU: 1 x v100NV32 CPU: 8 vCPUs | 64 GiB**. For NPUs, available options include **2 x Ascend 910, 48 vCPUs** and **8 x Ascend 910, 192 vCPUs**.\n"
+    text = "# Notebooks\n\nIf you pick **GPU** as type, the available option is **GPU: 1 x v100NV32 CPU: 12 vCPUs | 96 GiB**. For NPUs, available options include **2 x Ascend 910, 48 vCPUs** and **8 x Ascend 910, 192 vCPUs**.\n"
     _, offers, *_ = supply(text, "md")
     assert [(o.gpu_name, o.gpu_count, o.gpu_memory, o.form_factor) for o in offers] == [("V100", 1, 32, "SXM"), ("ASCEND910", 2, None, None), ("ASCEND910", 8, None, None)]
     for other in ("Our tests ran on 8 x A100, 96 vCPUs and took a day.", "The available options are described below. We measured 2 x A40, 16 vCPUs.", "The available options include 4 vCPUs, 8 vCPUs and 16 vCPUs; every one has 64 GiB."):
