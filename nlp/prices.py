@@ -347,7 +347,9 @@ def availability_in(text: str) -> str | None:
 
 _EAST_ASIAN = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af"                 # no blank need part these letters from a number: "料金は300円"
 _AMOUNT = re.compile(rf"(?:(?<![\w.,])|(?<=[{_EAST_ASIAN}]))(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
-_RANGE = re.compile(r"\s*(?:-|~|〜|to|bis|a|до|至|から)\s*(?P<sign>[^\d\s]{0,4})\s?(?P<high>\d[\d.,]*\d|\d)")
+_JOINTS = r"-|~|〜|to|bis|a|до|至|から"                            # between the two ends of a range
+_HIGH_END = r"\s*(?:{joints})\s*(?P<sign>[^\d\s]{{0,4}})\s?(?P<high>\d[\d.,]*\d|\d)"
+_RANGE = re.compile(_HIGH_END.format(joints=_JOINTS))
 _UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d))")          # "CVT 1.40": looks like a currency
 MAX_RANGE = 200                                                # characters from the end of a number to the sign behind the range or multiple that it begins
 _MULTIPLIER = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)|\s?(lakhs?|lacs?|crores?)(?![a-z])|\s?(l|cr)(?![a-z0-9])")
@@ -487,7 +489,7 @@ def _spread(folded: str, start: int, stop: int) -> re.Match | None:
 
 @lru_cache(maxsize=1)
 def _joined_range() -> re.Pattern:
-    return re.compile(_RANGE.pattern.replace("(?:-|", f"(?:{_data()['joins_range']}|-|", 1))
+    return re.compile(_HIGH_END.format(joints=f"{_data()['joins_range']}|{_JOINTS}"))
 
 
 _DIGIT = re.compile(r"\d")
