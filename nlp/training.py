@@ -281,6 +281,7 @@ class Measured:
 
     counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: {"rules": defaultdict(lambda: [0] * 4), "model": defaultdict(lambda: [0] * 4)})
     sure: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: {"rules": [], "model": []})
+    found: list[dict[str, Any]] = field(default_factory=list)  # what the models found in each document, as `chipwatch extract-many` writes it
 
 
 def cross_validated(rows: Sequence[tuple[dict[str, Any], Path]], samples: Sequence[Sample]) -> tuple[Measured, Calibration, Calibration]:
@@ -316,6 +317,8 @@ def _count(measured: Measured, row: Mapping[str, Any], document: Document, model
     for what, decides in (("rules", None), ("model", model)):
         found = read_clauses(document, decides)[0]
         supports = [any(name == c.label and any(covers(span, (c.start, c.end)) for span in spans) for name, spans in gold) for c in found]
+        if model is decides:
+            measured.found.append({"path": row["path"], "language": row.get("language"), "clauses": [c.to_dict() for c in found]})
         measured.sure[what] += [(c.confidence, right) for c, right in zip(found, supports, strict=True)]
         met = [any(c.label == name and covers(span, (c.start, c.end)) for c in found for span in spans) for name, spans in gold]
         for clause, right in zip(found, supports, strict=True):
@@ -375,6 +378,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("labels", nargs="+", type=Path, help=f"JSON lines of labelled documents; those of the first file count {GUIDE:g} times")
     parser.add_argument("--root", type=Path, action="append", required=True, help="folder that the paths start from; may be given several times")
     parser.add_argument("--written", type=Path, help="folder of written sentences, a file a language")
+    parser.add_argument("--left-out", type=Path, help="file to write what is found in each document by a decision layer that saw nothing of its provider, in the form of `chipwatch extract-many`")
     parser.add_argument("-o", "--output", type=Path, default=MODEL)
     given = parser.parse_args(arguments)
     try:
@@ -388,6 +392,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"{error}; install the extra: pip install '.[train]'")
     except (FileNotFoundError, json.JSONDecodeError) as error:
         sys.exit(str(error))
+    if given.left_out:
+        given.left_out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in measured.found), "utf-8")
     digest = hashlib.sha256("".join(json.dumps(row, sort_keys=True, ensure_ascii=False) for row, _ in rows).encode()).hexdigest()
     given.output.parent.mkdir(parents=True, exist_ok=True)
     given.output.write_bytes(dumped(model))
