@@ -59,9 +59,11 @@ def read_yaml(name: str) -> Any:
     """A data file of this room, parsed. Raises TableError for damaged YAML."""
     import yaml
 
+    from chipwatch import yaml_files
+
     text = importlib.resources.files("assessment").joinpath(name).read_text("utf-8")
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml_files.load(text)
     except yaml.YAMLError as error:
         raise TableError(f"assessment/{name} is not valid YAML: {error}") from error
 

@@ -76,9 +76,11 @@ def _member(row: Any, group: str) -> Member:
 def _data() -> dict[str, Any]:
     import yaml
 
+    from chipwatch import yaml_files
+
     text = importlib.resources.files("chipwatch").joinpath("country_groups.yml").read_text("utf-8")
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml_files.load(text)
     except yaml.YAMLError as error:
         raise GroupsError(f"{FILE} is not valid YAML: {error}") from error
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import BaseModel, Discriminator, Field, Tag, ValidationError, create_model, field_validator, model_validator
 
+from chipwatch import yaml_files
 from chipwatch.records import DOCUMENT_ROLES, ProviderInfo, Source
 from crawler.addresses import host_is_refused
 from crawler.cadence import default_cadence
@@ -239,7 +240,7 @@ def known_countries() -> frozenset[str]:
 
 # --- reading, with places ---------------------------------------------------------------------------------------------------------
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader = yaml_files.LOADER
 
 
 def _check_node(node: yaml.Node | None, path: Path, faults: list[str]) -> None:

@@ -17,8 +17,7 @@ from importlib import resources
 from operator import attrgetter
 from typing import Any
 
-import yaml
-
+from chipwatch import yaml_files
 from nlp.places import fold
 
 _SHORT = 300                                                   # characters of a text whose chips are remembered for long
@@ -52,7 +51,7 @@ class InstanceChip:
 
 def _load_yaml(name: str) -> Any:
     text = resources.files("nlp").joinpath("data", name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml_files.load(text)
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from chipwatch import yaml_files
 from nlp.pause import collection_paused
 
 FOLDER = Path(__file__).parent / "cues"
@@ -716,9 +717,8 @@ class Cuebook:
 
 
 def _load(path: Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  (a safe loader)
+        return yaml_files.load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as exc:
         raise CueError(f"{path.name}: not valid YAML: {exc}") from None
 

@@ -11,10 +11,10 @@ from typing import Any
 @lru_cache(maxsize=1)
 def offer_fields() -> dict[str, Any]:
     """The contents of `data/offer_fields.yml`."""
-    import yaml
+    from chipwatch import yaml_files
 
     text = resources.files("nlp").joinpath("data/offer_fields.yml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (a safe loader)
+    return yaml_files.load(text)
 
 
 def words(name: str) -> re.Pattern:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from chipwatch import yaml_files
 
 _CJK_LANGUAGES = {"ja": ("ja",), "ko": ("ko",), "zh": ("zh_Hans", "zh_Hant")}
 _LIST_GAP = re.compile(r"[\s,;/、，；・·&()\[\]*-]*(?:and|or|und|oder|et|ou|y|o|e|i|lub|oraz|и|или|och|en|of|và|và/hoặc|及び|または|及|和|与|或|및|와|과|또는)?[\s,;/、，；・·&()\[\]*-]*")
@@ -39,7 +39,7 @@ def listed_beside(gap: str) -> bool:
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
     text = resources.files("nlp").joinpath("data/countries.yml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml_files.load(text)
 
 
 @lru_cache(maxsize=1)
@@ -332,7 +332,7 @@ def _holds_region(text: str, places: list[tuple[int, int, str]], index: int) -> 
 def _demonyms(language: str | None) -> tuple[re.Pattern, dict[str, str]] | None:
     """(pattern, word -> code) of the words for the people of a country in a language; None where `data/demonyms.yml` has none."""
     text = resources.files("nlp").joinpath("data/demonyms.yml").read_text(encoding="utf-8")
-    rows = (yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}).get((language or "").split("-")[0].lower())
+    rows = (yaml_files.load(text) or {}).get((language or "").split("-")[0].lower())
     if not rows:
         return None
     codes = {form: code for code, forms in rows.items() for form in forms}

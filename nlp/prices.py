@@ -15,8 +15,7 @@ from functools import lru_cache, wraps
 from importlib import resources
 from typing import Any, TypeVar
 
-import yaml
-
+from chipwatch import yaml_files
 from nlp.places import MAX_KEPT
 from nlp.places import fold as _fold_latin
 
@@ -42,7 +41,7 @@ class Price:
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
     text = resources.files("nlp").joinpath("data/prices.yml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml_files.load(text)
 
 
 @lru_cache(maxsize=1)

@@ -14,8 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
+from chipwatch import yaml_files
 from chipwatch.records import Issue, Offer, Region
 from nlp.document import Block, Cell, Document, MappedText
 from nlp.offers import read_head, split_label
@@ -47,7 +46,7 @@ _LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|。|;|；|/|\n|·|・| and
 
 def _yaml(name: str) -> Any:
     text = resources.files("nlp").joinpath("data", name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml_files.load(text)
 
 
 @lru_cache(maxsize=1)

@@ -36,10 +36,10 @@ _HEADING_NUMBER = re.compile(r"^\s*(?:(?:section|article|part|annex|appendix|sch
 
 @cache
 def _headings(language: str | None) -> tuple[tuple[re.Pattern, ...], re.Pattern] | None:
-    import yaml
+    from chipwatch import yaml_files
 
     text = resources.files("nlp").joinpath("data/scope_headings.yml").read_text(encoding="utf-8")
-    row = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get((language or "").split("-")[0])
+    row = yaml_files.load(text).get((language or "").split("-")[0])
     return (tuple(re.compile(p, re.IGNORECASE) for p in row["part"]), re.compile(row["whole"], re.IGNORECASE)) if row else None
 
 

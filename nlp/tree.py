@@ -328,9 +328,10 @@ def read_yaml(text: str) -> list[Node]:
     """The documents of a YAML stream. Aliases are written out, up to `MAX_ALIASED` values; tags build nothing. Raises TreeError."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    from chipwatch import yaml_files
+
     try:
-        roots = list(yaml.compose_all(text, Loader=loader))
+        roots = list(yaml.compose_all(text, Loader=yaml_files.LOADER))
     except (yaml.YAMLError, RecursionError) as error:
         raise TreeError(f"not YAML: {str(error).splitlines()[0]}") from error
     count = aliased = 0

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from chipwatch import yaml_files
 from chipwatch.records import CLAUSE_LABELS, FAILURE_KINDS, SIGNAL_LABELS, VERDICT_CODES, Offer, Region
 from sample_market.server import Market, Request, serve
 
@@ -106,7 +105,7 @@ def truth(phase: int = 1) -> dict[str, ProviderTruth]:
     found = {}
     for path in sorted((_HERE / "truth").glob("*.yml")):
         try:
-            found[path.stem] = _provider(path.stem, yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)), phase)
+            found[path.stem] = _provider(path.stem, yaml_files.load(path.read_text("utf-8")), phase)
         except (KeyError, TypeError, ValueError) as error:
             raise TruthError(f"{path}: {type(error).__name__}: {error}") from error
     return found

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from chipwatch import yaml_files
 
 SITES = Path(__file__).parent / "sites"
 LAST_MODIFIED = {1: "Mon, 23 Nov 2026 06:00:00 GMT", 2: "Tue, 24 Nov 2026 06:00:00 GMT"}   # of a page, by the phase that last changed it
@@ -160,7 +160,7 @@ def hosts(phase: int = 1) -> dict[str, Host]:
         raise ValueError(f"phase {phase!r}: one of {', '.join(map(str, PHASES))}")
     found: dict[str, Host] = {}
     for path in sorted(SITES.glob("*/site.yml")):
-        for name, row in yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["hosts"].items():
+        for name, row in yaml_files.load(path.read_text("utf-8"))["hosts"].items():
             if name in found:
                 raise SiteError(f"{path}: {name} is the host of {found[name].provider} already")
             found[name] = _host(name, row, path.parent, phase)

@@ -71,10 +71,10 @@ def parse_json_lines(text: str) -> list[Any]:
 def parse_yaml(text: str) -> Any:
     """The value of YAML text, of several documents a list. Builds plain values only. Raises DataError, also where aliases would multiply it or it nests too deep."""
     import yaml
+    from chipwatch import yaml_files
     if re.search(r"(?:- |\? ){100}|[\[{]{100}", text) or re.search(r"^ {1000}", text, re.MULTILINE) or deepest(text) > 5 * MAX_DEPTH:
         raise DataError("nested too deep")
-    loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loader = loader_class(text.lstrip("\ufeff"))
+    loader = yaml_files.LOADER(text.lstrip("\ufeff"))
     out = []
     try:
         while loader.check_node():

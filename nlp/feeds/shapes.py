@@ -8,8 +8,7 @@ from importlib import resources
 from itertools import islice
 from typing import Any
 
-import yaml
-
+from chipwatch import yaml_files
 from nlp.feeds.paths import first, select
 from nlp.tree import Node
 
@@ -32,7 +31,7 @@ class Shape:
 def shapes() -> tuple[Shape, ...]:
     """The table, in order; the first shape that fits is taken."""
     text = resources.files("nlp").joinpath("data/feed_shapes.yml").read_text(encoding="utf-8")
-    table = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    table = yaml_files.load(text)
     return tuple(Shape(name, row.pop("records"), tuple(row.pop("marks")), tuple(row.pop("needs", ())), row.pop("reader", "mapped"), row) for name, row in table.items())
 
 
