@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chipwatch.records import CLAUSE_LABELS, SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
@@ -28,6 +28,9 @@ from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_o
 from nlp.sentences import sentences
 from nlp.stances import Stances
 from nlp.wording import MAX_CONTEXT, features
+
+if TYPE_CHECKING:
+    from nlp.lawmakers import Mention
 
 MAX_SIGNAL = 400
 MAX_QUOTE = 1500                                               # characters of source text, by the contract
@@ -85,7 +88,6 @@ _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
 
 
-_Mention = tuple[int, int, str, tuple[int, int] | None]         # a country that is named, and by which cue it is so as a law-maker: see `mentions`
 _Intro = tuple[int, tuple[int, int] | None]                     # (groups, (block, start)) of what opens a list; (0, None): nothing does
 
 
@@ -153,7 +155,7 @@ class _Reader:
         self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
         self._defined: dict[str, list[str]] | None = None
-        self.lawmaker_before, self.lawmaker_after = book.bit("lawmaker_before"), book.bit("lawmaker_after")
+        self.lawmaker_before, self.lawmaker_after, self.lawmaker_body = book.bit("lawmaker_before"), book.bit("lawmaker_after"), book.bit("lawmaker_body")
         self.embargo_country = book.bit("embargo_country")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
         self._rows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
@@ -910,36 +912,16 @@ class _Reader:
             found.update(code for *_, code in find_places(block.text, self.language))
         return len(found) >= 3
 
-    def mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[_Mention]:
+    def mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[Mention]:
         """(start, end in the block, country, where the cue stands by which it is named as a law-maker; None: it is not) of all countries that the unit names."""
+        from nlp.lawmakers import lawmakers
         from nlp.places import find_places
 
-        before, after = self.book.spans(rows, self.lawmaker_before), self.book.spans(rows, self.lawmaker_after)
-        found = []
-        for start, end, code in find_places(self.text[unit.block][unit.start:unit.end], self.language):
-            a, b = start + unit.start, end + unit.start
-            maker = next((cue for cue in before if cue[1] <= a and a - cue[1] <= 5), None) or next((cue for cue in after if cue[0] >= b - 1 and cue[0] - b <= 3), None)
-            found.append((a, b, code, maker))
-        return self._beside_makers(unit.block, found, rows) if any(maker for *_, maker in found) and len(found) > 1 else found
-
-    def _beside_makers(self, index: int, found: list[_Mention], rows: list[tuple[int, int, int]]) -> list[_Mention]:
-        """`found`, where a country listed beside a law-maker is one too: "sanctions of the United States (…), the European Union, [Norway] or [Japan]", "under [Canadian], UK or US export laws"; not one that is often barred."""
-        from nlp.places import MAX_ASIDE, listed_beside
-
-        barred = self.book.spans(rows, self.embargo_country)
-        text, last = self.text[index], None
-        for n, (a, b, code, maker) in enumerate(found):
-            if maker is None and last and not any(x < b and a < y for x, y in barred) and listed_beside(text[last[1]:a]):
-                found[n] = (a, b, code, last[3])
-            if found[n][3]:
-                last = found[n]
-            elif last and a - last[1] > MAX_ASIDE:
-                last = None
-        for n in range(len(found) - 2, -1, -1):
-            (a, b, code, maker), behind = found[n], found[n + 1]
-            if maker is None and behind[3] and behind[3][0] >= behind[1] - 1 and listed_beside(gap := text[b:behind[0]]) and (gap == "/" or not any(x < b and a < y for x, y in barred)):
-                found[n] = (a, b, code, behind[3])
-        return found
+        countries = [(start + unit.start, end + unit.start, code) for start, end, code in find_places(self.text[unit.block][unit.start:unit.end], self.language)]
+        if not countries:
+            return []
+        bodies, before, after, barred = (self.book.spans(rows, bits) for bits in (self.lawmaker_body, self.lawmaker_before, self.lawmaker_after, self.embargo_country))
+        return lawmakers(self.text[unit.block], countries, bodies, before, after, barred)
 
     def misleading(self, kind: str | None, own: int, intro: int) -> int:
         """The cues beside which a country is named that is the contrary of what a rule takes it for: "users outside China" bars everybody else, "only users outside China" bars none but China."""

@@ -19,9 +19,12 @@ from chipwatch import yaml_files
 
 _CJK_LANGUAGES = {"ja": ("ja",), "ko": ("ko",), "zh": ("zh_Hans", "zh_Hant")}
 _LIST_GAP = re.compile(r"[\s,;/、，；・·&()\[\]*-]*(?:and|or|und|oder|et|ou|y|o|e|i|lub|oraz|и|или|och|en|of|và|và/hoặc|及び|または|及|和|与|或|및|와|과|또는)?[\s,;/、，；・·&()\[\]*-]*")
-_WORDS_IN_LIST = frozenset("and or the by of und oder der die den von durch et ou la le les de des y o e i el los las del il lo gli dei och eller en of het van и или lub oraz".split())
-_WORD = re.compile(r"[^\s,;/&()\[\]]+")
-_BRACKET = re.compile(r"\([^()]{0,400}\)")
+_WORDS_IN_LIST = frozenset(("and or the by of as well und oder sowie der die den dem des von vom durch et ou la le les de des du par y o e u i el los las del por il lo gli dei di del della dello dalla dal dagli degli da delle "
+                            "ou do da dos das pelo pela pelos pelas och eller samt av från en of het van door и или а также lub oraz a także przez hoặc và của bởi 及び および または 又は もしくは 若しくは 並びに ならびに と や "
+                            "及 以及 和 与 與 或 或者 및 와 과 또는 혹은 그리고 이나 나").split())
+_WORD = re.compile(r"[^\s,;/&()（）\[\]、，；・·]+")
+_ELIDED = re.compile(r"(?:d|l|dell|dall)['’]")                 # "de l'Union", "d'" before a name
+_BRACKET = re.compile(r"\([^()]{0,400}\)|（[^（）]{0,400}）")
 MAX_ASIDE, MAX_BESIDE = 600, 120                               # characters from one name of a list to the next, with what stands in brackets, and without
 _GENITIVE = re.compile(r"(?:\bof(?: the)?|\bder|\bde l['’]|\bd['’]|\bde|\bdell['’]|\bvan|\bin|\bв|\bna|\bw|\bi)\s+$", re.IGNORECASE)
 _PERSON_BEFORE = re.compile(r"(?<![^\s(\"'])[A-Z][a-z]+ $")
@@ -33,7 +36,7 @@ def listed_beside(gap: str) -> bool:
     if len(gap) > MAX_ASIDE:
         return False
     plain = _BRACKET.sub("", _BRACKET.sub("", gap))
-    return len(plain) <= MAX_BESIDE and plain.strip() != "" and not {"(", ")"} & set(plain) and all(w in _WORDS_IN_LIST or w[0].isupper() for w in _WORD.findall(plain))
+    return len(plain) <= MAX_BESIDE and plain.strip() != "" and not {"(", ")", "（", "）"} & set(plain) and all(w in _WORDS_IN_LIST or (_ELIDED.sub("", w) or "A")[0].isupper() for w in _WORD.findall(plain))
 
 
 @lru_cache(maxsize=1)

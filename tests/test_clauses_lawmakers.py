@@ -11,8 +11,8 @@ from nlp.places import listed_beside
 from nlp.read import read_document
 
 
-def excluded(text: str) -> set[str]:
-    clauses, _, _ = read_clauses(read_document(text.encode(), content_type="text/markdown", language="en"), None)
+def excluded(text: str, language: str = "en") -> set[str]:
+    clauses, _, _ = read_clauses(read_document(text.encode(), content_type="text/markdown", language=language), None)
     return {place for clause in clauses for place in clause.places}
 
 
@@ -30,9 +30,45 @@ def excluded(text: str) -> set[str]:
     ("No prohibited end use (e.g. under certain Russia/Belarus/China restrictions).", set()),
     ("Persons located in Iran, Syria or the territories named in US and UK/Canada sanctions lists may not open accounts.", {"IR", "SY"}),
     ("The service is not available to residents of the United States, and sanctions by the United States bar Cuba.", {"US", "CU"}),
+    ("You are not located in a country subject to sanctions of the European Union, the United Kingdom, the UAE, the United States.", set()),
+    ("You may not use the service from a territory under sanctions administered by OFAC, the UN Security Council, the United Arab Emirates, HM Treasury, Japan or China.", set()),
+    ("You may not use the service if you are in a country on the sanctions lists of the United Nations, Switzerland, the US or Singapore.", set()),
+    ("You are not located in Belarus, Cuba or Russia, under regulations of the EU, the UN and the UAE.", {"BY", "CU", "RU"}),
+    ("Sanctions programmes enforced by the UN, the EU, the UAE, Singapore and the US prohibit access by persons in Syria and Iran.", {"IR", "SY"}),
+    ("You must not be resident in any country subject to UAE, UN, EU, or OFAC sanctions.", set()),
+    ("You are not located in a country under sanctions by the United States, Russia, Iran or the European Union.", set()),
+    ("You are not located in a country under sanctions by the United States, Cuba, Iran or Syria.", {"CU", "IR", "SY"}),
+    ("You are not resident in Belarus, Myanmar, or any country under sanctions administered by HM Treasury, the Republic of Korea, or the Government of Singapore.", {"BY", "MM"}),
+    ("You are not located in a country under sanctions imposed by the Council of Freedonia, the UAE or Turkey.", set()),
+    ("You are not located in the UAE, Iran or Syria.", {"AE", "IR", "SY"}),
+    ("You may not use the service if you are subject to sanctions of the US, or located in Iran or the UAE.", {"AE", "IR"}),
+    ("You are not located in Oman, Qatar, or UN, EU or US sanctioned countries.", {"OM", "QA"}),
+    ("You are not located in a country under EU sanctions, Lebanon, or Libya.", {"LB", "LY"}),
 ])
 def test_a_country_listed_beside_a_lawmaker_is_no_place_of_the_rule(text, places):
     assert excluded(text) == places
+
+
+@pytest.mark.parametrize(("language", "text", "places"), [
+    ("de", "Sie befinden sich nicht in einem Land, gegen das Sanktionen der Europäischen Union, des Vereinigten Königreichs, der Vereinigten Arabischen Emirate oder der Vereinigten Staaten bestehen.", set()),
+    ("de", "Sie dürfen den Dienst nicht aus Belarus oder Oman nutzen; dies folgt aus den von der EU, Norwegen und den USA verhängten Sanktionen.", {"BY", "OM"}),
+    ("fr", "Vous n'êtes pas situé dans un pays soumis à des sanctions de l'Union européenne, du Royaume-Uni, des Émirats arabes unis ou des États-Unis.", set()),
+    ("fr", "Vous n'êtes pas situé à Cuba, en Iran ou dans un pays soumis aux sanctions des Nations Unies, des États-Unis ou du Canada.", {"CU", "IR"}),
+    ("es", "No se encuentra en un país sujeto a sanciones de la Unión Europea, el Reino Unido, los Emiratos Árabes Unidos o los Estados Unidos.", set()),
+    ("it", "Non si trova in un paese soggetto a sanzioni dell'Unione europea, del Regno Unito, degli Emirati Arabi Uniti o degli Stati Uniti.", set()),
+    ("pt", "Você não está localizado em um país sujeito a sanções da União Europeia, do Reino Unido, dos Emirados Árabes Unidos ou dos Estados Unidos.", set()),
+    ("nl", "U bevindt zich niet in een land dat onderworpen is aan sancties van de Europese Unie, het Verenigd Koninkrijk, de Verenigde Arabische Emiraten of de Verenigde Staten.", set()),
+    ("pl", "Nie znajdujesz się na Kubie, w Iranie lub w kraju objętym sankcjami Unii Europejskiej, Kanady lub Zjednoczonych Emiratów Arabskich.", {"CU", "IR"}),
+    ("sv", "Du befinner dig inte i ett land som omfattas av sanktioner från Europeiska unionen, Storbritannien, Förenade Arabemiraten eller USA.", set()),
+    ("ru", "Вы не находитесь в стране, в отношении которой действуют санкции Европейского союза, Великобритании, Объединенных Арабских Эмиратов или США.", set()),
+    ("ja", "お客様は、レバノン、リビア又は国連、日本国、EUが課す制裁の対象国に居住していないことを表明します。", {"LB", "LY"}),
+    ("ja", "お客様は、米国、英国及び欧州連合の制裁の対象国であるイラン又はシリアに所在しないものとします。", {"IR", "SY"}),
+    ("ko", "고객은 레바논, 리비아 또는 유엔, 일본, 유럽연합의 제재 대상 국가에 거주하지 않음을 보증합니다.", {"LB", "LY"}),
+    ("zh", "您不得位于黎巴嫩、利比亚或受联合国、新加坡、日本、欧盟制裁的国家。", {"LB", "LY"}),
+    ("zh", "您不位于受美国、英国及欧盟制裁的国家,例如伊朗或叙利亚。", {"IR", "SY"}),
+])
+def test_lawmakers_in_other_languages(language, text, places):
+    assert excluded(text, language) == places
 
 
 @pytest.mark.parametrize(("gap", "listed"), [
