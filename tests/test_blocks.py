@@ -115,6 +115,21 @@ def test_tables_of_divs():
     check_offsets(document)
 
 
+def test_tables_of_boxes_in_boxes():
+    """Two columns are a table, too, where each is a box of its own; so are cells of several elements, empty ones, and a head that names the length of a contract."""
+    document = read("""<div><div><div>GPU</div><div>Hourly rate</div></div><div><div>A40</div><div><span>€</span><b>0.49</b></div></div><div><div>T4</div><div></div></div></div>"""
+                    """<div><div><div>GPU</div><div>On demand</div><div>12 months</div></div><div><div>L4</div><div>$0.61</div><div>$0.44</div></div><div><div>H200</div><div>$3.60</div><div></div></div></div>"""
+                    + "<p>" + "text " * 40)
+    assert [[[c.text for c in row] for row in b.table.rows] for b in document.blocks if b.table] == [
+        [["GPU", "Hourly rate"], ["A40", "€0.49"], ["T4", ""]], [["GPU", "On demand", "12 months"], ["L4", "$0.61", "$0.44"], ["H200", "$3.60", ""]]]
+    check_offsets(document)
+
+
+def test_cards_are_no_table_of_boxes():
+    document = read("<div>" + "".join(f"<div><div>{name}</div><div>{text}</div></div>" for name, text in (("H100 80 GB", "$2.10"), ("L4 24 GB", "$0.60"), ("A16 64 GB", "$0.50"))) + "</div><p>" + "text " * 40)
+    assert not any(b.table for b in document.blocks)
+
+
 def test_quotes_are_slices_of_the_source():
     source = "<p>You must <b>not</b> export to <a href='/c'>Norland&nbsp;&amp; Sudland</a> or &#x201c;Ostland&#x201d;.</p>" + "<p>" + "text " * 40
     document = read(source)

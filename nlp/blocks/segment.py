@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nlp.blocks.html import plain
@@ -711,8 +711,8 @@ MAX_CELL = 160                                                 # characters of a
 def _grids_of_divs(walker: Segmenter) -> None:
     """Turns tables that are drawn with <div> and <span> into table drafts.
 
-    A grid is an element with at least three children and no text of its own, each child a row of the same number (three or more) of short texts, the first of
-    them a header: no digit in it, where every other row has one in some column. What has no such header is left as cards.
+    A grid is an element with at least three children and no text of its own, each child a row of the same number (three or more) of short texts, or of the same number (two or
+    more) of boxes with such texts, the first row a header: no digit in it, where every other row has one in some column. What has no such header is left as cards.
     """
     drafts, parents = walker.drafts, walker.parents
     size = len(parents)
@@ -732,13 +732,16 @@ def _grids_of_divs(walker: Segmenter) -> None:
         if last[node] >= 0:
             rows_of.setdefault(parents[node], []).append(node)
     made: list[tuple[int, int, Draft]] = []
+    inner: dict[int, list[int]] = {}
     for parent, rows in rows_of.items():
         if len(rows) < 3 or own[parent] or made and first[parent] <= made[-1][1]:
             continue
         cells = [_div_cells(walker, drafts[first[row]:last[row] + 1]) for row in rows]
-        width = len(cells[0])
-        if width < 3 or any(len(row) != width for row in cells) or not _has_header(walker, cells):
-            continue
+        if not _is_grid(walker, cells, 3):
+            inner = inner or _children(walker)
+            cells = [_boxed_cells(walker, row, inner.get(row, ()), drafts[first[row]:last[row] + 1]) for row in rows]
+            if not _is_grid(walker, cells, 2):
+                continue
         grid = _Grid()
         for k, row in enumerate(cells):
             grid.rows.append([_Cell(k == 0, 1, 1, [Draft("paragraph", pieces, node=parent)]) for pieces in row])
@@ -770,15 +773,57 @@ def _div_cells(walker: Segmenter, drafts: list[Draft]) -> list[list]:
     return out
 
 
+def _is_grid(walker: Segmenter, cells: list[list[list]], least: int) -> bool:
+    width = len(cells[0])
+    return width >= least and all(len(row) == width for row in cells) and _has_header(walker, cells)
+
+
+def _children(walker: Segmenter) -> dict[int, list[int]]:
+    """The container elements right inside each container element, those without text, too."""
+    found: dict[int, list[int]] = {}
+    for node in range(1, len(walker.parents)):
+        found.setdefault(walker.parents[node], []).append(node)
+    return found
+
+
+def _boxed_cells(walker: Segmenter, row: int, boxes: Sequence[int], drafts: list[Draft]) -> list[list]:
+    """The texts of a row, one for each element right inside it, whatever that is made of: "<div><span>$</span><span>2.49</span></div>". Empty where something in it is no cell."""
+    if not 2 <= len(boxes) <= MAX_BOXES:
+        return []
+    parents, starts, ends = walker.parents, walker.skeleton.starts, walker.skeleton.ends
+    out: dict[int, list] = {box: [] for box in boxes}
+    for draft in drafts:
+        node = draft.node
+        while node > row and parents[node] != row:             # the number of an element is above that of its parent
+            node = parents[node]
+        if node not in out or draft.kind not in _CELL_KINDS or draft.grid is not None:
+            return []
+        out[node] += [" ", *draft.pieces] if out[node] else draft.pieces
+    if any(sum(ends[p] - starts[p] for p in cell if isinstance(p, int)) > MAX_CELL for cell in out.values()):
+        return []
+    return list(out.values())
+
+
+MAX_BOXES = 30
+
+
 def _has_header(walker: Segmenter, rows: list[list[list]]) -> bool:
     source, starts, ends = walker.skeleton.source, walker.skeleton.starts, walker.skeleton.ends
 
     def digits(cell: list) -> bool:
         return any(c.isdigit() for p in cell if isinstance(p, int) for c in source[starts[p]:ends[p]])
 
-    if any(map(digits, rows[0])):
-        return False
+    def is_term(cell: list) -> bool:
+        return _TERM.search("".join(source[starts[p]:ends[p]] for p in cell if isinstance(p, int))) is not None
+
+    dated = [k for k, cell in enumerate(rows[0]) if digits(cell)]
+    if dated and (2 * len(dated) > len(rows[0]) or not all(is_term(rows[0][k]) and all(digits(row[k]) or not row[k] for row in rows[1:]) for k in dated)):
+        return False                                           # a head may say "12 months"
     return all(any(map(digits, row)) for row in rows[1:]) and any(sum(digits(row[k]) for row in rows[1:]) >= 0.8 * (len(rows) - 1) for k in range(len(rows[0])))
+
+
+# the length of a contract in the head of a column of prices: one short number and a word, no amount and no size
+_TERM = re.compile(r"^[^\d$€£¥₩₽₹]*(?<![\d.,])\d{1,2}(?:[\s-]{0,2}[^\W\d_]{2,}|[年个個月ヶかカ년개])[^\d$€£¥₩₽₹]*$")
 
 
 def _hanging(row: list, open_spans: dict[int, tuple[Cell, int]], at: int) -> int:
