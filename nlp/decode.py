@@ -160,14 +160,21 @@ def _once(text: str, notes: list[str]) -> str:
     A page with a few such places is left as it is: its offsets are those of the file, and its words can be read.
     """
     seen = text[:400_000]
-    size = len(seen) - len(seen.encode("ascii", "ignore"))
-    if size < 20 or size < 0.04 * len(seen):
+    least = max(20, 0.04 * len(seen))
+    if most_foreign(seen) < least:
         return text
-    runs = _FOREIGN.findall(seen)
-    if sum(len(run) for run in runs if _single(run) is not None) < DOUBLED * size:
+    size = len(seen) - len(seen.encode("ascii", "ignore"))
+    if size < least or len(seen.encode("latin-1", "ignore")) - len(seen) + size < DOUBLED * size / 4:     # of two to four bytes the first is a letter of Latin-1
+        return text
+    if sum(len(run) * times for run, times in Counter(_FOREIGN.findall(seen)).items() if _single(run) is not None) < DOUBLED * size:
         return text
     notes.append("encoded as UTF-8 twice; read once more")
     return _FOREIGN.sub(lambda m: _single(m[0]) or m[0], text)
+
+
+def most_foreign(text: str) -> int:
+    """No fewer than the characters above 0x7F in a text: the bytes that its UTF-8 has beyond one for each, which cost far less than a count."""
+    return 0 if text.isascii() else len(text.encode("utf-8", "surrogatepass")) - len(text)
 
 
 def _single(run: str) -> str | None:

@@ -49,9 +49,25 @@ def _word_groups() -> tuple[list[tuple[str, ...]], dict[str, int]]:
     return list(groups), numbers
 
 
+_FOREIGN = re.compile("[^\x00-\x7f]")
+_NO_LETTERS = bytes(code if code > 0x7F or chr(code).isalpha() else 0x20 for code in range(256))
+MAX_FOREIGN = 60                                               # different characters above 0x7F of a text that are looked at one by one
+
+
+def _letter_words(text: str) -> list[str]:
+    """`_LETTERS.findall(text)`, at a third of the time for text that is mostly ASCII."""
+    foreign = set(_FOREIGN.findall(text))
+    if len(foreign) > MAX_FOREIGN:
+        return _LETTERS.findall(text)
+    for character in foreign:
+        if not _LETTERS.match(character):
+            text = text.replace(character, " ")
+    return text.encode("utf-8", "surrogatepass").translate(_NO_LETTERS).decode("utf-8", "surrogatepass").split()
+
+
 def by_words(text: str) -> tuple[str | None, float]:
     """The language whose function words make up at least a tenth of the words, and half as many again as those of the next; (None, 0) where none does."""
-    return _by_words(_LETTERS.findall(text.lower()))
+    return _by_words(_letter_words(text.lower()))
 
 
 def _by_words(words: list[str]) -> tuple[str | None, float]:
@@ -81,7 +97,7 @@ def by_script(text: str, letters: int | None = None) -> str | None:
     """`ko`, `ja`, `zh-Hans` or `zh-Hant` where the script says so; else None."""
     if text.isascii() or not _EASTERN.search(text):
         return None
-    letters = sum(map(len, _LETTERS.findall(text))) if letters is None else letters
+    letters = sum(map(len, _letter_words(text))) if letters is None else letters
     kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))
     if hangul > 0.2 * letters:
         return "ko"
@@ -100,8 +116,8 @@ def identify(text: str) -> tuple[str | None, float]:
     """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
     sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]
     lowered = sample.lower()
-    words = _LETTERS.findall(lowered)
-    letters = sum(map(len, words if len(lowered) == len(sample) else _LETTERS.findall(sample)))     # a few letters grow when lowered
+    words = _letter_words(lowered)
+    letters = sum(map(len, words if len(lowered) == len(sample) else _letter_words(sample)))     # a few letters grow when lowered
     if letters < 20:
         return None, 0.0
     code = by_script(sample, letters)

@@ -287,30 +287,25 @@ class _Builder:
             else:
                 found = _DROPPED_RUN.match(raw, a, stop)
                 text, used = ("", found.end() - a) if found else (first, 1)
-            blank = text.isspace()
-            begin = at + len(raw[at:a].rstrip(" ")) if blank else a    # blanks beside a reference to a blank are one with it
+            clean = clean_text(text)
+            begin = at + len(raw[at:a].rstrip(" ")) if clean[:1] in ("", " ") else a    # blanks beside one another are one, also around what is dropped
             if begin > at:
                 self.plain(raw[at:begin], start + at)
             at = a + used
-            if blank:
-                while raw[at:at + 1] == " ":
-                    at += 1
-                self.gap(" ", start + begin, start + at, False)
-            elif text:
-                self.odd(text, start + a, start + at)
+            if clean and clean != " ":
+                if clean[0] == " ":
+                    self.gap(" ", start + begin, start + a, False)
+                self.put(clean.lstrip(" "), start + a, start + at)
+                continue
+            while raw[at:at + 1] == " ":
+                at += 1
+            first, last = (begin, at) if clean else (begin if begin < a else a + used, at if at > a + used else a)
+            if first < last:
+                self.gap(" ", start + first, start + last, False)
         if at < stop:
             self.plain(raw[at:stop], start + at)
         if stop < len(raw):
             self.gap(" ", start + stop, end, "\n" in raw[stop:])
-
-    def odd(self, text: str, start: int, end: int) -> None:
-        """Text that was decoded, or holds characters that are dropped or replaced."""
-        clean = clean_text(text)
-        if clean[:1] == " ":
-            self.gap(" ", start, start, False)
-            clean = clean[1:]
-        if clean:
-            self.put(clean, start, end)
 
     def pieces(self, pieces: Iterable[tuple[int, int, int] | str]) -> None:
         """Source ranges, and strings between them."""
@@ -342,6 +337,7 @@ class _Builder:
 
 _DROP = re.compile(f"[{DROPPED}]+")
 _REPLACE = re.compile(f"[{''.join(REPLACED)}]")
+_CLEARED = re.compile(f"[{DROPPED}{''.join(REPLACED)}]")
 
 
 def clean_text(text: str) -> str:
@@ -417,7 +413,7 @@ class LazyText(MappedText):
             if not isinstance(self._made, MappedText) and len(self._made) == 1:
                 first, last, _ = self._made[0]
                 raw = self._source[first:last]
-                if len(raw.strip()) == len(self.text):         # no reference in it, no white space folded: character for character
+                if len(raw.strip()) == len(self.text) and not _CLEARED.search(raw):      # no reference in it, no white space folded: character for character
                     self._begin = first + len(raw) - len(raw.lstrip())
         return self._begin
 
@@ -437,35 +433,72 @@ class LazyText(MappedText):
 
 def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
     """The text that `_mapped` gives of pieces in which there is little to change: white space and references. None where there is more."""
+    if len(pieces) == 1 and pieces[0].__class__ is not str:
+        start, end, mode = pieces[0]
+        raw = source[start:end]
+        if "\\" in raw and mode in (MARKDOWN, STRING):
+            return None
+        return _folded(_ENTITY.sub(_decoded, raw) if "&" in raw and mode != RAW else raw)
     parts: list[str] = []
     ended: list[int] = []                                      # parts before which a line ends that is to stay; those of the source are blanks
     last = 0
+    soft = ""
+    before = ""                                                # the range that stands before this place
     for piece in pieces:
         if piece.__class__ is str:
+            if piece == RAISE or piece == ABUT:
+                soft = piece
+                continue
             if piece == "\n":
                 ended.append(len(parts))
             elif piece != " ":
                 return None
             parts.append(" ")
+            before = ""
             continue
         start, end, mode = piece
         raw = source[start:end]
         if start < last or "\\" in raw and mode in (MARKDOWN, STRING):
             return None
         last = start
-        if mode != RAW and "&" in raw:
-            raw = _ENTITY.sub(_decoded, raw)
-        parts.append(raw)
-    raw = parts[0] if len(parts) == 1 else "".join(parts)
-    text = " ".join(raw.split())
-    if text.isascii():
-        if not text.isprintable():
-            return None
-    elif _CANDIDATES[RAW].search(text) or not is_normalized("NFKC", text) or "\n" in raw and _IS_CJK.search(text):
-        return None
-    if ended:
+        if soft:
+            if before:
+                words = _blanked(before)
+                if not _as_it_stands(words, RAW) or "&" in words:
+                    return None
+                if words[-1] != " " and _apart(soft, words.strip(" ").rsplit("  ", 1)[-1], raw):
+                    parts.append(" ")
+            soft = ""
+        before = raw
+        parts.append(_ENTITY.sub(_decoded, raw) if "&" in raw and mode != RAW else raw)
+    raw = "".join(parts)
+    text = _folded(raw)
+    if ended and text is not None:
+        if _CLEARED.search(raw):
+            parts = [_cleared(part) for part in parts]
         text = "\n".join(filter(None, (" ".join("".join(parts[a:b]).split()) for a, b in zip([0, *ended], [*ended, None], strict=True))))
     return text
+
+
+def _folded(raw: str) -> str | None:
+    """Text with its white space folded, without the characters that are dropped and with those that replace others; None where it needs more than that."""
+    plain = raw.isprintable()
+    text = raw.strip(" ") if plain and "  " not in raw else " ".join(raw.split())
+    if plain or text.isprintable():
+        if text.isascii():
+            return text
+        # all of what is dropped or replaced is unprintable or changed by NFKC, but for two signs
+        odd = "®" in text or "\ufffc" in text or not is_normalized("NFKC", text)
+    else:
+        odd = True
+    if odd and _CLEARED.search(text):
+        text = " ".join(_cleared(text).split())
+    return None if odd and not is_normalized("NFKC", text) or "\n" in raw and _IS_CJK.search(text) else text
+
+
+def _cleared(text: str) -> str:
+    """Text without the characters that are dropped and with those that replace others."""
+    return _REPLACE.sub(lambda m: REPLACED[m.group()], _DROP.sub("", text))
 
 
 def _decoded(match: re.Match) -> str:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from chipwatch.records import Issue
 from nlp.blocks.skeleton import OPEN, Skeleton
 from nlp.blocks.tags import Event
-from nlp.decode import decode, wide
+from nlp.decode import decode, most_foreign, wide
 from nlp.document import Document
 from nlp.errors import UnreadableDocument
 from nlp.language import agree, canonical, identify
@@ -321,21 +321,19 @@ _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2
 def unreadable(document: Document, size: int) -> str | None:
     """Why nothing follows from what a document does not say, or None. `size`: characters of text in blocks that are not chrome."""
     text = document.text
-    if not text.strip():
+    if not text or text.isspace():
         return "the document is empty" if document.content_type != "pdf" else "the PDF has no text layer"
     if document.data is not None:
         return None if document.data else "the feed is empty"
-    scripts = len(_SCRIPTS.findall(text)) if document.content_type == "html" else 0
-    if scripts and size < 250 and len(text) > 20 * size + 1000:
+    if document.content_type == "html" and size < 250 and len(text) > 20 * size + 1000 and _SCRIPTS.search(text):
         return f"a page that scripts fill in: {size} characters of text in {len(text):,} of source"
     if size < MIN_TEXT:
         return f"only {size} characters of text"
-    if not text.isascii():
-        # counted in the source: blocks have lost the control characters that are half of it
-        seen_text = document.text[:400_000]
-        seen = max(1, min(size, len(seen_text)))
-        most = len(seen_text) - len(seen_text.encode("ascii", "ignore"))       # cheaper to count, and mostly enough
-        damaged = len(_MOJIBAKE.findall(seen_text)) + seen_text.count("\ufffd") if most >= 10 and most > 0.02 * seen else 0
+    seen_text = text[:400_000]                                 # the source: blocks have lost the control characters that are half of it
+    seen = max(1, min(size, len(seen_text)))
+    least = max(10, 0.02 * seen)
+    if most_foreign(seen_text) >= least and len(seen_text) - len(seen_text.encode("ascii", "ignore")) >= least:     # cheaper to count, and mostly enough
+        damaged = len(_MOJIBAKE.findall(seen_text)) + seen_text.count("\ufffd")
         if damaged > 0.02 * seen and damaged >= 10:
             return f"damaged characters: {damaged} in {seen:,} (a wrong encoding was saved)"
     return None

@@ -300,7 +300,7 @@ def test_ten_thousand_open_tags_are_read_in_time():
 def test_text_made_without_offsets_is_the_text_that_has_them():
     import random
 
-    from nlp.normalise import ALT, MARKDOWN, STRING, LazyText
+    from nlp.normalise import ABUT, ALT, MARKDOWN, RAISE, STRING, LazyText
 
     chance = random.Random(3)
     odd = ["\t", "\xa0", "&trade;", "&", "&amp", "中", "文\n", "\u3000", "ﬁ", "é", "e", "\u0301", "™", "\\", "\\*", "²", "&#10;", "\r\n", "\x1c", "\x00", "\u2028", "가", "&eacute;", "&#x301;", "\u200b", "¨"]
@@ -309,7 +309,7 @@ def test_text_made_without_offsets_is_the_text_that_has_them():
         source, pieces = "", []
         for _ in range(chance.choice((1, 1, 2, 3))):
             if chance.random() < 0.2:
-                pieces.append(chance.choice((" ", "\n")))
+                pieces.append(chance.choice((" ", "\n", RAISE, ABUT)))
             text = "".join(chance.choice(odd if chance.random() < 0.2 else ["a", "b ", "c", " ", "d\n", "&nbsp;", "&amp;", "  "]) for _ in range(chance.randrange(1, 7)))
             pieces.append((len(source), len(source) + len(text), chance.choice((HTML, HTML, RAW, MARKDOWN, STRING, ALT))))
             source += text + "<"
