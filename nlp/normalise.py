@@ -413,7 +413,7 @@ class LazyText(MappedText):
             if not isinstance(self._made, MappedText) and len(self._made) == 1:
                 first, last, _ = self._made[0]
                 raw = self._source[first:last]
-                if len(raw.strip()) == len(self.text) and not _CLEARED.search(raw):      # no reference in it, no white space folded: character for character
+                if len(raw.strip()) == len(self.text) and " ".join(raw.split()) == self.text:      # no reference in it, no white space folded: character for character
                     self._begin = first + len(raw) - len(raw.lstrip())
         return self._begin
 
@@ -433,12 +433,6 @@ class LazyText(MappedText):
 
 def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
     """The text that `_mapped` gives of pieces in which there is little to change: white space and references. None where there is more."""
-    if len(pieces) == 1 and pieces[0].__class__ is not str:
-        start, end, mode = pieces[0]
-        raw = source[start:end]
-        if "\\" in raw and mode in (MARKDOWN, STRING):
-            return None
-        return _folded(_ENTITY.sub(_decoded, raw) if "&" in raw and mode != RAW else raw)
     parts: list[str] = []
     ended: list[int] = []                                      # parts before which a line ends that is to stay; those of the source are blanks
     last = 0
@@ -474,26 +468,37 @@ def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
     raw = "".join(parts)
     text = _folded(raw)
     if ended and text is not None:
-        if _CLEARED.search(raw):
-            parts = [_cleared(part) for part in parts]
+        if _CLEARED.search(raw) or not is_normalized("NFKC", raw):
+            return None
         text = "\n".join(filter(None, (" ".join("".join(parts[a:b]).split()) for a, b in zip([0, *ended], [*ended, None], strict=True))))
     return text
 
 
 def _folded(raw: str) -> str | None:
     """Text with its white space folded, without the characters that are dropped and with those that replace others; None where it needs more than that."""
-    plain = raw.isprintable()
-    text = raw.strip(" ") if plain and "  " not in raw else " ".join(raw.split())
-    if plain or text.isprintable():
+    text = raw.strip(" ") if raw.isprintable() else raw.strip().replace("\n", " ")
+    if "  " in text and "  " in (text := text.replace("  ", " ")):
+        text = " ".join(text.split())                          # cheaper than this are the two above, and mostly enough
+    plain = text.isprintable()
+    if not plain:
+        text = " ".join(text.split())
+        plain = text.isprintable()
+    if plain:
         if text.isascii():
             return text
         # all of what is dropped or replaced is unprintable or changed by NFKC, but for two signs
         odd = "®" in text or "\ufffc" in text or not is_normalized("NFKC", text)
     else:
         odd = True
+    if "\n" in raw and _IS_CJK.search(text):
+        return None
     if odd and _CLEARED.search(text):
         text = " ".join(_cleared(text).split())
-    return None if odd and not is_normalized("NFKC", text) or "\n" in raw and _IS_CJK.search(text) else text
+    if odd and not is_normalized("NFKC", text):
+        text = normalize("NFKC", text)
+        if text != " ".join(text.split()):                     # a sign that becomes a blank and a mark
+            return None
+    return text
 
 
 def _cleared(text: str) -> str:
@@ -517,7 +522,19 @@ def mapped_text(source: str, pieces: Sequence[Piece]) -> MappedText:
 
     White space is folded, and cut at both ends; a string of white space (" ", "\\n") wins over folded blanks.
     """
+    if len(pieces) == 1 and pieces[0].__class__ is not str:
+        return mapped_run(source, *pieces[0])
     text = _plain_text(source, pieces)
+    return _mapped(source, pieces) if text is None else LazyText(text, source, pieces)
+
+
+def mapped_run(source: str, start: int, end: int, mode: int) -> MappedText:
+    """`mapped_text` of one source range, which is what most blocks are."""
+    raw = source[start:end]
+    text = None
+    if mode not in (MARKDOWN, STRING) or "\\" not in raw:
+        text = _folded(_ENTITY.sub(_decoded, raw) if "&" in raw and mode != RAW else raw)
+    pieces = ((start, end, mode),)
     return _mapped(source, pieces) if text is None else LazyText(text, source, pieces)
 
 

@@ -303,7 +303,8 @@ def test_text_made_without_offsets_is_the_text_that_has_them():
     from nlp.normalise import ABUT, ALT, MARKDOWN, RAISE, STRING, LazyText
 
     chance = random.Random(3)
-    odd = ["\t", "\xa0", "&trade;", "&", "&amp", "中", "文\n", "\u3000", "ﬁ", "é", "e", "\u0301", "™", "\\", "\\*", "²", "&#10;", "\r\n", "\x1c", "\x00", "\u2028", "가", "&eacute;", "&#x301;", "\u200b", "¨"]
+    odd = ["\t", "\xa0", "&trade;", "&", "&amp", "中", "文\n", "\u3000", "ﬁ", "é", "e", "\u0301", "™", "\\", "\\*", "²", "&#10;", "\r\n", "\x1c", "\x00", "\u2028", "가", "&eacute;", "&#x301;", "\u200b", "¨",
+           "®", "&shy;", "&sup2;", "\u0e33", "\u02d8", "１", "か", "\u3099", "ﾊ", "ﾟ", "\u1100", "\u1161", "=", "\u0338", "½", "H100", "80GB", "$"]
     lazy = 0
     for _ in range(6000):
         source, pieces = "", []
@@ -320,6 +321,17 @@ def test_text_made_without_offsets_is_the_text_that_has_them():
             assert early is None or early == (content.starts[0], content.ends[-1])
             assert len(content.starts) == len(content.ends) == len(content.text) and content.text == content._offsets().text, (source, pieces)
     assert lazy > 2000
+
+
+@pytest.mark.parametrize(("source", "text"), [
+    ("rent &trade; chips", "rent chips"), ("rent &shy;chips", "rent chips"), ("rent &trade; ", "rent"), ("rent\u200b chips", "rent chips"), ("chips ²", "chips 2"), ("3 &sup2; racks", "3 2 racks"),
+])
+def test_blanks_around_what_is_dropped_are_one(source: str, text: str) -> None:
+    document = read_document(f"<p>{source}</p>".encode(), path="page.html")
+    (block,) = document.blocks
+    assert block.text == text
+    assert document.quote(block.content, 0, len(text))[0].split()[0].startswith(text.split()[0])
+    assert len(block.content.starts) == len(text)              # the text that has offsets is the same
 
 
 @pytest.mark.parametrize("between", ["&nbsp; ", " &nbsp;", " &nbsp; ", "&nbsp;&nbsp; ", "&#160;\n", "  &emsp;  ", "&nbsp; &nbsp;"])

@@ -138,3 +138,17 @@ def test_cut_in_the_middle_of_a_character(language, codec, charset):
     cut = data[:data.rindex(b"<b>") - 5]
     got, found, _ = decode(cut, None)
     assert found == charset and got.count("\ufffd") <= 1 and TEXTS[language][:30] in got
+
+
+def test_words_of_letters_are_those_of_the_pattern():
+    import random
+
+    from nlp.language import _LETTERS, _letter_words
+
+    chance = random.Random(5)
+    signs = ["a", "B", "é", "²", "_", "1", "٣", " ", "\n", "’", "한", "\ud800", "\x1c", "\x85", "Ⅷ", "𝒳", "ª", "\u0301", "."]
+    for size in range(400):
+        text = "".join(chance.choice(signs) for _ in range(size % 40))
+        assert _letter_words(text) == _LETTERS.findall(text), text
+    many = " ".join(chr(code) for code in range(0x3B1, 0x450))     # more foreign letters than are looked at one by one
+    assert _letter_words(many) == _LETTERS.findall(many)

@@ -11,7 +11,7 @@ from nlp.blocks.html import plain
 from nlp.blocks.skeleton import Skeleton
 from nlp.blocks.tags import HEADINGS, MAX_SPAN, SCOPES, Event, Tag, attributes, events
 from nlp.document import Block, Cell, MappedText, Table
-from nlp.normalise import ABUT, ALT, HTML, mapped_text, mapped_texts, verbatim
+from nlp.normalise import ABUT, ALT, HTML, mapped_run, mapped_text, mapped_texts, verbatim
 
 MAX_CONSENT = 1200                                             # characters
 MAX_STRUCK = 80                                                # characters; an element that is left open would strike out a page
@@ -22,6 +22,7 @@ MAX_DEPTH = 400                                                # of open element
 MAX_BLOCKS = 200_000
 MAX_SECONDS = 30.0
 MAX_CELLS = 400_000
+MAX_HEADING = 120                                              # characters of a paragraph that acts as a heading
 MAX_NAME = 40                                                  # characters of a cell that holds a name
 
 
@@ -512,15 +513,13 @@ def segment(skeleton: Skeleton, markup: str | list[Event]) -> Segmented:
 def _build(walker: Segmenter) -> list[Block]:
     _grids_of_divs(walker)
     skeleton = walker.skeleton
-    source, starts, ends, modes = skeleton.source, skeleton.starts, skeleton.ends, skeleton.modes
+    source, modes = skeleton.source, skeleton.modes
+    starts, ends = skeleton.starts.tolist(), skeleton.ends.tolist()
     chrome = _chrome(walker)
     cards = _cards(walker)
 
     def pieces_of(pieces: list) -> list:
-        if len(pieces) == 1 and not isinstance(pieces[0], str):
-            p = pieces[0]
-            return [(starts[p], ends[p], modes[p])]
-        return [(starts[p], ends[p], modes[p]) if isinstance(p, int) else p for p in pieces]
+        return [p if p.__class__ is str else (starts[p], ends[p], modes[p]) for p in pieces]
 
     def text_of(draft: Draft) -> MappedText:
         if draft.code:
@@ -538,23 +537,29 @@ def _build(walker: Segmenter) -> list[Block]:
     titles = skeleton.meta.get("titles", ())                   # runs of plain text that stand like titles
     for draft in walker.drafts:
         table = None
+        kind, level, marker, pieces = draft.kind, draft.level, draft.marker, draft.pieces
         if draft.grid is not None:
             content, table = _table(draft.grid, skeleton, pieces_of)
-            if not content.text:
+            text = content.text
+            if not text:
                 continue
         else:
-            content = text_of(draft)
-            if not content.text or not _WORDS.search(content.text):
+            if len(pieces) == 1 and not draft.code:
+                p = pieces[0]
+                content = mapped_run(source, starts[p], ends[p], modes[p])
+            else:
+                content = text_of(draft)
+            text = content.text
+            if not text or not text[0].isalnum() and not _WORDS.search(text):
                 continue
-        kind, level, marker = draft.kind, draft.level, draft.marker
         if scoped and path:
             path, above = [entry for entry in path if not entry[2] or entry[2] in draft.scopes], None
         if kind == "paragraph" or kind == "list_item" and draft.bold:
-            rank = heading_rank(content.text, draft.bold or draft.pieces[0] in titles)
+            rank = heading_rank(text, draft.bold or pieces[0] in titles) if len(text) <= MAX_HEADING else 0
             if rank:
                 kind, level = "heading", min(6, base + rank)
             elif marker is None:
-                found = _MARKER.match(content.text)
+                found = _MARKER.match(text)
                 if found:
                     marker = found.group(1)
         elif kind == "heading":
@@ -565,10 +570,10 @@ def _build(walker: Segmenter) -> list[Block]:
         if above is None:
             above = tuple(entry[1] for entry in path)
         names = above if kind != "heading" else tuple(entry[1] for entry in path if entry[0] < level)
-        is_chrome = draft.chrome in chrome or kind == "paragraph" and len(content.text) < 40 and _FURNITURE.match(content.text) is not None
+        is_chrome = draft.chrome in chrome or kind == "paragraph" and len(text) < 40 and _FURNITURE.match(text) is not None
         if kind == "heading" and not is_chrome:
             path = [entry for entry in path if entry[0] < level]
-            path.append((level, content.text, draft.scopes[-1] if draft.scopes else 0))
+            path.append((level, text, draft.scopes[-1] if draft.scopes else 0))
             above = None
             scoped = scoped or bool(draft.scopes)
         blocks.append(Block(kind, content, len(blocks), names, level, marker, table, cards[draft.node], is_chrome))
@@ -608,7 +613,7 @@ _MODAL = re.compile(r"\b(?:must|shall|may not|will|agree|agrees|are|is|you|muss|
 
 def heading_rank(text: str, bold: bool) -> int:
     """Depth (1 …) below the last real heading if a paragraph acts as one, else 0. Conservative: short, no sentence, and bold, numbered or named like an article."""
-    if len(text) > 120 or "\n" in text or len(text) < 2:
+    if len(text) > MAX_HEADING or "\n" in text or len(text) < 2:
         return 0
     body = text.rstrip(":：")
     numbered = _NUMBERED.match(body)
@@ -640,7 +645,11 @@ def _chrome(walker: Segmenter) -> set[int]:
             pieces = [p for row in draft.grid.rows for cell in row for d in cell.drafts for p in d.pieces]
         else:
             pieces = draft.pieces
-        size = sum(ends[p] - starts[p] for p in pieces if isinstance(p, int))
+        if len(pieces) == 1:
+            p = pieces[0]
+            size = ends[p] - starts[p]
+        else:
+            size = sum([ends[p] - starts[p] for p in pieces if p.__class__ is int])
         sizes[draft.chrome] = sizes.get(draft.chrome, 0) + size
     for number in _feet_of_cards(walker, sizes):
         sizes[0] = sizes.get(0, 0) + sizes[number]
@@ -736,11 +745,11 @@ def _grids_of_divs(walker: Segmenter) -> None:
     for parent, rows in rows_of.items():
         if len(rows) < 3 or own[parent] or made and first[parent] <= made[-1][1]:
             continue
-        cells = [_div_cells(walker, drafts[first[row]:last[row] + 1]) for row in rows]
-        if not _is_grid(walker, cells, 3):
+        cells = _grid_of(walker, (_div_cells(walker, drafts[first[row]:last[row] + 1]) for row in rows), 3)
+        if not cells:
             inner = inner or _children(walker)
-            cells = [_boxed_cells(walker, row, inner.get(row, ()), drafts[first[row]:last[row] + 1]) for row in rows]
-            if not _is_grid(walker, cells, 2):
+            cells = _grid_of(walker, (_boxed_cells(walker, row, inner.get(row, ()), drafts[first[row]:last[row] + 1]) for row in rows), 2)
+            if not cells:
                 continue
         grid = _Grid()
         for k, row in enumerate(cells):
@@ -773,9 +782,14 @@ def _div_cells(walker: Segmenter, drafts: list[Draft]) -> list[list]:
     return out
 
 
-def _is_grid(walker: Segmenter, cells: list[list[list]], least: int) -> bool:
-    width = len(cells[0])
-    return width >= least and all(len(row) == width for row in cells) and _has_header(walker, cells)
+def _grid_of(walker: Segmenter, rows: Iterable[list[list]], least: int) -> list[list[list]]:
+    """The cells of the rows, if they make a grid of `least` columns or more; else none. No row is asked for behind one that does not fit."""
+    cells: list[list[list]] = []
+    for row in rows:
+        cells.append(row)
+        if len(row) < least or len(row) != len(cells[0]):
+            return []
+    return cells if cells and _has_header(walker, cells) else []
 
 
 def _children(walker: Segmenter) -> dict[int, list[int]]:
