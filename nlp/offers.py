@@ -18,7 +18,7 @@ from chipwatch.records import Issue, Offer
 from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
 from nlp.offer_words import offer_fields
-from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, has_digit, parse_number, remembered, resolve_currency,
+from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
                         scope_in, tax_in, unit_in)
 
 MAX_OFFERS = 12_000                                            # of one document, and issues with it; sixteen times the longest list of offers known
@@ -94,6 +94,8 @@ def read_head(label: str) -> Head:
         role = None
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
         role = "price"
+    elif role == "price" and re.fullmatch(r"(?:price|pricing|charge|rate|cost) (?:unit|period|interval|cycle)s?", text):
+        role = "unit"                                          # "priceUnit": "hour"
     unit = unit_in(label) or unit_in(text)
     if role in ("price", None) and unit is None and re.search(offer_fields()["of_sale"], text):
         role = "other_price"
@@ -199,6 +201,34 @@ def rate_told(text: str) -> tuple[str, str | None] | None:
         if unit is not None and (found is None or about_gpus and found[1] is None):
             found = unit, scope
     return found
+
+
+@dataclass(slots=True, frozen=True)
+class Rate:
+    """What sentences above some offers say of all their prices: "All prices are in EUR, per GPU-hour"."""
+
+    unit: str | None = None
+    scope: str | None = None
+    currency: str | None = None
+
+
+def rate_of_all(text: str) -> Rate | None:
+    """What a note says of the prices around it: their period, what they are for, their money; None where it says none of them."""
+    unit = scope = None
+    money: set[str] = set()
+    for sentence in _SENTENCES.split(text[:600]):
+        folded = fold(sentence)
+        if len(folded) > 200 or not _patterns()["of_prices"].search(folded) or _patterns()["of_prices_else"].search(folded) or _ITS_OWN_AMOUNT.search(folded) or _NUMBERS.search(folded):
+            continue
+        money.update(currency_words(sentence))
+        period = unit_in(folded, loose=False) or (unit_in(folded) if _PER_BEHIND.search(folded) else None)
+        if period is not None and unit in (None, period):
+            unit, scope = period, scope or scope_in(folded)
+    return Rate(unit, scope, money.pop() if len(money) == 1 else None) if unit or len(money) == 1 else None
+
+
+_NUMBERS = re.compile(r"[2-9]|\d\d")
+_PER_BEHIND = re.compile(r"あたり|当たり|当り|당|每|基準|기준")
 
 
 def lists_chips(text: str) -> bool:
@@ -406,7 +436,7 @@ class Facts:
             words = currency_words(value) or currency_words(value.upper())
             self.currency = words[0] if words else self.currency
         elif role == "unit" and isinstance(value, str) and value.upper() not in UNIT_CODES:
-            unit = unit_in(value)
+            unit = unit_in(value) or unit_in(f"/{value}")      # "month per GPU"
             if unit and (self.unit is None or "time frame" not in head.text):
                 self.unit = unit
             self.scope = self.scope or scope_in(split_label(value))
@@ -555,6 +585,7 @@ class Reading:
     priced_beside: list[tuple[Facts, list[Quoted], int, int, list[str]]] = field(default_factory=list)  # priced rows without a machine, and the texts that may be the name of one
     machines: dict[str, ChipSpan | None] = field(default_factory=dict)                  # name of a machine -> its chips, as a table of machines tells; None: it tells two things
     families: dict[str, ChipSpan] = field(default_factory=dict)                         # "g5", "gpu.1." -> the chip that the document says they have
+    rates: list[tuple[tuple[str, ...], Rate]] = field(default_factory=list)             # (headings above a note on all prices, what it says)
     tax_notes: list[tuple[tuple[str, ...] | None, str]] = field(default_factory=list)   # (headings above a note on tax, what it says); None: page-wide
     grouped: list[Offer] = field(default_factory=list)         # unpriced rows that each name several chips (pools): they count where the chips stand nowhere else
     listed: list[Offer] = field(default_factory=list)          # unpriced offers of lists: they count where nothing fuller names the chip
@@ -619,6 +650,20 @@ class Reading:
                     best[1].add(tax)
         return next(iter(best[1])) if len(best[1]) == 1 else "unknown"
 
+    def rate_at(self, path: tuple[str, ...]) -> Rate:
+        """What notes say of all prices under these headings: of each thing, the nearest note that says it; nothing where the nearest do not agree."""
+        if not self.rates:
+            return Rate()
+        said: dict[str, tuple[int, set[str]]] = {}
+        for above, rate in self.rates:
+            if path[:len(above)] != above:
+                continue
+            for name, value in (("unit", rate.unit), ("scope", rate.scope), ("currency", rate.currency)):
+                depth, values = said.get(name, (-1, set()))
+                if value is not None and len(above) >= depth:
+                    said[name] = len(above), {value} if len(above) > depth else {*values, value}
+        return Rate(**{name: next(iter(values)) for name, (_, values) in said.items() if len(values) == 1})
+
     def in_cents(self, key: str, value: Any = None) -> bool:
         """Whether a field is given in cents: the document says so (a schema beside its example), or prints the hundredth part of `value` as a price."""
         text = self.document.text
@@ -663,10 +708,21 @@ def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[
     if signed:
         return [p for p in signed if p.amount > 0]
     whole = [p for p in found if p.amount > 0]
-    if bare and whole and re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/(?!\s?\d).{1,12}|起|から|부터|per .{1,12})?", value.strip()):
+    if bare and whole and (re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/(?!\s?\d).{1,12}|起|から|부터|per .{1,12})?", value.strip()) or _alone_in(value, whole)):
         return [replace(whole[0], amount=round(whole[0].amount * factor, 10))]
     number = parse_number(value, reading.language, reading.decimal) if bare else None
     return [Price(0, len(value), round(number * factor, 10))] if number else []
+
+
+def _alone_in(value: str, found: list[Price]) -> bool:
+    """Whether a cell holds one amount, with its period or what leads to it ("from 1.20 / GPU / h (sold out)", "ab 2,10 pro Tag"), and else no more than a note in brackets."""
+    if len(found) > 1 or not (found[0].unit or found[0].price_from or found[0].high is not None):
+        return False
+    return bool(_BEFORE_AMOUNT.fullmatch(value[:found[0].start]) or leads_to_price(value[:found[0].start])) and bool(_BEHIND_AMOUNT.fullmatch(value[found[0].end:]))
+
+
+_BEFORE_AMOUNT = re.compile(r"[\s~≈<>(]*")
+_BEHIND_AMOUNT = re.compile(r"[\s)]*(?:\*+|起|から|부터|〜)?\s*(?:\([^()]{0,60}\))?\s*")
 
 
 def make_offers(reading: Reading, facts: Facts, quoted: Sequence[Quoted], start: int, end: int) -> list[Offer]:

@@ -30,6 +30,7 @@ _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d
 _CODE_OF_PLACE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?")
 _PARTS_OF_KEY = re.compile(r"[\s(),;|]+")
 _PRICES = re.compile(r"(?:gpu |instance )?(?:prices?|pricings?)(?![a-z])")
+_QUANTITY = re.compile(r"(?:^| )quantity$")                    # a key of how much a price is for
 _PICKED = words("picked")
 _LOW = words("low_end")
 _HIGH = words("high_end")
@@ -152,6 +153,19 @@ def _says_who_lets(heads: Sequence[tuple[_Field, Node]]) -> bool:
     who = [child for field, child in filled if _WHO_LETS.fullmatch(field.head.text)]
     return len(who) == 1 and who[0].kind == "scalar" and isinstance(who[0].value, str) and not is_nothing(who[0].value) and not _MAKERS.fullmatch(who[0].value.strip()) \
         and any(field.head.role == "gpu" for field, _ in filled) and all(child is who[0] or child.kind == "scalar" and field.head.role in _OF_A_LIST for field, child in filled)
+
+
+_BARE_COUNTS = frozenset({"count", "quantity", "qty"})
+
+
+def _few(value: object) -> bool:
+    """Whether a bare number is one of GPUs in a machine."""
+    return isinstance(value, int | str) and not isinstance(value, bool) and str(value) in {"1", "2", "3", "4", "5", "6", "7", "8", "10", "16"}
+
+
+def _has_gpus(node: Node) -> bool:
+    """Whether a branch is a list of records that count GPUs: what is said above it is what they are, {"name": "A10", "plans": [{"gpu_count": 2}]}."""
+    return node.kind == "list" and bool(node.items) and node.items[0].kind == "map" and any(_field(k).head.role in ("gpu_count", "gpu_memory") for k, _ in node.items[0].entries)
 
 
 _SHELF = words("shelf")
@@ -384,8 +398,11 @@ class _Walker:
         if any(child.value is not None and _WITHDRAWN.get(field.head.text.removeprefix("is ")) is child.value for field, child in heads):
             return
         local = Facts(is_gpu=facts.is_gpu)
+        of_gpus = (bool(facts.chips) or any(field.head.role == "gpu" for field, _ in heads)) and not any(field.head.role == "gpu_count" for field, _ in heads)
         for field, child in sorted(heads, key=_chips_last):
             k, head = field.key, field.head
+            if of_gpus and head.text in _BARE_COUNTS and child.kind == "scalar" and _few(child.value):
+                head = replace(head, role="gpu_count")         # {"gpu": "A40", "count": 4}
             if child.kind == "scalar":
                 if head.role == "price" and not (isinstance(child.value, str) and not self._is_price(k, child)):
                     continue
@@ -412,6 +429,8 @@ class _Walker:
                     local.location = ", ".join(values)[:300] if len(values) <= 12 else None
                 elif len(values) == 1:
                     local.absorb(head, values[0])
+        if not (local.chips or local.named) and local.instance is not None and len(local.instance) <= 40 and any(_has_gpus(child) for _, child in heads):
+            local.named = [chip for chip in find_chips(local.instance, context=True) if local.instance[chip.end:].strip() == local.instance[:chip.left].strip() == ""]
         self._merge(facts, local, keyed)
         if local.chips or local.named or keyed:
             facts.anchor = (node.start, node.end)
@@ -644,6 +663,9 @@ class _Walker:
             elif isinstance(child.value, str) and len(child.value) < 80:
                 word, term = commitment_in(child.value)
                 commitment, months = (word, term) if word else (commitment, months)
+        for k, child in node.entries:                          # schema.org's referenceQuantity: what the price is for one of
+            if child.kind == "map" and _QUANTITY.search(split_label(k)):
+                unit = next((u for name, c in child.entries if isinstance(c.value, str) and "unit" in name.lower() and (u := UNIT_CODES.get(c.value.upper()) or unit_in(f"/{c.value}"))), unit)
         out = []
         if "units" in scalars and "nanos" in scalars:          # money as a whole part and billionths
             whole, nanos = scalars["units"].value, scalars["nanos"].value
@@ -668,7 +690,7 @@ class _Walker:
                     q.unit = head.unit or unit
                     q.location = location
                     out.append(q)
-            elif not about_other_things(k):
+            elif not about_other_things(k) and not _QUANTITY.search(split_label(k)):
                 inner = self._branch_prices(child, [*labels, k], depth + 1)
                 if inner and len(k) <= 40 and _CODE_OF_PLACE.fullmatch(k) and self.reading.locate is not None and self.reading.locate(k)[0]:
                     for q in inner:                            # {"pricing": {"eu-west-1": {"onDemand": 0.7}}}

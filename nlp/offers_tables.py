@@ -67,6 +67,11 @@ def around(reading: Reading, block: Block, before: str, after: str = "") -> Arou
         found.unit, found.scope = told[0], found.scope or told[1]
     if found.tax == "unknown":
         found.tax = reading.tax_at(block.heading_path)
+    if found.unit is None or found.currency is None:
+        rate = reading.rate_at(block.heading_path)
+        if found.unit is None:
+            found.unit, found.scope = rate.unit, found.scope or (rate.scope if rate.unit else None)
+        found.currency = found.currency or rate.currency
     if reading.shelves:
         found.seller = next((block.heading_path[depth] for depth in range(len(block.heading_path)) if block.heading_path[:depth] in reading.shelves), "")
     for text in (found.caption, heading):

@@ -12,7 +12,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offer_words import words
-from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, seller_of_head
+from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, tax_in, unit_in
 
@@ -47,7 +47,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
                 continue                                       # what others ask
             listed = beside and item.block.kind == "list_item"             # an item of a list of GPUs names one, too
             chips = find_chips(text, context=listed or _about_gpus(item)) if has_digit(text) else []
-            prices = _real_prices(reading, text)
+            prices = _real_prices(reading, text, item.path)
             if chips and prices and not _rival(reading, text):
                 _pair(reading, item, chips, prices)
             elif chips and item.block.kind != "heading":
@@ -286,6 +286,8 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         key = _NAMED_LINE.match(text)
         if not cs and (match := _GPUS_LINE.search(text)) and not prices:
             facts.count = float(match["count"] or match["behind"])
+        elif key and not cs and not prices and read_head(key["key"]).role == "gpu_count" and (told := parse_count(key["value"]))[0] and not told[1]:
+            facts.count = told[0]                              # "Number of GPUs: 8"
         if (match := _MEMORY_LINE.search(low)) and not _CPU_LINE.search(low) and facts.gpu_memory is None:
             facts.gpu_memory = float(match["size"] or match["size2"])
         facts.cpu = facts.cpu or bool(_CPU_LINE.search(low))
@@ -397,6 +399,9 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
         at = lines.index(item)
         unit = unit or (unit_in(lines[at - 1].block.text) if at and len(lines[at - 1].block.text) <= 24 and not has_digit(lines[at - 1].block.text) else None)     # "Hourly" above "$2.49"
         unit = unit or unit_in(title) or next((unit_in(h) for h in reversed(item.path) if unit_in(h)), None)
+    if unit is None:
+        rate = reading.rate_at(item.path)
+        unit, scope = rate.unit, scope or rate.scope
     if unit is None and not any(p.price_from for p in prices):
         return []
     commitment, months = commitment_in(text)
@@ -421,10 +426,14 @@ def _about_gpus(item: Placed) -> bool:
     return bool(re.search(r"gpu|accelerator|nvidia|显卡|グラフィック", fold(f"{item.path[-1] if item.path else ''} {item.before[-160:]}")))
 
 
-def _real_prices(reading: Reading, text: str) -> list[Price]:
+def _real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> list[Price]:
+    """The prices of a text: amounts with their currency; below a note that tells the currency of all prices, bare ones with their period, or at the place of a price, too."""
     if not has_digit(text):
         return []
     found = [p for p in reading.prices(text) if p.sign and not p.other and p.amount > 0]
+    if not found and path and len(text) <= 2 * _SHORT_CARD and (rate := reading.rate_at(path)).currency:
+        found = [replace(p, currency=rate.currency, sign=rate.currency) for p in reading.prices(text, bare=True, currency=rate.currency)
+                 if p.amount > 0 and not p.other and (_PERIOD_BEHIND.search(fold(text[p.start:p.end])) if p.unit else rate.unit and _at_place_of_price(text, p))]
     if found and _SUM.search(text):
         chips = find_chips(text, context=True)
         for line in re.finditer(r"[^\n]+", text):
@@ -432,6 +441,32 @@ def _real_prices(reading: Reading, text: str) -> list[Price]:
                 stop = line.start() + line[0].rfind("=") if any(line.start() <= c.start < line.end() for c in chips) else line.start()
                 found = [p for p in found if not stop <= p.start < line.end()]
     return found
+
+
+_PERIOD_BEHIND = re.compile(r"\d\s?(?:\*+\s?)?(?:/|\(|per\b|pro\b|par\b|por\b|al\b|all'|je\b|a\b|an\b|na\b|в\b|за\b|每|毎)")
+_NO_PRICE_LABEL = frozenset({"gpu_count", "gpu_memory", "vcpu", "memory", "storage", "network", "other_price", "location", "availability"})
+
+
+def _at_place_of_price(text: str, price: Price) -> bool:
+    """Whether a bare amount stands where a line tells its price: behind a colon or dash that follows a label of prices, or a chip, and with nothing behind it but a note."""
+    if not _NOTE_BEHIND.match(text[price.end:]):
+        return False
+    lead = _JOINT_BEFORE.search(text[max(0, price.start - 80):price.start])
+    if lead is None:
+        return False
+    label = lead["label"]
+    if _own_value(label):                                      # "RAM 96 GB — 1.24": the label has its own value
+        return bool(find_chips(text[:price.start], context=True))
+    role = read_head(label).role
+    return role == "price" or role not in _NO_PRICE_LABEL and (commitment_in(label)[0] is not None or bool(find_chips(text[:price.start], context=True)))
+
+
+def _own_value(label: str) -> bool:
+    return bool(re.search(r"\d\s?[^\W\d_]{0,5}\s*$", label)) and not find_chips(label, context=True)
+
+
+_JOINT_BEFORE = re.compile(r"(?:^|[,;|])(?P<label>[^,;|:：]{0,60})(?:[:：]|\s[–—-])\s*[*_`]*(?:[^\W\d]{1,10}(?: [^\W\d]{1,10})?\s)?$")
+_NOTE_BEHIND = re.compile(r"[*_`]*\s*(?:$|[,;(|])")
 
 
 def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Price]) -> None:
@@ -480,6 +515,9 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
                 continue                                       # of which chip, no word says
             chip = replace(chip, count=float(own["count"]), at_most=False)
         unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[start:stop])) if short else price.unit
+        rate = reading.rate_at(item.path)
+        scope = None if unit is not None else rate.scope
+        unit = unit or rate.unit
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
         unit = unit or (unit_in(item.path[-1]) if item.path else None)
@@ -500,7 +538,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if chip.memory is None and single and (size := _VRAM.search(fold(text[start:stop]))):
             facts.gpu_memory = float(size[1])
         a, b = block.content.source_span(start, min(stop, start + 1500))
-        reading.pending.append((facts, [Quoted(price, a, b, unit=unit, commitment=commitment, months=months)], a, b))
+        reading.pending.append((facts, [Quoted(price, a, b, unit=unit, scope=scope, commitment=commitment, months=months)], a, b))
 
 
 _COUNT_AGAIN = re.compile(r"(?<![\w.,])(?P<count>[2-9]|[1-9]\d)(?:\s?x\s|\s?(?:x\s?)?gpus?\b|\s?(?:卡|枚|基|장|张|張)(?!时|時))")

@@ -225,7 +225,7 @@ def _word_case(text: str, start: int, end: int, word: str) -> bool:
 def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     data = _data()
     groups = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["units"].items())
-    between = r"[\s(]*(?:(?:(?:gpu|card|board|chip|node|instance|server|accelerator|vm)(?!s(?![a-z]))|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·・*×-]*)*"
+    between = r"[\s(]*(?:(?:(?:gpu|card|board|chip|node|instance|server|accelerator|vm)(?!s(?![a-z]))|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·・*×-]*(?:(?:and|und|et|y|e|en|i|и)\s+)?)*"
     after_per = re.compile(rf"{data['per']}{between}(?:{groups})(?![a-z0-9])")
     alone = re.compile(rf"(?<![a-z])(?:{groups})(?![0-9])")
     return after_per, alone, re.compile(data["only_after_per"])
@@ -329,6 +329,11 @@ def asks_for_contact(text: str) -> bool:
     return bool(_words()["contact"].search(fold(text)))
 
 
+def leads_to_price(text: str) -> bool:
+    """Whether a text is the word that marks a price as the lowest, and nothing else: "from", "ab", "à partir de"."""
+    return bool(_words()["from_before"].fullmatch(fold(text).strip() + " "))
+
+
 @remembered
 def is_withdrawn(text: str) -> bool:
     """Whether a short note says that something is no longer let."""
@@ -347,7 +352,7 @@ def availability_in(text: str) -> str | None:
 _EAST_ASIAN = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af"                 # no blank need part these letters from a number: "料金は300円"
 _AMOUNT = re.compile(rf"(?:(?<![\w.,])|(?<=[{_EAST_ASIAN}]))(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
 _JOINTS = r"-|~|〜|to|bis|a|до|至|から"                            # between the two ends of a range
-_HIGH_END = r"\s*(?:{joints})\s*(?P<sign>[^\d\s]{{0,4}})\s?(?P<high>\d[\d.,]*\d|\d)"
+_HIGH_END = r"\s*(?:{joints})(?!(?<=[^\W\d_])[^\W\d_])\s*(?P<sign>[^\d\s]{{0,4}})\s?(?P<high>\d[\d.,]*\d|\d)"
 _RANGE = re.compile(_HIGH_END.format(joints=_JOINTS))
 _UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d))")          # "CVT 1.40": looks like a currency
 MAX_RANGE = 200                                                # characters from the end of a number to the sign behind the range or multiple that it begins
@@ -531,7 +536,7 @@ def _beside_digit(text: str, start: int, end: int) -> bool:
     return before[-1:].isdigit() or after[:1].isdigit()
 
 
-_TAIL_UNIT = re.compile(r"^[\s~*)\],]*(?:起|から)?[\s]*")
+_TAIL_UNIT = re.compile(r"^[\s~*)(\],]*(?:起|から|부터)?[\s(]*")
 _HEAD = re.compile(r"(?:1\s?)?(?P<text>1?分(?=あたり|につき|毎)|1?秒(?=あたり|につき|毎)|每分钟|每分鐘|每秒|분당|초당|1?日(?=あたり)|per minute|時間|시간당|월|月額|年額|包月|包年|每小时|小时|包天|包日|日租|每天|每日|每月|月价|月付|月均|每年|年付|时租|時租|月租|hourly|monthly|daily|per hour|per month|per day|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
 
 

@@ -17,7 +17,7 @@ from nlp.field_notes import field_notes
 from nlp.language import of_readers
 from nlp.layout import layout_tables
 from nlp.offer_words import words
-from nlp.offers import Reading, is_set_aside, read_head, seller_of_head, unique
+from nlp.offers import Reading, is_set_aside, rate_of_all, read_head, seller_of_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table, settle_named
 from nlp.offers_text import Placed, read_families, read_listings, read_lists, read_only_chip, read_options, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
@@ -278,8 +278,9 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     tax_notes += [(None, said) for b in document.blocks if b.chrome and len(b.text) <= 600 and (said := _note_on_tax(b.text))]
     if placed and not any(above is not None for above, _ in tax_notes):
         tax_notes = [(None, said) for _, said in tax_notes]
+    rates = [(p.path, rate) for p in placed if p.block.kind == "paragraph" and len(p.block.text) <= 600 and (rate := rate_of_all(p.block.text)) is not None]
     language = document.language or of_readers(sample)          # a page of scripts has no text to tell it by, but words for its readers in them
-    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample) or _mark_of_data(document) or _mark_of_cells(placed), tax_notes=tax_notes, shelves=_shelves(placed), rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
+    return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample) or _mark_of_data(document) or _mark_of_cells(placed), tax_notes=tax_notes, rates=rates, shelves=_shelves(placed), rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
 
 
 def _shelves(placed: list[Placed]) -> set[tuple[str, ...]]:

@@ -1,0 +1,82 @@
+"""Offers of Markdown, lists, prose and data: what the generator of layouts (offer_layouts_texts) showed to be missing. All sellers and prices are invented."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from nlp.offers import rate_of_all, read_head
+from nlp.prices import find_prices
+from supply_reading import rows, supply
+
+
+def test_money_and_period_told_once_for_all_prices_hold_for_lists_cards_and_tables_below():
+    note = "# Rates\n\nAll prices are in CHF. Prices are per GPU per day.\n\n"
+    assert rows(note + "- A40 48GB, RAM 96 GB — 11.50\n- 2x L40S, vCPU 24: from 20\n", "md") == [("A40", None, 11.5, "CHF", "day"), ("L40S", 2, 20, "CHF", "day")]
+    assert rows(note + "### H200\n\n- RAM: 96 GB\n- Price: 70.20\n\n### 4x L4\n\n- vCPU: 48\n- On-demand: 12\n- Spot: 7.5\n", "md") == [
+        ("H200", None, 70.2, "CHF", "day"), ("L4", 4, 12, "CHF", "day"), ("L4", 4, 7.5, "CHF", "day")]
+    assert rows(note + "## Storage\n\nText.\n\n## Machines\n\n| GPU | Price |\n|---|---|\n| 8x A100 | 96 |\n", "md") == [("A100", 8, 96, "CHF", "day")]
+
+
+def test_bare_figures_without_such_a_note_or_beside_labels_of_hardware_are_no_prices():
+    assert not any(o.price for o in supply("# GPU rates\n\n- A40 48GB — 11.50\n- L40S: 20\n", "md")[1])
+    text = "# GPU rates\n\nAll prices are in USD. Prices are per hour.\n\n### A40\n\n- vCPU: 48\n- RAM: 96\n- GPUs: 2\n- Price: 1.10\n"
+    assert rows(text, "md") == [("A40", 2, 1.1, "USD", "hour")]
+
+
+@pytest.mark.parametrize("note, unit, currency", [
+    ("Alle Preise pro Stunde, in EUR.", "hour", "EUR"), ("料金の単位はUSDです。表示価格は1時間あたりの料金です。", "hour", "USD"), ("Todos los precios son por GPU y hora.", "hour", None), ("所有价格均为每月的价格。", "month", None),
+])
+def test_notes_on_all_prices_in_their_languages(note, unit, currency):
+    rate = rate_of_all(note)
+    assert rate is not None and (rate.unit, rate.currency) == (unit, currency)
+
+
+@pytest.mark.parametrize("text", ["Storage prices are per month in EUR.", "Support costs $10 per month.", "We were founded in 2019.", "Prices may change every month."])
+def test_sentences_that_say_something_else_are_no_notes_on_all_prices(text):
+    assert rate_of_all(text) is None
+
+
+def test_a_length_in_a_label_does_not_begin_a_range_that_ends_with_the_price():
+    for text in ("Reserva de 1 ano: 91 EUR/h", "Reserva 3 años: 91 EUR/h", "Engagement 1 an: 91 EUR/h", "Impegno 1 anno: 91 EUR/h"):
+        assert [(p.amount, p.high) for p in find_prices(text, language="es")] == [(91, None)]
+    assert [p.amount for p in find_prices("de 2 a 3 EUR/h", language="es")] == [2]
+
+
+def test_the_number_of_gpus_of_a_card_stands_behind_its_label_in_many_languages():
+    for label in ("Number of GPUs", "Anzahl GPUs", "GPU数", "GPU 수", "Количество GPU", "GPUs"):
+        assert rows(f"### A40 48GB\n\n- {label}: 4\n- 1.60 EUR / h\n", "md", None) == [("A40", 4, 1.6, "EUR", "hour")], label
+
+
+def test_a_bare_count_beside_a_gpu_counts_gpus_and_elsewhere_does_not():
+    record = {"gpu": "NVIDIA A40", "count": 4, "usd_per_hour": 1.8}
+    assert rows(json.dumps([record, {**record, "count": 8, "usd_per_hour": 3.5}]), "json") == [("A40", 4, 1.8, "USD", "hour"), ("A40", 8, 3.5, "USD", "hour")]
+    assert rows(json.dumps([{**record, "count": 137}, {**record, "gpu_count": 2}]), "json")[0][1] is None
+    assert rows(json.dumps([{**record, "gpu_count": 2}]), "json")[0][1] == 2
+    named = {"name": "NVIDIA A40", "count": 4, "usd_per_hour": 1.8}
+    assert rows(json.dumps([named]), "json")[0][1] is None      # of things by name: how many are left?
+
+
+def test_the_quantity_that_a_price_is_for_is_no_price():
+    offer = {"@type": "Offer", "priceSpecification": {"@type": "UnitPriceSpecification", "price": 2.2, "priceCurrency": "EUR", "referenceQuantity": {"@type": "QuantitativeValue", "value": 1, "unitCode": "DAY"}}}
+    text = f'<html><body><script type="application/ld+json">{json.dumps({"@type": "Product", "name": "2x A40", "offers": offer})}</script></body></html>'
+    assert rows(text, "html") == [("A40", 2, 2.2, "EUR", "day")]
+
+
+def test_a_family_is_named_by_its_chip_where_its_plans_count_gpus():
+    families = [{"name": "A10", "plans": [{"gpu_count": 2, "eur_per_hour": 1.2}]}, {"name": "L4", "plans": [{"gpu_count": 1, "eur_per_hour": 0.6}]}]
+    assert rows(json.dumps({"families": families}), "json") == [("A10", 2, 1.2, "EUR", "hour"), ("L4", 1, 0.6, "EUR", "hour")]
+    flavours = [{"name": "L4", "vcpu": 4, "eur_per_hour": 0.1}]
+    assert rows(json.dumps({"groups": [{"name": "small", "plans": flavours}, {"name": "H100 x1", "plans": [{"gpu_count": 1, "eur_per_hour": 2}]}]}), "json") == [("H100", 1, 2, "EUR", "hour")]
+
+
+def test_the_unit_of_a_feed_may_be_called_that_of_its_prices():
+    assert read_head("priceUnit").role == read_head("price-period").role == "unit" and read_head("unit price").role == "price" and read_head("price per unit").role == "price"
+    assert rows(json.dumps({"price_unit": "minute", "currency": "EUR", "plans": [{"gpu": "2x A40", "cost": 0.05}]}), "json") == [("A40", 2, 0.05, "EUR", "minute")]
+    assert rows("GPU;Price (EUR);unit\nNVIDIA A40;150;month per GPU\nNVIDIA L4;90;month per GPU\n", "csv") == [("A40", None, 150, "EUR", "month"), ("L4", None, 90, "EUR", "month")]
+
+
+def test_a_figure_under_a_head_with_its_currency_may_have_its_period_and_a_note_behind_it():
+    text = "| GPU | Price (EUR) |\n|---|---|\n| 2x A40 | 1.20/GPU/hr (sold out) |\n| 4x L4 | from 2.10 per day |\n| 1x T4 | 8 to 9 vCPU |\n"
+    assert rows(text, "md")[:2] == [("A40", 2, 1.2, "EUR", "hour"), ("L4", 4, 2.1, "EUR", "day")] and rows(text, "md")[2:] in ([], [("T4", 1, None, None, None)])
