@@ -112,7 +112,7 @@ _MODIFIER = re.compile(
     r"|(?P<mig>mig[\s\-_:]*)?(?P<slice>[1-7])g[.\s_](?P<slice_memory>\d{1,3})gb(?![a-z0-9])"
     r")")
 _COUNT_GPUS = re.compile(r"[\s\-_(,]{1,2}(?P<count>[1-9]\d?)[\s-]?gpus?(?![a-z0-9-]|\s?(?:hour|memory|ram|/|h\b))")      # "HGX H100 8-GPU server"
-_COUNT_RIGHT = re.compile(r"[\s\-_(]{0,2}[x×*]\s?(?P<count>[1-9]\d{0,2})(?![a-z0-9.,/])(?!\s?(?:gb|tb|g|t|mb|nvme|tib|gib)\b)|(?<=[a-z0-9])(?::|\s)(?P<colon>[1-9]\d?)(?:\s?[卡張张块枚基장개颗](?!时|時)|(?<=:\d)(?![\d:.a-z]))")
+_COUNT_RIGHT = re.compile(r"[\s\-_(]{0,2}[x×*]\s?(?P<count>[1-9]\d{0,2})(?![a-z0-9/]|[.,]\d)(?!\s?(?:gb|tb|g|t|mb|nvme|tib|gib)\b)|(?<=[a-z0-9])(?::|\s)(?P<colon>[1-9]\d?)(?:\s?[卡張张块枚基장개颗](?!时|時)|(?<=:\d)(?![\d:.a-z]))")
 _MEMORY_LISTED = re.compile(r"\s?[,、，;]\s{0,2}(?P<memory>\d{2,3})\s?(?:gb|go|gib)(?![a-z0-9])(?!\s?(?:of |de )?(?:system |host |main )?(?:ram|ddr|ssd|nvme|disk|storage|/\s?s|ps))")      # "H100 SXM5, 80 GB"
 _COUNT_CJK = re.compile(r"(?:\s?gpu)?\s?(?:を|が|は)?\s?(?P<count>[1-9]\d?|[一二两兩三四六八]|十六)\s?(?:枚|基|장|卡|张|張|개|颗|顆|块)(?!时|時)")
 _CJK_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "六": 6, "八": 8, "十六": 16}

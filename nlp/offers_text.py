@@ -451,6 +451,8 @@ def _at_place_of_price(text: str, price: Price) -> bool:
     """Whether a bare amount stands where a line tells its price: behind a colon or dash that follows a label of prices, or a chip, and with nothing behind it but a note."""
     if not _NOTE_BEHIND.match(text[price.end:]):
         return False
+    if not text[:price.start].strip() and re.search(r"\d[.,]\d", text[:price.end]):
+        return True                                            # a line of a card that is an amount and nothing else
     lead = _JOINT_BEFORE.search(text[max(0, price.start - 80):price.start])
     if lead is None:
         return False
@@ -499,11 +501,13 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             chip = after[0]
         elif before:
             chip = before[-1]
-        elif after and len(prices) == 1:
+        elif after and sum(start <= p.start < stop for p in prices) == 1:
             chip = after[0]
         elif short and not inside:
             earlier = [c for c in chips if c.end <= price.start]
             chip = earlier[-1] if earlier else None
+        elif not inside and index and not compared and (earlier := [c for c in chips if c.end <= start]) and _goes_on(text, sentence, ends, earlier, prices[:index]):
+            chip = earlier[-1]
         if chip is None:
             continue
         own = None
@@ -516,7 +520,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             chip = replace(chip, count=float(own["count"]), at_most=False)
         unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[start:stop])) if short else price.unit
         rate = reading.rate_at(item.path)
-        scope = None if unit is not None else rate.scope
+        scope = "instance" if not inside and _WHOLE.search(sentence) else None if unit is not None else rate.scope
         unit = unit or rate.unit
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
@@ -539,6 +543,18 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             facts.gpu_memory = float(size[1])
         a, b = block.content.source_span(start, min(stop, start + 1500))
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, scope=scope, commitment=commitment, months=months)], a, b))
+
+
+_GOES_ON = words("goes_on")
+_WHOLE = words("whole_machine")
+
+
+def _goes_on(text: str, sentence: str, ends: list[int], earlier: list[ChipSpan], before: list[Price]) -> bool:
+    """Whether a folded sentence with a price and no chip goes on about the one chip that an earlier sentence priced: "With a contract of one year, it costs $2 per hour"."""
+    begun = ends[bisect_right(ends, earlier[-1].start) - 1] if bisect_right(ends, earlier[-1].start) else 0
+    same = {c.gpu_name for c in earlier if c.start >= begun}
+    priced = [p for p in before if p.start >= begun]
+    return len(same) == 1 and bool(priced) and not _SERVICE.search(sentence) and (_GOES_ON.search(sentence.strip()) is not None or commitment_in(sentence)[0] is not None)
 
 
 _COUNT_AGAIN = re.compile(r"(?<![\w.,])(?P<count>[2-9]|[1-9]\d)(?:\s?x\s|\s?(?:x\s?)?gpus?\b|\s?(?:卡|枚|基|장|张|張)(?!时|時))")

@@ -475,12 +475,18 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
                 scope, length = None, 0
             unit = led or unit
         name = resolve_currency(sign[2], language=language, declared=currency, words=words) if sign else currency
+        if name in _WITHOUT_CENTS and amount != int(amount) and _GROUPED.fullmatch(folded, a, b):
+            amount = float(folded[a:b].replace(",", "").replace(".", ""))          # "1,834 KRW", whatever the language of the page
         if sign and sign[2] in _data()["resolve"]:
             factor *= _data()["resolve"][sign[2]].get("factor", 1)
         before = folded[max(0, start - 24):start]
         is_from = bool(_words()["from_before"].search(before) or _words()["from_after"].match(folded[stop:stop + 14]))
         yield Price(start, stop + length, round(amount * factor, 10), sign[2] if sign else "", name, unit, scope, is_from, other, round(high * factor, 10) if high is not None else None)
         taken = stop
+
+
+_WITHOUT_CENTS = frozenset({"KRW", "JPY", "VND", "IDR"})      # money whose thousands are never written with three decimals
+_GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
 def _spread(folded: str, start: int, stop: int) -> re.Match | None:
@@ -556,7 +562,7 @@ def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
     if match and match.start() - at <= 22 and not re.search(r"\d", tail[at:match.start()]):
         first = re.match(r"[\s(]*", tail[at:])
         gap = tail[at + first.end():match.start()]
-        if len(gap) <= 22 and not re.search(r"[,.!?](?:\s|$)", gap):
+        if len(gap) <= 22 and not re.search(r"[,.!?](?:\s|$)", gap) and not (_terms_pattern().search(match[0]) and _words()["commitment_reserved"].search(gap)):
             unit, end = match.lastgroup, match.end()
             follow = re.compile(r"\s?(?:/|per|pro|par|por|each|every)\s?(?:gpu|card|node|instance|server|replica|worker|container|卡|台|vm|machine)(?![a-z])").match(tail, end)
             if follow:

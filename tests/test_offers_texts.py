@@ -80,3 +80,40 @@ def test_the_unit_of_a_feed_may_be_called_that_of_its_prices():
 def test_a_figure_under_a_head_with_its_currency_may_have_its_period_and_a_note_behind_it():
     text = "| GPU | Price (EUR) |\n|---|---|\n| 2x A40 | 1.20/GPU/hr (sold out) |\n| 4x L4 | from 2.10 per day |\n| 1x T4 | 8 to 9 vCPU |\n"
     assert rows(text, "md")[:2] == [("A40", 2, 1.2, "EUR", "hour"), ("L4", 4, 2.1, "EUR", "day")] and rows(text, "md")[2:] in ([], [("T4", 1, None, None, None)])
+
+
+@pytest.mark.parametrize("language, text", [
+    ("en", "A server with 2x A40 costs $1.90 per hour. With a contract of one year, it costs $1.20 per hour. "), ("de", "Ein Server mit 2x A40 kostet $1,90 pro Stunde. Bei 1 Jahr Laufzeit kostet er $1,20 pro Stunde. "),
+    ("ja", "2x A40を搭載したサーバーの料金は$1.90/時間です。1年契約の料金は$1.20/時間です。"),
+])
+def test_a_sentence_that_goes_on_about_the_machine_before_it_names_no_chip(language, text):
+    page = f'<html lang="{language}"><body><h1>GPU</h1><p>{text * 1}{"" if language == "ja" else " "}NVIDIA L4: $0.80/h. {"x " * 60}</p></body></html>'
+    assert {("A40", 2, 1.9, "USD", "hour"), ("A40", 2, 1.2, "USD", "hour")} <= set(rows(page, "html", None))
+    other = page.replace("it costs $1.20", "storage is $1.20").replace("With a contract of one year", "For a disk")
+    assert language != "en" or not any(r[2] == 1.2 for r in rows(other, "html", None))
+
+
+def test_the_whole_node_of_a_sentence_without_a_chip_is_a_machine():
+    page = f'<html lang="en"><body><h1>GPU</h1><p>The 8x A40 costs $0.50 per GPU per hour. The whole node costs $3.90 per hour. {"x " * 60}</p></body></html>'
+    assert [(o.price, o.price_scope) for o in supply(page, "html", None)[1]] == [(0.5, "gpu"), (3.9, "instance")]
+
+
+def test_counts_behind_a_name_with_a_comma_or_a_stop_after_them():
+    assert rows("# GPU\n\n- RTX A6000 48GB x4, vCPU 48: $2.10/h\n- A100 80GB x8, RAM 768 GB: $9/h\n", "md") == [("A6000", 4, 2.1, "USD", "hour"), ("A100", 8, 9, "USD", "hour")]
+    assert rows("# GPU\n\n- A100 80GB x1.5 speed: $9/h\n- L40S: $1/h\n", "md")[0][1] is None
+
+
+def test_thousands_of_money_without_cents_are_thousands_in_any_language():
+    assert [p.amount for p in find_prices("1,834 KRW/h, 1.834 KRW/h, 1.834 EUR/h", language="it")] == [1834, 1834, 1834]
+    assert [p.amount for p in find_prices("1,834 KRW/h, 1.834 KRW/h, 0.834 KRW/h, 1.834 EUR/h", language="en")] == [1834, 1834, 0.834, 1.834]
+
+
+def test_terms_head_columns_of_prices_where_money_and_period_have_columns_of_their_own():
+    text = "GPU;GPUs;По требованию;Резерв на 1 год;currency;unit\nNVIDIA A40;2;1,20;0,90;EUR;hour\nNVIDIA L4;1;0,60;0,40;EUR;hour\n"
+    assert rows(text, "csv", "ru") == [("A40", 2, 1.2, "EUR", "hour"), ("A40", 2, 0.9, "EUR", "hour"), ("L4", 1, 0.6, "EUR", "hour"), ("L4", 1, 0.4, "EUR", "hour")]
+
+
+def test_the_length_of_a_term_behind_a_price_is_not_its_period():
+    text = "# GPU\n\nВсе цены указаны в час.\n\n- 4 × A40 — По требованию: 774 RUB, Резерв на 1 год: 576 RUB\n- 2 × L4 — По требованию: 118 RUB, Резерв на 1 год: 86 RUB\n"
+    assert {r[4] for r in rows(text, "md", "ru")} == {"hour"}
+    assert [(p.unit, p.scope) for p in find_prices("141 RUB за GPU/ч, 900 RUB за сервер в сутки", language="ru")] == [("hour", "gpu"), ("day", "instance")]
