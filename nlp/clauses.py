@@ -933,7 +933,9 @@ class _Reader:
 
     def beyond(self, unit: _Unit, rows: list[tuple[int, int, int]], groups: int) -> tuple[list[str], int]:
         """(countries, groups of countries) named right behind a cue of `groups` (of those of a sentence itself), "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
-        named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + [(start, end, "", bit) for _, bit in self.group_bits for start, end in self.book.spans(rows, bit)])
+        touched = self.book.touched(rows)
+        groups_named = [(start, end, "", bit) for _, bit in self.group_bits if bit & touched for start, end in self.book.spans(rows, bit)]
+        named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + groups_named)
         starts = [start for start, *_ in named]
         text = self.text[unit.block]
         taken: set[int] = set()

@@ -673,13 +673,14 @@ class Cuebook:
     def spans(self, rows: Iterable[tuple[int, int, int]], groups: int) -> list[tuple[int, int]]:
         """(start, end) of the cues of `groups` among matches of one sentence, in order of their ends."""
         found = []
+        bits, simple, gapped = self._bits, self._simple, self._gapped
         ends: dict[int, tuple[int, int]] = {}
         for start, end, pattern in rows:
-            if not self._bits[pattern] & groups:
+            if not bits[pattern] & groups:
                 continue
-            if self._simple[pattern] & groups:
+            if simple[pattern] & groups:
                 found.append((start, end))
-            for before, gap, bit, this in self._gapped[pattern]:
+            for before, gap, bit, this in gapped[pattern]:
                 if not bit & groups:
                     continue
                 first = start
@@ -692,6 +693,10 @@ class Cuebook:
                 else:
                     found.append((first, end))
         return found
+
+    def touched(self, rows: Iterable[tuple[int, int, int]]) -> int:
+        """The groups of which at least a part of a cue is among matches: `spans` finds none of any other. One look, where many groups are asked for."""
+        return functools.reduce(int.__or__, map(self._bits.__getitem__, set(map(_pattern_of, rows))), 0)
 
     def names(self, mask: int) -> list[str]:
         """The names of the groups in a mask, for explanations and tests."""

@@ -196,6 +196,13 @@ def test_a_cue_whose_word_comes_twice(cue, text, holds):
     assert (bool(book.mask(rows)), bool(book.spans(rows, 1))) == (holds, holds)
 
 
+@pytest.mark.parametrize(("text", "touched"), [("", set()), ("nothing of it", set()), ("buy", {"a"}), ("sell", {"a", "b"}), ("buy and sell", {"a", "b"}), ("rent, sell, buy", {"a", "b", "c"})])
+def test_no_cue_is_found_of_a_group_that_is_not_touched(text, touched):
+    book = Cuebook([("test", {"groups": {"a": ["buy . sell"], "b": ["sell"], "c": ["rent"]}})], [])
+    rows = book.scan(text)
+    assert set(book.names(book.touched(rows))) == touched >= {name for name, n in book.groups.items() if book.spans(rows, 1 << n)}
+
+
 def test_every_pack_says_how_lists_are_forbidden_and_allowed():
     for language in ITEMS | {"sv": {}}:
         book = cuebook(language)
