@@ -62,26 +62,53 @@ else
   say "setup: this is no Debian system; see to it that these are installed: Pango, HarfBuzz, fontconfig, Noto fonts with CJK"
 fi
 
+# What is being installed: ended and removed with this script, however it ends, with the exit code that it ends with. Of a script that was killed outright, the next run
+# removes it: the folder is inside the virtual environment, and pip has its own temporary files there, too.
+parts="" running=()
+ended() {
+  set +e
+  if [ "${#running[@]}" -gt 0 ]; then kill "${running[@]}" 2>/dev/null; wait "${running[@]}" 2>/dev/null; fi
+  if [ -n "$parts" ]; then rm -rf "$parts"; fi
+}
+trap ended EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# What of a package an interrupted pip left behind looks installed to the next one: the file INSTALLER comes last. Without its folder of metadata, it is installed over.
+forget_unfinished() {
+  local folder
+  for folder in "$VENV"/lib/python*/site-packages/*.dist-info; do
+    [ ! -d "$folder" ] || [ -e "$folder/INSTALLER" ] || rm -rf "$folder"
+  done
+}
+
+locked_pip=("$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-compile --require-hashes)
+
 # Installs what a lock file pins. pip takes one package after another and compiles it, on one core; so the list is dealt out to several (the list is complete: nothing is
-# resolved), and all is compiled afterwards. Where that fails, for whatever reason, one pip does it, and says what is wrong.
+# resolved), and all is compiled afterwards. pip itself comes first: none is to be replaced while it works. Where that fails, for whatever reason, one pip does it, and says
+# what is wrong.
 install_locked() {
-  local lock=$1 shares parts n failed="" running=()
+  local lock=$1 shares n failed=""
+  parts=$(cd "$VENV" && pwd)/.parts
+  rm -rf "$parts" && mkdir "$parts" || fail "$parts cannot be made"
+  forget_unfinished
   shares=$(nproc 2>/dev/null || echo 1); [ "$shares" -gt 4 ] && shares=4
-  if [ "$shares" -gt 1 ]; then
-    parts=$(mktemp -d)
-    trap 'kill "${running[@]}" 2>/dev/null; exit 130' INT TERM
-    awk -v shares="$shares" -v folder="$parts" '/^[^ #]/ { entry++ } { print > (folder "/" entry % shares ".lock") }' "$lock"
+  if [ "$shares" -gt 1 ] && awk -v shares="$shares" -v folder="$parts" '
+      /^[^ #]/ { file = /^(pip|setuptools)==/ ? "first" : ++entry % shares ".lock" } file { print > (folder "/" file) }' "$lock" &&
+     { [ ! -s "$parts/first" ] || TMPDIR=$parts "${locked_pip[@]}" --no-deps -r "$parts/first" >/dev/null 2>&1; }; then
     for n in "$parts"/*.lock; do
-      "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes -r "$n" >/dev/null 2>&1 & running+=($!)
+      TMPDIR=$parts "${locked_pip[@]}" --no-deps -r "$n" >/dev/null 2>&1 & running+=($!)
     done
     for n in "${running[@]}"; do wait "$n" || failed=1; done
-    trap - INT TERM
-    rm -rf "$parts"
-    [ -z "$failed" ] && return 0
+    running=()
+  else
+    failed=1
   fi
   # -qq: errors alone; pip warns of every index that lacks a package
-  "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r "$lock" ||
+  [ -z "$failed" ] || TMPDIR=$parts "${locked_pip[@]}" -r "$lock" ||
     fail "pip could not install the pinned packages (see above); check the connection to the package index, then run the same command again"
+  rm -rf "$parts"; parts=""
 }
 
 # On all cores; but for the tests of packages, which nobody runs here. What cannot be compiled (templates of code) is of no use to anybody.
@@ -91,7 +118,7 @@ stamp=$VENV/.installed
 wanted=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
 if [ ! -x "$VENV/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
   say "setup: installing into $VENV (one to three minutes the first time)"
-  [ -x "$VENV/bin/python" ] || "$python" -m venv "$VENV"
+  "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv "$VENV"     # also where one was begun and has no pip yet
   install_locked requirements.lock
   "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --no-build-isolation -e . || fail "chipwatch itself could not be installed (see above)"
   compile_all "$VENV/lib" chipwatch crawler nlp assessment dataset reports sample_market
