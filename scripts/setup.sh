@@ -116,7 +116,14 @@ compile_all() { "$VENV/bin/python" -m compileall -q -j 0 -x '/tests?/' "$@" >/de
 
 stamp=$VENV/.installed
 wanted=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
-if [ ! -x "$VENV/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+installed() { [ -x "$VENV/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; }
+if ! installed; then
+  # One at a time: a second one waits, also for the pips of one that was killed, which hold the lock as long as they live.
+  mkdir -p "$VENV"
+  exec 9>"$VENV/.lock"
+  if command -v flock >/dev/null 2>&1 && ! flock -n 9; then say "setup: waiting for another one that installs into $VENV"; flock 9; fi
+fi
+if ! installed; then
   say "setup: installing into $VENV (one to three minutes the first time)"
   "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv "$VENV"     # also where one was begun and has no pip yet
   install_locked requirements.lock
@@ -124,6 +131,7 @@ if [ ! -x "$VENV/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]
   compile_all "$VENV/lib" chipwatch crawler nlp assessment dataset reports sample_market
   printf '%s\n' "$wanted" > "$stamp"
 fi
+exec 9>&-
 
 if [ -n "$RENDERED" ]; then
   if ! command -v chromium >/dev/null 2>&1; then

@@ -19,7 +19,7 @@ case "$*" in
   *" install "*" -r "*)
     echo x > "$TMPDIR/half-a-wheel"
     printf '%s %s\\n' "$$" "$(grep -oE '^[a-z]+' "${@: -1}" | paste -sd,)" >> "$LOG"
-    case "$PIP" in hangs) grep -q ^pip "${@: -1}" || exec sleep 60 ;; fails) exit 1 ;; esac ;;
+    case "$PIP" in hangs) [[ "${@: -1}" = */first ]] || exec sleep 60 ;; fails) exit 1 ;; esac ;;
 esac
 """
 
@@ -95,6 +95,18 @@ def test_what_fails_leaves_nothing_and_says_so(clone):
     said, _ = (running := started(clone, "fails")).communicate(timeout=60)
     assert running.returncode == 1 and b"could not install the pinned packages" in said
     assert not (clone / ".venv/.parts").exists() and not (clone / ".venv/.installed").exists()
+
+
+def test_a_second_one_waits_for_the_first(clone):
+    first = started(clone, "hangs")
+    processes = [process for process, _ in taken(clone, 3)]
+    second = started(clone, "works")
+    assert second.stdout.readline().startswith(b"setup: waiting for another one")
+    assert (clone / ".venv/.parts/half-a-wheel").exists() and len(taken(clone, 3)) == 3
+    for process in processes[1:]:
+        os.kill(process, signal.SIGTERM)                       # so one pip takes the whole list, and would hang as well
+    os.kill(taken(clone, 4)[3][0], signal.SIGTERM)
+    assert (first.wait(30), second.wait(30)) == (1, 0) and not (clone / ".venv/.parts").exists() and (clone / ".venv/.installed").exists()
 
 
 def test_what_a_killed_one_left_is_removed_by_the_next(clone):
