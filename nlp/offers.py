@@ -110,6 +110,8 @@ def read_head(label: str) -> Head:
         else:
             words = currency_words(label)
             currency = words[0] if words else None
+    if role is None and unit and currency and not chips:
+        role = "price"                                         # "В месяц (₽)"
     commitment, months = commitment_in(label)
     tax = "excluded" if re.search(r"\b(?:net|netto)\b", text) else "included" if re.search(r"\b(?:gross|brutto)\b", text) else tax_in(label)
     return Head(text, role, unit, scope_in(text) or scope_in(label), commitment, months, currency, tax,

@@ -14,7 +14,7 @@ from nlp.document import Block
 from nlp.offer_words import words
 from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head
 from nlp.places import find_places, fold
-from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
 
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
 _COMPARED = words("compared")
@@ -413,7 +413,14 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
         commitment, months = commitment_in(item.path[-1])
     start, end = item.block.content.source_span(0, len(text))
     tax = tax_in(text)
-    return [Quoted(p, start, end, unit=unit, scope=scope, commitment=commitment, months=months, tax=tax) for p in prices]
+    return [Quoted(p, start, end, unit=unit, scope=_scope_of_line(text, prices, i) or scope, commitment=commitment, months=months, tax=tax) for i, p in enumerate(prices)]
+
+
+def _scope_of_line(text: str, prices: list[Price], index: int) -> str | None:
+    """What the label before a price of a card says that it is for: "Price per node: $18/h"."""
+    start = max(prices[index - 1].end if index else 0, prices[index].start - 40)
+    label = text[start:prices[index].start].rsplit("\n", 1)[-1]
+    return scope_in(label) if label.rstrip().endswith((":", "：")) else None
 
 
 def _rival(reading: Reading, text: str) -> bool:
@@ -518,6 +525,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             if not inside and not single:
                 continue                                       # of which chip, no word says
             chip = replace(chip, count=float(own["count"]), at_most=False)
+        if chip.count is None and single and short and not chip.slice and (told := _told_count(text[chip.end:])) is not None:
+            chip = replace(chip, count=told)
         unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[start:stop])) if short else price.unit
         rate = reading.rate_at(item.path)
         scope = "instance" if not inside and _WHOLE.search(sentence) else None if unit is not None else rate.scope
@@ -543,6 +552,14 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             facts.gpu_memory = float(size[1])
         a, b = block.content.source_span(start, min(stop, start + 1500))
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, scope=scope, commitment=commitment, months=months)], a, b))
+
+
+_LABELLED_NUMBER = re.compile(r"(?:^|[\s,;|(])(?P<label>[^\s,;|:：\d][^,;|:：\n\d]{1,24})[:：]\s?(?P<number>[1-9]\d?)(?!\d|[.,]\d)")
+
+
+def _told_count(text: str) -> float | None:
+    """The number of GPUs that a line tells behind a label: "A40, Anzahl GPUs: 4, vCPU: 48"."""
+    return next((float(m["number"]) for m in _LABELLED_NUMBER.finditer(text[:160]) if read_head(m["label"].strip()).role == "gpu_count"), None)
 
 
 _GOES_ON = words("goes_on")

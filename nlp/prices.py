@@ -440,7 +440,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] in {" ", "("} else None)
         if right is None and left is None:
             spread = _spread(folded, a, b)
-            if spread and (starts.get(spread.end()) or starts.get(spread.end() + 1 if folded[spread.end():spread.end() + 1] == " " else -1)):
+            if spread and (parse_number(spread["high"], language, decimal) or 0) >= amount and (starts.get(spread.end()) or starts.get(spread.end() + 1 if folded[spread.end():spread.end() + 1] == " " else -1)):
                 right = starts.get(spread.end()) or starts.get(spread.end() + 1)
                 stop = spread.end()
         if left is None and right is None and not bare:
@@ -552,6 +552,9 @@ def _head_unit(before: str) -> str | None:
     return unit_in(match["text"]) if match else None
 
 
+_UNIT_BEFORE_PER = re.compile(r"[\s~〜*(]*(?P<gpu>(?:1\s?)?(?:gpu|枚|基)(?:あたり|당)?[\s・/·]*)?1?\s?(?P<unit>秒|分|時間|日|[かヶ]月|月|年|시간|초|분)(?:あたり|当たり|につき|毎|당)\)?")
+
+
 def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
     """(unit, scope, length) of what follows an amount: "/hr", " per GPU hour", "/小时", " an hour"."""
     after_per, alone, _ = _unit_patterns()
@@ -569,6 +572,9 @@ def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
                 end = follow.end()
             scope = scope_in(tail[at:end])
             return unit, scope, end
+    behind = _UNIT_BEFORE_PER.match(tail)
+    if behind:                                                 # "(1GPU・1時間あたり)"
+        return unit_in(f"/{behind['unit']}"), "gpu" if behind["gpu"] else None, behind.end()
     word = alone.match(tail, at)
     if word and len(word[0]) > 1 and not re.match(r"(?:month|year|day|minute|second|an|mo|ar|ano)s?$", word[0]) or (word and re.fullmatch(r"h|月|日|年|時間|시간|월", word[0])):
         return word.lastgroup, scope_in(tail[at:word.end()]), word.end()

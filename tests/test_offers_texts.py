@@ -117,3 +117,23 @@ def test_the_length_of_a_term_behind_a_price_is_not_its_period():
     text = "# GPU\n\nВсе цены указаны в час.\n\n- 4 × A40 — По требованию: 774 RUB, Резерв на 1 год: 576 RUB\n- 2 × L4 — По требованию: 118 RUB, Резерв на 1 год: 86 RUB\n"
     assert {r[4] for r in rows(text, "md", "ru")} == {"hour"}
     assert [(p.unit, p.scope) for p in find_prices("141 RUB за GPU/ч, 900 RUB за сервер в сутки", language="ru")] == [("hour", "gpu"), ("day", "instance")]
+
+
+def test_a_period_before_its_per_word_and_in_brackets_behind_the_amount():
+    found = find_prices("89円 (1GPU・1時間あたり)、0.5円 (1秒あたり)、700円/月", language="ja")
+    assert [(p.amount, p.unit, p.scope) for p in found] == [(89, "hour", "gpu"), (0.5, "second", None), (700, "month", None)]
+
+
+def test_a_head_of_a_period_and_a_currency_heads_prices():
+    assert read_head("В месяц (₽)").role == read_head("Mensal (por mês)").role == "price" and read_head("Requests per hour").role != "price"
+
+
+def test_labels_in_a_line_tell_its_count_and_what_each_price_is_for():
+    page = "<html lang='de'><body><h1>GPU</h1><ul><li><b>A40 48GB</b>, Anzahl GPUs: 4, vCPU: 48 – 1,60 €/h</li><li><b>L4</b>, Anzahl GPUs: 2, vCPU: 8 – 0,90 €/h</li></ul></body></html>"
+    assert rows(page, "html", None) == [("A40", 4, 1.6, "EUR", "hour"), ("L4", 2, 0.9, "EUR", "hour")]
+    card = "# GPU\n\n### 8x A40\n\nPrice per GPU: $0.50/h<br />\nPrice per node: $4/h\n\n### 8x L4\n\nPrice per GPU: $0.30/h<br />\nPrice per node: $2.40/h\n"
+    assert [(o.price, o.price_scope) for o in supply(card, "mdx")[1]] == [(0.5, "gpu"), (4, "instance"), (0.3, "gpu"), (2.4, "instance")]
+
+
+def test_a_number_before_a_dash_and_a_smaller_amount_begins_no_range():
+    assert [(p.amount, p.high) for p in find_prices("vCPU: 48 – 1.60 €/h") if p.sign] == [(1.6, None)] and [p.amount for p in find_prices("1.60 – 2.40 €/h") if p.sign] == [1.6]
