@@ -208,6 +208,10 @@ def test_the_files_for_deployment_are_well_formed():
     copied = {line.split()[1] for line in container.splitlines() if line.startswith("COPY") and len(line.split()) == 3}
     packages = __import__("tomllib").loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     assert copied >= set(packages) and "USER 10001" in container and "debian:12" in container
+    handed = {name for line in container.splitlines() if line.startswith("COPY") for name in line.split()[1:-1]}
+    assert {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")} == handed
+    of_setup = (ROOT / "scripts/setup.sh").read_text("utf-8").partition("\nPACKAGES=(")[2].partition(")")[0].split()
+    assert len(of_setup) > 5 and set(of_setup) <= set(container.replace("\\\n", " ").split())
     scrapyd = configparser.ConfigParser()
     scrapyd.read(ROOT / "deploy/scrapyd/scrapyd.conf")
     assert scrapyd["scrapyd"]["bind_address"] == "127.0.0.1"
