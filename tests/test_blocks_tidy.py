@@ -80,6 +80,14 @@ def test_what_is_called_tidy_has_the_blocks_that_a_parser_finds():
     assert tidy_ones > 0.4 * seen and tables > 20
 
 
+def test_a_value_may_hold_the_sign_that_ends_a_tag():
+    source = "<p title='a > b' class=x>One</p><p title=\"it's > so\">Two</p><p>3 > 2</p>"
+    for _ in range(2):                                         # tags that were met before are the same
+        skeleton, walked = tidy.read(source)
+        found = segment(skeleton, walked)
+        assert [b.text for b in found.blocks] == ["One", "Two", "3 > 2"] and told(found) == by_lexbor(source)
+
+
 @pytest.mark.parametrize("source", [
     "<ul><li>one<li>two<p>more</ul><p>a<div>b</div>", "<table><tr><td>a<td>b<tr><td>c<td>d</table>", "<dl><dt>a<dd>b<dt>c<dd>d</dl>", "<p>a<ul><li>b</ul></p>c", "<div>a</span></div></td>b",
     "<html><head><title>t</title></head><body><p>a</body></html><p>b", "<table><tbody><td>a</table>", '<a href="/a">a</a><a href="/b">b</a>', "<div><p>left open"])

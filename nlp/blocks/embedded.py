@@ -11,6 +11,7 @@ from nlp.blocks.tags import attributes
 
 MAX_BYTES = 8_000_000                                          # of one script
 _ASSIGNED = re.compile(r"(?:^|[;\s])(?:window|self|globalThis)\s*(?:\.\s*([A-Za-z_$][\w$]*)|\[\s*[\"']([\w$.-]+)[\"']\s*\])\s*=\s*(?=[\[{])|(?:^|[;\s])(?:var|let|const)\s+(__[A-Z_]+__)\s*=\s*(?=[\[{])")
+_ASSIGNS = ("window", "self", "globalThis", "__")             # without one of them nothing is assigned there
 _FLIGHT = re.compile(r"self\.__next_f\.push\(\s*(\[.*\])\s*\)\s*;?\s*$", re.DOTALL)
 
 
@@ -38,7 +39,7 @@ def embedded(skeleton: Skeleton) -> list[tuple[str, Any]]:
                 if isinstance(part, list) and len(part) > 1 and isinstance(part[1], str):
                     flight.append(part[1])
                 continue
-            for match in _ASSIGNED.finditer(body):
+            for match in _ASSIGNED.finditer(body) if any(word in body for word in _ASSIGNS) else ():
                 value = _parse_prefix(body, match.end())
                 if value is not None:
                     out.append((match.group(1) or match.group(2) or match.group(3), value))

@@ -162,11 +162,11 @@ class Segmenter:
             self.pieces = []
 
     def flush(self) -> None:
-        pieces, had, bold = self.pieces, self.has_text, self.bold_only
+        pieces, bold = self.pieces, self.bold_only
         self.nothing()
-        self.has_text = False
-        if not had:
+        if not self.has_text:
             return
+        self.has_text = False
         kind, level, marker = "paragraph", 0, None
         if self.caption and self.grids:
             grid = self.grids[-1][0]
@@ -213,10 +213,16 @@ class Segmenter:
     def walk(self) -> None:
         stack: list[tuple] = []                                # (tag, what its end does, what to restore, context to restore)
         link: tuple | None = None
-        parents, signatures = self.parents, self.signatures
+        parents, signatures, modes = self.parents, self.signatures, self.skeleton.modes
         for event in self.events:
             if event.__class__ is int:
-                self.text(event)
+                if self.breaks or self.wrap or self.pre or modes[event] == ALT:
+                    self.text(event)
+                else:                                          # which is what `text` does of most
+                    self.pieces.append(event)
+                    self.has_text = True
+                    if not self.bold:
+                        self.bold_only = False
                 continue
             if event.__class__ is str:
                 if self.has_text:

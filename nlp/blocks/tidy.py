@@ -17,6 +17,7 @@ from nlp.normalise import ALT, HTML, RAISE
 
 # A value that holds "<" makes no tag here: so no tag is looked for across the beginning of another, and all takes linear time.
 _TAG = re.compile(r"(<[/a-zA-Z][^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*>)")
+_ANY_TAG = re.compile(r"(<[/a-zA-Z][^<>]*>)")                 # finds the same tags at half the time, where all that it finds are tags by the above
 _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)(?=[\s/>])")
 _ODD = re.compile(r"<[a-zA-Z/!?%]")                            # in text: what is no tag, though it begins like one
 _SPECIAL = re.compile(r"<(?=[!?%sxintm])(?:(!--)|([!?])|(%)|(script|style|xmp|iframe|noembed|noframes|noscript|textarea|title|template|svg|math)(?=[\s/>]))", re.IGNORECASE)
@@ -62,20 +63,32 @@ _EMPTY_PARAGRAPH = (Tag.read("<p>"), Tag.read("</p>"))
 
 _Entry = tuple[int, str, Tag | None, Tag | None]               # rule, name, what the tag means, and the event of its end: None where it means nothing, or nothing but a soft piece
 
+MAX_BARE = 400
+_bare: dict[str, _Entry] = {}                                  # tags without attributes, once they have been met: they are the same on every page
+
 
 def read(source: str) -> tuple[Skeleton, list[Event]] | None:
     """The runs of text and the events of a tidy page; None of any other."""
-    skeleton = Skeleton(source)
-    known: dict[str, _Entry | None] = {}
-    parts = None if OPEN in source else _cut(source, skeleton, known)
-    if parts is None or _ODD.search("\n".join(parts[::2])) or not _know(parts[1::2], known):
+    if OPEN in source:
+        return None
+    for pattern in (_ANY_TAG, _TAG):
+        skeleton = Skeleton(source)
+        known: dict[str, _Entry | None] = {}
+        parts = _cut(source, skeleton, known, pattern)
+        if parts is None:
+            return None
+        tags = set(parts[1::2]) - known.keys()
+        if not any(("\"" in tag or "'" in tag) and not _TAG.fullmatch(tag) for tag in tags):
+            break
+    texts = "\n".join(parts[::2])
+    if "<" in texts and _ODD.search(texts) or not _know(tags, known):
         return None
     walked = _events(parts, known, skeleton)
     return None if walked is None else (skeleton, walked)
 
 
-def _cut(source: str, skeleton: Skeleton, known: dict[str, _Entry | None]) -> list[str] | None:
-    """The source as texts and, between each two of them, a tag or what is left out: comments, scripts and the like, which become `known`. None where one has no end."""
+def _cut(source: str, skeleton: Skeleton, known: dict[str, _Entry | None], pattern: re.Pattern) -> list[str] | None:
+    """The source as texts and, between each two of them, a tag by the pattern or what is left out: comments, scripts and the like, which become `known`. None where one has no end."""
     parts: list[str] = []
     at = 0
     for match in _SPECIAL.finditer(source):
@@ -99,19 +112,22 @@ def _cut(source: str, skeleton: Skeleton, known: dict[str, _Entry | None]) -> li
             return None
         if end < b:
             return None
-        parts += _TAG.split(source[at:a])
+        parts += pattern.split(source[at:a])
         parts.append(source[a:end])
         known[parts[-1]] = None
         at = end
-    parts += _TAG.split(source[at:])
+    parts += pattern.split(source[at:])
     return parts
 
 
 def _know(tags: Iterable[str], known: dict[str, _Entry | None]) -> bool:
-    """Puts all `tags` among the known. False where one of them is not told here."""
+    """Puts all `tags`, each once, among the known. False where one of them is not told here."""
     ends: dict[str, _Entry] = {}
     odd: list[tuple[str, str]] = []                            # tags whose attributes are written in other ways, and their names
-    for source in set(tags) - known.keys():
+    for source in tags:
+        if (bare := _bare.get(source)) is not None:
+            known[source] = bare
+            continue
         match = _NAME.match(source)
         if match is None or len(source) > MAX_ATTRS:
             return False
@@ -123,10 +139,14 @@ def _know(tags: Iterable[str], known: dict[str, _Entry | None]) -> bool:
             if rule in (_VOID, _RULE, _COLUMN):
                 return False
             known[source] = (_LAST if rule == _PAGE else _END, name, None, None)
+            if name in _RULES and len(_bare) < MAX_BARE:
+                _bare[source] = known[source]
         elif rule in (_VOID, _RULE, _COLUMN, _SKIPPED, _HEAD):
             known[source] = (rule, name, Tag.read(f"<{name}>"), None)
         elif _PLAIN_ATTRS.match(source, match.end()):
             known[source] = _entry(rule, name, source, ends)
+            if match.end() == len(source) - 1 and name in _RULES and len(_bare) < MAX_BARE:
+                _bare[source] = known[source]
         else:
             odd.append((source, name))
     if odd:
