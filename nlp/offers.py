@@ -138,7 +138,10 @@ def about_other_things(label: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_set_aside(name: str) -> bool:
-    """Whether the name of a constant, or a key, says that its figures are no prices of the page's own (MOCK_PLANS, competitorRates, HOST_PAYOUTS)."""
+    """Whether the name of a constant, or a key, says that its figures are no prices of the page's own (HOST_PAYOUTS, "price alerts").
+
+    Not one with `nlp.tree.is_of_nobody`: that asks for a word anywhere in a name of a program, `bid` or `expected` among them, which may be prices as keys of a feed.
+    """
     return bool(_patterns()["set_aside"].search(split_label(name)))
 
 

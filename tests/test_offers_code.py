@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nlp.read import read_document
 from nlp.supply import read_supply
 
@@ -223,3 +225,10 @@ def test_prices_by_seller_are_offers_unless_they_stand_beside_an_own_one():
 def test_calls_that_bid_or_watch_are_no_offers():
     assert rows('bid(gpu="NVIDIA A40", price_per_hour=0.4)\nwatch = Alert(gpu="NVIDIA A40", price_per_hour=0.4)\n', "py") == []
     assert [r[2] for r in rows('Plan(gpu="NVIDIA A40", price_per_hour=0.4)\n', "py")] == [0.4]
+
+
+@pytest.mark.parametrize(("name", "key_set_aside", "of_nobody"), [("HOST_PAYOUTS", True, False), ("priceAlerts", True, True), ("MOCK_PLANS", False, True), ("bid", False, True), ("expectedPrice", False, True), ("plans", False, False)])
+def test_a_word_that_makes_a_constant_nobodys_does_not_set_a_key_aside(name, key_set_aside, of_nobody):
+    from nlp.offers import is_set_aside
+    from nlp.tree import is_of_nobody
+    assert (is_set_aside(name), is_of_nobody(name)) == (key_set_aside, of_nobody)
