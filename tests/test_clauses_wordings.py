@@ -36,6 +36,9 @@ def labels(text: str) -> set[str]:
     ("sanctions_compliance", "You shall comply with applicable trade controls.", "You shall comply with applicable traffic controls."),
     ("sanctions_compliance", "Customer must not infringe international trade laws when it uses a node.", "Customer must not infringe the rules of international trade fairs."),
     ("suspension_right", "Any permission to use our cluster is revoked in countries whose law forbids it.", "Your badge is revoked in March."),
+    ("local_law_duties", "You must not keep data here that violates the laws of Estonia or Latvia.", "You must not keep data here that violates the habits of Estonia or Latvia."),
+    ("local_law_duties", "Users shall see to it that their jobs comply with legislation applicable in Iceland.", "Our company exists under legislation in Iceland."),
+    ("local_law_duties", "You shall not run a node for acts which are illegal under Danish law.", "This agreement is governed by Danish law."),
 ])
 def test_a_wording_is_read_and_its_look_alike_is_not(label, text, look_alike):
     assert label in labels(text)
