@@ -236,6 +236,12 @@ _NUMBERS = re.compile(r"[2-9]|\d\d")
 _PER_BEHIND = re.compile(r"あたり|当たり|当り|당|每|基準|기준")
 
 
+def rate_headed(heading: str) -> tuple[str, str | None] | None:
+    """(unit, scope) that a heading of prices gives to all below it: "Price per hour"."""
+    head = read_head(heading) if len(heading) <= 60 else None
+    return (head.unit, head.scope) if head is not None and head.role == "price" and head.unit else None
+
+
 def lists_chips(text: str) -> bool:
     """Whether a lead or heading says that what is listed below can be had, without the word GPU: "Available NVIDIA models:", "Ressources disponibles"."""
     return bool(_patterns()["lists_chips"].search(fold(text)))
@@ -603,7 +609,7 @@ class Reading:
     rate: tuple[str, str] | None = None                        # (sign, period) that a page prints beside what its scripts fill in: "$/hr"
     unstated: set[int] = field(default_factory=set)            # ids of the offers whose scope no word of the page states
     issues: list[Issue] = field(default_factory=list)
-    told: set[tuple[str, str]] = field(default_factory=set)    # code and text of the issues
+    reported: set[tuple[str, str]] = field(default_factory=set)     # code and text of the issues
     contact: bool = False
     tax: str = "unknown"
     cents: dict[str, bool] = field(default_factory=dict)
@@ -617,8 +623,8 @@ class Reading:
 
     def issue(self, level: str, code: str, text: str) -> None:
         """Report once."""
-        if (code, text) not in self.told:
-            self.told.add((code, text))
+        if (code, text) not in self.reported:
+            self.reported.add((code, text))
             self.issues.append(Issue(level, code, text))
 
     def is_full(self) -> bool:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offer_words import words
-from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count)
+from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count)
 from nlp.places import find_places, fold
-from nlp.prices import Price, availability_in, commitment_in, currency_words, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = words("item_head")
@@ -63,8 +63,10 @@ def around(reading: Reading, block: Block, before: str, after: str = "") -> Arou
         if found.currency is None:
             words = currency_words(text)
             found.currency = words[0] if len(set(words)) == 1 else reading.currency(sign_of_unit(text))
-    if found.unit is None and after and (told := rate_told(after)):
-        found.unit, found.scope = told[0], found.scope or told[1]
+    if found.unit is None:
+        told = rate_told(after) or next((told for above in reversed(block.heading_path[:-1]) if (told := rate_headed(above))), None)
+        if told:
+            found.unit, found.scope = told[0], found.scope or told[1]
     if found.tax == "unknown":
         found.tax = reading.tax_at(block.heading_path)
     if found.unit is None or found.currency is None:
@@ -123,7 +125,7 @@ def read_table(reading: Reading, block: Block, before: str = "", after: str = ""
         if not (kept := [c for c in range(grid.width) if c not in rivals]) or len(kept) < 2:
             return
         grid = grid.part(kept)
-    if grid.transposed():
+    if grid.transposed() or grid.describes_one(named=bool(outer.chips)):
         grid = grid.transpose()
     cells = "\n".join({cell.content.text: None for row in table.rows for cell in row if cell is not None})      # a table drawn with characters has no text of its own
     nameless = not chip_marks(cells) and not names_instances(cells) and not _GPU_WORDS.search(fold(cells))
@@ -195,6 +197,18 @@ class _Grid:
         hardware = known & {"gpu", "vcpu", "memory", "storage", "network", "gpu_memory", "gpu_count"}
         heads = [read_head(h).role for h in self.heads[1:]]
         return len(hardware) >= 2 and in_first <= 1 and not ({"gpu", "gpu_count", "vcpu", "memory"} & set(heads)) and bool(_ITEM_HEAD.match(read_head(self.heads[0]).text))
+
+    def describes_one(self, *, named: bool) -> bool:
+        """Whether a table is the sheet of one machine, a label and a value a row, some of them prices: "vCPU | 12", "Price per hour | $2.10". `named`: what stands above it names its GPU."""
+        if self.width != 2 or self.body:
+            return False
+        labels = [self.text(r, 0) for r in range(len(self.rows))]
+        if not all(labels) or len(set(labels)) < len(labels) or max(map(len, labels)) > 60 or any(find_chips(t, context=True) or re.fullmatch(_AMOUNT, t) for t in labels):
+            return False
+        heads = [read_head(t) for t in labels]
+        chips = sum(bool(find_chips(self.text(r, 1), context=True)) for r in range(len(self.rows)))
+        priced = any((h.role == "price" or h.role is None and (h.commitment or h.unit)) and (has_digit(t := self.text(r, 1)) or asks_for_contact(t) or availability_in(t)) for r, h in enumerate(heads))
+        return priced and (chips == 0 and named or chips == 1 and any(h.role in ("gpu", "instance") and find_chips(self.text(r, 1), context=True) for r, h in enumerate(heads)))
 
     def _prices_rows(self) -> bool:
         """Whether a column headed as one of prices holds an amount in most rows: "Component | Model | $/hour" prices the parts of a machine one by one."""
@@ -312,7 +326,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             continue
         if _ROW_OF_SERVICE.search(fold(filled[0])) and not _TOGETHER.search(fold(filled[0])):
             continue                                           # "Windows licence for the H100"
-        if len(set(filled)) == 1 and grid.width > 2 and len(filled) in (1, grid.width):        # a row that heads the rows below it
+        if len(set(filled)) == 1 and (grid.width > 2 or grid.width == 2 and cells[0] is cells[1]) and len(filled) in (1, grid.width):        # a row that heads the rows below it
             carried = find_chips(filled[0], context=True)
             if len(filled) == grid.width or not carried:
                 continue

@@ -1,0 +1,28 @@
+"""Layouts of price pages that a generator of layouts showed to be missed (`offer_layouts_tables.py`): each with a small page of fictional prices."""
+
+from __future__ import annotations
+
+from nlp.extract import extract
+
+
+def offers(body: str, language: str = "en") -> list[tuple]:
+    found = extract(f'<!doctype html><html lang="{language}"><head><title>Larkfen</title></head><body><main>{body}</main></body></html>'.encode(), url=None, kind="offers", path="page.html")
+    return [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit) for o in found.offers]
+
+
+def test_a_row_over_the_whole_width_heads_the_rows_below_it_in_a_table_of_two_columns():
+    found = offers("<table><tr><th>GPUs</th><th>Cost</th></tr><tr><td colspan=2>L40</td></tr><tr><td>2</td><td>$1.70/hr</td></tr><tr><td>4</td><td>$3.30/hr</td></tr>"
+                   "<tr><td colspan=2>H200</td></tr><tr><td>8</td><td>$27.00/hr</td></tr></table>")
+    assert found == [("L40", 2, 1.7, "USD", "hour"), ("L40", 4, 3.3, "USD", "hour"), ("H200", 8, 27, "USD", "hour")]
+
+
+def test_the_sheet_of_one_machine_has_its_labels_in_the_first_column():
+    found = offers("<h3>2x A40</h3><table><tr><th>vCPU</th><td>24</td></tr><tr><th>Hourly rate (€)</th><td>0.98</td></tr></table>"
+                   "<h3>4x T4</h3><table><tr><th>vCPU</th><td>48</td></tr><tr><th>Hourly rate (€)</th><td>1.40</td></tr></table>")
+    assert found == [("A40", 2, 0.98, "EUR", "hour"), ("T4", 4, 1.4, "EUR", "hour")]
+
+
+def test_a_heading_of_prices_gives_the_unit_of_the_tables_under_its_headings():
+    rows = "<table><tr><th>GPU</th><th>Price</th></tr><tr><td>1x L4</td><td>$0.{}</td></tr></table>"
+    found = offers("<h2>Price per hour</h2><h3>On demand</h3>" + rows.format(61) + "<h3>Spot</h3>" + rows.format(22))
+    assert found == [("L4", 1, 0.61, "USD", "hour"), ("L4", 1, 0.22, "USD", "hour")]
