@@ -18,7 +18,7 @@ from chipwatch.records import Issue, Offer
 from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
 from nlp.offer_words import offer_fields
-from nlp.prices import (Price, asks_for_contact, availability_in, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
+from nlp.prices import (WITHOUT_CENTS, Price, asks_for_contact, availability_in, beside_only_notes, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
                         scope_in, tax_in, unit_in)
 
 MAX_OFFERS = 12_000                                            # of one document, and issues with it; sixteen times the longest list of offers known
@@ -711,7 +711,7 @@ _PLAIN = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 
 def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[Price]:
-    if bare and _PLAIN.fullmatch(value):                       # as all that follows would read it
+    if bare and _PLAIN.fullmatch(value) and not (reading.declared in WITHOUT_CENTS and "." in value):        # as all that follows would read it
         number = parse_number(value, reading.language, reading.decimal)
         return [Price(0, len(value), round(number * factor, 10), "", reading.declared)] if number else []
     found = [p for p in reading.prices(value, bare=bare) if not p.other]
@@ -721,6 +721,8 @@ def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[
     whole = [p for p in found if p.amount > 0]
     if bare and whole and (re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/(?!\s?\d).{1,12}|起|から|부터|per .{1,12})?", value.strip()) or _alone_in(value, whole)):
         return [replace(whole[0], amount=round(whole[0].amount * factor, 10))]
+    if bare and len(value) <= _CELL and whole and (len(whole) == 1 or all(p.unit for p in whole)) and beside_only_notes(value, whole):
+        return [replace(p, amount=round(p.amount * factor, 10)) for p in whole]
     number = parse_number(value, reading.language, reading.decimal) if bare else None
     return [Price(0, len(value), round(number * factor, 10))] if number else []
 
@@ -732,6 +734,7 @@ def _alone_in(value: str, found: list[Price]) -> bool:
     return bool(_BEFORE_AMOUNT.fullmatch(value[:found[0].start]) or leads_to_price(value[:found[0].start])) and bool(_BEHIND_AMOUNT.fullmatch(value[found[0].end:]))
 
 
+_CELL = 200                                                   # characters; what is longer is no cell of a price
 _BEFORE_AMOUNT = re.compile(r"[\s~≈<>(]*")
 _BEHIND_AMOUNT = re.compile(r"[\s)]*(?:\*+|起|から|부터|〜)?\s*(?:\([^()]{0,60}\))?\s*")
 

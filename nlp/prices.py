@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from importlib import resources
@@ -291,7 +291,7 @@ def _note_scopes() -> dict[str, re.Pattern]:
 def _words() -> dict[str, re.Pattern]:
     data = _data()
     flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "withdrawn": data["withdrawn"], "other": data["other"], "other_before": data["other_before"],
-            "was": data["was"], "between": data["between"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
+            "was": data["was"], "saving": data["saving"], "between": data["between"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
     flat |= {f"commitment_{k}": v for k, v in data["commitment"].items()} | {f"availability_{k}": v for k, v in data["availability"].items()}
     return {key: re.compile(pattern) for key, pattern in flat.items()}
 
@@ -427,7 +427,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         while amount is None and b > a + 1:                    # "2.49." at the end of a sentence, "1,2,3"
             b -= 1
             amount = parse_number(folded[a:b], language, decimal) if folded[b - 1].isdigit() else None
-        if amount is None:
+        if amount is None or _PERCENT.match(folded, b):        # "2,49 EUR 20 % de remise"
             continue
         stop = b
         factor = 1.0
@@ -475,7 +475,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
                 scope, length = None, 0
             unit = led or unit
         name = resolve_currency(sign[2], language=language, declared=currency, words=words) if sign else currency
-        if name in _WITHOUT_CENTS and amount != int(amount) and _GROUPED.fullmatch(folded, a, b):
+        if name in WITHOUT_CENTS and amount != int(amount) and _GROUPED.fullmatch(folded, a, b):
             amount = float(folded[a:b].replace(",", "").replace(".", ""))          # "1,834 KRW", whatever the language of the page
         if sign and sign[2] in _data()["resolve"]:
             factor *= _data()["resolve"][sign[2]].get("factor", 1)
@@ -485,8 +485,38 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         taken = stop
 
 
-_WITHOUT_CENTS = frozenset({"KRW", "JPY", "VND", "IDR"})      # money whose thousands are never written with three decimals
+_PERCENT = re.compile(r"\s?%")
+WITHOUT_CENTS = frozenset({"KRW", "JPY", "VND", "IDR"})      # money whose thousands are never written with three decimals
 _GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+
+def beside_only_notes(text: str, prices: Sequence[Price]) -> bool:
+    """Whether all that stands in a cell beside these prices is what goes with one: "from", an old price, a period, a saving, tax, what is sold out."""
+    folded = fold(text)
+    at, parts = 0, []
+    for price in prices:
+        before = folded[at:price.start]
+        parts.append(_words()["from_before"].sub(" ", before, count=1))
+        at = price.end
+    after = _words()["from_after"].match(folded, at)
+    parts.append(folded[after.end() if after else at:])
+    return not any(_WORD.search(_less_notes(part)) for part in parts)
+
+
+_WORD = re.compile(r"\w")
+
+
+def _less_notes(part: str) -> str:
+    """A part of a cell without the notes that go with prices; of old prices, their words and amounts."""
+    for name in ("saving", "tax_excluded", "tax_included", "availability_sold_out", "availability_waitlist"):
+        part = _words()[name].sub(" ", part)
+    out, at = [], 0
+    for match in _AMOUNT.finditer(part):
+        led = _words()["was"].search(part[max(at, match.start() - 20):match.start()])
+        if led:
+            out.append(part[at:match.start() - len(led[0])])
+            at = match.end()
+    return _unit_patterns()[0].sub(" ", "".join(out) + part[at:])
 
 
 def _spread(folded: str, start: int, stop: int) -> re.Match | None:

@@ -26,3 +26,20 @@ def test_a_heading_of_prices_gives_the_unit_of_the_tables_under_its_headings():
     rows = "<table><tr><th>GPU</th><th>Price</th></tr><tr><td>1x L4</td><td>$0.{}</td></tr></table>"
     found = offers("<h2>Price per hour</h2><h3>On demand</h3>" + rows.format(61) + "<h3>Spot</h3>" + rows.format(22))
     assert found == [("L4", 1, 0.61, "USD", "hour"), ("L4", 1, 0.22, "USD", "hour")]
+
+
+def test_bare_amounts_in_a_column_that_names_the_currency_stand_beside_notes():
+    notes = ("from 1.20 Save 15%", "Was 1.50 1.20", "1.20 excl. VAT", "1.20 / hour -15 %", "starting at 1.20 (excl. VAT) 15% off", "1.20 Sold out", "1.20–1.50 not including VAT")
+    for note in notes:
+        found = offers(f"<p>Machines are ready at once, all over the week.</p><table><tr><th>GPU</th><th>Price per hour (€)</th></tr><tr><td>1x L40</td><td>{note}</td></tr><tr><td>1x A40</td><td>0.90</td></tr></table>")
+        assert found == [("L40", 1, 1.2, "EUR", "hour"), ("A40", 1, 0.9, "EUR", "hour")], note
+    for note in ("15%", "Save 15%", "3 in stock, more in May"):
+        found = offers(f"<p>Machines are ready at once, all over the week.</p><table><tr><th>GPU</th><th>Price per hour (€)</th></tr><tr><td>1x L40</td><td>{note}</td></tr><tr><td>1x A40</td><td>0.90</td></tr></table>")
+        assert ("A40", 1, 0.9, "EUR", "hour") in found and all(o[2] is None for o in found if o[0] == "L40"), note
+    found = offers("<table><tr><th>GPU</th><th>每小时价格（元）</th></tr><tr><td>1x L40</td><td>低至 8.5 立省15%</td></tr><tr><td>1x A40</td><td>原价 7.9 6.9 不含税</td></tr></table><p>以上机型均可在线开通，按需使用。</p>", "zh")
+    assert found == [("L40", 1, 8.5, "CNY", "hour"), ("A40", 1, 6.9, "CNY", "hour")]
+
+
+def test_a_share_is_no_price_of_the_currency_before_it():
+    found = offers("<table><tr><th>GPU</th><th>Tarif horaire</th></tr><tr><td>1x L40</td><td>1,20 EUR 15 % de remise</td></tr><tr><td>1x A40</td><td>0,90 EUR</td></tr></table><p>Les machines démarrent tout de suite.</p>", "fr")
+    assert found == [("L40", 1, 1.2, "EUR", "hour"), ("A40", 1, 0.9, "EUR", "hour")]
