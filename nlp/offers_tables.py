@@ -151,6 +151,8 @@ class _Grid:
     def _header_rows(self, table: Table) -> int:
         if table.header_rows:
             return min(table.header_rows, len(self.rows))
+        if self.width == 2 and all(a is not None and a.header and not (b is not None and b.header) for a, b in self.rows):
+            return 0                                           # a label and a value a row, as the source marks them
         first = [self.text(0, c) for c in range(self.width)]
         if len(self.rows) > 1 and sum(bool(t) for t in first) >= 2 and not any(re.fullmatch(r"[\d.,$€£%\s]+", t) for t in first if t):
             roles = sum(read_head(t).role is not None and len(t) <= 60 for t in first if t)
@@ -606,7 +608,8 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
         elif head.role not in ("gpu_count", "price") and column and out[column - 1].role == "gpu" and _QUANTITY.match(re.sub(r"[^\w#]+$", "", fold(grid.heads[column]))) \
                 and not any(h.role == "gpu_count" for h in heads) and all(parse_count(t)[0] is not None for t in texts):
             out[column] = replace(head, role="gpu_count")      # "GPU | Qty"
-        elif head.role is None and head.commitment and not head.chips and column and all(re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", t) or asks_for_contact(t) for t in texts):
+        elif head.role is None and head.commitment and not head.chips and column \
+                and all(re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", t) or asks_for_contact(t) or head.currency and (cell_prices(reading, replace(head, role="price"), t) or availability_in(t)) for t in texts):
             out[column] = replace(head, role="price", currency=head.currency or outer.currency)
         elif head.role is None and head.unit and head.currency and not head.chips and column and any(h.role in ("gpu", "gpu_count") for h in heads) \
                 and all(re.fullmatch(_AMOUNT, t) or availability_in(t) or asks_for_contact(t) for t in texts):

@@ -453,7 +453,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         start = min(a, left[0]) if left else a
         high = None
         spread = _spread(folded, start, stop if not right else max(stop, right[1]))
-        if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[2]):
+        if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[2] or spread["sign"].strip().upper() in _known_codes()):
             high = parse_number(spread["high"], language, decimal)
             if high is not None and high >= amount and not re.match(r"\s?(?:gpu|x\b|gb|vcpu|h100|%)", folded[spread.end():spread.end() + 6]):
                 stop = spread.end()
@@ -497,6 +497,7 @@ def beside_only_notes(text: str, prices: Sequence[Price]) -> bool:
     for price in prices:
         before = folded[at:price.start]
         parts.append(_words()["from_before"].sub(" ", before, count=1))
+        parts.append(_BEHIND_DIGITS.search(folded, at + len(before), price.end)[0])       # "200 MB/s": per second, and no price
         at = price.end
     after = _words()["from_after"].match(folded, at)
     parts.append(folded[after.end() if after else at:])
@@ -504,6 +505,7 @@ def beside_only_notes(text: str, prices: Sequence[Price]) -> bool:
 
 
 _WORD = re.compile(r"\w")
+_BEHIND_DIGITS = re.compile(r"\D*\Z")
 
 
 def _less_notes(part: str) -> str:
@@ -516,7 +518,10 @@ def _less_notes(part: str) -> str:
         if led:
             out.append(part[at:match.start() - len(led[0])])
             at = match.end()
-    return _unit_patterns()[0].sub(" ", "".join(out) + part[at:])
+    part = "".join(out) + part[at:]
+    for pattern in (*_scopes().values(), *_unit_patterns()[:2]):
+        part = pattern.sub(" ", part)
+    return part
 
 
 def _spread(folded: str, start: int, stop: int) -> re.Match | None:

@@ -33,7 +33,7 @@ def test_bare_amounts_in_a_column_that_names_the_currency_stand_beside_notes():
     for note in notes:
         found = offers(f"<p>Machines are ready at once, all over the week.</p><table><tr><th>GPU</th><th>Price per hour (€)</th></tr><tr><td>1x L40</td><td>{note}</td></tr><tr><td>1x A40</td><td>0.90</td></tr></table>")
         assert found == [("L40", 1, 1.2, "EUR", "hour"), ("A40", 1, 0.9, "EUR", "hour")], note
-    for note in ("15%", "Save 15%", "3 in stock, more in May"):
+    for note in ("15%", "Save 15%", "3 in stock, more in May", "300 MB/s / 150 MB/s"):
         found = offers(f"<p>Machines are ready at once, all over the week.</p><table><tr><th>GPU</th><th>Price per hour (€)</th></tr><tr><td>1x L40</td><td>{note}</td></tr><tr><td>1x A40</td><td>0.90</td></tr></table>")
         assert ("A40", 1, 0.9, "EUR", "hour") in found and all(o[2] is None for o in found if o[0] == "L40"), note
     found = offers("<table><tr><th>GPU</th><th>每小时价格（元）</th></tr><tr><td>1x L40</td><td>低至 8.5 立省15%</td></tr><tr><td>1x A40</td><td>原价 7.9 6.9 不含税</td></tr></table><p>以上机型均可在线开通，按需使用。</p>", "zh")
@@ -43,3 +43,23 @@ def test_bare_amounts_in_a_column_that_names_the_currency_stand_beside_notes():
 def test_a_share_is_no_price_of_the_currency_before_it():
     found = offers("<table><tr><th>GPU</th><th>Tarif horaire</th></tr><tr><td>1x L40</td><td>1,20 EUR 15 % de remise</td></tr><tr><td>1x A40</td><td>0,90 EUR</td></tr></table><p>Les machines démarrent tout de suite.</p>", "fr")
     assert found == [("L40", 1, 1.2, "EUR", "hour"), ("A40", 1, 0.9, "EUR", "hour")]
+
+
+def test_the_sheet_of_one_machine_may_begin_with_its_name():
+    found = offers("<p>Machines are ready at once, all over the week.</p><h3>NVIDIA L40</h3><table><tr><th>Plan</th><td>Heron</td></tr><tr><th>vCPU</th><td>12</td></tr><tr><th>On-demand (€)</th><td>1.10–1.30</td></tr><tr><th>1 year commitment (€)</th>"
+                   "<td>from 0.80 15% off</td></tr></table><p>All prices are per hour.</p>")
+    assert found == [("L40", None, 1.1, "EUR", "hour"), ("L40", None, 0.8, "EUR", "hour")]
+
+
+def test_heads_of_disks_and_fees_are_no_prices_and_short_words_for_a_number_count_gpus():
+    found = offers("<table><tr><th>Modelo de GPU</th><th>Cant. </th><th>N.º de GPU</th><th>Almacenamiento (GB)</th><th>Precio por hora (EUR)</th><th>Cuota de alta</th></tr><tr><td>L40</td><td></td><td>2</td><td>640</td><td>1,90</td><td>25 €</td></tr>"
+                   "<tr><td>A40</td><td></td><td>4</td><td>320</td><td>2,10</td><td>25 €</td></tr></table><p>Las máquinas arrancan en pocos minutos.</p>", "es")
+    assert found == [("L40", 2, 1.9, "EUR", "hour"), ("A40", 4, 2.1, "EUR", "hour")]
+    found = offers("<table><tr><th>GPU</th><th>Кол-во GPU</th><th>Цена в час</th><th>Плата за установку</th></tr><tr><td>L40</td><td>2</td><td>120 ₽</td><td>2500 ₽</td></tr><tr><td>A40</td><td>4</td><td>160 ₽</td><td>2500 ₽</td></tr></table>"
+                   "<p>Серверы готовы к работе сразу после оплаты.</p>", "ru")
+    assert found == [("L40", 2, 120, "RUB", "hour"), ("A40", 4, 160, "RUB", "hour")]
+
+
+def test_a_range_may_have_the_code_of_its_currency_before_both_ends():
+    found = offers("<p>Machines are ready at once, all over the week.</p><table><tr><th>GPU</th><th>Price per hour</th></tr><tr><td>1x L40</td><td>CHF 1.10 – CHF 1.30</td></tr><tr><td>1x A40</td><td>EUR 0.90–EUR 0.95</td></tr></table>")
+    assert found == [("L40", 1, 1.1, "CHF", "hour"), ("A40", 1, 0.9, "EUR", "hour")]
