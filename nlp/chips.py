@@ -107,7 +107,7 @@ _TYPE_OF_MACHINE = re.compile(r"-(?:[1-9]|1[0-6])-(?P<memory>\d{2,3})gb?(?![a-z0
 _NAME_NOISE = r"(?:tensor[\s-]core|tensor[\s-]?コア|텐서 코어|for|with|gpu|gpus|accelerators?|graphics cards?|superchip|grace|hopper|server|edition|hbm\d?e?|gddr\dx?|vram|tm|core)"
 _MODIFIER = re.compile(
     r"[\s\-_/(:™®]{0,3}(?:" + _NAME_NOISE + r"[\s\-_/(:]{1,2}){0,3}(?:"
-    r"(?P<memory>\d{1,3})[\s-]?(?:gb|gib|g)(?:[\s_]?(?:vram|hbm\d?e?|gddr\dx?))?(?:(?![a-z0-9])|(?=x[1-9]\d?(?![a-z0-9.])))(?!\s?/\s?s|\s?ps)"
+    r"(?P<memory>\d{1,3})[\s-]?(?:gb|gib|go|гб|g)(?:[\s_]?(?:vram|hbm\d?e?|gddr\dx?))?(?:(?![a-z0-9])|(?=x[1-9]\d?(?![a-z0-9.])))(?!\s?/\s?s|\s?ps)"
     r"|(?P<form>sxm\d?|pci-?e?(?![a-z])|nvl(?:ink)?(?:\d{1,3})?(?![a-z])|oam|hgx)"
     r"|(?P<mig>mig[\s\-_:]*)?(?P<slice>[1-7])g[.\s_](?P<slice_memory>\d{1,3})gb(?![a-z0-9])"
     r")")

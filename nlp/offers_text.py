@@ -46,7 +46,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             if _not_ours(reading, item):
                 continue                                       # what others ask
             listed = beside and item.block.kind == "list_item"             # an item of a list of GPUs names one, too
-            chips = find_chips(text, context=listed or _about_gpus(item)) if has_digit(text) else []
+            chips = find_chips(text, context=listed or _about_gpus(item) or _titles_card(item)) if has_digit(text) else []
             prices = _real_prices(reading, text, item.path)
             if chips and prices and not _rival(reading, text):
                 _pair(reading, item, chips, prices)
@@ -241,14 +241,31 @@ def _same_card(a: str | None, b: str | None) -> bool:
 
 def _split_card(lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> list[list[tuple[Placed, list[ChipSpan], list[Price]]]]:
     """Cards without boxes stand in one run: each begins at a line that is a chip's name, and has a price."""
-    starts = [i for i, (item, chips, prices) in enumerate(lines) if chips and not prices and len(item.block.text) <= 60 and chips[0].start <= 20]
+    starts = [i for i, (item, chips, prices) in enumerate(lines) if chips and (len(item.block.text) <= _DEFINED and chips[0].start <= 40 if item.block.kind == "definition" else not prices and len(item.block.text) <= 60 and chips[0].start <= 20)]
     if len({lines[i][1][0].gpu_name for i in starts}) < 2:
         return [lines]
     parts = [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
-    return parts if all(any(prices and not chips for _, chips, prices in part) for part in parts) else [lines]
+    told = [any(prices and not chips for _, chips, prices in part) for part in parts]
+    return parts if any(told) and all(priced or any(_tells_no_price(item) for item, _, _ in part) for priced, part in zip(told, parts, strict=True)) else [lines]
 
 
-_GPUS_LINE = re.compile(r"(?<![\w.])(?P<count>[1-9]\d{0,2})\s?(?:x\s?)?(?:gpus?|卡|枚|장)\b|(?<![a-z])gpus?\s?[:：x×*]?\s?(?P<behind>[1-9]\d{0,2})\s?(?:개|장|枚|基|卡|张|張|块|個)", re.IGNORECASE)
+_DEFINED = 100                                                 # characters of a term and the first line of what is said of it
+
+
+def _count_of_term(text: str) -> float | None:
+    """The number of GPUs that what is said of a term begins with, behind the term: ": 8 GPUs", ": Number of GPUs: 8"."""
+    said = text.rpartition(": ")[2] if text.count(": ") == 1 else ""
+    match = _GPUS_LINE.fullmatch(said.strip())
+    return float(match["count"] or match["alone"] or match["behind"]) if match else _told_count(text)
+
+
+def _tells_no_price(item: Placed) -> bool:
+    """Whether a line of a card, or of a term what is said of it, stands where others have a price: "Sold out", "Contact us"."""
+    text = item.block.text.rpartition(": ")[2] if item.block.kind == "definition" else item.block.text
+    return len(text) <= 40 and (availability_in(text) is not None or asks_for_contact(text))
+
+
+_GPUS_LINE = re.compile(r"(?<![\w.])(?P<count>[1-9]\d{0,2})\s?(?:x\s?)?(?:gpus?|卡|枚|장|基|张|張)\b|^(?P<alone>[1-9]\d?)\s?개$|(?<![a-z])gpus?\s?[:：x×*]?\s?(?P<behind>[1-9]\d{0,2})\s?(?:개|장|枚|基|卡|张|張|块|個)", re.IGNORECASE)
 _MEMORY_LINE = re.compile(r"(?P<size>\d{2,3})\s?(?:gb|go|gib)\s?(?:hbm\d?e?|gddr\dx?|vram|gpu|de vram|gpu memory|显存)|(?:vram|gpu memory|memory|显存)\s?:?\s?(?P<size2>\d{2,3})\s?(?:gb|go|gib)")
 _VRAM = re.compile(r"(?:vram|gpu memory|显存)\s?[:：]?\s?(\d{2,3})\s?(?:gb|go|gib)\b")
 _CPU_LINE = re.compile(r"vcpu|\bcores?\b|\bram\b|\bcpu\b|核|コア|coeurs|kerne", re.IGNORECASE)
@@ -285,9 +302,11 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         low = fold(text)
         key = _NAMED_LINE.match(text)
         if not cs and (match := _GPUS_LINE.search(text)) and not prices:
-            facts.count = float(match["count"] or match["behind"])
+            facts.count = float(match["count"] or match["alone"] or match["behind"])
         elif key and not cs and not prices and read_head(key["key"]).role == "gpu_count" and (told := parse_count(key["value"]))[0] and not told[1]:
             facts.count = told[0]                              # "Number of GPUs: 8"
+        elif cs and item.block.kind == "definition" and not prices:
+            facts.count = _count_of_term(text[cs[-1].end:]) or facts.count
         if (match := _MEMORY_LINE.search(low)) and not _CPU_LINE.search(low) and facts.gpu_memory is None:
             facts.gpu_memory = float(match["size"] or match["size2"])
         facts.cpu = facts.cpu or bool(_CPU_LINE.search(low))
@@ -309,8 +328,8 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
     if not quoted:
         if any(prices for _, chips, prices in lines if chips) or len(own) > 8:
             return
-        boxed = first.block.kind == "heading" or (first.block.container is not None and first.block.kind != "list_item")
-        if not boxed or not (contact or facts.availability in ("sold_out", "waitlist")) or not any(not cs and not ps and (availability_in(i.block.text) or asks_for_contact(i.block.text)) and len(i.block.text) <= 60 for i, cs, ps in own):
+        boxed = first.block.kind in ("heading", "definition") or (first.block.container is not None and first.block.kind != "list_item")
+        if not boxed or not (contact or facts.availability in ("sold_out", "waitlist")) or not any(_tells_no_price(i) if i.block.kind == "definition" else not cs and not ps and (availability_in(i.block.text) or asks_for_contact(i.block.text)) and len(i.block.text) <= 60 for i, cs, ps in own):
             return
     start = min(item.block.content.source_span(0, 1)[0] for item, _, _ in own)
     a, b = first.block.content.source_span(0, len(first.block.text))
@@ -393,6 +412,10 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
     text = item.block.text
     unit = next((p.unit for p in prices if p.unit), None)
     scope = next((p.scope for p in prices if p.scope), None)
+    if unit is None:                                           # "Price per hour from $2.49": the label in its own line goes before the lines around it
+        label = text[:prices[0].start]
+        unit = unit_in(label) if len(label) <= _PRICE_LABEL else None
+        scope = scope or (scope_in(label) if unit else None)
     if unit is None:
         after = lines[lines.index(item) + 1:][:1]
         unit = unit_in(after[0].block.text) if after and len(after[0].block.text) <= 40 else None
@@ -416,6 +439,9 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
     return [Quoted(p, start, end, unit=unit, scope=_scope_of_line(text, prices, i) or scope, commitment=commitment, months=months, tax=tax) for i, p in enumerate(prices)]
 
 
+_PRICE_LABEL = 60                                              # characters of what leads to the price of a card
+
+
 def _scope_of_line(text: str, prices: list[Price], index: int) -> str | None:
     """What the label before a price of a card says that it is for: "Price per node: $18/h"."""
     start = max(prices[index - 1].end if index else 0, prices[index].start - 40)
@@ -430,7 +456,20 @@ def _rival(reading: Reading, text: str) -> bool:
 
 def _about_gpus(item: Placed) -> bool:
     """Whether what stands above a block is about GPUs, so that short codes in it are chips."""
-    return bool(re.search(r"gpu|accelerator|nvidia|显卡|グラフィック", fold(f"{item.path[-1] if item.path else ''} {item.before[-160:]}")))
+    return bool(_OF_GPUS.search(fold(f"{item.path[-1] if item.path else ''} {item.before[-160:]}")))
+
+
+def _titles_card(item: Placed) -> bool:
+    """Whether a block is the title of a card and names a chip and nothing else, below headings of which one is about GPUs: "T4" under "Price per month" under "GPU servers"."""
+    text = item.block.text
+    if len(text) > _TITLE or not any(_OF_GPUS.search(fold(h)) for h in item.path):
+        return False
+    chips = find_chips(text, context=True)
+    return len(chips) == 1 and _NOTHING_ELSE.issuperset(re.findall(r"[^\W\d_]+", fold(text[:chips[0].left or 0] + " " + text[chips[0].end:])))
+
+
+_TITLE = 60                                                    # characters of the title of a card
+_OF_GPUS = re.compile(r"gpu|accelerator|nvidia|显卡|グラフィック")
 
 
 def _real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> list[Price]:

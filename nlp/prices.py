@@ -225,7 +225,7 @@ def _word_case(text: str, start: int, end: int, word: str) -> bool:
 def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     data = _data()
     groups = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["units"].items())
-    between = r"[\s(]*(?:(?:(?:gpu|card|board|chip|node|instance|server|accelerator|vm)(?!s(?![a-z]))|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·・*×-]*(?:(?:and|und|et|y|e|en|i|и)\s+)?)*"
+    between = r"[\s(]*(?:(?:(?:gpu|card|board|chip|node|instance|server|accelerator|vm|servidor|nodo|maquina|tarjeta|serveur|noeud|carte|serwer|istanza|scheda|instanz|karte|kaart|сервер|узел|карту)(?!s(?![a-z]))|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·・*×-]*(?:(?:and|und|et|y|e|en|i|и)\s+)?)*"
     after_per = re.compile(rf"{data['per']}{between}(?:{groups})(?![a-z0-9])")
     alone = re.compile(rf"(?<![a-z])(?:{groups})(?![0-9])")
     return after_per, alone, re.compile(data["only_after_per"])
