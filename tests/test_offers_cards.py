@@ -72,3 +72,23 @@ def test_each_term_of_a_list_of_definitions_is_a_card():
 @pytest.mark.parametrize("title, count", [("V100 32 Go (2 GPU)", 2), ("V100 32ГБ x 4", 4), ("L40S 48 Go PCIe × 8", 8)])
 def test_memory_in_the_units_of_other_languages_parts_no_chip_from_its_number(title, count):
     assert rows(page(card(title, "3,20 € / h")), "html")[0][:2] == (title.split()[0], count)
+
+
+@pytest.mark.parametrize("language, text", [
+    ("de", "Mit der H100 sparen wir 4.100 € im Monat."), ("fr", "Avec les H100, nous économisons 4 100 € par mois."), ("es", "Ahorramos 4.100 € al mes con una H100."), ("it", "Con la H100 risparmiamo 4.100 € al mese."),
+    ("pt", "Com a H100 poupamos 4.100 € por mês."), ("ru", "На H100 мы экономим 410 000 ₽ в месяц."), ("zh", "改用 H100 后，我们节省 41000 元/月。"), ("ja", "H100で毎月41,000円を節約できます。"), ("ko", "H100으로 월 410,000원을 아끼고 있어요."),
+    ("nl", "Dankzij de H100 besparen we € 4.100 per maand."), ("pl", "Dzięki H100 oszczędzamy 4100 zł miesięcznie."), ("en", "On the H100 we saved $4,100 a month."),
+    ("de", "Zur H100 gibt es 40 € Guthaben pro Monat."), ("zh", "试用 H100 送 ¥40/月 代金券。"), ("ja", "H100を試す方に月額4,000円分のクレジットを進呈。"), ("ko", "H100 체험 시 월 40,000원 쿠폰 증정."), ("nl", "Bij de H100 krijgt u € 40 tegoed per maand."),
+    ("de", "Anderswo zahlt man für eine H100 gern 9 € pro Stunde."), ("pl", "Gdzie indziej za H100 płaci się 40 zł za godzinę."), ("ru", "У других за H100 просят 900 ₽ в час."), ("zh", "其他平台的 H100 要 60 元/小时。")])
+def test_what_is_saved_given_or_asked_elsewhere_is_no_offer(language, text):
+    assert not rows(page(f"<p>{text}</p>", language), "html")
+
+
+@pytest.mark.parametrize("language, text, price", [("de", "Eine H100 kostet 2,10 € pro Stunde, Sie sparen 20 %.", 2.1), ("fr", "La H100 est à 2,10 € par heure, sans engagement.", 2.1), ("zh", "H100 每小时 15 元，按量付费。", 15.0), ("ja", "H100は1時間300円、クレジットカード払い可。", 300.0)])
+def test_prices_beside_a_saving_or_a_way_to_pay_are_offers(language, text, price):
+    assert [(name, amount) for name, _, amount, _, _ in rows(page(f"<p>{text}</p>", language), "html")] == [("H100", price)]
+
+
+@pytest.mark.parametrize("label", ["Impegno di 1 anno", "Compromiso de 1 año", "1年予約"])
+def test_the_length_of_a_contract_is_no_period_of_its_price(label):
+    assert unit_in(label) is None
