@@ -38,6 +38,7 @@ class Placed:
 
 def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect priced offers of running text, lists and cards."""
+    titles = _sure_titles(placed)
     for group in _cards(placed):
         rest = []
         beside = sum(item.block.kind == "list_item" and len(item.block.text) <= _SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
@@ -46,7 +47,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             if _not_ours(reading, item):
                 continue                                       # what others ask
             listed = beside and item.block.kind == "list_item"             # an item of a list of GPUs names one, too
-            chips = find_chips(text, context=listed or _about_gpus(item) or _titles_card(item)) if has_digit(text) else []
+            chips = find_chips(text, context=listed or _about_gpus(item) or _titles_card(item, titles)) if has_digit(text) else []
             prices = _real_prices(reading, text, item.path)
             if chips and prices and not _rival(reading, text):
                 _pair(reading, item, chips, prices)
@@ -192,7 +193,7 @@ def _cards(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
                 yield group
             group = []
             continue
-        if group and (_begins_card(group, block) or len(group) >= 40):
+        if group and (_begins_card(group, block) or len(group) >= 40 and (block.kind != "definition" or len(group) >= 400 or bool(find_chips(block.text)))):     # the lines of one term stay together
             yield group
             group = []
         group.append(item)
@@ -459,13 +460,32 @@ def _about_gpus(item: Placed) -> bool:
     return bool(_OF_GPUS.search(fold(f"{item.path[-1] if item.path else ''} {item.before[-160:]}")))
 
 
-def _titles_card(item: Placed) -> bool:
-    """Whether a block is the title of a card and names a chip and nothing else, below headings of which one is about GPUs: "T4" under "Price per month" under "GPU servers"."""
-    text = item.block.text
-    if len(text) > _TITLE or not any(_OF_GPUS.search(fold(h)) for h in item.path):
+def _titles_card(item: Placed, titles: dict[tuple[tuple[str, ...], str], set[str]]) -> bool:
+    """Whether a block is the title of a card and names a chip and nothing else, below headings of which one is about GPUs ("T4" under "Price per month" under "GPU servers"),
+    or beside `titles` of two other chips, which need no such heading ("Basalt T4" beside "Aurora H100" and "Cobalt L40S")."""
+    term = _term(item)
+    beside = len(titles.get((item.path, item.block.kind), ())) >= 2
+    if len(term) > _TITLE or not (beside or any(_OF_GPUS.search(fold(h)) for h in item.path)):
         return False
-    chips = find_chips(text, context=True)
-    return len(chips) == 1 and _NOTHING_ELSE.issuperset(re.findall(r"[^\W\d_]+", fold(text[:chips[0].left or 0] + " " + text[chips[0].end:])))
+    chips = find_chips(term, context=True)
+    if len(chips) != 1:
+        return False
+    before, behind = (set(re.findall(r"[^\W\d_]+", fold(part))) - _NOTHING_ELSE for part in (term[:chips[0].left or 0], term[chips[0].end:]))
+    return not behind and (not before or beside and len(term[:chips[0].left or 0].split()) == 1)
+
+
+def _term(item: Placed) -> str:
+    """The text of a title, or the term of a definition."""
+    return item.block.text.partition(": ")[0] if item.block.kind == "definition" else item.block.text
+
+
+def _sure_titles(placed: Sequence[Placed]) -> dict[tuple[tuple[str, ...], str], set[str]]:
+    """The chips that titles of cards name beyond doubt, by the headings above them and the kind of their blocks."""
+    found: dict[tuple[tuple[str, ...], str], set[str]] = {}
+    for item in placed:
+        if item.block.table is None and item.block.kind in ("heading", "definition") and len(term := _term(item)) <= _TITLE and has_digit(term) and len(chips := find_chips(term)) == 1 and len(term[:chips[0].left or 0].split()) <= 1:
+            found.setdefault((item.path, item.block.kind), set()).add(chips[0].gpu_name)
+    return found
 
 
 _TITLE = 60                                                    # characters of the title of a card

@@ -92,3 +92,16 @@ def test_prices_beside_a_saving_or_a_way_to_pay_are_offers(language, text, price
 @pytest.mark.parametrize("label", ["Impegno di 1 anno", "Compromiso de 1 año", "1年予約"])
 def test_the_length_of_a_contract_is_no_period_of_its_price(label):
     assert unit_in(label) is None
+
+
+def test_a_short_name_titles_a_card_beside_titles_that_leave_no_doubt():
+    cards = "".join(card(f"{plan} <span>{chip}</span>", f"${price} per hour") for plan, chip, price in (("Elk", "A10 x 2", "1.40"), ("Fox", "H200 SXM", "3.50"), ("Gnu", "L40S", "0.90")))
+    assert [row[:3] for row in rows(page(cards, heading="Our plans"), "html")] == [("A10", 2, 1.4), ("H200", None, 3.5), ("L40S", None, 0.9)]
+    assert [row[0] for row in rows(page(cards.replace("L40S", "Basic"), heading="Our plans"), "html")] == ["H200"]
+
+
+def test_the_lines_of_one_term_stay_together_in_a_long_list_of_definitions():
+    terms = "".join(f"<dt>elk.{n} <span>NVIDIA {chip}</span></dt><dd>{n} GPUs</dd><dd>vCPU: 24</dd><dd>RAM: 240 GB</dd><dd>Disk: 900 GB NVMe</dd><dd>On demand ${n}.10 per hour</dd><dd>Spot ${n}.05 per hour</dd>"
+                    for n, chip in enumerate(("H100", "H200", "B200", "L40S", "V100", "A100", "B300", "RTX 4090"), start=1))
+    found = rows(page(f"<dl>{terms}</dl>"), "html")
+    assert len(found) == 16 and all(int(price) == count for _, count, price, _, _ in found)
