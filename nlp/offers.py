@@ -233,7 +233,7 @@ def rate_of_all(text: str) -> Rate | None:
 
 
 _NUMBERS = re.compile(r"[2-9]|\d\d")
-_PER_BEHIND = re.compile(r"あたり|当たり|当り|당|每|基準|기준")
+_PER_BEHIND = re.compile(r"あたり|当たり|当り|당|每|基準|기준|(?<![a-z])(?:are|sono|son|sao|sont) (?:hourly|monthly|yearly|orari|mensili|mensuales|mensais|mensuels|horaires)(?![a-z])")
 
 
 def rate_headed(heading: str) -> tuple[str, str | None] | None:

@@ -63,3 +63,9 @@ def test_heads_of_disks_and_fees_are_no_prices_and_short_words_for_a_number_coun
 def test_a_range_may_have_the_code_of_its_currency_before_both_ends():
     found = offers("<p>Machines are ready at once, all over the week.</p><table><tr><th>GPU</th><th>Price per hour</th></tr><tr><td>1x L40</td><td>CHF 1.10 – CHF 1.30</td></tr><tr><td>1x A40</td><td>EUR 0.90–EUR 0.95</td></tr></table>")
     assert found == [("L40", 1, 1.1, "CHF", "hour"), ("A40", 1, 0.9, "EUR", "hour")]
+
+
+def test_a_sentence_may_say_by_an_adjective_for_how_long_prices_are():
+    for language, said, unit in (("it", "I prezzi indicati sono orari.", "hour"), ("es", "Los precios son mensuales.", "month"), ("pt", "Os preços são mensais.", "month"), ("en", "Our prices are hourly.", "hour")):
+        found = offers(f"<p>{said}</p><table><tr><th>GPU</th><th>GPUs</th><th>EUR</th></tr><tr><td>L40</td><td>2</td><td>1.90 €</td></tr><tr><td>A40</td><td>4</td><td>2.10 €</td></tr></table><p>Brindlewick Compute, Musterhausen</p>", language)
+        assert found == [("L40", 2, 1.9, "EUR", unit), ("A40", 4, 2.1, "EUR", unit)], said
