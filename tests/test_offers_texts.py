@@ -137,3 +137,10 @@ def test_labels_in_a_line_tell_its_count_and_what_each_price_is_for():
 
 def test_a_number_before_a_dash_and_a_smaller_amount_begins_no_range():
     assert [(p.amount, p.high) for p in find_prices("vCPU: 48 – 1.60 €/h") if p.sign] == [(1.6, None)] and [p.amount for p in find_prices("1.60 – 2.40 €/h") if p.sign] == [1.6]
+
+
+@pytest.mark.parametrize("said", ["Some boxes with A40 cards went for €70 in spring, none is left.", "The A40 used to cost € 70.", "Die A40 kostete bei uns 70 €.", "La A40 costaba 70 €.", "Раньше стоил A40 70 €."])
+def test_what_was_asked_once_is_no_offer(said):
+    note = "# Rates\n\nAll prices are in EUR. Prices are per GPU per day.\n\n- L40S: 20\n\n"
+    assert rows(note + said + "\n", "md") == [("L40S", None, 20, "EUR", "day")]
+    assert rows(note + "The A40 costs € 70.\n", "md") == [("L40S", None, 20, "EUR", "day"), ("A40", None, 70, "EUR", "day")]
