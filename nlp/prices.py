@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
 from importlib import resources
 from typing import Any, TypeVar
@@ -382,8 +382,21 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     signs = _plain_signs(text, folded)
     if not signs and not bare:
         return []
-    prices = list(_prices(folded, signs, language=language, currency=currency, bare=bare, words=words, decimal=decimal))
+    prices = _months_by_letter(folded, list(_prices(folded, signs, language=language, currency=currency, bare=bare, words=words, decimal=decimal)))
     return [p for i, p in enumerate(prices) if not (i + 1 < len(prices) and prices[i + 1].start - p.end <= _TAIL and _words()["was"].search(folded[max(0, p.start - 20):p.start]))]
+
+
+_BY_LETTER = re.compile(r"\s?/\s?m(?![a-z])")
+_HOURS_AT_LEAST = 200                                          # that a month costs, however large the rebate
+
+
+def _months_by_letter(folded: str, prices: list[Price]) -> list[Price]:
+    """"€0.30/h €150/m": a letter that could be a minute or a month is a month where the amount is that many times the one for an hour, else neither, nor an hour."""
+    hourly = [p.amount for p in prices if p.unit == "hour"]
+    if not hourly or "/" not in folded:
+        return prices
+    letters = {i: m.end() for i, p in enumerate(prices) if p.unit in (None, "hour") and (m := _BY_LETTER.match(folded, p.end))}
+    return [replace(p, unit="month" if p.amount >= _HOURS_AT_LEAST * min(hourly) else None, end=letters[i]) if i in letters else p for i, p in enumerate(prices)]
 
 
 def only_currency(text: str, *, language: str | None = None, currency: str | None = None, words: Iterable[str] = ()) -> str | None:

@@ -144,3 +144,10 @@ def test_what_was_asked_once_is_no_offer(said):
     note = "# Rates\n\nAll prices are in EUR. Prices are per GPU per day.\n\n- L40S: 20\n\n"
     assert rows(note + said + "\n", "md") == [("L40S", None, 20, "EUR", "day")]
     assert rows(note + "The A40 costs € 70.\n", "md") == [("L40S", None, 20, "EUR", "day"), ("A40", None, 70, "EUR", "day")]
+
+
+def test_a_letter_behind_a_slash_is_a_month_where_the_amount_says_so():
+    assert [(p.amount, p.unit) for p in find_prices("A40 48 GB €0.30/h €150/m")] == [(0.3, "hour"), (150, "month")]
+    assert [(p.amount, p.unit) for p in find_prices("A40 €0.30/h, €0.01/m")] == [(0.3, "hour"), (0.01, None)]
+    assert rows("# Mieten\n\nKiesel 1× A40 48 GB 28 GB €0.30/h €150/m\nFels 1× L40S 48 GB 64 GB €0.90/h €450/m\n", "md") == [
+        ("A40", 1, 0.3, "EUR", "hour"), ("A40", 1, 150, "EUR", "month"), ("L40S", 1, 0.9, "EUR", "hour"), ("L40S", 1, 450, "EUR", "month")]
