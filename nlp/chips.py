@@ -260,7 +260,9 @@ def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[in
     if suffix in {"pro", "maxq", "server", "blackwell"}:
         suffix, stop = "", end
     if "gtx" in brand or number.startswith("1"):
-        return (begin, stop, f"GTX{number}{suffix.upper()}", "strong") if brand else None
+        if not brand and suffix not in {"ti", "super"}:
+            return None                                        # "1080" is the height of a picture; "1080 Ti" is a card where GPUs are listed
+        return begin, stop, f"GTX{number}{suffix.upper()}", "strong" if brand else "bare"
     if suffix == "d" and number not in {"4090", "5090"}:
         return None
     name = f"RTX{number}{suffix.upper()}"
@@ -482,6 +484,17 @@ def _admitted(folded: str, text: str, span: ChipSpan, strong: list[ChipSpan], co
 
 def _near_context(folded: str, span: ChipSpan) -> bool:
     return bool(_patterns()["context_words"].search(folded, max(0, span.start - _WINDOW), min(len(folded), span.end + _WINDOW)))
+
+
+_NUMBERED = re.compile(r"(?P<number>[1-5]0[5-9]0|16[56]0)(?![\w.,:%$€£¥/-])")
+
+
+def card_of_number(text: str) -> ChipSpan | None:
+    """The GeForce card that a name begins with the bare number of ("1660 standard"): only for a list whose other names are such cards, too. A number alone is none."""
+    match = _NUMBERED.match(text)
+    if match is None or match["number"] not in _names()["numbers"]["geforce"] or not any(map(str.isalpha, text[match.end():])):
+        return None
+    return ChipSpan(0, match.end(), f"{'GTX' if match['number'].startswith('1') else 'RTX'}{match['number']}", gate="bare")
 
 
 # --- instance types -----------------------------------------------------------------------------------------------------------------------

@@ -794,7 +794,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         count = int(count) if count == int(count) else round(count, 6)        # a sixth of a GPU is 0.166667
     form = chip.form_factor or facts.form_factor
     unit = scope = currency = price = None
-    unstated = False
+    unstated = weekly = False
     commitment, months = q.commitment or q.head.commitment or facts.commitment, q.months or q.head.months or facts.months
     contact = q.contact
     if q.price is not None:
@@ -831,6 +831,10 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             return None
         if commitment is None and unit in ("hour", "minute", "second"):
             commitment = "on_demand"
+        weekly = unit == "week"
+        if weekly:                                             # no period of an offer: better none than that of the price beside it
+            unit = None
+            reading.issue("info", "unit_not_kept", f"{price:g} {currency or ''} is for a week, which offers have no unit for".replace("  ", " "))
     elif contact:
         commitment = "contact_sales"
     availability = facts.availability or ("on_request" if contact else "listed")
@@ -847,7 +851,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         reading.variants[id(offer)] = reading.source, f"{facts.cloud}\n{f'{facts.printed}{facts.size}' if offer.instance_name is None else ''}".casefold()
     if facts.seller and price is not None:
         reading.sellers[id(offer)] = facts.seller
-    if price is not None and unit is None:
+    if price is not None and unit is None and not weekly:
         reading.issue("info", "unit_not_stated", f"no word says for how long {price:g} {currency or ''} is paid".replace("  ", " "))
     if unstated:
         reading.unstated.add(id(offer))

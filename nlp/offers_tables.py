@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
+from nlp.chips import ChipSpan, card_of_number, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offer_words import words
 from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count)
@@ -307,6 +307,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
     about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(re.search(r"gpu|accelerator|显卡|グラフィック|그래픽", fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
     about_gpus = about_gpus or _named_for_sale(heads, outer) or not nameless and "price" in roles and _names_chips(grid)
+    numbered = about_gpus and "price" in roles and _names_numbers([grid.text(r, 0) for r in range(grid.body, min(len(grid.rows), grid.body + 50))])
     others = _others(reading, grid, heads)
     sellers = [c for c, head in enumerate(heads) if _SELLER.match(head.text)]
     own = [r for r in range(grid.body, len(grid.rows)) for c in sellers if reading.is_own(grid.text(r, c))]
@@ -386,6 +387,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             for q in quoted:
                 if q.price is not None and q.price.sign and not q.chips and len(own_chips := find_chips(grid.text(index, columns_of[id(q)]), context=True)) == 1:
                     q.chips = tuple(own_chips)
+        if numbered and not facts.all_chips() and not facts.no_gpu and (card := card_of_number(texts[0])):
+            facts.named = [card]                               # "1660 standard", below "2080 Ti standard"
         if counted and facts.count is None and not any(c.count for c in facts.all_chips()):
             facts.count = counted                              # "1 GPU, 30 vCPU, 200 GB RAM"
         if plain_memory and facts.gpu_memory is None:          # a table of GPUs whose "Memory" is the card's
@@ -753,7 +756,14 @@ def _names_chips(grid: _Grid) -> bool:
     """Whether the first column gives names of GPUs and hardly anything else, by those that nothing else is called: then "L40" among them is one, too."""
     names = [grid.text(r, 0) for r in range(grid.body, min(len(grid.rows), grid.body + 50))]
     sure = sum(5 * max((c.end - c.left for c in find_chips(name, context=False)), default=0) >= 3 * len(name) > 0 for name in names if len(name) <= 40)
-    return sure >= 2 and 2 * sure >= len(names)
+    return sure >= 2 and 2 * sure >= len(names) or _names_numbers(names)
+
+
+def _names_numbers(names: Sequence[str]) -> bool:
+    """Whether names are of GeForce cards by their bare numbers ("2080 Ti standard", "3090 standard", "1660 standard"), and hardly anything else: each number another one,
+    in words that are more than a number in half of them."""
+    cards = [name for name in names if len(name) <= 40 and (card_of_number(name) or (found := find_chips(name, context=True)) and not found[0].start and found[0].gate == "bare")]
+    return len(cards) >= 3 and 3 * len(cards) >= 2 * len(names) and len(set(cards)) == len(cards) and 2 * sum(any(map(str.isalpha, name)) for name in cards) >= len(cards)
 
 
 _TYPE_CODE = re.compile(r"(?=[^\d]*\d)[A-Za-z][A-Za-z0-9]{0,7}(?:[._-][A-Za-z0-9]{1,12}){0,3}")

@@ -31,7 +31,7 @@ class Price:
     amount: float
     sign: str = ""
     currency: str | None = None
-    unit: str | None = None                                    # second | minute | hour | day | month | year
+    unit: str | None = None                                    # second | minute | hour | day | week | month | year
     scope: str | None = None                                   # gpu | instance | cluster
     price_from: bool = False
     other: bool = False                                        # the price of something else: per GB, per token, per vCPU
@@ -241,6 +241,9 @@ def remembered(reader: Callable[..., T]) -> Callable[..., T]:
     return read
 
 
+_SEVERAL = re.compile(r"(?<![\d.,])(?!1 ?$)\d{1,3}[ -]?$")
+
+
 @remembered
 def unit_in(text: str, *, loose: bool = True) -> str | None:
     """The period that a text (a cell, a column head, a key, what follows a price) names. With `loose`, a bare word ("Hourly", "時間") counts, too."""
@@ -254,6 +257,8 @@ def unit_in(text: str, *, loose: bool = True) -> str | None:
     for match in alone.finditer(folded):
         if match[0][0].isascii() and folded[match.start() - 1:match.start()].isdigit():
             continue                                           # "L40S" is no price per second
+        if match.lastgroup == "day" and _SEVERAL.search(folded, max(0, match.start() - 5), match.start()):
+            continue                                           # "3 days", "14天"
         if not only_after.match(match[0]) or len(folded.strip(" ()")) <= 8:
             return match.lastgroup
     return None

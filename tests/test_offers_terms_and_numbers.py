@@ -1,0 +1,53 @@
+"""Cards that lists name by their bare number, and prices for a day, a week and a month side by side."""
+
+from __future__ import annotations
+
+import pytest
+
+from chipwatch.records import Offer
+from nlp.chips import find_chips
+from nlp.prices import unit_in
+from nlp.read import read_document
+from nlp.supply import read_supply
+
+
+def offers(text: str, path: str = "page.md") -> list[Offer]:
+    return read_supply(read_document(text.encode(), path=path))[1]
+
+
+def rows(text: str, path: str = "page.md") -> list[tuple]:
+    return [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit) for o in offers(text, path)]
+
+
+def test_a_list_of_cards_by_their_numbers_is_read_where_nothing_says_gpu():
+    page = "# 价目\n\n| 机型 | 时租 | 日租（1天） | 周租（7天） | 月租（30天） |\n|---|---|---|---|---|\n" \
+           "| 1660 入门款 | 0.8 元 | 11 元 | 55 元 | 199 元 |\n| 2080 Ti 入门款 | 1.9 元 | 33 元 | 210 元 | 799 元 |\n| 3090 入门款 | 3.1 元 | 61 元 | 390 元 | 1399 元 |\n"
+    found = rows(page)
+    assert [r for r in found if r[0] == "GTX1660"] == [("GTX1660", None, 0.8, "CNY", "hour"), ("GTX1660", None, 11, "CNY", "day"), ("GTX1660", None, 55, "CNY", None), ("GTX1660", None, 199, "CNY", "month")]
+    assert len(found) == 12 and {r[0] for r in found} == {"GTX1660", "RTX2080TI", "RTX3090"}
+
+
+def test_a_list_of_cards_by_their_numbers_in_html():
+    page = "<h1>Rigs</h1><table><tr><th>Plan</th><th>Hourly</th><th>Weekly</th></tr><tr><td>1080 Ti rig</td><td>$0.12</td><td>$16</td></tr><tr><td>3070 rig</td><td>$0.20</td><td>$27</td></tr>" \
+           "<tr><td>1070 rig</td><td>$0.09</td><td>$12</td></tr></table>"
+    assert [r[:4] for r in rows(page, "page.html") if r[4] == "hour"] == [("GTX1080TI", None, 0.12, "USD"), ("RTX3070", None, 0.2, "USD"), ("GTX1070", None, 0.09, "USD")]
+
+
+@pytest.mark.parametrize("names", [["3070 tokens", "3080 tokens", "Unlimited tokens", "Starter", "Team"], ["3060", "3070", "3080"], ["3080 seats", "3080 seats", "3080 seats"]])
+def test_numbers_that_are_no_cards_stay_numbers(names):
+    assert rows("# Plans\n\n| Plan | Price |\n|---|---|\n" + "".join(f"| {name} | ${i + 1}.50 |\n" for i, name in enumerate(names))) == []
+
+
+def test_cards_without_their_family_and_those_made_for_mining():
+    assert [c.gpu_name for c in find_chips("GPUs: 1080 Ti, 1660 Super, P106-100, CMP 170HX", context=True)] == ["GTX1080TI", "GTX1660SUPER", "P106", "CMP170HX"]
+    assert find_chips("a film in 1080 and room P106") == []
+
+
+@pytest.mark.parametrize(("text", "unit"), [("周租", "week"), ("Woche", "week"), ("7 days", "week"), ("30 días", "month"), ("30天", "month"), ("日租（1天）", "day"), ("3 days", None), ("prix à la semaine", "week"), ("в неделю", "week"), ("주간", "week")])
+def test_how_long_heads_say_that_a_price_is_for(text, unit):
+    assert unit_in(text) == unit
+
+
+def test_a_price_for_a_week_never_takes_the_period_beside_it():
+    page = "# GPU servers, per hour\n\n| GPU | Price | Per week |\n|---|---|---|\n| L40S | €0.90 | €110 |\n| H100 | €2.40 | €320 |\n"
+    assert rows(page) == [("L40S", None, 0.9, "EUR", "hour"), ("L40S", None, 110, "EUR", None), ("H100", None, 2.4, "EUR", "hour"), ("H100", None, 320, "EUR", None)]
