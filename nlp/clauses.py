@@ -403,7 +403,7 @@ class _Reader:
         own = self.mask(index, 0, len(text))
         if _at_end(_OPENS, text) and own & self.stances.states:
             return self._opened(index, 0, len(text), 0), (index, 0)
-        if self.stances.names_a_ban(own):
+        if self.stances.names_a_ban(own) or self.stances.breaks_off(own, self.matches(index, 0, len(text)), text):
             return self.stances.prohibit, (index, 0)
         if own & self.stances.allows:
             return self.stances.permit, (index, 0)

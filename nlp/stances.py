@@ -16,6 +16,7 @@ BANS = ("prohibit", "forbids_list", "limits", "denies")        # what an allowin
 TELLS = ("permit", "right", "represent", "duty", "licence_grant")            # a sentence that opens with one says itself what it does, whatever the heading is
 SPEAKS = ("permit", "right", "represent", "duty", "comply", "suspend", "supported_place", "served_to")   # a sentence or heading that holds one says more than the name of a list
 AT_END = 120                                                   # characters up to the end of a sentence in which it says what the list below is
+_TRAILING = " \n_*.…"                                            # what may stand around the words of a heading
 AT_FRONT = 25                                                  # characters from its beginning, or from its end, within which a word opens an item, or what stands below it
 
 
@@ -26,6 +27,7 @@ class Stances:
         self.book = book
         self.forbids, self.allows = book.bit("forbids_list"), book.bit("allows_list")
         self.prohibit, self.permit, self.exception, self.negation = book.bit("prohibit"), book.bit("permit"), book.bit("exception"), book.bit("negation")
+        self.customer, self.duty, self.negations = book.bit("customer"), book.bit("duty"), book.bit("negation") | book.bit("item_not")
         self.bans, self.speaks, self.tells = (functools.reduce(int.__or__, map(book.bit, names)) for names in (BANS, SPEAKS, TELLS))
         self.states = self.speaks | self.bans | self.allows
 
@@ -58,6 +60,14 @@ class Stances:
         """Whether a heading with these groups is the name of what is forbidden: "Prohibited uses"; not "Exceptions to prohibited uses"."""
         return bool(heading & self.forbids and not heading & self.allows)
 
+    def breaks_off(self, heading: int, rows: list[tuple[int, int, int]], text: str) -> bool:
+        """Whether a heading is the beginning of a ban, with its subject or without: "Do not", "You must not"; not "Resale is not permitted", which says a whole thing."""
+        end = len(text.rstrip(_TRAILING))
+        if not heading & self.prohibit or end > 2 * AT_FRONT:
+            return False
+        start = min((a for a, b in self.book.spans(rows, self.prohibit) if b == end), default=-1)
+        return start >= 0 and (not text[:start].strip(_TRAILING) or any(a < start for a, _ in self.book.spans(rows, self.customer)))
+
     def passes(self, heading: int) -> bool:
         """Whether a heading leaves open what the one above it says: "Security" below "Prohibited uses" does, "What we may do" does not."""
         return not heading & self.states
@@ -65,6 +75,8 @@ class Stances:
     def for_item(self, own: int, rows: list[tuple[int, int, int]], start: int, intro: int, *, heading: bool) -> int:
         """What remains of the groups `intro` of an opening, a heading or not, for an item with these groups and matches that begins at `start`."""
         if not intro & self.bans:
+            if intro & self.duty and intro & self.customer and not intro & (self.permit | self.allows) and any(begin - start <= 2 for begin, _ in self.book.spans(rows, own & self.negations)):
+                return intro | self.prohibit                   # "The customer must: … not be …": opening and item forbid together
             return intro
         turns = self.allows
         if not own & (self.prohibit | self.negation):
