@@ -84,6 +84,7 @@ _WORDS = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u3
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _QUOTED = re.compile(r"[\"“„«「『‘]([^\"“”„«»「」『』‘’\n]{3,60})[\"”“»」』’]")
 _PLURAL = re.compile(r"(?:ies|y|s)$")
+_ASKS = re.compile(r"[?？]\W*$")                                 # ends with a question
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
 
@@ -556,12 +557,22 @@ class _Reader:
                     break
 
     def neighbours(self, index: int, number: int) -> list[tuple[int, int, int]]:
-        """(block, start, end) of the sentences before and after, in the same block."""
+        """(block, start, end) of the sentences before and after, in the same block; of a question that ends its block, also the sentence that answers it below."""
         spans = self.sentences(index)
-        return [(index, *spans[other]) for other in (number - 1, number + 1) if 0 <= other < len(spans)]
+        found = [(index, *spans[other]) for other in (number - 1, number + 1) if 0 <= other < len(spans)]
+        if number == len(spans) - 1 and self._answered(index) and (answer := self.sentences(index + 1)):
+            found.append((index + 1, *answer[0]))
+        return found
+
+    def _answered(self, index: int) -> bool:
+        """Whether the block below one may answer the question with which it ends: a paragraph, or an item of a list inside its own; the next item of the same list is the next question."""
+        if not _at_end(_ASKS, self.text[index]) or index + 1 >= len(self.blocks) or index + 1 in self.titles:
+            return False
+        block, below = self.blocks[index], self.blocks[index + 1]
+        return below.kind in ("paragraph", "definition") if block.kind != "list_item" or below.kind != "list_item" else below.level > block.level
 
     def near(self, index: int, number: int) -> int:
-        """The groups of the sentences before and after, in the same block."""
+        """The groups of the sentences before and after (`neighbours`)."""
         mask = 0
         for sentence in self.neighbours(index, number):
             mask |= self.mask(*sentence)
