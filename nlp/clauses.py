@@ -84,7 +84,7 @@ _WORDS = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u3
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _QUOTED = re.compile(r"[\"“„«「『‘]([^\"“”„«»「」『』‘’\n]{3,60})[\"”“»」』’]")
 _PLURAL = re.compile(r"(?:ies|y|s)$")
-_ASKS = re.compile(r"[?？]\W*$")                                 # ends with a question
+_ASKS = re.compile(r"[?？]\W{0,20}$")                             # ends with a question
 _OPENS = re.compile(r"(?:[:：]|[—–-]{1,2})[\s*_]*$")
 _ENDS = re.compile(r"[.!?。！？][\s\"'”’)）*_]*$")
 
