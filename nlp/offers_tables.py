@@ -572,9 +572,10 @@ def _share_memory(rows: list[Facts]) -> None:
     def count(facts: Facts, chip: ChipSpan) -> float | None:
         return facts.count if facts.count is not None else chip.count
 
-    single = {c.gpu_name: f.gpu_memory for f in rows if f.gpu_memory for c in f.all_chips() if count(f, c) == 1}
+    nameless = [ChipSpan(0, 0, "")]                            # rows that count GPUs which another passage names
+    single = {c.gpu_name: f.gpu_memory for f in rows if f.gpu_memory for c in f.all_chips() or nameless if count(f, c) == 1}
     for facts in rows:
-        for chip in facts.all_chips() if facts.gpu_memory else ():
+        for chip in facts.all_chips() or nameless if facts.gpu_memory else ():
             number, size = count(facts, chip), single.get(chip.gpu_name)
             if number and number > 1 and size and abs(facts.gpu_memory - size * number) < 0.5:
                 facts.gpu_memory = size

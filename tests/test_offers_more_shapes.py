@@ -145,3 +145,14 @@ def test_who_sells_is_no_name_of_a_region():
 
 def test_a_card_of_the_name_of_a_family_of_instances_needs_its_maker():
     assert [[c.gpu_name for c in find_chips(text, context=True)] for text in ("NVIDIA P6", "2x Tesla P6", "P6 (8x B200)", "p6-b200.48xlarge", "NVIDIA P6 instances")] == [["P6"], ["P6"], ["B200"], ["B200"], []]
+
+
+def test_counts_and_memory_of_gpus_under_heads_in_other_languages():
+    for heads in ("Rozmiar | Procesory GPU | Pamięć procesora GPU: GiB", "Cấu hình | Số GPU | VRAM", "Ukuran | Jumlah GPU | VRAM", "Taille | Processeurs graphiques | Mémoire du processeur graphique (Gio)"):
+        text = "# Fox\n\nEach of these machines has NVIDIA A40 GPUs.\n\n" + table(heads, "fox.s1 | 1 | 48", "fox.s2 | 2 | 96", "fox.s4 | 4 | 192")
+        assert [(o.gpu_name, o.gpu_count, o.gpu_memory) for o in supply(text, "md")[1]] == [("A40", 1, 48), ("A40", 2, 48), ("A40", 4, 48)], heads
+
+
+def test_memory_of_all_gpus_of_rows_whose_chip_stands_elsewhere():
+    text = "# Fox\n\nAll sizes are built on Tesla V100 cards.\n\n" + table("Size | vCPU | GPUs | GPU memory: GiB", "fox_6 | 6 | 1 | 16", "fox_12 | 12 | 2 | 32", "fox_24 | 24 | 4 | 64")
+    assert [(o.gpu_name, o.gpu_count, o.gpu_memory) for o in supply(text, "md")[1]] == [("V100", 1, 16), ("V100", 2, 16), ("V100", 4, 16)]
