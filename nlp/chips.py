@@ -98,13 +98,18 @@ def nominal_memory(gpu_name: str, size: float) -> float:
     return next((float(s) for s in _memories().get(gpu_name, ()) if size != int(size) and abs(size - s) <= 0.02 * s), size)
 
 
+def name_by_memory(gpu_name: str, memory: float | None) -> str:
+    """The name of the card that is meant, where several are let under one name and the memory tells which."""
+    return _names()["by_memory"].get(gpu_name, {}).get(memory, gpu_name)
+
+
 # --- what stands around a name (all on folded text) ---------------------------------------------------------------------------------------
 
 _GLUED_LEFT = re.compile(r"(?:(?:^|[^a-z0-9])(?:[1-9]\d{0,2}x?|nvidia|tesla|hgx|dgx|rtx|quadro|geforce|instinct|amd|gpu|intel)|x[1-9]\d?)$")
 _GLUED_RIGHT = re.compile(r"(?:s|p|x\d{1,3}|sxm\d?|pcie?|nvl\d*|nv\d{2,3}|oam|gpus?|\d{2,3}gb?)(?![a-z0-9])|(?:sxm|pcie|nvl|hbm)")
 _NVLINK_SIZE = re.compile(r"nv(\d{2,3})(?![a-z0-9])")           # "v100nv32": with NVLink and 32 GB
 _TYPE_OF_MACHINE = re.compile(r"-(?:[1-9]|1[0-6])-(?P<memory>\d{2,3})gb?(?![a-z0-9])")      # "L4-2-24G": a machine with two of 24 GB, if other names beside it show that the first number counts
-_NAME_NOISE = r"(?:tensor[\s-]core|tensor[\s-]?コア|텐서 코어|for|with|gpu|gpus|accelerators?|graphics cards?|superchip|grace|hopper|server|edition|hbm\d?e?|gddr\dx?|vram|tm|core)"
+_NAME_NOISE = r"(?:tensor[\s-]core|tensor[\s-]?コア|텐서 코어|for|with|gpu|gpus|accelerators?|graphics cards?|superchip|grace|hopper|server|workstation|[sw]e(?= \d)|edition|hbm\d?e?|gddr\dx?|vram|tm|core)"
 _MODIFIER = re.compile(
     r"[\s\-_/(:™®]{0,3}(?:" + _NAME_NOISE + r"[\s\-_/(:]{1,2}){0,3}(?:"
     r"(?P<memory>\d{1,3})[\s-]?(?:gb|gib|go|гб|g)(?:[\s_]?(?:vram|hbm\d?e?|gddr\dx?))?(?:(?![a-z0-9])|(?=x[1-9]\d?(?![a-z0-9.])))(?!\s?/\s?s|\s?ps)"
@@ -120,7 +125,7 @@ _OCI_COUNT = re.compile(r"(?:-v\d)?\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
 _VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|an|a|new|latest|full|dedicated|physical|pcie|sxm|sxm2|sxm3|sxm4|sxm5|nvlink|[®™()])"
 _LEFT = re.compile(
     r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
-    r"(?:(?:(?<![a-z0-9.,:$€£¥+-])|(?<=[\[( ]\+))(?<![^a-z]/)(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
+    r"(?:(?:(?<![a-z0-9.,:$€£¥+-])|(?<=[\[( ]\+))(?<![^a-z]/)(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개|個)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
     r"(?P<vendor>(?:[\s\-_]*" + _VENDOR + r")*)[\s\-_®™]*$")
 _GPUS_BESIDE = re.compile(r"[^,;.|\n]{0,24}?[(\s](\d{1,3})\s?x\s?gpus?\b")                # "H100 NVL (4x GPUs)"
 _UNIT_AFTER = re.compile(r"[\s\-_)]*(?:gpus?|cards?|accelerators?|加速卡|显卡|卡|グラフィック|張|枚|장|개)")

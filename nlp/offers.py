@@ -15,7 +15,7 @@ from typing import Any
 
 
 from chipwatch.records import Issue, Offer
-from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, nominal_memory, plausible_memory, unknown_labels
+from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, name_by_memory, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
 from nlp.offer_words import offer_fields
 from nlp.prices import (WITHOUT_CENTS, Price, asks_for_contact, availability_in, beside_only_notes, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
@@ -790,6 +790,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
             memory = size
     if memory is not None and memory == int(memory):
         memory = int(memory)
+    name = name_by_memory(chip.gpu_name, memory) if not chip.slice else chip.gpu_name
     if count is not None:
         count = int(count) if count == int(count) else round(count, 6)        # a sixth of a GPU is 0.166667
     form = chip.form_factor or facts.form_factor
@@ -842,7 +843,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
     country = reading.locate(location)[0] if location and reading.locate else None
     tax = q.tax if q.tax != "unknown" else q.head.tax if q.head.tax != "unknown" else facts.tax if facts.tax != "unknown" else reading.tax
     offer = Offer(
-        gpu_name=chip.gpu_name, chip=chip_slug(chip.gpu_name, memory if not chip.slice else None, form), gpu_count=count, gpu_memory=memory, form_factor=form,
+        gpu_name=name, chip=chip_slug(name, memory if not chip.slice else None, form), gpu_count=count, gpu_memory=memory, form_factor=form,
         instance_name=q.instance or facts.instance, price=price, currency=currency if price is not None else None, price_unit=unit if price is not None else None,
         price_scope=scope if price is not None else None, commitment=commitment, term_months=months if commitment == "reserved" else None,
         tax=tax if price is not None else "unknown", price_from=bool(q.price and q.price.price_from), location=location, country=country,

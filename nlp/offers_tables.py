@@ -319,6 +319,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     counted_columns = [c for c, head in enumerate(heads) if head.role in ("gpu", "gpu_count")]
     marked = {} if "price" in roles or grid.quantities else _marks_of_places(reading, grid, outer)
     about_gpus = about_gpus or bool(marked) or _names_count_chips(grid, heads)
+    kinds = _kinds_of_parts(grid)
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
@@ -329,12 +330,14 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             continue
         if _ROW_OF_SERVICE.search(fold(filled[0])) and not _TOGETHER.search(fold(filled[0])):
             continue                                           # "Windows licence for the H100"
+        if kinds is not None and _other_resource(texts[kinds]):
+            continue                                           # the RAM of a machine whose name, in the cell before, holds a chip
         if len(set(filled)) == 1 and (grid.width > 2 or grid.width == 2 and cells[0] is cells[1]) and len(filled) in (1, grid.width):        # a row that heads the rows below it
             carried = find_chips(filled[0], context=True)
             if len(filled) == grid.width or not carried:
                 continue
         facts = Facts(unit=outer.unit, scope=outer.scope, commitment=outer.commitment, months=outer.months, tax=outer.tax, currency=outer.currency)
-        facts.is_gpu = about_gpus or len(texts[0]) <= 24 and bool(_GPU_WORDS.search(fold(texts[0])))      # "GPU | A30 | €0.61"
+        facts.is_gpu = about_gpus or len(texts[0]) <= 24 and bool(_GPU_WORDS.search(fold(texts[0]))) or kinds is not None and fold(texts[kinds]) in ("gpu", "gpus")      # "GPU | A30 | €0.61"
         facts.commitment = facts.months = None
         facts.seller = outer.seller
         facts.cloud = " ".join(texts[c] for c in sellers)[:60]
@@ -513,19 +516,22 @@ _PART = re.compile(r"fraction|slice|\bmig\b|mig$|shared?\b|vgpu|virtual|partial|
 
 
 def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Around) -> None:
-    """In a table in which several rows say "2x L4", "4 L4s" (or "1/4 L4", "1/2 L4"), those that name a GPU without a number have one. Not where a word says that prices are per GPU."""
+    """In a table in which several rows say "2x L4", "4 L4s" (or "1/4 L4", "1/2 L4"), those that name a GPU without a number have one;
+    one such row is enough where the text above speaks of machines with one GPU and with several. Not where a word says that prices are per GPU."""
     if outer.scope == "gpu" or any(q.scope == "gpu" or q.head.scope == "gpu" or q.price is not None and q.price.scope == "gpu" for _, quoted, *_ in drafts for q in quoted):
         return
     chips = [facts.all_chips() for facts, *_ in drafts]
     several = {(c[0].gpu_name, c[0].count) for (facts, *_), c in zip(drafts, chips, strict=True) if len(c) == 1 and facts.count is None and (c[0].count or 0) >= 2 and not c[0].at_most}
     parts = {(c[0].gpu_name, c[0].count) for (facts, *_), c in zip(drafts, chips, strict=True) if len(c) == 1 and facts.count is None and 0 < (c[0].count or 0) < 1}
-    if len(several) < 2 and len(parts) < 2:
+    said = any(_SINGLE_AND_SEVERAL.search(fold(text)) for text in (outer.heading, outer.caption, outer.before[-400:]))
+    if len(several) < (1 if said else 2) and len(parts) < 2:
         return
     for (facts, *_), found in zip(drafts, chips, strict=True):
         if len(found) == 1 and facts.count is None and found[0].count is None and not found[0].slice and not _PART.search(named := facts.printed or facts.instance or "") and not spread_over_nodes(named):
             facts.count = 1
 
 
+_SINGLE_AND_SEVERAL = words("single_and_several")
 _NUMBER_BEHIND = re.compile(r"(?:[-_. ](?:sxm\d?|pcie|nvl|nvlink))?[-_. ](?P<count>\d{1,2})(?:[-_. ](?P<memory>\d{2,3})g(?:b|ib)?)?$", re.IGNORECASE)
 _COUNTS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32})
 
@@ -606,6 +612,8 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             out[column] = replace(head, role="instance" if column == 0 or "instance" not in {h.role for h in heads} else None)
         elif head.role == "instance" and column and out[0].role == "instance" and all(map(_bare_chip, texts)):
             out[column] = replace(head, role="gpu")            # "ECS type | Product": the product is a GPU
+        elif head.role == "gpu" and not head.chips and all(map(_ONLY_MEMORY.fullmatch, texts)):
+            out[column] = replace(head, role="gpu_memory")     # "GPU" over "16 GB", "24 GB"
         elif head.role is None and column == 0 and not head.text.startswith("#") and not any(h.role == "instance" for h in heads) and any(h.role == "gpu" for h in heads[1:]) and len(set(texts)) == len(texts) > 1 \
                 and all(len(t) <= 40 and not find_chips(t, context=True) for t in texts) and not all(parse_count(t)[0] is not None for t in texts):
             out[column] = replace(head, role="instance")       # names of plans, whatever their head is called
@@ -625,6 +633,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     return out
 
 
+_ONLY_MEMORY = re.compile(r"\d{1,4} ?(?:GB|GiB|Go)", re.IGNORECASE)
 _LEAST = words("least_head")
 _GREATER = words("greater_head")
 _ABOUT = re.compile(r"[~≈]")
@@ -681,6 +690,15 @@ def _others(reading: Reading, grid: _Grid, heads: list[Head]) -> set[int]:
 def _other_resource(text: str) -> bool:
     """Whether a row is about another resource than the GPU ("CPU", "内存", "Storage")."""
     return len(text) <= 24 and read_head(text).role in ("vcpu", "memory", "storage", "network") and seller_of_head(text) is None      # "CoreWeave" is a seller
+
+
+def _kinds_of_parts(grid: _Grid) -> int | None:
+    """The column that tells which part of a machine a row is about: "CPU", "GPU", "RAM"; None where there is none."""
+    for column in range(grid.width):
+        texts = [grid.text(r, column) for r in range(grid.body, len(grid.rows))]
+        if any(fold(t) in ("gpu", "gpus") for t in texts) and len({fold(t) for t in texts if _other_resource(t)}) >= 2:
+            return column
+    return None
 
 
 def _span(cell: Cell | None) -> tuple[int, int]:

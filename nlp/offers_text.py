@@ -12,7 +12,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offer_words import words
-from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head
+from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head, stated_count
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
 
@@ -321,6 +321,8 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         at = next(i for i, (other, _, _) in enumerate(own) if other is item)
         if at and not _SIZED.search(fold(texts[at - 1])) and _ADD_ON.fullmatch(fold(texts[at - 1]).strip(" :")):
             continue                                           # "Local disk", below it "$0.08/hr"
+        if _prices_part(texts[at], prices[0], beside=any(cs and ps for _, cs, ps in own)):
+            continue                                           # "2 CPU cores: 2 * $0.00001 per second", beside the GPU's own price
         if at + 1 < len(texts) and _OF_MEDIA.match(fold(texts[at + 1])):
             continue                                           # "$0.36/hour", below it "of audio transcribed"
         if item.block.container != first.block.container and any(_ADD_ON.fullmatch(fold(t).strip(" :")) for (i, _, _), t in zip(own[at + 1:at + 2], texts[at + 1:at + 2], strict=True) if i.block.container == item.block.container):
@@ -339,6 +341,17 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         reading.pending.append((facts, [q], max(begin, start), end))
 
 
+def _prices_part(text: str, price: Price, *, beside: bool) -> bool:
+    """Whether a line of a card gives the price of another part of the machine than its GPU: "vCPU: $0.01/h", "RAM (GB) – $0.004/h". A line that tells how much of it there is
+    may be a size of the machine ("8 vCPU: $0.90/h"), unless the GPU has a price of its own `beside` it."""
+    label = _FACTOR_BEFORE.sub("", text[:price.start]).strip(" :：–—-*•|=(")
+    if not 0 < len(label) <= 40 or not beside and has_digit(label) or "," in label or "+" in label:
+        return False
+    return read_head(_QUANTITY_BEFORE.sub("", label)).role in ("vcpu", "memory", "storage", "network") and not re.search(r"gpu", label, re.IGNORECASE)
+
+
+_FACTOR_BEFORE = re.compile(r"\d{1,6}\s?(?:[a-zA-Z]{1,3}\s?)?[x×*]\s?$")     # "2 * $0.01"
+_QUANTITY_BEFORE = re.compile(r"^\d{1,6}(?:[.,]\d{1,2})?\s?(?:[GTM]i?B\s?)?(?:of\s)?")
 # a line that is the label of something that is sold beside the machine, and nothing else
 _ADD_ON = words("add_on")
 _OF_MEDIA = re.compile(r"(?:of|per) (?:\w+ )?(?:audio|video|speech|images?|tokens?)\b")
@@ -422,7 +435,7 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
         unit = unit_in(after[0].block.text) if after and len(after[0].block.text) <= 40 else None
         at = lines.index(item)
         unit = unit or (unit_in(lines[at - 1].block.text) if at and len(lines[at - 1].block.text) <= 24 and not has_digit(lines[at - 1].block.text) else None)     # "Hourly" above "$2.49"
-        unit = unit or unit_in(title) or next((unit_in(h) for h in reversed(item.path) if unit_in(h)), None)
+        unit = unit or unit_in(_LENGTH_OF_TIME.sub(" ", title)) or next((unit_in(h) for h in reversed(item.path) if unit_in(h)), None)
     if unit is None:
         rate = reading.rate_at(item.path)
         unit, scope = rate.unit, scope or rate.scope
@@ -587,8 +600,12 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if chip.count is None and single and short and not chip.slice and (told := _told_count(text[chip.end:])) is not None:
             chip = replace(chip, count=told)
         unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[start:stop])) if short else price.unit
+        timed = None if unit else _factor_of_time(text[start:price.start], text[price.end:stop])
+        unit = unit or timed
         rate = reading.rate_at(item.path)
         scope = "instance" if not inside and _WHOLE.search(sentence) else None if unit is not None else rate.scope
+        if timed and chip.count and _CARDS_BEHIND.match(text, chip.end):
+            scope = "gpu"                                      # cards times hours times what each of them costs
         unit = unit or rate.unit
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
@@ -613,14 +630,27 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, scope=scope, commitment=commitment, months=months)], a, b))
 
 
+def _factor_of_time(before: str, behind: str) -> str | None:
+    """The period of a price that is multiplied by a length of time: "2 A40 x 30 hours x $0.70" has it by the hour."""
+    match = _TIME_TIMES.search(fold(before[-80:])) or _TIMES_TIME.match(fold(behind[:40]))
+    return unit_in(f"/{match['unit']}") if match else None
+
+
+_CARDS_BEHIND = re.compile(r"\s?(?:gpus?|cards?|accelerators?|卡|枚)(?![a-z])", re.IGNORECASE)
+_TIME = r"\d[\d.,]{0,8}\s?(?P<unit>seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|months?|stunden?|heures?|horas?|ore|uur|час(?:а|ов)?|小时|小時|時間|시간)(?![a-z])"
+_TIME_TIMES = re.compile(rf"[x×*]\s?{_TIME}\s?(?:\([^()]{{0,40}}\)\s?)?[x×*]\s?$")
+_TIMES_TIME = re.compile(rf"\s?[x×*]\s?{_TIME}")
 _LABELLED_NUMBER = re.compile(r"(?:^|[\s,;|(])(?P<label>[^\s,;|:：\d][^,;|:：\n\d]{1,24})[:：]\s?(?P<number>[1-9]\d?)(?!\d|[.,]\d)")
 
 
 def _told_count(text: str) -> float | None:
-    """The number of GPUs that a line tells behind a label: "A40, Anzahl GPUs: 4, vCPU: 48"."""
+    """The number of GPUs that a line tells behind a label, or in brackets: "A40, Anzahl GPUs: 4, vCPU: 48"."""
+    if (beside := _IN_BRACKETS.match(text)) and (stated := stated_count(beside["inside"])) is not None:
+        return stated                                          # "H100 GPU (15 CPUs, 200 GB RAM, 1 GPU)"
     return next((float(m["number"]) for m in _LABELLED_NUMBER.finditer(text[:160]) if read_head(m["label"].strip()).role == "gpu_count"), None)
 
 
+_IN_BRACKETS = re.compile(r"\s?(?:gpus?\s?)?[(（](?P<inside>[^()（）]{1,80})[)）]", re.IGNORECASE)
 _GOES_ON = words("goes_on")
 _WHOLE = words("whole_machine")
 

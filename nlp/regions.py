@@ -209,6 +209,8 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
         named = re.fullmatch(r"([a-z]{4,}?)(?:north|south|east|west|central)(?:east|west|central)?\d?", code)
         if named and country_named(named[1].title(), None):    # "swedencentral"
             return country_named(named[1].title(), None), None
+        if word != parts[0] and word in data["numbered"] and label.strip().isupper():
+            return word.upper(), None                          # "JP2"
         return (word.upper(), None) if len(word) == 2 and word == parts[0] and word.upper() in iso and word not in areas else (None, None)
     for part in parts[1:] if parts[0] in areas or len(parts[0]) == 2 else parts:
         word = re.sub(r"\d+$", "", part)
@@ -897,6 +899,8 @@ _SITED = re.compile(
 
 
 _ZONES_NAMED = re.compile(r"(?:available|verfügbar|disponibles?|hosted|located|利用可能|제공)[^.\n]{0,16}? (?:in|dans|en) (?:der |the |la )?(?P<codes>[A-Z]{2,4}\d{1,2}(?:(?:, | and | und | et | or )[A-Z]{2,4}\d{1,2})*)(?![\w-])")
+_SITE_OF_LIST = re.compile(r"[A-Z]{3}\d{1,2}")
+_SITES_LISTED = re.compile(r"(?<![\w-])[A-Z]{3}\d{1,2}(?:(?:,\s|\s?、\s?|,?\s(?:and|or|und|oder|et|ou|y|o|e|i|en|och|và|и|및|또는|와|과|和|及|と|および)\s)[A-Z]{3}\d{1,2}){1,20}(?![A-Za-z0-9-])")     # "DAL13, LON06 and WDC07"
 _REGION_NAMED = re.compile(r"(?: - [A-Z]\w{1,20})?[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|und|et|or)\s+(?:the\s+)?(?:[A-Z][\w.-]+\s){0,2}[A-Z][\w.-]+\s+)?[Rr]egions?\b")
 
 
@@ -1000,6 +1004,12 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
                     out.append(_row(document, block.content, at, at + len(code[0]), code[0], None, country, city, False))
             if not (headed or _SITED.search(low)) or _DENIED.search(low):
                 continue
+            for listed in _SITES_LISTED.finditer(sentence):
+                codes = list(_SITE_OF_LIST.finditer(listed[0]))
+                where = [locate(code[0], language) for code in codes]
+                for code, (country, city) in zip(codes, where, strict=True) if all(country for country, _ in where) else ():
+                    at = match.start() + listed.start() + code.start()
+                    out.append(_row(document, block.content, at, at + len(code[0]), code[0], None, country, city, False))
             soon = bool(_SOON.search(low))
             for beside in [] if named_only else _CODE_BESIDE.finditer(sentence):
                 country, city = locate(beside["code"].lower(), language)

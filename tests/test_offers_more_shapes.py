@@ -156,3 +156,47 @@ def test_counts_and_memory_of_gpus_under_heads_in_other_languages():
 def test_memory_of_all_gpus_of_rows_whose_chip_stands_elsewhere():
     text = "# Fox\n\nAll sizes are built on Tesla V100 cards.\n\n" + table("Size | vCPU | GPUs | GPU memory: GiB", "fox_6 | 6 | 1 | 16", "fox_12 | 12 | 2 | 32", "fox_24 | 24 | 4 | 64")
     assert [(o.gpu_name, o.gpu_count, o.gpu_memory) for o in supply(text, "md")[1]] == [("V100", 1, 16), ("V100", 2, 16), ("V100", 4, 16)]
+
+
+def test_a_lead_to_machines_with_one_gpu_and_with_several_counts_the_plain_names():
+    listed = table("Machine | vCPUs | Price", "A40 | 8 | $0.70/hr", "L40S | 8 | $1.10/hr", "L40Sx4 | 32 | $4.20/hr")
+    for lead in ("Rented stables with single and multi-GPU layouts.", "Stallungen als Einzel- und Multi-GPU-Maschinen."):
+        assert [(g, n) for g, n, *_ in rows(f"# Stables\n\n{lead}\n\n{listed}", "md")] == [("A40", 1), ("L40S", 1), ("L40S", 4)], lead
+    assert [(g, n) for g, n, *_ in rows(f"# Stables\n\nRented stables.\n\n{listed}", "md")] == [("A40", None), ("L40S", 1), ("L40S", 4)]
+
+
+def test_a_column_of_gpus_that_holds_sizes_is_their_memory():
+    text = "# Stables\n\n" + table("Machine | GPU | Memory | Price", "A40 | 48 GB | 90 GB | $0.70/hr", "GV100 | 16 GB | 30 GB | $0.90/hr", "GV100x4 | 64 GB | 120 GB | $3.50/hr", "Quadro GV100 | 32 GB | 60 GB | $1.30/hr")
+    assert [(o.gpu_name, o.gpu_count, o.gpu_memory) for o in supply(text, "md")[1]] == [("A40", None, 48), ("V100", 1, 16), ("V100", 4, 16), ("GV100", None, 32)]   # the card of the name has 32 GB
+
+
+@pytest.mark.parametrize(("text", "found"), [("Pro 6000 SE 96GB PCIe", ("RTXPRO6000", 96)), ("RTX PRO 6000 Workstation 96GB", ("RTXPRO6000", 96)), ("GTX 1050 Ti 4GB", ("GTX1050TI", 4)), ("GeForce GTX 1050", ("GTX1050", None)),
+                                            ("P2000 5GB PCIe", ("P2000", 5)), ("NVIDIA Quadro P620", ("P620", None))])
+def test_small_cards_and_editions(text, found):
+    assert [(c.gpu_name, c.memory) for c in find_chips(text)] == [found]
+    assert find_chips("Order the P2000 and the P620 today") == []      # shavers, and printers
+
+
+def test_parts_that_are_priced_beside_a_gpu_are_no_gpus():
+    lines = "# Costs\n\nA run of the service takes:\n\n- 48 GB VRAM (A40): $0.0004 per second\n- {cpu}: 4 \\* $0.00002 per second\n- {ram}: 16 \\* $0.000003 per second\n"
+    for cpu, ram in (("4 CPU cores", "16GB Memory"), ("vCPUs", "RAM"), ("4 Prozessoren", "Arbeitsspeicher"), ("4 vCPU", "16 GB RAM")):
+        assert rows(lines.format(cpu=cpu, ram=ram), "md") == [("A40", None, 0.0004, "USD", "second")], cpu
+    assert [r[2] for r in rows("## L40S\n\n- 8 vCPU: $0.90 per hour\n- 16 vCPU: $1.60 per hour\n", "md")] == [0.9, 1.6]     # sizes of a machine, which has no other price
+
+
+def test_a_price_times_a_length_of_time_has_its_period():
+    for text, expected in (("2 A40 GPU shares x 30hrs (29.4 rounded up) x $0.71", (2, 0.71, "hour")), ("L40S: $0.71 x 30 hours", (None, 0.71, "hour")), ("3 A40 GPUs × 2 days × $15", (3, 15, "day"))):
+        found = supply(f"# What is paid\n\n- A run is charged:\n\n    `{text}`\n\n    `$42.60`\n", "md")[1]
+        assert [(o.gpu_count, o.price, o.price_unit) for o in found] == [expected], text
+        assert found[0].price_scope == "gpu"
+    assert rows("# Heat\n\nThe A40 was at 30 x 40 x $0.71 once.\n", "md") == []
+
+
+def test_a_number_of_gpus_in_brackets_behind_the_chip():
+    for text in ("A kernel with an **L40S GPU (15 CPUs, 250 GB RAM, 2 GPUs)** costs $1.90 per hour.", "**L40S GPU（15 CPU、250 GB RAM、2 GPU）のカーネルは 1 時間あたり 1.90 ドルです。**"):
+        assert [r[:4] for r in rows(f"# Kernels\n\n{text}\n", "md")] == [("L40S", 2, 1.9, "USD")], text
+
+
+def test_rows_of_other_parts_of_a_machine_named_after_its_gpu():
+    text = table("Template | Model | Kind | Per hour", "Moor A40 | Fox 96-Core | CPU | $0.01", "Moor A40 | A40 | GPU | $0.60", "Moor A40 | DIMM DDR4 | RAM | $0.003")
+    assert rows("# Templates\n\n" + text, "md") == [("A40", None, 0.6, "USD", "hour")]

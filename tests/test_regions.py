@@ -185,3 +185,14 @@ def test_rows_that_share_a_cell_have_places_of_their_own():
     text = ("<table><tr><th>实例</th><th>可用镜像</th><th>可用区域</th></tr><tr><td>FX1</td><td rowspan='2'>Linux 9 及以上</td><td>广州、上海</td></tr><tr><td>FX2</td><td>上海、孟买、东京</td></tr>"
             "<tr><td>FX3</td><td>Linux 8</td><td rowspan='2'>北京、首尔</td></tr><tr><td>FX4</td><td>Linux 7</td></tr></table>")
     assert regions(text, "html", "zh") == [("广州", "CN"), ("上海", "CN"), ("孟买", "IN"), ("东京", "JP"), ("北京", "CN"), ("首尔", "KR")]
+
+
+def test_codes_of_sites_listed_in_a_sentence():
+    for text in ("The A40 flavours can be had in the data centres DAL13, LON06 and FRA02.", "A40 특성은 _DAL13_, _LON06_ 및 _FRA02_ 데이터 센터에서 제공됩니다."):
+        assert set(regions("# Flavours\n\n" + text + "\n")) == {("DAL13", "US"), ("LON06", "GB"), ("FRA02", "DE")}, text
+    assert regions("# Notes\n\nIn our data centres RTX40, GTX10 and SXM5 cards are cooled by air.\n") == []
+
+
+def test_a_country_with_a_number_is_a_place_there():
+    assert [locate(t)[0] for t in ("JP2", "IN1", "SG3", "jp2", "NO1", "SE2", "IT1")] == ["JP", "IN", "SG", None, None, None, None]
+    assert regions("gpu,count,region,price_per_hour\nA40,1,IN1,0.5\nA40,2,JP2,0.9\n", "csv") == [("IN1", "IN"), ("JP2", "JP")]
