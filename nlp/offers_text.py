@@ -66,6 +66,7 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
             continue
         if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<") or shows_a_program(item):
             continue
+        _worked_machine(reading, item)
         found: list[tuple[int, int, ChipSpan, Price]] = []
         lines = [m for m in re.finditer(r"[^\n]+", block.text) if m[0].strip()]
         for line in lines:
@@ -88,6 +89,28 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
             reading.offers += make_offers(reading, facts, [Quoted(price, a, b, commitment=commitment, months=months)], a, b)
 
 
+def _worked_machine(reading: Reading, item: Placed) -> None:
+    """Collect what a machine costs whose parts a block of code adds up: "4x A40", "A40 -> $0.50 * 4", "vCPU -> $0.01 * 16", "= $2.16 per hour"."""
+    text = item.block.text
+    if len(text) > _OF_SUM:
+        return
+    totals = [m for m in _TOTAL_LINE.finditer(text)]
+    chips = find_chips(text[:totals[0].start()], context=True) if len(totals) == 1 else []
+    counted = {c.count for c in chips if c.count}
+    if len({c.gpu_name for c in chips}) != 1 or len(counted) != 1 or _rival(reading, text):
+        return
+    total = totals[0]
+    prices = [p for p in reading.prices(total[0]) if p.sign and not p.other and p.amount > 0]
+    operands = [p for p in reading.prices(text[:total.start()]) if p.sign]
+    if len(prices) != 1 or prices[0].unit is None or len(operands) < 2 or any(p.amount >= prices[0].amount for p in operands):
+        return
+    a, b = item.block.content.source_span(*total.span())
+    facts = Facts(named=[next(c for c in chips if c.count)], tax=reading.tax_at(item.path))
+    reading.pending.append((facts, [Quoted(prices[0], a, b, scope="instance")], a, b))
+
+
+_OF_SUM = 1000                                                 # characters of a block that adds up what one machine costs
+_TOTAL_LINE = re.compile(r"(?m)^[ \t]{0,80}(?:=|(?:total|sum|gesamt|summe|totale?|合計|合计|합계)[ \t]{0,4}[:=])[^\n=]{1,80}$", re.IGNORECASE)
 _LEADING_WORDS = re.compile(r"[=#\"'`{}<]|//|[a-z]{2,} [a-z]{2,} [a-z]{2,}")         # of a program, or of a sentence
 _LIST_LINE = re.compile(r"[^=\"'`{}<>;]{0,60}")
 

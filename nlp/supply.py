@@ -490,6 +490,7 @@ class _Fuller:
     def __init__(self) -> None:
         self.names: set[str] = set()                           # of what is priced
         self.counts: set[float | None] = set()                 # the same
+        self.lists: set[int | None] = set()                    # the tables in which that stands
         # of offers that count their GPUs, of all and of the priced ones: the beginnings of their names with the names (two are enough), and where they stand (a table, or a place)
         self.families: dict[bool, dict[str, set[str]]] = {False: {}, True: {}}
         self.places: dict[bool, set[tuple]] = {False: set(), True: set()}
@@ -499,6 +500,7 @@ class _Fuller:
         if priced and offer.commitment != "contact_sales":
             self.names.add(name)
             self.counts.add(offer.gpu_count)
+            self.lists.add(table)
         if offer.gpu_count is None:
             return
         for group in {False, priced}:
@@ -512,6 +514,8 @@ class _Fuller:
     def cover(self, offer: Offer, table: int | None = None) -> bool:
         """Whether another offer says all that `offer`, which has no price, says. Nameless rows of one table say different things."""
         name, asked = fold(offer.instance_name or "").rstrip("*.-_ "), offer.commitment == "contact_sales"
+        if not name and offer.gpu_count is not None and offer.gpu_count not in self.counts and None not in self.counts and table is not None and table in self.lists:
+            return False                                       # "8x L40S | coming soon" below "L40S | $1" and "2x L40S | $2"
         if self.names and (not name or name in self.names or not asked and (offer.gpu_count is None or offer.gpu_count in self.counts)):
             return True
         if offer.gpu_count is not None:

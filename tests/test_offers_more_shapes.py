@@ -200,3 +200,15 @@ def test_a_number_of_gpus_in_brackets_behind_the_chip():
 def test_rows_of_other_parts_of_a_machine_named_after_its_gpu():
     text = table("Template | Model | Kind | Per hour", "Moor A40 | Fox 96-Core | CPU | $0.01", "Moor A40 | A40 | GPU | $0.60", "Moor A40 | DIMM DDR4 | RAM | $0.003")
     assert rows("# Templates\n\n" + text, "md") == [("A40", None, 0.6, "USD", "hour")]
+
+
+def test_a_machine_whose_parts_a_block_adds_up():
+    block = "# Costs\n\nThe machine above costs:\n\n```text\nParts:\n\n4x NVIDIA A40\n16 vCPU\n\nCost:\n    A40  -> $0.50 * 4\n    vCPU -> $0.01 * 16\n         =  $2.16{unit}\n```\n"
+    assert [(o.gpu_name, o.gpu_count, o.price, o.price_unit, o.price_scope) for o in supply(block.format(unit=" per hour"), "md")[1]] == [("A40", 4, 2.16, "hour", "instance")]
+    assert rows(block.format(unit=""), "md") == []             # a sum for as long as nobody says
+    assert rows(block.format(unit=" per hour").replace("16 vCPU", "2x NVIDIA L4"), "md") == []
+
+
+def test_a_size_without_a_price_in_a_list_of_nameless_sizes():
+    text = "# Upgrades\n\n" + table("Hardware | GPU memory | Hourly price", "Nvidia L40S | 48GB | $1", "2x Nvidia L40S | 96GB | $2", "4x Nvidia L40S | 192GB | $4", "8x Nvidia L40S | 384GB | coming soon")
+    assert [(g, n, p) for g, n, p, *_ in rows(text, "md")] == [("L40S", 1, 1), ("L40S", 2, 2), ("L40S", 4, 4), ("L40S", 8, None)]
