@@ -500,8 +500,13 @@ def table(state: _State, b: int, stop: int, after: int, end: int, quotes: int) -
     else:
         _row(state, b, stop, "td")
         at = after
+    broken = has_head and not quotes and line[-1] == "|" and _bars(line) >= 3
     while at < end:
         a, z, following = row(at)
+        if broken and (whole := _broken_row(source, a, end, line)):
+            _row(state, a, whole, "td")
+            at = whole + 1
+            continue
         text = source[a:z]
         if a >= z or "|" not in text or text[0] in "#>" or text.startswith(("```", "<!--", "{:")) and text[0] != "|":
             break
@@ -513,6 +518,42 @@ def table(state: _State, b: int, stop: int, after: int, end: int, quotes: int) -
 
 
 _BAR = re.compile(r"\\.|(`+)(?:(?!\1).)+?\1|\|")
+_MOST_LINES = 12                                               # of a row that is broken over lines
+_BROKEN_LINE = 120                                             # characters of each
+_NO_CELL = re.compile(r"#{1,6}\s|[>`~]|:{3}|<!--|<table|[-*+]\s(?!\|)|\{[%:]")
+
+
+def _bars(line: str) -> int:
+    return sum(match.group() == "|" for match in _BAR.finditer(line))
+
+
+def _broken_row(source: str, a: int, end: int, head: str) -> int:
+    """Where the row that begins at `a` ends, if its cells hold new lines, as converters of HTML leave them; 0 for any other.
+
+    Such a row has as many bars as the head, begins and ends like it, and one of its lines at least does not end with a bar: a row with fewer cells than the head is none.
+    """
+    if (source[a:a + 1] == "|") != (head[0] == "|"):
+        return 0
+    bars = missing = _bars(head)
+    at, cut, blank = a, False, True
+    for _ in range(_MOST_LINES):
+        stop = source.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        line = source[at:min(stop, at + _BROKEN_LINE + 1)].strip()
+        if not line and (blank or missing == bars) or len(line) > _BROKEN_LINE or _NO_CELL.match(line):
+            return 0
+        blank = not line
+        missing -= _bars(line)
+        if missing < 0 or not cut and missing == 0:
+            return 0
+        if missing == 0 and line[-1:] == "|":
+            following = source[stop + 1:min(end, stop + _BROKEN_LINE)].partition("\n")[0].strip()
+            return 0 if "|" in following and _DELIMITER.match(following) else stop         # the head of the next table
+        cut = cut or line[-1:] != "|"
+        if stop >= end:
+            return 0
+        at = stop + 1
+    return 0
 
 
 def _row(state: _State, a: int, z: int, tag: str) -> None:
