@@ -26,6 +26,7 @@ from nlp.payloads import payloads, unfold
 from nlp.places import fold
 from nlp.prices import currency_words, decimal_mark, has_digit, only_currency, tax_in, unit_in
 from nlp.regions import find_cities, locate, read_regions
+from nlp.stacked import stacked_tables
 from nlp.tree import MAX_CELLS, Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
 FEEDS = ("json", "yaml", "xml", "csv")                         # content types whose text is data
@@ -52,7 +53,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     issues: list[Issue] = []
     gone: set[str] = set()
     trees = _trees(document, issues)
-    placed = list(_placed(document))
+    everything = placed = list(_placed(document))
     drawn: list[Placed] = []
     reading = _reading(document, placed, currency)
     if document.content_type in FEEDS:
@@ -61,6 +62,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
                 read_feed(reading, tree)
     else:
         drawn = _drawn(document, placed)
+        placed = _stacked(document, placed, drawn)
         below = {id(a): b.block.text for a, b in itertools.pairwise(placed) if a.block.table is not None and b.block.kind == "paragraph" and b.path == a.path}
         for item in [*placed, *drawn]:
             if item.block.table is not None and (item not in drawn or _lists_what_is_sold(item.block.table)):
@@ -85,7 +87,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     offers = _settled(reading)
     chips, found = read_chips(document)
     chips = _roles(document, chips, offers, reading, gone)
-    regions = read_regions(document, [(p.block, p.path, p.before) for p in [*placed, *drawn]], trees, offers, issues)
+    regions = read_regions(document, [(p.block, p.path, p.before) for p in [*everything, *drawn]], trees, offers, issues)
     regions = _named(regions, reading.place_names)
     if document.content_type in FEEDS and not any(i.code in ("feed_shape", "feed_left_out") for i in reading.issues) and not _is_interface(trees):
         issues += faults(trees, offers=len(offers), regions=len(regions), gpus=bool(chips) or names_instances(document.text))
@@ -264,6 +266,28 @@ def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
                 first = next(c.content for row in table.rows for c in row if c is not None)
                 out.append(Placed(Block("table", first, heading_path=item.path, table=table), item.path, item.before))
     return out
+
+
+def _stacked(document: Document, placed: list[Placed], drawn: list[Placed]) -> list[Placed]:
+    """Adds the tables whose cells stand one below another to `drawn`; the blocks without what became cells of them."""
+    if document.content_type not in ("text", "markdown") or not chip_marks(document.text):
+        return placed
+    found = list(stacked_tables(document.text))
+    if not found:
+        return placed
+    gone: set[int] = set()
+    for start, end, table in found:
+        inside = [item for item in placed if item.block.text and item.block.table is None and _lies_in(item, start, end)]
+        if inside:
+            gone.update(map(id, inside))
+            drawn.append(Placed(Block("table", inside[0].block.content, heading_path=inside[0].path, table=table), inside[0].path, inside[0].before))
+    return [item for item in placed if id(item) not in gone]
+
+
+def _lies_in(item: Placed, start: int, end: int) -> bool:
+    """Whether the better part of a block stands in a piece of the source."""
+    a, b = item.block.content.source_span(0, len(item.block.text))
+    return 2 * (min(b, end) - max(a, start)) > b - a
 
 
 def _reading(document: Document, placed: list[Placed], currency: str | None) -> Reading:
