@@ -17,7 +17,7 @@ from typing import Any
 from chipwatch.records import Issue, Offer
 from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, name_by_memory, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
-from nlp.offer_words import offer_fields
+from nlp.offer_words import offer_fields, words
 from nlp.prices import (WITHOUT_CENTS, Price, asks_for_contact, availability_in, beside_only_notes, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
                         scope_in, tax_in, unit_in)
 
@@ -318,6 +318,26 @@ def stated_count(text: str) -> float | None:
     folded = fold(text)
     stated = GPUS_STATED.search(folded)
     return float(stated["count"]) if stated and not _AT_MOST.search(folded, 0, stated.start()) else None
+
+
+_SUM_BEHIND = words("sum_behind")
+_SUM_BEFORE = words("sum_before")
+_OF_ALL = words("of_all_of_them")
+_NEAR = 48                                                     # characters between an amount and the words that say what it is the sum of
+
+
+def sum_for(text: str, prices: Sequence[Price], index: int) -> float | None:
+    """The number of GPUs for which the price of that index is the sum, in a text that prices one of them, too: "$2.80/hr ($22.40/hr for all 8 GPUs)"; None for any other."""
+    price = prices[index]
+    if len(prices) < 2 or price.scope == "gpu":
+        return None
+    stop = prices[index + 1].start if index + 1 < len(prices) else len(text)
+    start = prices[index - 1].end if index else 0
+    others = [p.amount for i, p in enumerate(prices) if i != index and (p.currency or p.sign) == (price.currency or price.sign) and p.unit in (None, price.unit) and p.amount < price.amount]
+    for match in (_SUM_BEHIND.match(fold(text[price.end:min(stop, price.end + _NEAR)])), _SUM_BEFORE.search(fold(text[max(start, price.start - _NEAR):price.start]))):
+        if match and (others and _OF_ALL.search(match[0]) or any(abs(amount * float(match["count"]) - price.amount) <= 0.02 * price.amount for amount in others)):
+            return float(match["count"])
+    return None
 
 
 def parse_memory(value: Any, label: str = "") -> float | None:
@@ -717,6 +737,8 @@ def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[
     found = [p for p in reading.prices(value, bare=bare) if not p.other]
     signed = [p for p in found if p.sign]
     if signed:
+        if len({p.sign for p in signed}) == 1 and len(signed) < len(found) <= 8:
+            signed = _with_bare_sums(value, signed, [p for p in found if not p.sign and p.unit])
         return [p for p in signed if p.amount > 0]
     whole = [p for p in found if p.amount > 0]
     if bare and whole and (re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/(?!\s?\d).{1,12}|起|から|부터|per .{1,12})?", value.strip()) or _alone_in(value, whole)):
@@ -725,6 +747,17 @@ def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[
         return [replace(p, amount=round(p.amount * factor, 10)) for p in whole]
     number = parse_number(value, reading.language, reading.decimal) if bare else None
     return [Price(0, len(value), round(number * factor, 10))] if number else []
+
+
+def _with_bare_sums(text: str, signed: list[Price], bare: list[Price]) -> list[Price]:
+    """The prices of a cell with those of its amounts without a sign that are the sum for several GPUs: "$2.80/hr (22.40/hr for all 8 GPUs)"."""
+    out = list(signed)
+    for price in bare:
+        told = sorted([*signed, replace(price, sign=signed[0].sign, currency=signed[0].currency)], key=attrgetter("start"))
+        at = next(i for i, p in enumerate(told) if p.start == price.start)
+        if sum_for(text, told, at):
+            out.append(told[at])
+    return sorted(out, key=attrgetter("start"))
 
 
 def _alone_in(value: str, found: list[Price]) -> bool:

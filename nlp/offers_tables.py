@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from nlp.chips import ChipSpan, card_of_number, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offer_words import words
-from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count)
+from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 
@@ -353,12 +353,14 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             prices = [] if head.role in ("gpu_count", "gpu_memory", "memory", "vcpu", "storage", "network", "other_price") else _prices(reading, head, text)
             if prices:
                 span = _span(cells[column])
-                for price in prices:
+                for at, price in enumerate(prices):
                     beside = _same_line(text, price) if len(prices) > 1 else ()
                     quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax,
                                          chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=(_count_behind(text, price) if len(prices) == 1 else None) or sizes.get(column)))
                     if column in nodes:
                         quoted[-1].scope = "instance"
+                    if together := sum_for(text, prices, at):
+                        quoted[-1].scope, quoted[-1].count = "instance", together
                     if machines and head.role == "price" and is_plain_price(head.text):
                         quoted[-1].stated = True
                     columns_of[id(quoted[-1])] = column

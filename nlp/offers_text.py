@@ -12,7 +12,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offer_words import words
-from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head, stated_count
+from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
 
@@ -473,7 +473,8 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
         commitment, months = commitment_in(item.path[-1])
     start, end = item.block.content.source_span(0, len(text))
     tax = tax_in(text)
-    return [Quoted(p, start, end, unit=unit, scope=_scope_of_line(text, prices, i) or scope, commitment=commitment, months=months, tax=tax) for i, p in enumerate(prices)]
+    sums = [sum_for(text, prices, i) for i in range(len(prices))]
+    return [Quoted(p, start, end, unit=unit, scope="instance" if sums[i] else _scope_of_line(text, prices, i) or scope, commitment=commitment, months=months, tax=tax, count=sums[i]) for i, p in enumerate(prices)]
 
 
 _PRICE_LABEL = 60                                              # characters of what leads to the price of a card
@@ -620,6 +621,9 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             if not inside and not single:
                 continue                                       # of which chip, no word says
             chip = replace(chip, count=float(own["count"]), at_most=False)
+        together = sum_for(text, prices, index) if chip.count is None and not chip.slice else None
+        if together is not None:
+            chip = replace(chip, count=together)
         if chip.count is None and single and short and not chip.slice and (told := _told_count(text[chip.end:])) is not None:
             chip = replace(chip, count=told)
         unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[start:stop])) if short else price.unit
@@ -629,6 +633,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         scope = "instance" if not inside and _WHOLE.search(sentence) else None if unit is not None else rate.scope
         if timed and chip.count and _CARDS_BEHIND.match(text, chip.end):
             scope = "gpu"                                      # cards times hours times what each of them costs
+        scope = "instance" if together is not None else scope
         unit = unit or rate.unit
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue

@@ -296,7 +296,7 @@ def _note_scopes() -> dict[str, re.Pattern]:
 def _words() -> dict[str, re.Pattern]:
     data = _data()
     flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "withdrawn": data["withdrawn"], "other": data["other"], "other_before": data["other_before"],
-            "was": data["was"], "saving": data["saving"], "between": data["between"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
+            "was": data["was"], "saving": data["saving"], "between": data["between"], "converts": data["converts"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
     flat |= {f"commitment_{k}": v for k, v in data["commitment"].items()} | {f"availability_{k}": v for k, v in data["availability"].items()}
     return {key: re.compile(pattern) for key, pattern in flat.items()}
 
@@ -388,9 +388,25 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     if not signs and not bare:
         return []
     prices = _months_by_letter(folded, list(_prices(folded, signs, language=language, currency=currency, bare=bare, words=words, decimal=decimal)))
+    prices = _as_printed_first(folded, prices)
     return [p for i, p in enumerate(prices) if not (i + 1 < len(prices) and prices[i + 1].start - p.end <= _TAIL and _words()["was"].search(folded[max(0, p.start - 20):p.start]))]
 
 
+def _as_printed_first(folded: str, prices: list[Price]) -> list[Price]:
+    """The prices without those that tell again, in other money, what the one before comes to: "₹300/hr ($3.40)"."""
+    out: list[Price] = []
+    for price in prices:
+        before = out[-1] if out else None
+        if before is not None and before.sign and price.sign and (before.currency or before.sign) != (price.currency or price.sign) and before.high is None and not price.other \
+                and price.start - before.end <= _TAIL and (price.unit is None or before.unit in (None, price.unit)) \
+                and _words()["converts"].fullmatch(folded, before.end, price.start) and ("(" not in folded[before.end:price.start] or _CLOSES.match(folded, price.end)):
+            out[-1] = replace(before, unit=before.unit or price.unit, scope=before.scope or price.scope)
+        else:
+            out.append(price)
+    return out
+
+
+_CLOSES = re.compile(r"[^()\n]{0,12}\)")
 _BY_LETTER = re.compile(r"\s?/\s?m(?![a-z])")
 _HOURS_AT_LEAST = 200                                          # that a month costs, however large the rebate
 

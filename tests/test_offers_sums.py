@@ -1,0 +1,66 @@
+"""Amounts that stand beside the price of a GPU and say something of it: what several of them come to, what it comes to in other money, what is left of it for who lends the card.
+
+All sellers and prices are invented.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.prices import find_prices
+from supply_reading import rows, supply
+
+
+def cell(text: str, *, chip: str = "H100", head: str = "Price") -> str:
+    return f"| GPU | {head} |\n|---|---|\n| {chip} | {text} |\n"
+
+
+def told(text: str, language: str = "en") -> list[tuple]:
+    return [(o.gpu_count, o.price, o.currency, o.price_unit, o.price_scope) for o in supply(text, "md", language)[1]]
+
+
+ONE, ALL = (None, 2.6, "USD", "hour", "gpu"), (8, 20.8, "USD", "hour", "instance")
+
+
+@pytest.mark.parametrize("text", [
+    cell("$2.60/gpu/hr ($20.80/hr for all 8 GPUs)"), cell("$2.60/gpu/hr (\\*20.80/hr for all 8 GPUs)"), cell("$2.60 ($20.80 for 8 GPUs)", head="Price per GPU hour"),
+    "- H100: $2.60/hr per GPU ($20.80/hr for all 8 GPUs)\n", "The H100 costs $2.60 per GPU per hour ($20.80/hr for all 8 GPUs).\n", "The H100 is $2.60/hr per GPU, or $20.80/hr for the full 8-GPU node.\n",
+    "- H100: $2.60/GPU/hr (8 GPUs: $20.80/hr)\n", "## H100 SXM\n\n$2.60/GPU/hr ($20.80/hr for all 8 GPUs)\n",
+])
+def test_the_sum_for_several_gpus_beside_the_price_of_one_is_theirs(text):
+    assert told(text) == [ONE, ALL]
+
+
+def test_the_sum_for_several_gpus_in_other_languages():
+    assert told(cell("2,60 €/GPU/h (20,80 €/h für alle 8 GPUs)"), "de") == told(cell("2,60 €/GPU/h (20,80 €/h pour les 8 GPU)"), "fr") == [(None, 2.6, "EUR", "hour", "gpu"), (8, 20.8, "EUR", "hour", "instance")]
+    assert told(cell("¥20/卡/小时（8卡共¥160/小时）"), "zh-Hans") == [(None, 20, "CNY", "hour", "gpu"), (8, 160, "CNY", "hour", "instance")]
+    assert told("- H100：1GPUあたり500円/時間（8GPU合計 4,000円/時間）\n", "ja") == [(None, 500, "JPY", "hour", "gpu"), (8, 4000, "JPY", "hour", "instance")]
+    assert told(cell("$2.60/gpu/hr ($19.90/hr for all 8 GPUs)")) == [ONE, (8, 19.9, "USD", "hour", "instance")]        # with a rebate
+
+
+def test_numbers_beside_a_price_that_are_no_sum():
+    assert told(cell("$2.60/gpu/hr ($1.90/hr per GPU from 8 GPUs)")) == [ONE, (None, 1.9, "USD", "hour", "gpu")]
+    assert told(cell("$2.60/hr ($3.10/hr with 8 GPUs or more)"))[1][0] is None
+    assert [r[1:3] for r in rows(cell("$2.60/gpu/hr (min. 8 GPUs)"), "md")] == [(None, 2.6)]
+
+
+def amounts(text: str, language: str = "en") -> list[tuple]:
+    return [(p.amount, p.currency, p.unit) for p in find_prices(text, language=language)]
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("₹300/hr ($3.40)", [(300, "INR", "hour")]), ("₹300/hr (~$3.40/hr)", [(300, "INR", "hour")]), ("€3.00 (≈ $3.40/h)", [(3, "EUR", "hour")]), ("€3.00/h (approx. US$3.40/h)", [(3, "EUR", "hour")]),
+    ("3,00 €/Std. (ca. 3,40 $)", [(3, "EUR", "hour")]), ("500円/時間（約3.40ドル）", [(500, "JPY", "hour")]), ("¥20/小时（约$2.80）", [(20, "CNY", "hour")]), ("€3.00/h ≈ $3.40/h", [(3, "EUR", "hour")]),
+])
+def test_what_a_price_comes_to_in_other_money_is_no_second_price(text, wanted):
+    assert amounts(text, "zh-Hans" if "小时" in text else "de" if "Std" in text else "en") == wanted
+
+
+@pytest.mark.parametrize("text", ["€3.00/h, $3.40/h", "€3.00/h ($40/day)", "€3.00/h (from $2.10/h with a contract of a year)", "$3.40/h ($2.10/h spot)", "€3.00/h (setup: $40 once for each machine)"])
+def test_other_amounts_in_brackets_are_prices_as_before(text):
+    assert len(amounts(text)) == 2
+
+
+def test_offers_with_their_price_in_other_money_are_one_each():
+    assert rows("Fox lets the A100 at ₹226/hr ($2.70), and the H200 at ₹300/hr ($3.40).\n", "md") == [("A100", None, 226, "INR", "hour"), ("H200", None, 300, "INR", "hour")]
+    assert rows(cell("€2.49 (≈ $2.80)", head="Price per hour"), "md") == [("H100", None, 2.49, "EUR", "hour")]
