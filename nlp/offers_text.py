@@ -25,6 +25,8 @@ _OF_OTHERS = words("of_others")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = words("instruction")
 _HYPE = words("hype")
+_LENDERS_SHARE = words("lenders_share")
+_WORKED_EXAMPLE = words("worked_example")
 
 
 @dataclass(slots=True)
@@ -117,9 +119,14 @@ _LIST_LINE = re.compile(r"[^=\"'`{}<>;]{0,60}")
 
 def _not_ours(reading: Reading, item: Placed) -> bool:
     """Whether what stands above a block says that its amounts are those of other sellers, or no rent."""
+    if len(item.block.text) <= _EXAMPLE and _WORKED_EXAMPLE.search(folded := fold(item.block.text)) and _LENDERS_SHARE.search(folded):
+        return True                                            # "Example: a host asks $2.50 for an H100 … and receives $2.25"
     headings = [*item.path[-3:], *([item.before] if len(item.before) <= 80 and item.before.endswith(":") else [])]
     return any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])) or any(map(other_trade, headings)) \
         or any(speaks_of_others(reading, fold(h)) and "price" in fold(h) for h in item.path[-1:])
+
+
+_EXAMPLE = 800                                                 # characters of a paragraph that is one worked example
 
 
 def shows_a_program(item: Placed) -> bool:
@@ -701,7 +708,7 @@ def _judged(sentence: str) -> tuple[str, bool, bool, int]:
     """(folded, whether it compares, whether it speaks of other money than prices, where it speaks of other sellers or -1) of a sentence with a price."""
     folded = fold(sentence)
     rival = _OF_OTHERS.search(folded)
-    return folded, bool(_COMPARED.search(folded)), bool(_HYPE.search(folded)), rival.start() if rival else -1
+    return folded, bool(_COMPARED.search(folded)), bool(_HYPE.search(folded) or _LENDERS_SHARE.search(folded)), rival.start() if rival else -1
 
 
 def _commitment_of(text: str, index: int, prices: list[Price], start: int, stop: int) -> tuple[str | None, int | None]:

@@ -64,3 +64,24 @@ def test_other_amounts_in_brackets_are_prices_as_before(text):
 def test_offers_with_their_price_in_other_money_are_one_each():
     assert rows("Fox lets the A100 at ₹226/hr ($2.70), and the H200 at ₹300/hr ($3.40).\n", "md") == [("A100", None, 226, "INR", "hour"), ("H200", None, 300, "INR", "hour")]
     assert rows(cell("€2.49 (≈ $2.80)", head="Price per hour"), "md") == [("H100", None, 2.49, "EUR", "hour")]
+
+
+@pytest.mark.parametrize(("text", "language"), [
+    ("* Example: Say a supplier lists an H100 SXM at $2.6/hour: whenever a client uses it, they will be receiving 85% of that, $2.21/hour.\n", "en"),
+    ("Example. A host lists an A100 at $1.40/hour. When somebody rents it, the host receives 85% of that, which is $1.19/hour.\n", "en"),
+    ("Lenders keep 85%: an RTX 4090 listed at $0.40/hour pays $0.34/hour to its owner.\n", "en"), ("Beispiel: Ein Anbieter vermietet eine H100 für 2,60 €/h und erhält 85 %, also 2,21 €/h.\n", "de"),
+    ("Par exemple, un hôte loue une H100 à 2,60 €/h et reçoit 2,21 €/h.\n", "fr"), ("Por ejemplo, un proveedor alquila una H100 a 2,60 €/h y recibe 2,21 €/h.\n", "es"),
+    ("Например, владелец сдаёт H100 за 200 ₽/час и получает 170 ₽/час.\n", "ru"), ("例如，供应商将 H100 定价为 20 元/小时，可获得 17 元/小时。\n", "zh-Hans"),
+    ("例えば、提供者が H100 を300円/時間で貸すと、255円/時間を受け取れます。\n", "ja"), ("예를 들어 공급자가 H100을 3,000원/시간에 내놓으면 2,550원/시간을 받습니다.\n", "ko"),
+])
+def test_an_example_of_what_a_lender_gets_is_no_offer(text, language):
+    assert rows(text, "md", language) == []
+
+
+@pytest.mark.parametrize(("text", "language", "price"), [
+    ("Our hosts are certified. An H100 costs $2.60/hour, and you receive an invoice once a month.\n", "en", 2.6), ("For example, an H100 costs $2.60/hour on demand.\n", "en", 2.6),
+    ("Rent an H100 for $2.60/hr from independent providers who are paid weekly.\n", "en", 2.6), ("Bei unserem Anbieter erhalten Sie eine H100 für 2,60 €/h.\n", "de", 2.6),
+    ("El proveedor cobra 2,60 €/h por una H100.\n", "es", 2.6),
+])
+def test_other_sentences_on_hosts_and_examples_are_offers(text, language, price):
+    assert [r[2] for r in rows(text, "md", language)] == [price]
