@@ -16,6 +16,8 @@ from nlp.prices import Price, availability_in, commitment_in, currency_words, ha
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = words("item_head")
 _QUANTITY = words("quantity_head")
+_LABEL_HEAD = words("label_head")
+_VALUE_HEAD = words("value_head")
 _SELLER = words("seller_head_words")
 
 
@@ -125,12 +127,27 @@ def read_table(reading: Reading, block: Block, before: str = "", after: str = ""
         if not (kept := [c for c in range(grid.width) if c not in rivals]) or len(kept) < 2:
             return
         grid = grid.part(kept)
-    if grid.transposed() or grid.describes_one(named=bool(outer.chips)):
+    above = outer.chips or _named_above(reading, grid, outer)
+    if grid.transposed():
         grid = grid.transpose()
+    elif grid.describes_one(named=bool(above)):
+        grid, outer.chips = grid.transpose(), above
+        grid.rows = [[None, *row[1:]] for row in grid.rows]    # "Value" is nobody's name
     cells = "\n".join({cell.content.text: None for row in table.rows for cell in row if cell is not None})      # a table drawn with characters has no text of its own
     nameless = not chip_marks(cells) and not names_instances(cells) and not _GPU_WORDS.search(fold(cells))
     for sheet in grid.sheets():
         _read_rows(reading, sheet, outer, nameless=nameless)
+
+
+def _named_above(reading: Reading, grid: _Grid, outer: Around) -> list[ChipSpan]:
+    """The one chip that a short paragraph right above a table names, or the heading above the last: "The RTX 5090 is billed by the GPU hour:". Only of a table with a price and its period."""
+    if grid.width != 2 or not any(p.unit or read_head(grid.text(r, 0)).unit for r in range(grid.body, len(grid.rows)) for p in reading.prices(grid.text(r, 1)) if p.sign and not p.other):
+        return []
+    for text in (outer.before if len(outer.before) <= 160 else "", outer.path[-2] if len(outer.path) > 1 else ""):
+        chips = find_chips(text, context=True) if has_digit(text) else []
+        if chips:
+            return [replace(chips[0], count=None)] if len({c.gpu_name for c in chips}) == 1 else []
+    return []
 
 
 class _Grid:
@@ -202,15 +219,16 @@ class _Grid:
 
     def describes_one(self, *, named: bool) -> bool:
         """Whether a table is the sheet of one machine, a label and a value a row, some of them prices: "vCPU | 12", "Price per hour | $2.10". `named`: what stands above it names its GPU."""
-        if self.width != 2 or self.body:
+        if self.width != 2 or self.body and not (self.body == 1 and _LABEL_HEAD.match(fold(self.heads[0]).strip()) and _VALUE_HEAD.match(fold(self.heads[1]).strip())):
             return False
-        labels = [self.text(r, 0) for r in range(len(self.rows))]
+        rows = range(self.body, len(self.rows))
+        labels = [self.text(r, 0) for r in rows]
         if not all(labels) or len(set(labels)) < len(labels) or max(map(len, labels)) > 60 or any(find_chips(t, context=True) or re.fullmatch(_AMOUNT, t) for t in labels):
             return False
         heads = [read_head(t) for t in labels]
-        chips = sum(bool(find_chips(self.text(r, 1), context=True)) for r in range(len(self.rows)))
-        priced = any((h.role == "price" or h.role is None and (h.commitment or h.unit)) and (has_digit(t := self.text(r, 1)) or asks_for_contact(t) or availability_in(t)) for r, h in enumerate(heads))
-        return priced and (chips == 0 and named or chips == 1 and any(h.role in ("gpu", "instance") and find_chips(self.text(r, 1), context=True) for r, h in enumerate(heads)))
+        chips = sum(bool(find_chips(self.text(r, 1), context=True)) for r in rows)
+        priced = any((h.role == "price" or h.role is None and (h.commitment or h.unit)) and (has_digit(t := self.text(r, 1)) or asks_for_contact(t) or availability_in(t)) for r, h in zip(rows, heads, strict=True))
+        return priced and (chips == 0 and named or chips == 1 and any(h.role in ("gpu", "instance") and find_chips(self.text(r, 1), context=True) for r, h in zip(rows, heads, strict=True)))
 
     def _prices_rows(self) -> bool:
         """Whether a column headed as one of prices holds an amount in most rows: "Component | Model | $/hour" prices the parts of a machine one by one."""
@@ -611,7 +629,8 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             out[column] = replace(head, role="other_price")    # what the yearly price comes to by the month
             continue
         if head.role == "price" and not any(cell_prices(reading, head, t) or asks_for_contact(t) or availability_in(t) for t in texts):
-            out[column] = replace(head, role="instance" if column == 0 or "instance" not in {h.role for h in heads} else None)
+            names = not any("%" in t for t in texts) and (column == 0 or "instance" not in {h.role for h in heads})
+            out[column] = replace(head, role="instance" if names else None)            # "about 40 % of the price" is no name
         elif head.role == "instance" and column and out[0].role == "instance" and all(map(_bare_chip, texts)):
             out[column] = replace(head, role="gpu")            # "ECS type | Product": the product is a GPU
         elif head.role == "gpu" and not head.chips and all(map(_ONLY_MEMORY.fullmatch, texts)):
