@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from nlp.cuebook import EAST
-from nlp.places import MAX_ASIDE, listed_beside
+from nlp.places import MAX_ASIDE, list_writers, listed_beside
 
 Span = tuple[int, int]
 Mention = tuple[int, int, str, Span | None]                    # (start, end, country, the cue by which it is a law-maker); "" for a union or an office
@@ -19,7 +19,6 @@ LONGEST_ENDING = 12
 BEHIND_CUE, BEFORE_CUE = 5, 3                                  # characters between a cue and the name that it is about: "laws of [the] …", "…[-]sanctioned"
 AND = re.compile(r"(?:^|[\s,、，])(?:and|or|und|oder|sowie|et|ou|y|o|e|u|i|lub|oraz|и|или|och|eller|samt|en|of|và|hoặc|및|또는|혹은|그리고)\s|^(?:와|과|이나|나)\s|及|または|又は|もしくは|若しくは|並びに|和|与|與|或", re.IGNORECASE)
 COMMA = re.compile("[,、，;；]")
-LIST_WRITERS = frozenset({"CN", "HK", "RU"})                   # often barred, but writers of sanction lists as well
 
 
 def _cue(start: int, end: int, before: Sequence[Span], ends: Sequence[int], after: Sequence[Span], starts: Sequence[int]) -> Span | None:
@@ -73,7 +72,7 @@ def _onwards(text: str, row: list[Mention], before: Sequence[Span], ends: Sequen
     waiting: list[int] = []
 
     def settle(all_of_them: bool) -> None:
-        if last is not None and (all_of_them or all(row[n][2] in LIST_WRITERS for n in waiting)):
+        if last is not None and (all_of_them or all(row[n][2] in list_writers() for n in waiting)):
             for n in waiting:
                 row[n] = (*row[n][:3], last[3])
         waiting.clear()

@@ -18,5 +18,9 @@ def offer_fields() -> dict[str, Any]:
 
 
 def words(name: str) -> re.Pattern:
-    """The pattern of that name. Raises KeyError for an unknown one."""
-    return re.compile(offer_fields()["words"][name])
+    """The pattern of that name, with those that it names in braces. Raises KeyError for an unknown one."""
+    patterns = offer_fields()["words"]
+    return re.compile(_NAMED.sub(lambda match: f"(?:{patterns[match[1]]})", patterns[name]))
+
+
+_NAMED = re.compile(r"\{([a-z_]+)\}")

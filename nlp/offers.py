@@ -18,8 +18,8 @@ from chipwatch.records import Issue, Offer
 from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, name_by_memory, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
 from nlp.offer_words import offer_fields, words
-from nlp.prices import (WITHOUT_CENTS, Price, asks_for_contact, availability_in, beside_only_notes, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
-                        scope_in, tax_in, unit_in)
+from nlp.prices import (Price, asks_for_contact, availability_in, beside_only_notes, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
+                        scope_in, tax_in, unit_in, without_cents)
 
 MAX_OFFERS = 12_000                                            # of one document, and issues with it; sixteen times the longest list of offers known
 MAX_QUOTE = 1500                                               # characters of a quote
@@ -233,7 +233,7 @@ def rate_of_all(text: str) -> Rate | None:
 
 
 _NUMBERS = re.compile(r"[2-9]|\d\d")
-_PER_BEHIND = re.compile(r"あたり|当たり|当り|당|每|基準|기준|(?<![a-z])(?:are|sono|son|sao|sont) (?:hourly|monthly|yearly|orari|mensili|mensuales|mensais|mensuels|horaires)(?![a-z])")
+_PER_BEHIND = words("per_behind")
 
 
 def rate_headed(heading: str) -> tuple[str, str | None] | None:
@@ -731,7 +731,7 @@ _PLAIN = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 
 def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[Price]:
-    if bare and _PLAIN.fullmatch(value) and not (reading.declared in WITHOUT_CENTS and "." in value):        # as all that follows would read it
+    if bare and _PLAIN.fullmatch(value) and not (reading.declared in without_cents() and "." in value):        # as all that follows would read it
         number = parse_number(value, reading.language, reading.decimal)
         return [Price(0, len(value), round(number * factor, 10), "", reading.declared)] if number else []
     found = [p for p in reading.prices(value, bare=bare) if not p.other]

@@ -169,7 +169,7 @@ def _has_gpus(node: Node) -> bool:
 
 
 _SHELF = words("shelf")
-_OF_GPUS = re.compile(r"(?:gpu|accelerator)s?(?: instances?)?", re.IGNORECASE)
+_OF_GPUS = words("shelf_of_gpus")
 _SKU = re.compile(r"(?<![a-z])skus?(?![a-z])")
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
-from nlp.offer_words import words
+from nlp.offer_words import offer_fields, words
 from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
@@ -533,7 +533,7 @@ def _sure_titles(placed: Sequence[Placed]) -> dict[tuple[tuple[str, ...], str], 
 
 
 _TITLE = 60                                                    # characters of the title of a card
-_OF_GPUS = re.compile(r"gpu|accelerator|nvidia|显卡|グラフィック")
+_OF_GPUS = words("about_gpus")
 
 
 def _real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> list[Price]:
@@ -554,7 +554,7 @@ def _real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> lis
 
 
 _PERIOD_BEHIND = re.compile(r"\d\s?(?:\*+\s?)?(?:/|\(|per\b|pro\b|par\b|por\b|al\b|all'|je\b|a\b|an\b|na\b|в\b|за\b|每|毎)")
-_NO_PRICE_LABEL = frozenset({"gpu_count", "gpu_memory", "vcpu", "memory", "storage", "network", "other_price", "location", "availability"})
+_NO_PRICE_LABEL = frozenset(offer_fields()["no_price_labels"])
 
 
 def _at_place_of_price(text: str, price: Price) -> bool:
@@ -675,7 +675,7 @@ _CARDS_BEHIND = re.compile(r"\s?(?:gpus?|cards?|accelerators?|卡|枚)(?![a-z])"
 _TIME = r"\d[\d.,]{0,8}\s?(?P<unit>seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|months?|stunden?|heures?|horas?|ore|uur|час(?:а|ов)?|小时|小時|時間|시간)(?![a-z])"
 _TIME_TIMES = re.compile(rf"[x×*]\s?{_TIME}\s?(?:\([^()]{{0,40}}\)\s?)?[x×*]\s?$")
 _TIMES_TIME = re.compile(rf"\s?[x×*]\s?{_TIME}")
-_LABELLED_NUMBER = re.compile(r"(?:^|[\s,;|(])(?P<label>[^\s,;|:：\d][^,;|:：\n\d]{1,24})[:：]\s?(?P<number>[1-9]\d?)(?!\d|[.,]\d)")
+_LABELLED_NUMBER = words("labelled_number")
 
 
 def _told_count(text: str) -> float | None:

@@ -46,6 +46,12 @@ def _data() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
+def list_writers() -> frozenset[str]:
+    """The countries that are often barred, and write sanction lists themselves."""
+    return frozenset(_data()["list_writers"])
+
+
+@lru_cache(maxsize=1)
 def _fold_table() -> dict[int, str]:
     """One character to one: accented Latin letters to plain ones, typographic marks and white space to ASCII."""
     table = {}

@@ -189,6 +189,12 @@ def resolve_currency(sign: str | None, *, language: str | None = None, declared:
     return rule.get("default")
 
 
+@lru_cache(maxsize=1)
+def without_cents() -> frozenset[str]:
+    """The currencies that have no decimals."""
+    return frozenset(_data()["without_cents"])
+
+
 def currency_words(text: str) -> list[str]:
     """The unambiguous currencies named in a text, in order of frequency."""
     found = Counter()
@@ -509,7 +515,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
                 scope, length = None, 0
             unit = led or unit
         name = resolve_currency(sign[2], language=language, declared=currency, words=words) if sign else currency
-        if name in WITHOUT_CENTS and amount != int(amount) and _GROUPED.fullmatch(folded, a, b):
+        if name in without_cents() and amount != int(amount) and _GROUPED.fullmatch(folded, a, b):
             amount = float(folded[a:b].replace(",", "").replace(".", ""))          # "1,834 KRW", whatever the language of the page
         if sign and sign[2] in _data()["resolve"]:
             factor *= _data()["resolve"][sign[2]].get("factor", 1)
@@ -520,7 +526,6 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
 
 
 _PERCENT = re.compile(r"\s?%")
-WITHOUT_CENTS = frozenset({"KRW", "JPY", "VND", "IDR"})      # money whose thousands are never written with three decimals
 _GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 

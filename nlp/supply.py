@@ -486,7 +486,7 @@ def _counted_by_name(offers: list[Offer]) -> None:
                 offer.gpu_count = count
 
 
-_COUNTED_PLAN = re.compile(r"(?P<family>[\w.-]*gpu[\w.-]*\d\w*)-(?P<count>[1-9]\d?)", re.IGNORECASE)
+_COUNTED_PLAN = words("counted_plan")
 _SEVERAL = re.compile(r"^\s*(?:[2-9]|1\d|32|64)\s?[x×*]\s?(?=\D)|[x×*]\s?(?:[2-9]|1\d|32|64)\s*$", re.IGNORECASE)
 
 

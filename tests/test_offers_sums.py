@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from nlp.offer_words import words
 from nlp.prices import find_prices
 from supply_reading import rows, supply
 
@@ -85,3 +86,9 @@ def test_an_example_of_what_a_lender_gets_is_no_offer(text, language):
 ])
 def test_other_sentences_on_hosts_and_examples_are_offers(text, language, price):
     assert [r[2] for r in rows(text, "md", language)] == [price]
+
+
+def test_a_pattern_of_words_may_name_another():
+    for name in ("compared", "of_others"):
+        assert "{" not in words(name).pattern and all(words(name).search(text) for text in ("cheaper elsewhere", "at other providers", "他社"))
+    assert words("compared").search("unlike the rest") and not words("of_others").search("unlike the rest")
