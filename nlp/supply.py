@@ -270,24 +270,15 @@ def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
 
 def _stacked(document: Document, placed: list[Placed], drawn: list[Placed]) -> list[Placed]:
     """Adds the tables whose cells stand one below another to `drawn`; the blocks without what became cells of them."""
-    if document.content_type not in ("text", "markdown") or not chip_marks(document.text):
-        return placed
-    found = list(stacked_tables(document.text))
-    if not found:
+    if document.content_type not in ("text", "markdown", "html") or not chip_marks(document.text):
         return placed
     gone: set[int] = set()
-    for start, end, table in found:
-        inside = [item for item in placed if item.block.text and item.block.table is None and _lies_in(item, start, end)]
-        if inside:
-            gone.update(map(id, inside))
-            drawn.append(Placed(Block("table", inside[0].block.content, heading_path=inside[0].path, table=table), inside[0].path, inside[0].before))
-    return [item for item in placed if id(item) not in gone]
-
-
-def _lies_in(item: Placed, start: int, end: int) -> bool:
-    """Whether the better part of a block stands in a piece of the source."""
-    a, b = item.block.content.source_span(0, len(item.block.text))
-    return 2 * (min(b, end) - max(a, start)) > b - a
+    for places, table in stacked_tables(document, [item.block for item in placed]):
+        if places:
+            first = placed[places[0]]
+            drawn.append(Placed(Block("table", first.block.content, heading_path=first.path, table=table), first.path, first.before))
+            gone.update(places)
+    return [item for place, item in enumerate(placed) if place not in gone] if gone else placed
 
 
 def _reading(document: Document, placed: list[Placed], currency: str | None) -> Reading:

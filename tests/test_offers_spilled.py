@@ -38,11 +38,18 @@ def test_many_lines_without_bars_below_a_table_take_no_time():
     assert len(grid(text)) == 1
 
 
+def stacked(text: str) -> list:
+    document = read_document(text.encode(), path="page.md")
+    return list(stacked_tables(document, list(document.body())))
+
+
 def test_cells_of_which_each_has_a_line_of_its_own_are_a_table():
     plain = ["GPU", "VRAM", "Price per hour", "H100 SXM", "80 GB", "$2.49", "A100 PCIe", "80 GB", "$1.29", "L40S", "48 GB", "Sold out"]
     wanted = [("H100", None, 2.49, "USD", "hour"), ("A100", None, 1.29, "USD", "hour")]
     for text, kind in (("\n".join(plain), "md"), ("\n\n".join(plain), "md"), ("\n".join(plain), "txt"), ("# GPU prices\n\n" + "\n\n".join(plain) + "\n\n## Contact\n", "md")):
         assert [r for r in rows(text, kind) if r[2]] == wanted, (text, kind)
+    assert [r for r in rows("<h2>GPU prices</h2>" + "".join(f"<p>{line}</p>" for line in plain) + "<p>All prices are for the hour that you use and not for the one that you book.</p>", "html") if r[2]] == wanted
+    assert [r for r in rows("".join(f"- {line}\n" for line in plain), "md") if r[2]] == wanted
     counted = ["Plan", "GPU", "Anzahl", "Preis", "Klein", "NVIDIA A40", "1", "€0,45/h", "Mittel", "NVIDIA A40", "2", "€0,90/h", "Groß", "NVIDIA A40", "4", "€1,80/h"]
     _, offers, *_ = supply("\n".join(counted), "md", "de")
     assert [(o.instance_name, o.gpu_count, o.price, o.quote) for o in offers] == [
@@ -53,8 +60,8 @@ def test_lines_without_a_head_of_prices_or_with_amounts_elsewhere_are_no_table()
     for lines in (["GPU", "VRAM", "Year", "H100", "80 GB", "2022", "A100", "80 GB", "2020"],                         # no head of prices
                   ["GPU", "Price", "H100", "$2.49", "Talk to Fox", "A100", "$1.29", "Talk to Fox"],                  # the second row stands one line off
                   ["GPU", "Price", "Our fastest card", "$2.49", "Our cheapest card", "$1.29"]):                      # no GPU
-        assert list(stacked_tables("\n".join(lines))) == [], lines
+        assert stacked("\n".join(lines)) == [], lines
 
 
 def test_short_lines_without_end_take_linear_time():
-    assert list(stacked_tables("Price\nGPU\n" * 60_000)) == []
+    assert stacked("Price\nGPU\n" * 60_000) == []
