@@ -478,6 +478,8 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
             factor = _data()["multipliers"][next(g for g in multiplier.groups() if g)]
             stop = multiplier.end()
         right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] in {" ", "("} else None)
+        if right and right[0] > stop and folded[right[0]] in _SIGN_CHARS and _NUMBER.match(folded, right[1]):
+            right = None                                       # "2 €0.90": the sign is that of the next number
         if right is None and left is None:
             spread = _spread(folded, a, b)
             if spread and (parse_number(spread["high"], language, decimal) or 0) >= amount and (starts.get(spread.end()) or starts.get(spread.end() + 1 if folded[spread.end():spread.end() + 1] == " " else -1)):
@@ -526,6 +528,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
 
 
 _PERCENT = re.compile(r"\s?%")
+_NUMBER = re.compile(r"\d[\d.,]*\d")                           # not the digit of a footnote
 _GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 

@@ -92,3 +92,8 @@ def test_a_pattern_of_words_may_name_another():
     for name in ("compared", "of_others"):
         assert "{" not in words(name).pattern and all(words(name).search(text) for text in ("cheaper elsewhere", "at other providers", "他社"))
     assert words("compared").search("unlike the rest") and not words("of_others").search("unlike the rest")
+
+
+def test_a_sign_before_a_number_is_not_that_of_the_one_before():
+    assert amounts("A40 2 €0.90/h, A40 4 €1.80/h") == [(0.9, "EUR", "hour"), (1.8, "EUR", "hour")]
+    assert amounts("2.49 € per hour and 3.10 €1 per hour")[:2] == [(2.49, "EUR", "hour"), (3.1, "EUR", "hour")]        # the 1 is a footnote
