@@ -68,6 +68,8 @@ CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "rem
 GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
 # Labels of what is forbidden to do: an item of a list of what is allowed states none of them
 BARRED_LABELS = frozenset(CLAUSE_LABELS) - {"supported_countries", "identity_verification", "payment_restriction", "suspension_right", "workload_monitoring", "business_only", "local_law_duties"}
+# Labels of limits that stand whichever side the countries named are on: "H200 only for customers in Norway" limits the chip, and bars no country by name
+LIMITS_ALIKE = CHIP_LABELS
 _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
@@ -653,8 +655,8 @@ class _Reader:
         """Label -> the first rule of it that gives a clause here, and that clause."""
         found: dict[str, tuple[Rule, Clause]] = {}
         allowed = self.stances.allowed(own, intro)
-        for rule in fired:
-            if rule.label in BARRED_LABELS and allowed:
+        for rule in sorted(fired, key=lambda rule: "yields" in rule.attributes):   # those that yield to others last
+            if rule.label in BARRED_LABELS and allowed or not found.keys().isdisjoint(rule.attributes.get("yields", ())):
                 continue
             if rule.label not in found and rule.label not in SIGNAL_LABELS and (clause := self.clause(unit, rule, rows, own, intro, opening)):
                 found[rule.label] = rule, clause
@@ -767,11 +769,11 @@ class _Reader:
             from nlp.places import find_peoples
 
             places = list(dict.fromkeys(places + find_peoples(text, self.language)))
-        elsewhere = 0
+        elsewhere, named = 0, bool(places)
         if misleading := self.misleading(attributes.get("places"), own, intro):   # "from outside Singapore" bars everywhere else
             contrary, elsewhere = self.beyond(unit, rows, misleading)
             left = [p for p in places if p not in contrary or [code for _, _, code, _ in self.mentions(unit, rows)].count(p) > 1]   # … unless it is named once more
-            if places and not left and attributes["places"] != "peoples":
+            if places and not left and attributes["places"] != "peoples" and rule.label not in LIMITS_ALIKE:
                 return None
             places = left
         if not places and attributes.get("places") in ("excluded", "defined"):
@@ -790,9 +792,9 @@ class _Reader:
         if groups and places:
             makers = place_groups.lawmakers(groups)
             places = [p for p in places if p not in makers]
-        if attributes.get("places") == "excluded" and not places and not groups and own & self.outside_named and any(self.beyond(unit, rows, self.outside_named)):
+        if attributes.get("places") == "excluded" and not places and not groups and rule.label not in LIMITS_ALIKE and own & self.outside_named and any(self.beyond(unit, rows, self.outside_named)):
             return None                                        # the only country named is one that is served
-        if "needs" in attributes and not places and not (attributes["needs"] == "place or group" and groups):
+        if "needs" in attributes and not places and not (named and rule.label in LIMITS_ALIKE) and not (attributes["needs"] == "place or group" and groups):
             return None
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)

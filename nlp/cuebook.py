@@ -42,7 +42,7 @@ LARGEST = 500                                                  # literal forms t
 EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
-                "forbids_list", "allows_list", "turns_away", "lifts", "goes_on", "negation", "item_not", "lawmaker_before", "lawmaker_after", "lawmaker_body", "above_places", "card_issued", "place:*")
+                "forbids_list", "allows_list", "turns_away", "lifts", "goes_on", "negation", "item_not", "plain_not", "may_do", "if_word", "lawmaker_before", "lawmaker_after", "lawmaker_body", "above_places", "card_issued", "place:*")
 NEGATION, BAN = "negation", "prohibit"                          # an item needs no word of negation where the opening of its list forbids it
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 

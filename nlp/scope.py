@@ -119,12 +119,13 @@ class ScopeReader:
         exception = self.exception_span(text, rows, own, offset)
         lifted = bool(own & self.lifts) and not self._elsewhere(rows, self.prohibit, self.lifts)
         prohibits = bool(wide & self.prohibit) and not lifted
-        # of a list that forbids, what we may do with those who do it is no right to the items
-        right = bool(own & self.right) or bool(intro & self.right and not intro & self.prohibit)
+        # of a list that forbids, what we may do with those who do it is no right to the items; nor is a consent that an exception speaks of
+        right = bool(own & self.right) and not self._excepted(rows, self.right, exception, offset) or bool(intro & self.right and not intro & self.prohibit)
         represents = bool(wide & self.represent)
         duty = bool(wide & (self.duty | self.comply))
         stated = True
         if label in PROVIDER_LABELS:
+            right = right or bool(own & self.may_do)          # "Acme may look through them": whoever it is that may, it is no customer
             mode = "provider_right" if right else "notice"
             polarity = "permits" if right else "describes"
             ground = ("right",) if right else ()
@@ -132,15 +133,17 @@ class ScopeReader:
             mode, polarity, ground = ("provider_right" if right else "notice"), "permits", ("lifts", "right") if right else ("lifts",)
         elif represents and (prohibits or not right or self._first(rows, self.represent) < self._first(rows, self.right)):
             mode = "representation"
-            negated = bool(wide & self.negation) and label in PERSON_LABELS
+            negated = bool(wide & (self.negation | self.plain_not)) and label in PERSON_LABELS
             polarity = "prohibits" if prohibits or negated else "requires"
             ground = ("represent", "prohibit") if prohibits else ("represent", "negation") if negated else ("represent",)
-        elif right and not (own & self.prohibit) and not self._customer_first(rows, own):
+        elif right and not (own & self.prohibit and not self._right_governs(label, rows, own)) and not self._customer_first(rows, own):
             mode, polarity, ground = "provider_right", "permits", ("right",)
         elif prohibits:
             mode, polarity, ground = "obligation", "prohibits", ("prohibit",)
             if self._complies_first(rows, own):
                 polarity, ground = "requires", ("duty", "comply")   # "you must comply with … and not …"
+            elif label == "identity_verification" and not intro & self.prohibit:
+                mode, polarity, ground = "obligation", "requires" if own & self.duty else "conditions", ("prohibit",)   # "no account without a passport": nobody forbids to show one
             elif label in BARRING_LABELS:
                 mode, polarity, ground = "obligation" if own & self.duty else "notice", "conditions", ("prohibit", "duty") if own & self.duty else ("prohibit",)
             elif own & self.not_offered and not self._elsewhere(rows, self.prohibit, self.not_offered):
@@ -153,6 +156,8 @@ class ScopeReader:
             ground = ("condition", "duty", "comply") if duty else ("condition", "customer") if own & self.customer else ("condition",)
         elif duty and own & self.subject_to and not intro & self.duty and not self._elsewhere(rows, self.duty | self.comply, self.subject_to):
             mode, polarity, ground = "notice", "describes", ("subject_to",)
+        elif duty and label == "resale_restriction" and own & self.if_word and not text[:self._first(rows, self.if_word) - offset].strip(_MARKS):
+            mode, polarity, ground = "obligation", "conditions", ("if_word", "duty")   # "if you let others use it, you must …"
         elif duty:
             mode, polarity, ground = "obligation", "requires", ("duty", "comply")
         elif own & self.permit:
@@ -171,6 +176,15 @@ class ScopeReader:
         if own & self.customer:
             return "customer", "customer"
         return ("customer", "mode") if mode in ("obligation", "representation") else (None, "")
+
+    def _excepted(self, rows: list[tuple[int, int, int]], groups: int, exception: tuple[int, int] | None, offset: int) -> bool:
+        """Whether all cues of `groups` stand in the exception: "you may not … unless the owner authorises it"."""
+        return exception is not None and all(exception[0] <= start - offset < exception[1] for start, _ in self.book.spans(rows, groups))
+
+    def _right_governs(self, label: str, rows: list[tuple[int, int, int]], own: int) -> bool:
+        """Whether a sentence gives the provider a right, and what is refused is only its ground: "we may close the account if you cannot show …"; not "under no circumstances may they be …", nor beside a duty."""
+        right = self._first(rows, self.right)
+        return label == "identity_verification" or not own & self.duty and right < min(self._first(rows, self.prohibit), self._first(rows, self.plain_not))
 
     def _elsewhere(self, rows: list[tuple[int, int, int]], groups: int, within: int) -> bool:
         """Whether a cue of `groups` stands outside those of `within`: "is subject to the law" alone puts no duty on anybody, "is not available in" alone bars nobody by a duty."""
