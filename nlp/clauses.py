@@ -38,8 +38,11 @@ WHOLE = 600                                                    # a sentence up t
 MIN_ITEMS = 320                                                # a shorter sentence is not cut into items
 MIN_WORDS = 5                                                  # a quote of fewer words (or Chinese, Japanese, Korean characters) identifies no passage
 SHORT = 30                                                     # an item shorter than this is quoted with the sentence that opens its list …
+FAR_OPENING = 300                                              # … unless so many characters lie between: then with the item above
 SHORT_DENSE = 12                                               # … in Chinese, Japanese and Korean, which say as much in fewer characters
 LONGEST_TITLE, MIN_TITLE, MOST_TITLE, SMALL_WORD = 120, 2, 12, 3   # a paragraph that is a title: characters at most, longer words at least, words at most, letters of a word that needs no capital
+TO_NOUN = 8                                                    # … from the beginning of one to the noun it is about: "15. Compliance with …"
+DENSE_TITLE = 20                                               # … Chinese, Japanese and Korean characters at most
 MAX_ITEMS = 12                                                 # blocks of a list that count as context of the sentence that opens it
 TITLE = 50                                                     # a heading of so many characters that ends like a sentence is one, set in bold type
 LOOK_BACK = 400                                                # blocks searched for the sentence that opens a list
@@ -152,6 +155,8 @@ class _Reader:
         self.above_places, self.card_issued = book.bit("above_places"), book.bit("card_issued")
         self.opens_list, self.embargoed_place = book.bit("opens_list"), book.bit("embargoed_place")
         self.supply_side, self.represent = book.bit("supply_side"), book.bit("represent")
+        self.comply, self.duty = book.bit("comply"), book.bit("duty")
+        self.tells_a_rule = (self.stances.states | book.bit("negation") | book.bit("only_word") | book.bit("condition")) & ~(self.comply | self.duty)
         self.outside_named, self.outside_noise = book.bit("outside_named") | book.bit("outside_bare"), book.bit("outside_noise")
         self.only_outside, self.reserved = book.bit("only_outside"), book.bit("reserved_seat") | book.bit("only_place")
         self.turns_away = book.bit("turns_away")
@@ -799,7 +804,7 @@ class _Reader:
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
         located = self.locate(unit, rule, opening, last, rows)
-        if located is None or _few_words(located[0]) or (not places and not groups and _names_a_subject(located[0], block.marker, opening is not None)):
+        if located is None or _few_words(located[0]) or (not places and not groups and (_names_a_subject(located[0], block.marker, opening is not None) or self._heads_a_passage(unit, rows, own, opening))):
             return None                                        # a title names a subject, it states no rule
         quote, start, end = located
         scope = self.scope(unit, rule.label, rows, own, intro)
@@ -816,6 +821,25 @@ class _Reader:
             strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.tag,
             scope=part_of_service(block.heading_path, self.language) or self.part(unit, text), heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
+
+    def _heads_a_passage(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, opening: tuple[int, int] | None) -> bool:
+        """Whether a block is the title of the text right below, though nothing marks it as a heading: a few words without an end or a verb of a rule ("15. Compliance with export law"), alone, above a finished sentence."""
+        index, text = unit.block, self.text[unit.block].rstrip()
+        if opening is not None or own & self.tells_a_rule or unit.end - unit.start < len(text) or len(text) > LONGEST_TITLE or not text[-1:].isalnum() and text[-1:] not in ")）" or "\n" in text:
+            return False
+        complying = self.book.spans(rows, self.comply)         # "compliance with" stands in titles, too
+        if any(not any(c <= a and b <= d for c, d in complying) for a, b in self.book.spans(rows, self.duty)):
+            return False
+        dense = len(_DENSE.findall(text))
+        if complying and not dense and min(complying)[0] - unit.start > TO_NOUN:
+            return False                                       # "the customer complies with …"
+        if (dense > DENSE_TITLE) if dense else len(_WORDS.findall(text)) > MOST_TITLE:
+            return False
+        block, below = self.blocks[index], self.blocks[index + 1] if index + 1 < len(self.blocks) else None
+        beside = (self.blocks[index - 1] if index else None, below)
+        if block.kind not in ("paragraph", "definition", "list_item") or (block.kind == "list_item" and any(b is not None and b.kind == "list_item" and b.level == block.level for b in beside)):
+            return False
+        return below is not None and below.kind in ("paragraph", "quote", "list_item") and bool(_at_end(_ENDS, below.text) or _at_end(_OPENS, below.text))
 
     def scope(self, unit: _Unit, label: str, rows: list[tuple[int, int, int]], own: int, intro: int) -> Scope:
         """What the cues of a unit say of polarity, mode, actor and exception of a rule of this label."""
@@ -1048,8 +1072,8 @@ class _Reader:
         quote, a, b = self.document.quote(block.content, start, end)
         if opening is not None and (rule.attributes.get("run") or len(quote) < (SHORT_DENSE if _DENSE.search(quote) else SHORT) or _few_words(quote)):
             first = self.blocks[opening[0]].content.source_span(opening[1], len(self.blocks[opening[0]].text))[0]
-            if 0 < b - first <= MAX_QUOTE and first < a:
-                a = first
+            if 0 < b - first <= MAX_QUOTE and first < a:       # items between are no part of this one
+                a = first if b - first <= FAR_OPENING or rule.attributes.get("run") else self._enough(unit.block, opening[0], a, b)
         if last is not None:
             for index in range(unit.block + 1, last + 1):
                 if self.text[index]:
@@ -1060,6 +1084,14 @@ class _Reader:
         if b - a > MAX_QUOTE:
             return self._shortened(unit, rule, rows, MAX_QUOTE)
         return self.document.text[a:b], a, b
+
+    def _enough(self, index: int, opening: int, start: int, end: int) -> int:
+        """Where in the source a quote has to begin that ends with a short item of a list, so that its words identify a passage: at the item, else at the nearest one above."""
+        while index - 1 > opening and (end - start < SHORT or _few_words(self.document.text[start:end])):
+            index -= 1
+            if self.text[index]:
+                start = min(start, self.blocks[index].content.source_span(0, len(self.text[index]))[0])
+        return start
 
     def _shortened(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]], limit: int) -> tuple[str, int, int] | None:
         """A quote within `limit` around the words that made the rule fire, cut at word ends."""
