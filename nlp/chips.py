@@ -120,6 +120,9 @@ _COUNT_GPUS = re.compile(r"[\s\-_(,]{1,2}(?P<count>[1-9]\d?)[\s-]?gpus?(?![a-z0-
 _COUNT_RIGHT = re.compile(r"[\s\-_(]{0,2}[x×*]\s?(?P<count>[1-9]\d{0,2})(?![a-z0-9/]|[.,]\d)(?!\s?(?:gb|tb|g|t|mb|nvme|tib|gib)\b)|(?<=[a-z0-9])(?::|\s)(?P<colon>[1-9]\d?)(?:\s?[卡張张块枚基장개颗](?!时|時)|(?<=:\d)(?![\d:.a-z]))")
 _MEMORY_LISTED = re.compile(r"\s?[,、，;]\s{0,2}(?P<memory>\d{2,3})\s?(?:gb|go|gib)(?![a-z0-9])(?!\s?(?:of |de )?(?:system |host |main )?(?:ram|ddr|ssd|nvme|disk|storage|/\s?s|ps))")      # "H100 SXM5, 80 GB"
 _COUNT_CJK = re.compile(r"(?:\s?gpu)?\s?(?:を|が|は)?\s?(?P<count>[1-9]\d?|[一二两兩三四六八]|十六)\s?(?:枚|基|장|卡|张|張|개|颗|顆|块)(?!时|時)")
+_COUNT_WORDED = re.compile(           # "RTX PRO 6000 Blackwell Server Edition × 8", "H100 Tensor Core GPU x8", "A100 加速卡*4"
+    r"(?:[\s\-_]{0,2}(?:blackwell|hopper|ampere|ada|turing|volta|lovelace|generation|founders|server|workstation|max-?q|edition|tensor|core|gpus?|cards?|accelerators?|graphics|(?:grafik)?karten?|cartes?|加速卡|显卡|顯卡|卡|グラフィックカード|그래픽카드)(?![a-z])[®™]?){1,6}"
+    r"\s?[x×*]\s?(?P<count>[1-9]|1[0-6])(?![a-z0-9/]|[.,]\d)(?!\s?(?:v?cpus?|cores?|lanes?|pcie?|gb|tb|gib|tib|nvme|ssd|hours?|h)(?![a-z]))")
 _CJK_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "六": 6, "八": 8, "十六": 16}
 _OCI_COUNT = re.compile(r"(?:-v\d)?\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
 _VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|an|a|new|latest|full|dedicated|physical|pcie|sxm|sxm2|sxm3|sxm4|sxm5|nvlink|[®™()])"
@@ -330,6 +333,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         count = float(_CJK_DIGITS.get(cjk["count"]) or cjk["count"])
     if count is None and (named := _COUNT_GPUS.match(text, stop)):
         count = float(named["count"])
+    if count is None and (worded := _COUNT_WORDED.match(text, stop)):
+        count = float(worded["count"])
     if count is None and (beside := _GPUS_BESIDE.match(text, stop)):
         count = float(beside[1])
     if count is None and len(text) <= 24:                      # a cell "l4 / 4"

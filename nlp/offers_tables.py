@@ -262,6 +262,7 @@ class _Grid:
         gpu = [c for c, label in enumerate(self.heads) if read_head(label).role == "gpu" and not read_head(label).chips
                and sum(bool(find_chips(self.text(r, c), context=True)) for r in range(self.body, len(self.rows))) * 2 >= max(1, len(self.rows) - self.body)]
         prices = [c for c, label in enumerate(self.heads) if read_head(label).role == "price"]
+        gpu = [c for c in gpu if c == gpu[0] or not self.asks_by_code(c, gpu[0])]
         if len(gpu) < 2 or not all(any(p > g and (i + 1 == len(gpu) or p < gpu[i + 1]) for p in prices) for i, g in enumerate(gpu)):
             return [self]
         out = []
@@ -271,6 +272,16 @@ class _Grid:
             out.append(self.part(keep))
         return out
 
+    def asks_by_code(self, column: int, named: int = 0) -> bool:
+        """Whether a column holds the names by which programs ask for the GPUs of another: "NVIDIA L40S | l40s". Each is a word, and names the same chip wherever it names one."""
+        if column == named or not _CODE_HEAD.match(read_head(self.heads[column]).text):
+            return False
+        pairs = [(self.text(r, named), self.text(r, column).strip("`")) for r in range(self.body, len(self.rows))]
+        if not pairs or not all(_CODE_NAME.fullmatch(code) for _, code in pairs) or len({code for _, code in pairs}) < len(pairs):
+            return False
+        chips = [[{c.gpu_name for c in find_chips(text, context=True)} for text in pair] for pair in pairs]
+        return 2 * sum(bool(name & code) for name, code in chips) > len(pairs)
+
     def part(self, columns: Sequence[int]) -> _Grid:
         """The same table with these columns only."""
         part = object.__new__(_Grid)
@@ -278,6 +289,10 @@ class _Grid:
         part.heads = [self.heads[c] for c in columns]
         part.body, part.width, part.quantities = self.body, len(columns), {}
         return part
+
+
+_CODE_HEAD = words("code_head")
+_CODE_NAME = re.compile(r"[A-Za-z0-9][\w.:/+-]{1,59}")
 
 
 def _says_nothing(label: str) -> bool:
@@ -474,7 +489,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         if facts.instance and not facts.no_gpu and not (facts.count and not facts.all_chips()):
             _note_machine(reading, facts, [q for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit or outer.unit)], start, end, outer)
     if not any(d[1] for d in drafts):
-        if barred or not (marked or told or _lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer)):
+        if barred or not (marked or told or _lists_offers(heads, roles, drafts, grid) or _lists_names(heads, drafts, outer, grid)):
             return
     groups = not any(d[1] for d in drafts) and any(len({c.gpu_name for c in d[0].all_chips()}) > 1 for d in drafts)
     for facts, quoted, start, end in drafts:
@@ -849,9 +864,9 @@ def _named_for_sale(heads: Sequence[Head], outer: Around) -> bool:
     return bool(heads) and heads[0].role in ("instance", "gpu") and "gpu" in path and bool(_SOLD.search(path))
 
 
-def _lists_names(heads: Sequence[Head], drafts: list, outer: Around) -> bool:
+def _lists_names(heads: Sequence[Head], drafts: list, outer: Around, grid: _Grid) -> bool:
     """Whether an unpriced table is a list of names under which GPUs are let, each row another one, with nothing but an id or an address beside it."""
-    if not _named_for_sale(heads, outer):
+    if not (_named_for_sale(heads, outer) or any(grid.asks_by_code(c) for c in range(1, grid.width))):
         return False
     named = [{c.gpu_name for c in d[0].all_chips()} for d in drafts]
     return len(named) >= 3 and 2 * sum(map(bool, named)) > len(named) and len(set().union(*named)) >= 3

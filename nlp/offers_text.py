@@ -12,7 +12,9 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offer_words import offer_fields, words
-from nlp.offers import Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for
+from nlp.offers import (
+    GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
+)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
 
@@ -172,34 +174,37 @@ _SHORT_NOTE = 40                                               # characters of a
 
 
 def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[str]) -> None:
-    """Collect the price of a GPU hour that stands without a chip ("300円/GPU時間") where the whole document names one chip (`named`: each mention), and no other price of it."""
+    """Collect prices of a GPU, or of a machine of so many, that stand without a chip ("300円/GPU時間", "from $900/mo ($1.40/hr) for a machine with 1 GPU") where the whole
+    document names one chip (`named`: each mention), and no other price for the same."""
     if not named or len(set(named)) > 1:
         return
-    found: dict[tuple, tuple[Placed, Price, int, int]] = {}
+    found: dict[tuple[float | None, str], tuple[Placed, Price, int, int]] = {}       # (number of GPUs, period) -> the price of a machine of so many, or of each GPU
     for item in placed:
         text = item.block.text
         if item.block.table is not None or item.block.kind in ("code", "heading") or not re.search(r"gpu", text, re.IGNORECASE) or _not_ours(reading, item):
             continue
         for price in _real_prices(reading, text):
-            if price.scope != "gpu" or price.unit is None:
-                continue
             start = max((m.end() for m in _SENTENCE_END.finditer(text, max(0, price.start - _SENTENCE), price.start)), default=max(0, price.start - _SENTENCE))
             stop = next((m.end() for m in _SENTENCE_END.finditer(text, price.end, price.end + _SENTENCE)), min(len(text), price.end + _SENTENCE))
+            count = stated_count(text[start:stop]) if price.scope != "gpu" and len(GPUS_STATED.findall(fold(text[start:stop]))) == 1 else None
+            if price.scope != "gpu" and count is None or price.unit is None:
+                continue
             sentence, compared, hyped, _ = _judged(text[start:stop])
-            if _SERVICE.search(sentence):
+            machine = GPUS_STATED.search(sentence) if count is not None else None
+            if _SERVICE.search(sentence, 0, machine.end() if machine else len(sentence)):      # what comes with the machine is told behind its GPUs
                 continue
             if compared or hyped or _rival(reading, text[start:stop]) or speaks_of_others(reading, sentence):
                 return
-            found.setdefault((price.amount, price.currency, price.unit), (item, price, start, stop))
-    if len(found) != 1:
-        return                                                 # several prices: of what, no word says
-    item, price, start, stop = next(iter(found.values()))
-    a, b = item.block.content.source_span(start, min(stop, start + 1500))
-    text = item.block.text[start:stop]
-    commitment, months = commitment_in(text)
-    tax = tax_in(text)
-    facts = Facts(named=[ChipSpan(0, 0, named[0])], tax=reading.tax_at(item.path) if tax == "unknown" else tax)
-    reading.offers += make_offers(reading, facts, [Quoted(price, a, b, commitment=commitment, months=months)], a, b)
+            known = found.setdefault((count, price.unit), (item, price, start, stop))[1]
+            if (known.amount, known.currency) != (price.amount, price.currency):
+                return                                         # several prices: of what, no word says
+    for (count, _), (item, price, start, stop) in found.items():
+        a, b = item.block.content.source_span(start, min(stop, start + 1500))
+        text = item.block.text[start:stop]
+        commitment, months = commitment_in(text)
+        tax = tax_in(text)
+        facts = Facts(named=[ChipSpan(0, 0, named[0], count=count)], tax=reading.tax_at(item.path) if tax == "unknown" else tax)
+        reading.offers += make_offers(reading, facts, [Quoted(price, a, b, commitment=commitment, months=months)], a, b)
 
 
 _SERVICE = words("of_service")
@@ -357,7 +362,9 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
             continue                                           # "$0.36/hour", below it "of audio transcribed"
         if item.block.container != first.block.container and any(_ADD_ON.fullmatch(fold(t).strip(" :")) for (i, _, _), t in zip(own[at + 1:at + 2], texts[at + 1:at + 2], strict=True) if i.block.container == item.block.container):
             continue                                           # a box of its own, "$99/month", below it "Priority support"
-        quoted += _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
+        prices = [p for p in prices if not _of_something_else(item.block.text[:p.start])]
+        if prices:
+            quoted += _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
     if not quoted:
         if any(prices for _, chips, prices in lines if chips) or len(own) > 8:
             return
@@ -382,6 +389,34 @@ def _prices_part(text: str, price: Price, *, beside: bool) -> bool:
 
 _FACTOR_BEFORE = re.compile(r"\d{1,6}\s?(?:[a-zA-Z]{1,3}\s?)?[x×*]\s?$")     # "2 * $0.01"
 _QUANTITY_BEFORE = re.compile(r"^\d{1,6}(?:[.,]\d{1,2})?\s?(?:[GTM]i?B\s?)?(?:of\s)?")
+
+
+def _of_something_else(lead: str) -> bool:
+    """Whether what leads to a price in its line says that it is for something sold beside the machine, or asked elsewhere: "Backups of such a machine cost", "…, storage"."""
+    folded = fold(lead)
+    return bool(_SOLD_BESIDE.search(folded) or _OF_OTHERS.search(folded))
+
+
+_SOLD_BESIDE = words("sold_beside")
+
+
+def _counts_of_prices(text: str, prices: Sequence[Price]) -> list[float | None]:
+    """How many GPUs the machine of each price of a line has: the one number that the line states, or the one that each price has behind it."""
+    folded = fold(text)
+    stated = list(GPUS_STATED.finditer(folded))
+    if len(folded) != len(text) or not stated:
+        return [None] * len(prices)
+    if len(stated) == 1:
+        count = stated_count(text)
+        return [None if p.scope == "gpu" else count for p in prices]
+    parts = [text[p.end:after.start if after else len(text)] for p, after in zip(prices, [*prices[1:], None], strict=True)]
+    counts = [stated_count(part) if len(GPUS_STATED.findall(fold(part))) == 1 and p.scope != "gpu" else None for p, part in zip(prices, parts, strict=True)]
+    if None in counts:
+        parts = [text[before.end if before else 0:p.start] for p, before in zip(prices, [None, *prices[:-1]], strict=True)]
+        counts = [stated_count(part) if len(GPUS_STATED.findall(fold(part))) == 1 and p.scope != "gpu" else None for p, part in zip(prices, parts, strict=True)]
+    return counts if None not in counts else [None] * len(prices)
+
+
 # a line that is the label of something that is sold beside the machine, and nothing else
 _ADD_ON = words("add_on")
 _OF_MEDIA = re.compile(r"(?:of|per) (?:\w+ )?(?:audio|video|speech|images?|tokens?)\b")
@@ -481,7 +516,8 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
     start, end = item.block.content.source_span(0, len(text))
     tax = tax_in(text)
     sums = [sum_for(text, prices, i) for i in range(len(prices))]
-    return [Quoted(p, start, end, unit=unit, scope="instance" if sums[i] else _scope_of_line(text, prices, i) or scope, commitment=commitment, months=months, tax=tax, count=sums[i]) for i, p in enumerate(prices)]
+    return [Quoted(p, start, end, unit=unit, scope="instance" if total else _scope_of_line(text, prices, i) or scope, commitment=commitment, months=months, tax=tax, count=total or count)
+            for i, (p, total, count) in enumerate(zip(prices, sums, _counts_of_prices(text, prices), strict=True))]
 
 
 _PRICE_LABEL = 60                                              # characters of what leads to the price of a card

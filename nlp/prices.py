@@ -511,7 +511,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         tail = tail[:closed.start()] if closed else tail
         unit, scope, length = _tail_unit(tail)
         other = bool(_words()["other"].match(tail) or _words()["other_before"].search(folded[max(0, start - 32):start]))
-        if not other and (unit is None or sign_behind and not tail[length:].strip()):
+        if not other and (unit is None or sign_behind and not tail[length:].strip() or _BEHIND_COMMA.match(tail) and _THEN_AMOUNT.match(tail, length)):
             led = _head_unit(folded[max(taken, start - 24, 0):start])
             if led is not None and unit is not None:           # "包天 ￥45 / 包月 ￥1280": the word behind this price leads to the next
                 scope, length = None, 0
@@ -620,15 +620,22 @@ def _beside_digit(text: str, start: int, end: int) -> bool:
 
 
 _TAIL_UNIT = re.compile(r"^[\s~*)(\],]*(?:起|から|부터)?[\s(]*")
-_HEAD = re.compile(r"(?:1\s?)?(?P<text>1?分(?=あたり|につき|毎)|1?秒(?=あたり|につき|毎)|每分钟|每分鐘|每秒|분당|초당|1?日(?=あたり)|per minute|時間|시간당|월|月額|年額|包月|包年|每小时|小时|包天|包日|日租|每天|每日|每月|月价|月付|月均|每年|年付|时租|時租|月租|hourly|monthly|daily|per hour|per month|per day|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
+_HEAD = re.compile(r"(?:1\s?)?(?P<text>1?分(?=あたり|につき|毎)|1?秒(?=あたり|につき|毎)|每分钟|每分鐘|每秒|분당|초당|1?日(?=あたり)|per minute|時間|시간당|월|月額|年額|包月|包年|每小时|每小時|小时|小時|包天|包日|日租|每天|每日|每月|月价|月付|月均|每年|年付|时租|時租|月租|hourly|monthly|daily|per hour|per month|per day|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
 
 
 def _head_unit(before: str) -> str | None:
     """The period that leads to a price: "1時間あたり 350円", "月額 12,000円", "per hour: $2"."""
     match = _HEAD.search(before)
-    return unit_in(match["text"]) if match else None
+    if match:
+        return unit_in(match["text"])
+    at = max((m.end() for m in _PART_BEGINS.finditer(before)), default=0)
+    led = _unit_patterns()[0].match(before, at)                # "pro Stunde 2 €, pro Monat 900 €": in any language, where its part of the sentence begins with it
+    return led.lastgroup if led and not before[led.end():].strip(" :：") else None
 
 
+_PART_BEGINS = re.compile(r"[,，、;；(（|\n]\s*(?:(?:and|und|et|y|e|en|i|и|或|和|または|또는) )?")
+_BEHIND_COMMA = re.compile(r"[\s)\]]*[,，、;；]")
+_THEN_AMOUNT = re.compile(r"[\s:：]*(?:$|\d)")
 _UNIT_BEFORE_PER = re.compile(r"[\s~〜*(]*(?P<gpu>(?:1\s?)?(?:gpu|枚|基)(?:あたり|당)?[\s・/·]*)?1?\s?(?P<unit>秒|分|時間|日|[かヶ]月|月|年|시간|초|분)(?:あたり|当たり|につき|毎|당)\)?")
 
 
