@@ -224,7 +224,7 @@ class Offer(Record):
     form_factor: str | None = None
     instance_name: str | None = None
     price: float | None = None                                 # as printed
-    currency: str | None = None                                # ISO 4217
+    currency: str | None = None                                # ISO 4217, or a coin that prices are printed in (USDC, USDT)
     price_unit: str | None = None
     price_scope: str | None = None
     commitment: str | None = None

@@ -52,7 +52,7 @@ MEANINGS = {
     "form_factor": "SXM, PCIe, NVL …",
     "instance_name": "the provider's name of the product, as printed",
     "price": "as printed, in `currency` per `price_unit` for `price_scope`; null where none is stated",
-    "currency": "ISO 4217",
+    "currency": "ISO 4217, or USDC, USDT",
     "price_unit": "second, minute, hour, day, month or year",
     "price_scope": "what the price is for: gpu, instance or cluster",
     "commitment": "on_demand, spot, reserved or contact_sales",

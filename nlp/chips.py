@@ -209,13 +209,16 @@ def _in_hex(text: str, start: int, end: int) -> bool:
     return len(run.replace("-", "")) >= 12 or (a > 0 and text[a - 1] == "#" and b == end) or bool(re.search(r"(?<![a-z0-9])0x$", text[max(0, a - 3):a]))
 
 
+_BESIDE_V100 = re.compile(r"v100(?: ?(?:16|32) ?gb)?(?:,| ?/| ?&| (?:and|und|et|e|y|en|i|or))\s{1,2}$")          # "V100 and V100s": no plural
+
+
 def _code(text: str, raw: str, start: int, end: int, code: str) -> tuple[int, int, str] | None:
     if not _bounded(text, start, end) or _in_hex(text, start, end):
         return None
     if end < len(text) and text[end] == "s" and code == "v100":
         if raw[end] == "S":
             return None                                        # V100S is a chip of its own; "V100s" is a plural
-    if code == "v100s" and raw[end - 1] == "s" and any(c.isupper() for c in raw[start:end]):
+    if code == "v100s" and raw[end - 1] == "s" and any(c.isupper() for c in raw[start:end]) and not _BESIDE_V100.search(text, max(0, start - 16), start):
         return None
     return start, end, _names()["as"].get(code, code.upper())
 

@@ -24,7 +24,7 @@ from nlp.tree import Node, TreeError, named_rows, read_json
 
 MAX_VALUE = 2000                                               # characters of a string that may be a field; longer ones are prose, or hold data
 _ANSWER = re.compile(r"\s*[\[{]")
-_DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|product|machine|shape|attributes|properties|category|resource|node|server|configuration|details|meta|type|price|chip|graphics")
+_DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|product|machine|shape|attributes|properties|category|resource|node|server|configuration|details|supply|allocation|compute|meta|type|price|chip|graphics")
 _MONEY = re.compile(r"^(?:value|amount|price|cost|usd|eur|hour|hourly|month|monthly|day|minute|second|year|unit price|on demand|spot|reserved|retail|default|list|net|gross)")
 _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d.,]*(?:\s?\(.{1,12}\))?$")
 _CODE_OF_PLACE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?")
@@ -133,6 +133,7 @@ MOST_BARE = 150                                                # a bare number a
 _DATED = re.compile(r"date|day|week|month|timestamp|time|as of|fetched at|period|snapshot", re.IGNORECASE)
 _DATE = re.compile(r"(?:19|20)\d\d-?[01]\d(?:-?[0-3]\d)?(?:[T ].*)?$")
 _BODIES = frozenset({"body", "response_body", "responseBody", "example"})                     # keys under which a recorded answer stands as it came
+_LOOKED_AT = 2000                                              # nodes under a record among which the amount of its summary is looked for
 _KEPT = 50_000                                                 # values that are remembered
 
 
@@ -280,6 +281,20 @@ class _Walker:
             known = any(self._is_price(key, child) if child.kind == "scalar" else self.has_price(child) for key, child in node.children())
             self.priced[id(node)] = known
         return known
+
+    def _holds(self, node: Node, amount: float) -> bool:
+        """Whether this amount stands as a number under a node, in the first of its records or a later one."""
+        stack = [node]
+        for _ in range(_LOOKED_AT):
+            if not stack:
+                break
+            item = stack.pop()
+            if item.kind == "scalar":
+                if isinstance(item.value, int | float) and not isinstance(item.value, bool) and float(item.value) == amount:
+                    return True
+            else:
+                stack += [child for _, child in item.children()]
+        return False
 
     def _is_price(self, key: str, node: Node) -> bool:
         value = node.value
@@ -451,6 +466,8 @@ class _Walker:
                     quoted += self._branch_prices(child, [k], 0)
         if keyed and not quoted and (found or instance_chip(key) is not None):
             quoted = self._prices_by_place(node)
+        if any(_LOW.search(q.head.text) and q.price is not None for q in quoted):       # {"minimum price": 0.4, "options": [{"price": 0.4}, {"price": 0.5}]}: the list says it again
+            quoted = [q for q in quoted if q.price is None or not _LOW.search(q.head.text) or not any(child.kind != "scalar" and not field.aside and self._holds(child, q.price.amount) for field, child in heads)]
         if any(_LOW.search(q.head.text) for q in quoted):      # a range as two fields: its low end counts
             quoted = [replace(q, price=replace(q.price, price_from=True)) if q.price is not None and _LOW.search(q.head.text) else q for q in quoted if not _HIGH.search(q.head.text)]
         others = [q for q in quoted if self._of_others(q)]

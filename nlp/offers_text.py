@@ -928,6 +928,43 @@ _SHORTEST_OPTION = 30                                          # characters of a
 _OF_MACHINE = 50                                               # characters after a GPU in which its machine's cores are told
 
 
+def read_placed(reading: Reading, placed: Sequence[Placed]) -> None:
+    """Collect GPUs without a price of which a sentence says that they can be had in a data centre or region: "Our L40S servers are available in Graz only"."""
+    for item in placed:
+        text = item.block.text
+        if item.block.table is not None or item.block.kind not in ("paragraph", "list_item", "quote") or len(text) > _PASSAGE or not has_digit(text) or not _OF_GPUS.search(fold(text)) or _not_ours(reading, item):
+            continue
+        if any(no_offer_words(h) for h in item.path[-1:]):
+            continue
+        at = 0
+        for end in [*(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]:
+            sentence, start, at = text[at:end], at, end
+            folded = fold(sentence)
+            if not _CAN_BE_HAD.search(folded) or _CANNOT_BE_HAD.search(folded) or sentence.rstrip().endswith(("?", "？")) or is_withdrawn(sentence) or availability_in(sentence) \
+                    or _rival(reading, sentence) or speaks_of_others(reading, folded) or _INSTRUCTION.match(folded.strip()):
+                continue
+            chips = find_chips(sentence, context=True)
+            sites = _sites_in(reading, sentence, chips) if chips else []
+            if not sites:
+                continue
+            where = sentence[sites[0][0]:sites[-1][1]] if sites[0][0] > chips[-1].end or sites[-1][1] <= (chips[0].left or chips[0].start) else None
+            a, b = item.block.content.source_span(start, end)
+            for chip in {c.gpu_name: c for c in reversed(chips)}.values():
+                reading.listed += make_offers(reading, Facts(named=[replace(chip, count=None)], location=where if where and len(where) <= 120 else None), [], a, b)
+
+
+def _sites_in(reading: Reading, sentence: str, chips: Sequence[ChipSpan]) -> list[tuple[int, int]]:
+    """Where a sentence names cities, or codes of regions that are known, in order."""
+    if reading.locate is None:
+        return []
+    codes = [m.span() for m in _CODE_OF_SITE.finditer(sentence) if not any(c.start < m.end() and m.start() < c.end for c in chips) and reading.locate(m[0])[0]]
+    return sorted({*codes, *((a, b) for a, b, *_ in reading.cities(sentence))})
+
+
+_PASSAGE = 1500                                                # characters of a paragraph that tells where GPUs can be had
+_CODE_OF_SITE = re.compile(r"(?<![\w-])(?:[A-Z]{3,5}-?\d{1,2}|[a-z]{2,9}(?:-[a-z]{2,12}){1,2}-?\d{1,2}[a-z]?)(?![\w-])")
+_CAN_BE_HAD = words("can_be_had")
+_CANNOT_BE_HAD = words("cannot_be_had")
 _COUNTED_LEAD = re.compile(r"(?:[^\W\d_][\w ]{0,16}[:：])?\s*")
 
 
