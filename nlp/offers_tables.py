@@ -629,6 +629,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     sited = [c for c, head in enumerate(heads) if head.role == "location"]
     zones = [c for c in sited if _ZONE_HEAD.search(heads[c].text)]
     heads = [replace(head, role=None) if c in zones and len(zones) < len(sited) else head for c, head in enumerate(heads)]       # the region beside its zones is the place
+    heads = _periods_side_by_side(reading, grid, heads, outer)
     out = list(heads)
     true = [h for h in heads if h.role == "price" and not _CONVERTED.search(h.text)]
     least = any(h.role == "price" and _LEAST.search(h.text) for h in heads)
@@ -670,6 +671,33 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
 
 
 _ONLY_MEMORY = re.compile(r"\d{1,4} ?(?:GB|GiB|Go)", re.IGNORECASE)
+
+
+_PERIOD_HEAD = re.compile(r"(?:(?:1|one|per|pro|par|por|al|all'|a la|a l'|za|в|за|на|na|por|на|每|毎|按|一) ?){0,2}(?P<period>(?:7|30) ?[^\W\d_]{1,9}|[^\W\d_]{1,14})\s*(?:[(（][^()（）]{1,20}[)）])?")
+
+
+def _period_of(label: str) -> str | None:
+    """The period that a head is the name of, and of nothing else: "Hour", "1 month", "Сутки", "1ヶ月", "7 days"."""
+    match = _PERIOD_HEAD.fullmatch(fold(label).strip())
+    if match is None:
+        return None
+    word = match["period"]
+    return unit_in(word) if word[0].isdigit() else unit_in(f"/{word}", loose=False) if len(word) <= 14 else None
+
+
+def _periods_side_by_side(reading: Reading, grid: _Grid, heads: list[Head], outer: Around) -> list[Head]:
+    """Two columns or more that are headed by nothing but a period, each by another one, over amounts of money: "Hour | Day | Month" are columns of prices."""
+    found = {c: unit for c, head in enumerate(heads) if c and head.role in (None, "price", "unit", "commitment") and not head.chips and (unit := _period_of(grid.heads[c]))}
+    money = outer.currency or reading.only_currency or reading.declared
+    if len(found) < 2 or len(set(found.values())) < len(found):
+        return heads
+    for column in found:
+        texts = [t for r in range(grid.body, len(grid.rows)) if (t := grid.text(r, column)) and not is_nothing(t)]
+        if not texts or not all(any(p.sign for p in reading.prices(t)) or money and re.fullmatch(_AMOUNT, t) or availability_in(t) or asks_for_contact(t) for t in texts if len(t) <= 60):
+            return heads
+    return [replace(head, role="price", unit=found[c], commitment=None, months=None, currency=head.currency or outer.currency) if c in found else head for c, head in enumerate(heads)]
+
+
 _LEAST = words("least_head")
 _GREATER = words("greater_head")
 _ABOUT = re.compile(r"[~≈]")

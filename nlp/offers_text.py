@@ -947,10 +947,10 @@ def read_placed(reading: Reading, placed: Sequence[Placed]) -> None:
             sites = _sites_in(reading, sentence, chips) if chips else []
             if not sites:
                 continue
-            where = sentence[sites[0][0]:sites[-1][1]] if sites[0][0] > chips[-1].end or sites[-1][1] <= (chips[0].left or chips[0].start) else None
+            where = ", ".join(dict.fromkeys(sentence[x:y] for x, y in sites))
             a, b = item.block.content.source_span(start, end)
             for chip in {c.gpu_name: c for c in reversed(chips)}.values():
-                reading.listed += make_offers(reading, Facts(named=[replace(chip, count=None)], location=where if where and len(where) <= 120 else None), [], a, b)
+                reading.listed += make_offers(reading, Facts(named=[replace(chip, count=None)], location=where if len(where) <= 120 else None), [], a, b)
 
 
 def _sites_in(reading: Reading, sentence: str, chips: Sequence[ChipSpan]) -> list[tuple[int, int]]:

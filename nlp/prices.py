@@ -360,8 +360,8 @@ def availability_in(text: str) -> str | None:
 
 # --- prices --------------------------------------------------------------------------------------------------------------------------------
 
-_EAST_ASIAN = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af"                 # no blank need part these letters from a number: "料金は300円"
-_AMOUNT = re.compile(rf"(?:(?<![\w.,])|(?<=[{_EAST_ASIAN}]))(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
+_EAST_ASIAN = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af"                 # no blank need part these letters from a number: "料金は300円", "2元/时,30元/天"
+_AMOUNT = re.compile(rf"(?:(?<![\w.,])|(?<=[{_EAST_ASIAN}])|(?<=[^\W\d_],))(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
 _JOINTS = r"-|~|〜|to|bis|a|до|至|から"                            # between the two ends of a range
 _HIGH_END = r"\s*(?:{joints})(?!(?<=[^\W\d_])[^\W\d_])\s*(?P<sign>[^\d\s]{{0,4}})\s?(?P<high>\d[\d.,]*\d|\d)"
 _RANGE = re.compile(_HIGH_END.format(joints=_JOINTS))

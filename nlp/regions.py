@@ -244,6 +244,8 @@ def _of_code(label: str) -> tuple[str | None, str | None]:
         if any(len(re.sub(r"\d+", "", p)) > 4 and not re.match(r"(?:north|south|east|west|central)", p) for p in parts[1:]):
             return None, None                                  # "my-server", "in-memory"
         return ("GB" if first == "uk" else first.upper()), None
+    if len(parts) == 3 and parts[0].isalpha() and parts[2].isdigit() and (land := special.get(parts[1]) or len(parts[1]) > 3 and country_named(parts[1].title(), None)):
+        return land, None                                      # "springdale-usa-1": a town, its country, a number
     for part in parts:
         word = re.sub(r"\d+$", "", part)
         if word in short and len(word) == 3:
@@ -302,6 +304,7 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     found += _of_lists(document, listed, language)
     found += _of_headings(document, listed, language)
     found += _of_labels(document, listed, language)
+    found += _of_bare_lists(document, listed, language)
     named: set[tuple] = set()
     for tree in trees:
         found += list(_of_tree(document, tree, language, named))
@@ -834,6 +837,28 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
     return out
 
 
+def _of_bare_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
+    """Paragraphs that are a list of places and nothing else, under a heading of regions or of where something can be had: "Availability", below it "Graz, Austria; Boise, ID, United States"."""
+    out: list[Region] = []
+    for block, path, _ in blocks:
+        if block.kind != "paragraph" or not path or len(path[-1]) > 80 or not 8 <= len(block.text) <= MAX_BARE_LIST or not (_is_of_regions(path[-1]) or _WHERE_HAD.search(fold(path[-1]))) or any(map(_is_of_other_things, path)):
+            continue
+        pieces = [p.strip(" .") for p in _PARTS_OF_LIST.split(block.text) if p.strip(" .")]
+        if len(pieces) < 2:
+            pieces = _with_their_land([p.strip(" .。") for p in _outside_brackets(block.text) if p.strip(" .。")], block.text, language)
+        read = [(piece, *_piece_of_list(piece, language, None)) for piece in pieces] if len(pieces) >= 2 and max(map(len, pieces)) <= 60 else []
+        if not read or not all(country for *_, country, _ in read) or not any(code or city for _, code, _, _, city in read):
+            continue
+        at = 0
+        for piece, code, name, country, city in read:
+            at = max(block.text.find(piece, at), 0)
+            out.append(_row(document, block.content, at, at + len(piece), code or name or piece, name, country, city, bool(_SOON.search(fold(piece)))))
+    return out
+
+
+MAX_BARE_LIST = 1200                                           # characters
+_PARTS_OF_LIST = re.compile(r"[;；\n•|]")
+_WHERE_HAD = re.compile(r"^(?:\d[\d.]* )?(?:(?:gpu|plan|product|regional|service) )?(?:availab|verfugbar|disponib|beschikbaar|dostepn|tillganglig)|^доступност|^可用性|^提供地域|^利用可能|^가용성|^tinh kha dung")
 _LEADS_TO_LIST = re.compile(r"^[^、，,；;]{0,40}?(?:仅支持|支持|部署在|位于|覆盖|包括|包含|currently in|available in|located in|hosted in)[：:\s]*", re.IGNORECASE)
 
 

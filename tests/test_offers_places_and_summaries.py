@@ -8,6 +8,7 @@ import pytest
 
 from nlp.chips import find_chips
 from nlp.read import read_document
+from nlp.regions import locate
 from nlp.supply import read_supply
 
 
@@ -18,7 +19,7 @@ def offers(text: str, path: str = "page.md"):
 @pytest.mark.parametrize(("sentence", "found"), [
     ("> [!note]\n> Our older GPU machines (V100) are available in Graz only. The newer ones (A100 and H100) can be rented in Oslo.", [("V100", "Graz"), ("A100", "Oslo"), ("H100", "Oslo")]),
     ("GPU-Server mit A100 und H100 sind derzeit nur in Frankfurt verfügbar.", [("A100", "Frankfurt"), ("H100", "Frankfurt")]),
-    ("Les instances GPU (L4, L40S) sont disponibles à Lille et à Lyon.", [("L4", "Lille et à Lyon"), ("L40S", "Lille et à Lyon")]),
+    ("Les instances GPU (L4, L40S) sont disponibles à Lille et à Lyon.", [("L4", "Lille, Lyon"), ("L40S", "Lille, Lyon")]),
     ("Le istanze GPU con A30 sono disponibili solo nella Region eu-south-1.", [("A30", "eu-south-1")]),
     ("目前 A100、H100 GPU 实例仅在上海可用。", [("A100", "上海"), ("H100", "上海")]),
     ("GPU H100 は東京リージョンで利用可能です。", [("H100", "東京")]),
@@ -56,3 +57,18 @@ def test_prices_in_coins_worth_a_dollar():
 
 def test_v100s_is_a_plural_but_beside_v100():
     assert [c.gpu_name for c in find_chips("V100 and V100s GPUs")] == ["V100", "V100S"] and [c.gpu_name for c in find_chips("eight V100s GPUs")] == ["V100"]
+
+
+@pytest.mark.parametrize(("heading", "text", "found"), [
+    ("Availability", "Boise, ID, United States; Graz, Austria; Singapore, Singapore", ["US", "AT", "SG"]),
+    ("Verfügbarkeit", "Frankfurt, Wien und Zürich", ["DE", "AT", "CH"]),
+    ("Disponibilité", "Lyon, France; Turin, Italie", ["FR", "IT"]),
+])
+def test_a_paragraph_that_is_a_list_of_places_below_a_heading_of_where_something_can_be_had(heading, text, found):
+    regions = read_supply(read_document(f"# GPU machines\n\n## {heading}\n\n{text}\n".encode(), path="page.md"))[2]
+    assert sorted(r.country for r in regions) == sorted(found)
+    assert read_supply(read_document(f"# GPU machines\n\n## Our story\n\n{text}\n".encode(), path="page.md"))[2] == []
+
+
+def test_a_code_of_a_town_its_country_and_a_number():
+    assert [locate(code)[0] for code in ("springdale-usa-1", "elkton-norway-2", "foxham-uk-1", "my-server-1", "job-usa", "elk-fox-3")] == ["US", "NO", "GB", None, None, None]

@@ -51,3 +51,23 @@ def test_how_long_heads_say_that_a_price_is_for(text, unit):
 def test_a_price_for_a_week_never_takes_the_period_beside_it():
     page = "# GPU servers, per hour\n\n| GPU | Price | Per week |\n|---|---|---|\n| L40S | €0.90 | €110 |\n| H100 | €2.40 | €320 |\n"
     assert rows(page) == [("L40S", None, 0.9, "EUR", "hour"), ("L40S", None, 110, "EUR", None), ("H100", None, 2.4, "EUR", "hour"), ("H100", None, 320, "EUR", None)]
+
+
+@pytest.mark.parametrize(("heads", "lines"), [
+    ("Карта | Час | Сутки | Неделя | Месяц", ["3080 базовая | 25 ₽ | 500 ₽ | 3 100 ₽ | 11 000 ₽", "3090 базовая | 25 ₽ | 500 ₽ | 3 100 ₽ | 11 000 ₽", "4090 базовая | 25 ₽ | 500 ₽ | 3 100 ₽ | 11 000 ₽"]),
+    ("Grafikkarte | Stunde | Tag | Woche | Monat", ["RTX 4090 | 25 € | 500 € | 3.100 € | 11.000 €"]),
+    ("プラン | 1時間 | 1日 | 1週間 | 1ヶ月", ["RTX 4090 | 25 | 500 | 3,100 | 11,000"]),
+    ("GPU | 1 hour | 1 day | 7 days | 30 days", ["RTX 4090 | $25 | $500 | $3,100 | $11,000"]),
+])
+def test_columns_headed_by_nothing_but_periods_are_columns_of_prices(heads, lines):
+    page = f"# 料金（円）\n\n| {heads} |\n|---|---|---|---|---|\n" + "".join(f"| {line} |\n" for line in lines)
+    found = [(r[2], r[4]) for r in rows(page if "時間" in heads else page.replace("# 料金（円）", "# Cards"))]
+    assert found == len(lines) * [(25, "hour"), (500, "day"), (3100, None), (11000, "month")]
+
+
+def test_columns_of_periods_over_other_things_are_none_of_prices():
+    assert rows("# GPU\n\n| GPU | Hour | Day |\n|---|---|---|\n| RTX 4090 | 25 jobs | 500 jobs |\n| RTX 3090 | 12 jobs | 240 jobs |\n") == []
+
+
+def test_amounts_behind_commas_without_a_blank():
+    assert [(r[2], r[4]) for r in rows("# 价格\n\nRTX 3090：1.5元/小时，30元/天，700元/月。\n")] == [(1.5, "hour"), (30, "day"), (700, "month")]
