@@ -634,6 +634,7 @@ class Reading:
     tax: str = "unknown"
     cents: dict[str, bool] = field(default_factory=dict)
     title: str = ""                                            # title, first heading and address of the document, case folded
+    sheet: tuple[tuple[str, ...], Offer] | None = None         # (headings above, the machine) of the last table that describes one machine without a price
     shelves: set[tuple[str, ...]] = field(default_factory=set)  # headings right below which each section is of another seller
     sellers: dict[int, str] = field(default_factory=dict)      # id of an offer -> the seller whose section it stands in
     rivals: tuple[str, ...] = ()                               # names of other sellers that the document compares itself with, case folded

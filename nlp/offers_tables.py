@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from chipwatch.records import Offer
 from nlp.chips import ChipSpan, card_of_number, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
-from nlp.offer_words import words
+from nlp.offer_words import offer_fields, words
 from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
@@ -127,16 +128,61 @@ def read_table(reading: Reading, block: Block, before: str = "", after: str = ""
         if not (kept := [c for c in range(grid.width) if c not in rivals]) or len(kept) < 2:
             return
         grid = grid.part(kept)
-    above = outer.chips or _named_above(reading, grid, outer)
-    if grid.transposed():
+    if (machine := _machine_above(reading, block)) is not None and _read_terms(reading, grid, machine, outer):
+        return
+    first, above, transposed = len(reading.offers), outer.chips or _named_above(reading, grid, outer), grid.transposed()
+    described = transposed or grid.describes_one(named=bool(above))
+    if transposed:
         grid = grid.transpose()
-    elif grid.describes_one(named=bool(above)):
+    elif described:
         grid, outer.chips = grid.transpose(), above
         grid.rows = [[None, *row[1:]] for row in grid.rows]    # "Value" is nobody's name
     cells = "\n".join({cell.content.text: None for row in table.rows for cell in row if cell is not None})      # a table drawn with characters has no text of its own
     nameless = not chip_marks(cells) and not names_instances(cells) and not _GPU_WORDS.search(fold(cells))
     for sheet in grid.sheets():
         _read_rows(reading, sheet, outer, nameless=nameless)
+    if described and len(reading.offers) == first + 1 and reading.offers[first].price is None:
+        reading.sheet = block.heading_path, reading.offers[first]
+
+
+def _machine_above(reading: Reading, block: Block) -> Offer | None:
+    """The machine that a table before this one describes, in the same section, or in parts of one: "Fox server", below it "Specifications" and "Prices"."""
+    if reading.sheet is None:
+        return None
+    path, machine = reading.sheet
+    here = block.heading_path
+    parts = len(path) == len(here) > 1 and path[:-1] == here[:-1] and _OF_SHEET.search(fold(path[-1])) and _OF_PRICES.search(fold(here[-1]))
+    return machine if here and (path == here or parts or path == here[:-1] and _OF_PRICES.search(fold(here[-1]))) else None
+
+
+def _read_terms(reading: Reading, grid: _Grid, machine: Offer, outer: Around) -> bool:
+    """Collect the prices of a machine that a table gives for how long it is rented, and nothing else: "Lease term | Price per month"; False for any other table."""
+    heads = [read_head(label) for label in grid.heads]
+    columns = [c for c, head in enumerate(heads) if c and head.role == "price" and not head.chips]
+    rows = range(grid.body, len(grid.rows))
+    terms = [grid.text(r, 0) for r in rows]
+    if not columns or len(set(terms)) < len(terms) or not all(len(t) <= 40 and (commitment_in(t)[0] or _period_of(t)) for t in terms):
+        return False
+    made: list[Offer] = []
+    chip = ChipSpan(0, 0, machine.gpu_name, machine.gpu_memory, machine.form_factor, machine.gpu_count)
+    for row, term in zip(rows, terms, strict=True):
+        commitment, months = commitment_in(term)
+        for column in columns:
+            head, text = heads[column], grid.text(row, column)
+            span = _span(grid.rows[row][column])
+            quoted = [Quoted(p, *span, head, head.unit or outer.unit or _period_of(term), head.scope or outer.scope, head.commitment or commitment, head.months or months, head.currency or outer.currency, head.tax)
+                      for p in _prices(reading, head, text)]
+            if not quoted and asks_for_contact(text):
+                quoted = [Quoted(None, *span, head, contact=True)]
+            facts = Facts(named=[chip], instance=machine.instance_name, location=machine.location, tax=outer.tax)
+            made += make_offers(reading, facts, quoted, *span) if quoted else []
+    if made:
+        reading.offers[:] = [o for o in reading.offers if o is not machine] + made
+    return bool(made)
+
+
+_OF_SHEET = words("of_sheet")
+_OF_PRICES = re.compile(offer_fields()["of_prices"])
 
 
 def _named_above(reading: Reading, grid: _Grid, outer: Around) -> list[ChipSpan]:
@@ -353,6 +399,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     marked = {} if "price" in roles or grid.quantities else _marks_of_places(reading, grid, outer)
     about_gpus = about_gpus or bool(marked) or _names_count_chips(grid, heads)
     kinds = _kinds_of_parts(grid)
+    termed = next((c for c, h in enumerate(heads) if h.role != "price" and _TERM_HEAD.match(h.text)), None)
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
@@ -425,6 +472,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             for q in quoted:
                 if q.price is not None and q.price.sign and not q.chips and len(own_chips := find_chips(grid.text(index, columns_of[id(q)]), context=True)) == 1:
                     q.chips = tuple(own_chips)
+        if facts.unit is None and quoted and termed is not None and not any(q.unit or q.price is not None and q.price.unit for q in quoted):
+            facts.unit = _period_of(texts[termed])             # "Term | Price": "1 day | $8", "7 days | $50"
         if numbered and not facts.all_chips() and not facts.no_gpu and (card := card_of_number(texts[0])):
             facts.named = [card]                               # "1660 standard", below "2080 Ti standard"
         if counted and facts.count is None and not any(c.count for c in facts.all_chips()):
@@ -511,6 +560,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 
 
 _ROW_OF_SERVICE = words("row_of_service")
+_TERM_HEAD = words("term_head")
 _NAMED_MACHINE = re.compile(r"[^\W\d_]{1,12}[-._ ]?\d")
 _TOGETHER = re.compile(r"incl|with|plus|\+|free|byol|&|\band\b")
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
@@ -682,6 +732,8 @@ def _period_of(label: str) -> str | None:
     if match is None:
         return None
     word = match["period"]
+    if word.isascii() and (len(word) < 3 or word == "std"):
+        return None                                            # sizes: "S", "M", "Std"
     return unit_in(word) if word[0].isdigit() else unit_in(f"/{word}", loose=False) if len(word) <= 14 else None
 
 

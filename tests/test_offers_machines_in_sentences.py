@@ -67,3 +67,30 @@ def test_names_by_which_programs_ask_for_gpus_list_what_can_be_had(heads):
 def test_other_codes_of_chips_do_not(codes):
     page = "# Cards\n\n| GPU | Code |\n|---|---|\n" + "".join(f"| {chip} | {code} |\n" for chip, code in zip(("NVIDIA A100 80GB", "NVIDIA L40S", "NVIDIA RTX 4090"), codes, strict=True))
     assert rows(page) == []
+
+
+SHEETS = [
+    ("# Bare metal\n\n## Fox server\n\n### Specifications\n\n| Component | Details |\n|---|---|\n| **GPU** | NVIDIA H200 Tensor Core × 8 |\n| **CPU** | EPYC × 2 |\n| **RAM** | 2 TB |\n\n### Pricing\n\n"
+     "| Lease term | Price per month |\n|---|---|\n| 1 month | $18,000 |\n| 12 months | $15,000 |\n", [("H200", 8, 18000, "USD", "month", "instance"), ("H200", 8, 15000, "USD", "month", "instance")]),
+    ("# Bare-Metal\n\n## Elch-Server\n\n| Komponente | Details |\n|---|---|\n| GPU | 4x NVIDIA L40S |\n| CPU | 64 Kerne |\n| RAM | 512 GB |\n\n| Laufzeit | Preis pro Monat |\n|---|---|\n| 1 Monat | Auf Anfrage |\n| 12 Monate | Auf Anfrage |\n",
+     [("L40S", 4, None, None, None, None)]),
+    ("# 裸金属\n\n## A100 服务器\n\n| 配置 | 说明 |\n|---|---|\n| GPU | NVIDIA A100 加速卡 × 8 |\n| CPU | 128 核 |\n| 内存 | 2 TB |\n\n| 租期 | 每月价格 |\n|---|---|\n| 1 个月 | 52000 元 |\n", [("A100", 8, 52000, "CNY", "month", "instance")]),
+]
+
+
+@pytest.mark.parametrize(("page", "found"), SHEETS)
+def test_a_table_of_terms_prices_the_machine_that_the_table_before_it_describes(page, found):
+    assert rows(page) == found
+
+
+def test_a_table_of_terms_in_the_section_of_another_machine_does_not():
+    page = SHEETS[0][0].replace("### Pricing", "## Elk server")
+    assert rows(page) == [("H200", 8, None, None, None, None)]
+    storage = SHEETS[0][0].replace("| 1 month |", "| Object storage |").replace("| 12 months |", "| Block storage |")
+    assert rows(storage) == [("H200", 8, None, None, None, None)]
+
+
+@pytest.mark.parametrize(("head", "terms"), [("租期", ("1天", "7天", "30天")), ("Term", ("1 day", "7 days", "30 days")), ("Срок", ("1 день", "7 дней", "30 дней"))])
+def test_a_column_of_terms_says_for_how_long_a_price_is(head, terms):
+    page = f"# RTX\n\n| GPU | {head} | Price |\n|---|---|---|\n" + "".join(f"| RTX 3090 | {term} | ${price} |\n" for term, price in zip(terms, (4, 25, 90), strict=True))
+    assert [(r[2], r[4]) for r in rows(page)] == [(4, "day"), (25, None), (90, "month")]
