@@ -841,13 +841,13 @@ def _of_bare_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...]
     """Paragraphs that are a list of places and nothing else, under a heading of regions or of where something can be had: "Availability", below it "Graz, Austria; Boise, ID, United States"."""
     out: list[Region] = []
     for block, path, _ in blocks:
-        if block.kind != "paragraph" or not path or len(path[-1]) > 80 or not 8 <= len(block.text) <= MAX_BARE_LIST or not (_is_of_regions(path[-1]) or _WHERE_HAD.search(fold(path[-1]))) or any(map(_is_of_other_things, path)):
+        if block.kind != "paragraph" or not path or len(path[-1]) > 80 or not 8 <= len(block.text) <= MAX_BARE_LIST or re.search(r"[:：。]|[.!?]\s*$", block.text) or not (_is_of_regions(path[-1]) or _WHERE_HAD.search(fold(path[-1]))) or any(map(_is_of_other_things, path)):
             continue
         pieces = [p.strip(" .") for p in _PARTS_OF_LIST.split(block.text) if p.strip(" .")]
         if len(pieces) < 2:
             pieces = _with_their_land([p.strip(" .。") for p in _outside_brackets(block.text) if p.strip(" .。")], block.text, language)
         read = [(piece, *_piece_of_list(piece, language, None)) for piece in pieces] if len(pieces) >= 2 and max(map(len, pieces)) <= 60 else []
-        if not read or not all(country for *_, country, _ in read) or not any(code or city for _, code, _, _, city in read):
+        if not read or not all(country and _place_alone(_STATE_AMID.sub("", piece), language) for piece, _, _, country, _ in read) or not any(code or city for _, code, _, _, city in read):
             continue
         at = 0
         for piece, code, name, country, city in read:
@@ -857,6 +857,7 @@ def _of_bare_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...]
 
 
 MAX_BARE_LIST = 1200                                           # characters
+_STATE_AMID = re.compile(r",\s?[A-Z]{2}(?=,|$)")                # "Boise, ID, United States"
 _PARTS_OF_LIST = re.compile(r"[;；\n•|]")
 _WHERE_HAD = re.compile(r"^(?:\d[\d.]* )?(?:(?:gpu|plan|product|regional|service) )?(?:availab|verfugbar|disponib|beschikbaar|dostepn|tillganglig)|^доступност|^可用性|^提供地域|^利用可能|^가용성|^tinh kha dung")
 _LEADS_TO_LIST = re.compile(r"^[^、，,；;]{0,40}?(?:仅支持|支持|部署在|位于|覆盖|包括|包含|currently in|available in|located in|hosted in)[：:\s]*", re.IGNORECASE)
