@@ -365,7 +365,7 @@ def test_terms_that_hold_elsewhere_shut_nobody_out(text):
 
 def test_a_short_item_far_from_its_opening_is_quoted_with_the_item_above_alone():
     items = ["Publish the private messages or photographs of anybody who has not agreed to it", "Run software that mines coins on machines that were rented for teaching", "Fill the disks of a shared machine with copies of other sites or of films",
-             "Send unasked mail to people who have not signed up for it", "Store illegal content", "Violate export control laws"]
+             "Send unasked mail to people who have not signed up for it", "Keep unlawful films", "Break export control laws"]
     text = "You agree not to:\n\n" + "\n".join(f"- {item}" for item in items) + "\n"
     [clause] = [c for c in read_clauses(read_document(text.encode(), content_type="text/markdown", language="en"))[0] if c.label == "export_compliance"]
-    assert clause.quote.splitlines() == ["Store illegal content", "- Violate export control laws"]
+    assert clause.quote.splitlines() == ["Keep unlawful films", "- Break export control laws"]

@@ -20,7 +20,7 @@ MANNERS = [
     # a right, whoever it is given to
     ("en", "Halden Compute is entitled to inspect your content for violations of these terms.", "workload_monitoring", "permits", "provider_right"),
     ("en", "Orbit Ltd may, but need not, review stored content for abuse.", "workload_monitoring", "permits", "provider_right"),
-    ("en", "You grant us permission to monitor your use of the Services.", "workload_monitoring", "permits", "provider_right"),
+    ("en", "You grant us permission to monitor how you use our machines.", "workload_monitoring", "permits", "provider_right"),
     ("en", "We may be compelled by law to disclose your data to the authorities.", "workload_monitoring", "describes", "notice"),
     # a right whose ground is a refusal stays a right; a consent within an exception is none
     ("en", "We may close your account if you cannot prove your identity with a passport.", "identity_verification", "permits", "provider_right"),
@@ -29,7 +29,7 @@ MANNERS = [
     ("de", "Der Kunde ist unter keinen Umständen berechtigt, die Dienste weiterzuverkaufen.", "resale_restriction", "prohibits", "obligation"),
     # "includes, but is not limited to" forbids nothing
     ("de", "Dies umfasst, ist aber nicht beschränkt auf die Pflicht zur Einhaltung der Exportkontrollgesetze.", "export_compliance", "requires", "obligation"),
-    ("it", "Ciò include, ma non è limitato a, il rispetto della normativa sul controllo delle esportazioni.", "export_compliance", "requires", "obligation"),
+    ("it", "Ciò comprende, ma non è limitato a, l'osservanza della normativa sul controllo delle esportazioni.", "export_compliance", "requires", "obligation"),
     # a duty under a condition
     ("en", "If you let third parties use the Services, you must ensure that these third parties comply with these terms.", "resale_restriction", "conditions", "obligation"),
     ("en", "You must ensure that third parties who use the Services comply with these terms.", "resale_restriction", "requires", "obligation"),
