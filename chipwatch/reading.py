@@ -148,6 +148,8 @@ def extract_within_limits(data: bytes, options: dict[str, Any], seconds: int = R
     A defect of the reader on one hostile page must not cost the run (rule 6 of the design), so every exception is reported as an issue
     with its type, never swallowed.
     """
+    import numpy  # noqa: F401, ICN001                         # loaded before the clock runs: where its loading is broken off, no later document of this process can be read
+
     from nlp.errors import UnreadableDocument
     from nlp.extract import extract
 

@@ -92,6 +92,15 @@ def test_no_library_swallows_the_alarm(monkeypatch):
     assert "longer than 1 seconds" in result.issues[0].text and time.monotonic() - began < 10
 
 
+def test_what_cannot_be_loaded_twice_is_loaded_before_the_clock_runs():
+    """A time limit that ends while numpy is being loaded would leave a process that can read no document any more."""
+    done = in_a_process("import contextlib, sys; from chipwatch import reading; limit = reading.time_limit\n"
+                        "@contextlib.contextmanager\ndef watched(seconds):\n    before = 'numpy' in sys.modules\n    with limit(seconds):\n        yield\n    print(before, 'numpy' in sys.modules)\n"
+                        "reading.time_limit = watched\n"
+                        "reading.extract_within_limits(b'<p>You may not export the service to an embargoed country.</p>' * 3, {'path': 'a.html', 'kind': 'terms', 'language': 'en'})")
+    assert done.stdout.split() == ["True", "True"], done.stderr
+
+
 def dies(row, roots):                                          # in place of extracting.extract_row, in a worker
     if "poison" in row["path"]:
         os.kill(os.getpid(), signal.SIGSEGV)
