@@ -324,6 +324,7 @@ _SUM_BEHIND = words("sum_behind")
 _SUM_BEFORE = words("sum_before")
 _OF_ALL = words("of_all_of_them")
 _NEAR = 48                                                     # characters between an amount and the words that say what it is the sum of
+_BESIDE = 12                                                   # prices before and behind it among which that of one GPU is looked for
 
 
 def sum_for(text: str, prices: Sequence[Price], index: int) -> float | None:
@@ -333,9 +334,13 @@ def sum_for(text: str, prices: Sequence[Price], index: int) -> float | None:
         return None
     stop = prices[index + 1].start if index + 1 < len(prices) else len(text)
     start = prices[index - 1].end if index else 0
-    others = [p.amount for i, p in enumerate(prices) if i != index and (p.currency or p.sign) == (price.currency or price.sign) and p.unit in (None, price.unit) and p.amount < price.amount]
-    for match in (_SUM_BEHIND.match(fold(text[price.end:min(stop, price.end + _NEAR)])), _SUM_BEFORE.search(fold(text[max(start, price.start - _NEAR):price.start]))):
-        if match and (others and _OF_ALL.search(match[0]) or any(abs(amount * float(match["count"]) - price.amount) <= 0.02 * price.amount for amount in others)):
+    matches = [m for m in (_SUM_BEHIND.match(fold(text[price.end:min(stop, price.end + _NEAR)])), _SUM_BEFORE.search(fold(text[max(start, price.start - _NEAR):price.start]))) if m]
+    if not matches:                                            # of most
+        return None
+    beside = [*prices[max(0, index - _BESIDE):index], *prices[index + 1:index + 1 + _BESIDE]]
+    others = [p.amount for p in beside if (p.currency or p.sign) == (price.currency or price.sign) and p.unit in (None, price.unit) and p.amount < price.amount]
+    for match in matches:
+        if (others and _OF_ALL.search(match[0]) or any(abs(amount * float(match["count"]) - price.amount) <= 0.02 * price.amount for amount in others)):
             return float(match["count"])
     return None
 
@@ -630,6 +635,7 @@ class Reading:
     unstated: set[int] = field(default_factory=set)            # ids of the offers whose scope no word of the page states
     issues: list[Issue] = field(default_factory=list)
     reported: set[tuple[str, str]] = field(default_factory=set)     # code and text of the issues
+    told: int = 0                                              # prices of running text that were given a chip so far
     contact: bool = False
     tax: str = "unknown"
     cents: dict[str, bool] = field(default_factory=dict)
@@ -654,6 +660,14 @@ class Reading:
             return False
         self.issue("error", "limit", f"read only in part: more than {MAX_OFFERS:,} offers and issues")
         return True
+
+    def with_room(self, prices: list[Price]) -> list[Price]:
+        """The prices of a block of running text for which there is room: MAX_OFFERS of a document; then an issue says so."""
+        room = max(0, MAX_OFFERS - self.told)
+        self.told += len(prices)
+        if len(prices) > room:
+            self.issue("error", "limit", f"read only in part: more than {MAX_OFFERS:,} prices in running text")
+        return prices[:room]
 
     def is_own(self, name: str) -> bool:
         """Whether a seller named in a table is the one whose document this is: its title or address says so."""

@@ -54,7 +54,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             chips = find_chips(text, context=listed or _about_gpus(item) or _titles_card(item, titles)) if has_digit(text) else []
             prices = _real_prices(reading, text, item.path)
             if chips and prices and not _rival(reading, text):
-                _pair(reading, item, chips, prices)
+                _pair(reading, item, chips, reading.with_room(prices))
             elif chips and item.block.kind != "heading":
                 _asked_for(reading, item, chips)
             rest.append((item, chips, prices))

@@ -77,7 +77,7 @@ def read_document(
     if (select or remove) and document.content_type != "html":
         document.issues.append(Issue("info", "selector", f"selectors are for HTML pages; this is {document.content_type}"))
     if text and not text.isspace():
-        length = readable_length(text) if kind in PAGES else len(text)
+        length = readable_length(text, drawn=kind == "text") if kind in PAGES else len(text)
         if length < len(text):
             document.issues.append(Issue("error", "limit", f"read only in part: {length:,} of {len(text):,} characters, for there are more than {MOST_MARKS:,} tags, cells and lines"))
         document.text = text[:length]
@@ -86,15 +86,22 @@ def read_document(
     return _finish(document, language)
 
 
-def readable_length(text: str) -> int:
-    """How much of a page is read: up to the tag, cell or line number MOST_MARKS; all of it but for what no page or contract is."""
-    if len(text) <= MOST_MARKS or sum(map(text.count, "<|\n")) <= MOST_MARKS:
+def readable_length(text: str, *, drawn: bool = False) -> int:
+    """How much of a page is read: up to the tag, cell or line number MOST_MARKS; all of it but for what no page or contract is. `drawn`: blanks part cells, as in plain text."""
+    if len(text) <= MOST_MARKS or _marks(text, len(text), drawn) <= MOST_MARKS:
         return len(text)
     low, high = 0, len(text)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if sum(text.count(mark, 0, middle) for mark in "<|\n") <= MOST_MARKS else (low, middle)
+        low, high = (middle, high) if _marks(text, middle, drawn) <= MOST_MARKS else (low, middle)
     return low
+
+
+_GAP = re.compile(r"\S(?: {2,}|\t)")
+
+
+def _marks(text: str, end: int, drawn: bool) -> int:
+    return sum(text.count(mark, 0, end) for mark in "<|\n") + (len(_GAP.findall(text, 0, end)) if drawn else 0)
 
 
 def binary(data: bytes) -> str | None:

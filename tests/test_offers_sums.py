@@ -8,7 +8,10 @@ from __future__ import annotations
 import pytest
 
 from nlp.offer_words import words
+from nlp import offers
 from nlp.prices import find_prices
+from nlp.read import read_document
+from nlp.supply import read_supply
 from supply_reading import rows, supply
 
 
@@ -97,3 +100,9 @@ def test_a_pattern_of_words_may_name_another():
 def test_a_sign_before_a_number_is_not_that_of_the_one_before():
     assert amounts("A40 2 €0.90/h, A40 4 €1.80/h") == [(0.9, "EUR", "hour"), (1.8, "EUR", "hour")]
     assert amounts("2.49 € per hour and 3.10 €1 per hour")[:2] == [(2.49, "EUR", "hour"), (3.1, "EUR", "hour")]        # the 1 is a footnote
+
+
+def test_prices_of_running_text_beyond_what_there_is_room_for_are_said_to_be_left(monkeypatch):
+    monkeypatch.setattr(offers, "MAX_OFFERS", 20)
+    _, found, _, issues = read_supply(read_document("".join(f"H100 ${n}.49/hr. " for n in range(1, 40)).encode(), path="prices.txt", language="en"))
+    assert len({o.price for o in found}) == 20 and [i.text for i in issues if i.code == "limit"] == ["read only in part: more than 20 prices in running text"]

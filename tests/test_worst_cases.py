@@ -96,6 +96,7 @@ def test_how_much_of_a_page_is_read():
     assert readable_length("<p>" * MOST_MARKS) == 3 * MOST_MARKS
     assert readable_length("<p>" * (MOST_MARKS + 1)) == 3 * MOST_MARKS and readable_length("ab|\n" * MOST_MARKS) == 2 * MOST_MARKS + len("ab")
     assert readable_length("x" * 3 * MOST_MARKS) == 3 * MOST_MARKS
+    assert readable_length("a  b\n" * MOST_MARKS) == len("a  b\n") * MOST_MARKS and readable_length("a  b\n" * MOST_MARKS, drawn=True) < len("a  b\n") * MOST_MARKS // 2 + 10
 
 
 def test_a_sentence_without_an_end_is_read_in_parts():
