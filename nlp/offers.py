@@ -643,6 +643,7 @@ class Reading:
     sheet: tuple[tuple[str, ...], Offer] | None = None         # (headings above, the machine) of the last table that describes one machine without a price
     shelves: set[tuple[str, ...]] = field(default_factory=set)  # headings right below which each section is of another seller
     sellers: dict[int, str] = field(default_factory=dict)      # id of an offer -> the seller whose section it stands in
+    not_ours: dict[tuple[tuple[str, ...], str], bool] = field(default_factory=dict)      # headings and line above blocks -> whether these say that amounts are of others, or no rent
     rivals: tuple[str, ...] = ()                               # names of other sellers that the document compares itself with, case folded
     cities: Any = None                                         # text -> places of cities in it
     locate: Any = None                                         # label -> (country, city)

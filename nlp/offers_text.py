@@ -123,9 +123,16 @@ def _not_ours(reading: Reading, item: Placed) -> bool:
     """Whether what stands above a block says that its amounts are those of other sellers, or no rent."""
     if len(item.block.text) <= _EXAMPLE and _WORKED_EXAMPLE.search(folded := fold(item.block.text)) and _LENDERS_SHARE.search(folded):
         return True                                            # "Example: a host asks $2.50 for an H100 … and receives $2.25"
-    headings = [*item.path[-3:], *([item.before] if len(item.before) <= 80 and item.before.endswith(":") else [])]
-    return any(map(compares_sellers, item.path[-2:])) and not any(map(reading.is_own, item.path[-1:])) or any(map(other_trade, headings)) \
-        or any(speaks_of_others(reading, fold(h)) and "price" in fold(h) for h in item.path[-1:])
+    above = item.path[-3:], item.before if len(item.before) <= 80 and item.before.endswith(":") else ""
+    if (said := reading.not_ours.get(above)) is None:          # the blocks of a section stand under the same headings
+        said = reading.not_ours[above] = _headed_by_others(reading, *above)
+    return said
+
+
+def _headed_by_others(reading: Reading, path: tuple[str, ...], before: str) -> bool:
+    """The same of headings, the last ones of a path, and the line with a colon before a block ("" for none)."""
+    return any(map(compares_sellers, path[-2:])) and not any(map(reading.is_own, path[-1:])) or any(map(other_trade, [*path, *([before] if before else [])])) \
+        or any(speaks_of_others(reading, fold(h)) and "price" in fold(h) for h in path[-1:])
 
 
 _EXAMPLE = 800                                                 # characters of a paragraph that is one worked example

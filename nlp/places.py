@@ -69,13 +69,9 @@ MAX_KEPT = 250_000                                             # characters of a
 
 
 @lru_cache(maxsize=1)
-def _folding() -> re.Pattern:
-    """The characters of `_fold_table`. Text of other scripts holds few of them, and `str.translate` is slow over characters that it does not know."""
-    return re.compile(f"[{''.join(re.escape(chr(code)) for code in _fold_table())}]")
-
-
-def _put_plain(match: re.Match) -> str:
-    return _fold_table()[ord(match[0])]
+def _foldable() -> frozenset[str]:
+    """The characters of `_fold_table`. Of a text that holds them, one after another is replaced: `str.translate` is slow over characters that it does not know, and a pattern asks Python at every one."""
+    return frozenset(map(chr, _fold_table()))
 
 
 def fold(text: str) -> str:
@@ -87,7 +83,9 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _folded(text: str) -> str:
-    folded = _folding().sub(_put_plain, text)
+    folded, table = text, _fold_table()
+    for character in _foldable().intersection(text):
+        folded = folded.replace(character, table[ord(character)])
     lower = folded.lower()
     return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
 

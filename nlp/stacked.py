@@ -21,6 +21,7 @@ from nlp.prices import availability_in, find_prices, has_digit
 MAX_LINES = 20_000
 _WIDEST = 12                                                   # columns
 _LONGEST = 60                                                  # characters of a cell
+_FEWEST = 6                                                    # lines of a table: a head and two rows of two columns
 _LINE = re.compile(r"[^\n]+")
 _EDGES = " \t\r*_`\\\u00a0"
 _STRUCTURE = re.compile(r"#{1,6}\s|[|>~]|```|[-*+•]\s|\d{1,2}[.)]\s|<|\[|!\[|:{3}|={3}|-{3}")
@@ -42,7 +43,7 @@ def stacked_tables(document: Document, blocks: Sequence[Block]) -> Iterator[tupl
     for lines in _stretches(document, blocks):
         total = Counter(line.block for line in lines)
         at = 0
-        while at + 6 <= len(lines):
+        while at + _FEWEST <= len(lines):
             found = _table_at(lines, at)
             if found is None:
                 at += 1
@@ -58,22 +59,42 @@ def _stretches(document: Document, blocks: Sequence[Block]) -> Iterator[list[Lin
     """Runs of short lines, of paragraphs or of items of lists, with nothing else between them."""
     run: list[Line] = []
     kind, seen = "", 0
-    for place, block in enumerate(blocks):
-        own = "" if not block.text or seen > MAX_LINES else _kind(document, block)
+    for place, block in _among_short_ones(document, blocks):
+        own = "" if block is None or seen > MAX_LINES else _kind(document, block)
         if own != kind:
-            if len(run) >= 6:
+            if len(run) >= _FEWEST:
                 yield run
             run, kind = [], own
-        for line in islice(_lines(document, place, block), MAX_LINES) if own else ():
+        for line in islice(_lines(document, place, block), MAX_LINES) if block is not None and own else ():
             seen += 1
             if len(line.text) <= _LONGEST and not _STRUCTURE.match(line.text):
                 run.append(line)
                 continue
-            if len(run) >= 6:
+            if len(run) >= _FEWEST:
                 yield run
             run = []
-    if len(run) >= 6:
+    if len(run) >= _FEWEST:
         yield run
+
+
+def _among_short_ones(document: Document, blocks: Sequence[Block]) -> Iterator[tuple[int, Block | None]]:
+    """(place, block) of what may hold lines of a run, and (place, None) where a run is broken off. Where the page is HTML, as most are, a look at lengths spares the places in the source of all other blocks."""
+    html = document.content_type == "html"
+    some: list[tuple[int, Block | None]] = []
+    lines = 0
+    for place, block in enumerate(blocks):
+        text = block.text if block.kind in ("paragraph", "list_item", "heading") else ""
+        breaks = text.count("\n")
+        if text and (not html or breaks or len(text) <= _LONGEST):
+            some.append((place, block))
+            lines += breaks + 1 if html else _FEWEST
+            continue
+        if lines >= _FEWEST:
+            yield from some
+            yield place, None
+        some, lines = [], 0
+    if lines >= _FEWEST:
+        yield from some
 
 
 def _kind(document: Document, block: Block) -> str:

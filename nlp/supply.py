@@ -271,7 +271,7 @@ def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
 
 def _stacked(document: Document, placed: list[Placed], drawn: list[Placed]) -> list[Placed]:
     """Adds the tables whose cells stand one below another to `drawn`; the blocks without what became cells of them."""
-    if document.content_type not in ("text", "markdown", "html") or not chip_marks(document.text):
+    if document.content_type not in ("text", "markdown", "html"):
         return placed
     gone: set[int] = set()
     for places, table in stacked_tables(document, [item.block for item in placed]):
