@@ -67,12 +67,11 @@ MAX_FOLLOWING = 400                                            # list items read
 PLACE_LABELS = frozenset({
     "sanctions_compliance", "country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction", "supported_countries", "denied_party",
 })
+# Limits of chips stand whichever side the countries named are on: "H200 only for customers in Norway" limits the chip, and bars no country by name
 CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
 GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
 # Labels of what is forbidden to do: an item of a list of what is allowed states none of them
 BARRED_LABELS = frozenset(CLAUSE_LABELS) - {"supported_countries", "identity_verification", "payment_restriction", "suspension_right", "workload_monitoring", "business_only", "local_law_duties"}
-# Labels of limits that stand whichever side the countries named are on: "H200 only for customers in Norway" limits the chip, and bars no country by name
-LIMITS_ALIKE = CHIP_LABELS
 _STRONG_PLACES = frozenset({"CN", "HK", "MO"})
 _CLASS_LABELS = frozenset({"country_exclusion", "denied_party", "residence_restriction", "nationality_restriction", "headquarters_restriction"})
 
@@ -778,7 +777,7 @@ class _Reader:
         if misleading := self.misleading(attributes.get("places"), own, intro):   # "from outside Singapore" bars everywhere else
             contrary, elsewhere = self.beyond(unit, rows, misleading)
             left = [p for p in places if p not in contrary or [code for _, _, code, _ in self.mentions(unit, rows)].count(p) > 1]   # … unless it is named once more
-            if places and not left and attributes["places"] != "peoples" and rule.label not in LIMITS_ALIKE:
+            if places and not left and attributes["places"] != "peoples" and rule.label not in CHIP_LABELS:
                 return None
             places = left
         if not places and attributes.get("places") in ("excluded", "defined"):
@@ -797,9 +796,9 @@ class _Reader:
         if groups and places:
             makers = place_groups.lawmakers(groups)
             places = [p for p in places if p not in makers]
-        if attributes.get("places") == "excluded" and not places and not groups and rule.label not in LIMITS_ALIKE and own & self.outside_named and any(self.beyond(unit, rows, self.outside_named)):
+        if attributes.get("places") == "excluded" and not places and not groups and rule.label not in CHIP_LABELS and own & self.outside_named and any(self.beyond(unit, rows, self.outside_named)):
             return None                                        # the only country named is one that is served
-        if "needs" in attributes and not places and not (named and rule.label in LIMITS_ALIKE) and not (attributes["needs"] == "place or group" and groups):
+        if "needs" in attributes and not places and not (named and rule.label in CHIP_LABELS) and not (attributes["needs"] == "place or group" and groups):
             return None
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
