@@ -12,13 +12,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from operator import attrgetter
 from typing import Any
 
-from chipwatch import yaml_files
 from nlp.places import fold
+from nlp.word_files import data_file, pattern_named, words_of
 
 _SHORT = 300                                                   # characters of a text whose chips are remembered for long
 _WINDOW = 160                                                  # characters around a name in which words tell what it is about
@@ -49,14 +49,8 @@ class InstanceChip:
     memory: float | None
 
 
-def _load_yaml(name: str) -> Any:
-    text = resources.files("nlp").joinpath("data", name).read_text(encoding="utf-8")
-    return yaml_files.load(text)
-
-
-@lru_cache(maxsize=1)
-def _names() -> dict[str, Any]:
-    return _load_yaml("chip_names.yml")
+_names = partial(data_file, "chip_names.yml")
+_pattern = words_of("chip_names.yml", "patterns")
 
 
 @lru_cache(maxsize=1)
@@ -105,33 +99,19 @@ def name_by_memory(gpu_name: str, memory: float | None) -> str:
 
 # --- what stands around a name (all on folded text) ---------------------------------------------------------------------------------------
 
-_GLUED_LEFT = re.compile(r"(?:(?:^|[^a-z0-9])(?:[1-9]\d{0,2}x?|nvidia|tesla|hgx|dgx|rtx|quadro|geforce|instinct|amd|gpu|intel)|x[1-9]\d?)$")
-_GLUED_RIGHT = re.compile(r"(?:s|p|x\d{1,3}|sxm\d?|pcie?|nvl\d*|nv\d{2,3}|oam|gpus?|\d{2,3}gb?)(?![a-z0-9])|(?:sxm|pcie|nvl|hbm)")
+_GLUED_LEFT = _pattern("glued_left")
+_GLUED_RIGHT = _pattern("glued_right")
 _NVLINK_SIZE = re.compile(r"nv(\d{2,3})(?![a-z0-9])")           # "v100nv32": with NVLink and 32 GB
 _TYPE_OF_MACHINE = re.compile(r"-(?:[1-9]|1[0-6])-(?P<memory>\d{2,3})gb?(?![a-z0-9])")      # "L4-2-24G": a machine with two of 24 GB, if other names beside it show that the first number counts
-_NAME_NOISE = r"(?:tensor[\s-]core|tensor[\s-]?コア|텐서 코어|for|with|gpu|gpus|accelerators?|graphics cards?|superchip|grace|hopper|server|workstation|[sw]e(?= \d)|edition|hbm\d?e?|gddr\dx?|vram|tm|core)"
-_MODIFIER = re.compile(
-    r"[\s\-_/(:™®]{0,3}(?:" + _NAME_NOISE + r"[\s\-_/(:]{1,2}){0,3}(?:"
-    r"(?P<memory>\d{1,3})[\s-]?(?:gb|gib|go|гб|g)(?:[\s_]?(?:vram|hbm\d?e?|gddr\dx?))?(?:(?![a-z0-9])|(?=x[1-9]\d?(?![a-z0-9.])))(?!\s?/\s?s|\s?ps)"
-    r"|(?P<form>sxm\d?|pci-?e?(?![a-z])|nvl(?:ink)?(?:\d{1,3})?(?![a-z])|oam|hgx)"
-    r"|(?P<mig>mig[\s\-_:]*)?(?P<slice>[1-7])g[.\s_](?P<slice_memory>\d{1,3})gb(?![a-z0-9])"
-    r")")
-_COUNT_GPUS = re.compile(r"[\s\-_(,]{1,2}(?P<count>[1-9]\d?)[\s-]?gpus?(?![a-z0-9-]|\s?(?:hour|memory|ram|/|h\b))")      # "HGX H100 8-GPU server"
-_COUNT_RIGHT = re.compile(r"[\s\-_(]{0,2}[x×*]\s?(?P<count>[1-9]\d{0,2})(?![a-z0-9/]|[.,]\d)(?!\s?(?:gb|tb|g|t|mb|nvme|tib|gib)\b)|(?<=[a-z0-9])(?::|\s)(?P<colon>[1-9]\d?)(?:\s?[卡張张块枚基장개颗](?!时|時)|(?<=:\d)(?![\d:.a-z]))")
-_MEMORY_LISTED = re.compile(r"\s?[,、，;]\s{0,2}(?P<memory>\d{2,3})\s?(?:gb|go|gib)(?![a-z0-9])(?!\s?(?:of |de )?(?:system |host |main )?(?:ram|ddr|ssd|nvme|disk|storage|/\s?s|ps))")      # "H100 SXM5, 80 GB"
-_COUNT_CJK = re.compile(r"(?:\s?gpu)?\s?(?:を|が|は)?\s?(?P<count>[1-9]\d?|[一二两兩三四六八]|十六)\s?(?:枚|基|장|卡|张|張|개|颗|顆|块)(?!时|時)")
-_COUNT_WORDED = re.compile(           # "RTX PRO 6000 Blackwell Server Edition × 8", "H100 Tensor Core GPU x8", "A100 加速卡*4"
-    r"(?:[\s\-_]{0,2}(?:blackwell|hopper|ampere|ada|turing|volta|lovelace|generation|founders|server|workstation|max-?q|edition|tensor|core|gpus?|cards?|accelerators?|graphics|(?:grafik)?karten?|cartes?|加速卡|显卡|顯卡|卡|グラフィックカード|그래픽카드)(?![a-z])[®™]?){1,6}"
-    r"\s?[x×*]\s?(?P<count>[1-9]|1[0-6])(?![a-z0-9/]|[.,]\d)(?!\s?(?:v?cpus?|cores?|lanes?|pcie?|gb|tb|gib|tib|nvme|ssd|hours?|h)(?![a-z]))")
-_CJK_DIGITS = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "六": 6, "八": 8, "十六": 16}
+_MODIFIER = _pattern("modifier")
+_COUNT_GPUS = _pattern("count_gpus")      # "HGX H100 8-GPU server"
+_COUNT_RIGHT = _pattern("count_right")
+_MEMORY_LISTED = _pattern("memory_listed")      # "H100 SXM5, 80 GB"
+_COUNT_CJK = _pattern("count_east_asian")
+_COUNT_WORDED = _pattern("count_worded")
 _OCI_COUNT = re.compile(r"(?:-v\d)?\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
-_VENDOR = r"(?:nvidia|nividia|tesla|geforce|quadro|rtx|hgx|dgx|amd|instinct|intel|habana|aws|google|cloud|radeon|ascend|英伟达|輝達|エヌビディア|엔비디아|华为|huawei|grace|volta|ampere|hopper|turing|ada|blackwell|pascal|gpus?|tpu|of|the|an|a|new|latest|full|dedicated|physical|pcie|sxm|sxm2|sxm3|sxm4|sxm5|nvlink|[®™()])"
-_LEFT = re.compile(
-    r"(?P<upto>up to |max(?:imum|\.)?(?: of)? |bis zu |jusqu.?à |最大|最多|до )?"
-    r"(?:(?:(?<![a-z0-9.,:$€£¥+-])|(?<=[\[( ]\+))(?<![^a-z]/)(?P<count>[1-9]\d{0,3}(?:\s?/\s?\d)?)(?P<times>\s?[x×*]|\s?(?:枚|张|張|块|颗|卡|基|장|개|個)の?)?|(?<=x)(?P<glued>[1-9]\d?)x?|(?<![a-z])(?P<word>" + "{words}" + r"))?"
-    r"(?P<vendor>(?:[\s\-_]*" + _VENDOR + r")*)[\s\-_®™]*$")
 _GPUS_BESIDE = re.compile(r"[^,;.|\n]{0,24}?[(\s](\d{1,3})\s?x\s?gpus?\b")                # "H100 NVL (4x GPUs)"
-_UNIT_AFTER = re.compile(r"[\s\-_)]*(?:gpus?|cards?|accelerators?|加速卡|显卡|卡|グラフィック|張|枚|장|개)")
+_UNIT_AFTER = _pattern("unit_after")
 
 
 _CODE_BEFORE = re.compile(r"(?<![a-z0-9])[a-wyz]{1,2}\d{1,4}$")               # "A100 H100": the digits of another code are no count
@@ -140,14 +120,14 @@ _CODE_BEFORE = re.compile(r"(?<![a-z0-9])[a-wyz]{1,2}\d{1,4}$")               # 
 @lru_cache(maxsize=1)
 def _left_ends() -> tuple[str, ...]:
     """With what a count or a vendor's name before a chip ends: nothing else need be looked at."""
-    words = re.findall(r"[^|()?:\[\]]+", _VENDOR.replace("gpus?", "gpu|gpus"))
+    words = re.findall(r"[^|()?:\[\]]+", _names()["patterns"]["vendor"].replace("gpus?", "gpu|gpus"))
     return tuple(dict.fromkeys([*words, *map(str, _names()["count_words"]), *"0123456789x×*()枚张張块颗卡基장개の"]))
 
 
 @lru_cache(maxsize=1)
 def _left_pattern() -> re.Pattern:
     words = "|".join(sorted(map(re.escape, map(str, _names()["count_words"])), key=len, reverse=True))
-    return re.compile(_LEFT.pattern.replace("{words}", words))
+    return pattern_named("left", {**_names()["patterns"], "count_words": words})
 
 
 @lru_cache(maxsize=1)
@@ -209,7 +189,7 @@ def _in_hex(text: str, start: int, end: int) -> bool:
     return len(run.replace("-", "")) >= 12 or (a > 0 and text[a - 1] == "#" and b == end) or bool(re.search(r"(?<![a-z0-9])0x$", text[max(0, a - 3):a]))
 
 
-_BESIDE_V100 = re.compile(r"v100(?: ?(?:16|32) ?gb)?(?:,| ?/| ?&| (?:and|und|et|e|y|en|i|or))\s{1,2}$")          # "V100 and V100s": no plural
+_BESIDE_V100 = _pattern("beside_v100")          # "V100 and V100s": no plural
 
 
 def _code(text: str, raw: str, start: int, end: int, code: str) -> tuple[int, int, str] | None:
@@ -223,11 +203,14 @@ def _code(text: str, raw: str, start: int, end: int, code: str) -> tuple[int, in
     return start, end, _names()["as"].get(code, code.upper())
 
 
-_RTX_LEFT = re.compile(r"(?P<brand>(?:(?:nvidia|geforce|quadro|rtx|gtx)[\s\-_®™]*)+)?(?P<pro>pro[\s\-_]*)?$")
-_RTX_RIGHT = re.compile(r"[\s\-_®™]*(?P<suffix>(?:ti[\s\-_]?super|ti|super|d|sff[\s\-_]ada|ada[\s\-_]sff|ada|s?[\s\-_]pro|[\s\-_]?blackwell|[\s\-_]?max-?q|[\s\-_]?server))?(?![a-z0-9])")
+_RTX_LEFT = _pattern("rtx_left")
+_RTX_RIGHT = _pattern("rtx_right")
 
 
 _OF_96_GB = re.compile(r"[\s_(,-]{1,3}96 ?gi?b?(?![a-z0-9])")
+
+
+_NOT_A_CARD = _pattern("not_a_card")
 
 
 def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[int, int, str, str] | None:
@@ -281,7 +264,7 @@ def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[in
         return begin, stop, name, "strong"
     if suffix or number in _names()["numbers"]["bare"] or "nvidia" in brand:
         previous = text[begin - 1] if begin else ""
-        if previous in {"$", "€", "£", ".", ",", ":", "#"} or re.match(r"\s?[,.]\d|\s?(?:gb|mb|tb|%|usd|eur|iops|mib|vcpu|cores?|cuda)", text[end:end + 8]):
+        if previous in {"$", "€", "£", ".", ",", ":", "#"} or _NOT_A_CARD.match(text[end:end + 8]):
             return None
         return begin, stop, name, "bare"
     return None
@@ -333,7 +316,7 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         if text[stop:stop + 1] == ")" and "(" in text[start:stop]:
             stop += 1
     if count is None and (cjk := _COUNT_CJK.match(text, stop)):
-        count = float(_CJK_DIGITS.get(cjk["count"]) or cjk["count"])
+        count = float(_names()["count_signs"].get(cjk["count"]) or cjk["count"])
     if count is None and (named := _COUNT_GPUS.match(text, stop)):
         count = float(named["count"])
     if count is None and (worded := _COUNT_WORDED.match(text, stop)):
@@ -517,7 +500,7 @@ def _instances() -> list[tuple[re.Pattern, dict[str, Any]]]:
     return [(re.compile(rf"(?<![\w.-])(?:ml\.)?{rule['pattern']}(?![\w-])"), rule) for rule in _names()["instances"]]
 
 
-_LOOKS_LIKE_INSTANCE = re.compile(r"(?:p[2-6]|g[2-6]|trn|inf|dl1|a[234]x?-|nc\d|nd\d|gpu|gn\d|gt4)", re.IGNORECASE)
+_LOOKS_LIKE_INSTANCE = _pattern("looks_like_instance")
 
 
 @lru_cache(maxsize=4096)
@@ -567,9 +550,9 @@ def names_instances(text: str) -> bool:
 
 # --- labels that look like a chip and are none that we know -------------------------------------------------------------------------------
 
-_UNKNOWN = re.compile(r"(?:NVIDIA|Nvidia|Tesla|GeForce|Instinct)[®™\s]+(?:Tesla |RTX |GTX )?(?P<label>[A-Z]{1,3}\d{2,4}[A-Z]{0,2})(?![A-Za-z0-9.-])")
-_LABEL = re.compile(r"(?:NVIDIA |AMD |Tesla |RTX )?(?P<label>[A-Z]{1,3}\d{2,4}[A-Z]?)(?:[ -](?:SXM\d?|PCIe|\d+ ?GB).*)?")
-_NOT_CHIPS = re.compile(r"(?:CX|BF|DOCA|GRID|CUDA|SN|QM|SB|ND|NC|NV|CC|SM|R|FP|BF|TF|INT)\d+")
+_UNKNOWN = _pattern("unknown")
+_LABEL = _pattern("label")
+_NOT_CHIPS = _pattern("not_chips")
 
 
 def unknown_labels(text: str, known: Iterable[ChipSpan], *, whole: bool = False) -> list[tuple[int, int, str]]:

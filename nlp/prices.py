@@ -11,13 +11,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, wraps
-from importlib import resources
+from functools import lru_cache, partial, wraps
 from typing import Any, TypeVar
 
-from chipwatch import yaml_files
 from nlp.places import MAX_KEPT
 from nlp.places import fold as _fold_latin
+from nlp.word_files import data_file, words_of
 
 T = TypeVar("T")
 
@@ -38,10 +37,8 @@ class Price:
     high: float | None = None                                  # the high end of a range
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    text = resources.files("nlp").joinpath("data/prices.yml").read_text(encoding="utf-8")
-    return yaml_files.load(text)
+_data = partial(data_file, "prices.yml")
+_worded = words_of("prices.yml")
 
 
 @lru_cache(maxsize=1)
@@ -108,7 +105,7 @@ def parse_number(text: str, language: str | None = None, decimal: str | None = N
     return float(f"{whole}.{fraction}")
 
 
-_MONEY = re.compile(r"[$€£¥₩₹₽₫₺]\s?(\d[\d.,]{0,20}\d)|(?<![\w.,])(\d[\d.,]{0,20}\d)\s?(?:[€£₽₫₺]|(?:zł|eur|usd|pln|kč|kr|руб|chf)(?![a-z]))", re.IGNORECASE)
+_MONEY = _worded("money")
 
 
 def decimal_mark(text: str) -> str | None:
@@ -205,7 +202,7 @@ def currency_words(text: str) -> list[str]:
     return [c for c, _ in found.most_common()]
 
 
-_UNIT_OF_MONEY = re.compile(r"(?P<sign>[元円원$€£¥₩₹₽])\s?(?:/|每|per\b)")
+_UNIT_OF_MONEY = _worded("unit_of_money")
 
 
 def sign_of_unit(text: str) -> str | None:
@@ -231,7 +228,7 @@ def _word_case(text: str, start: int, end: int, word: str) -> bool:
 def _unit_patterns() -> tuple[re.Pattern, re.Pattern, re.Pattern]:
     data = _data()
     groups = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["units"].items())
-    between = r"[\s(]*(?:(?:(?:gpu|card|board|chip|node|instance|server|accelerator|vm|servidor|nodo|maquina|tarjeta|serveur|noeud|carte|serwer|istanza|scheda|instanz|karte|kaart|сервер|узел|карту)(?!s(?![a-z]))|1|one|single|卡|台|实例|個|个|ノード|기|장)[\s/·・*×-]*(?:(?:and|und|et|y|e|en|i|и)\s+)?)*"
+    between = data["words"]["per_what"]
     after_per = re.compile(rf"{data['per']}{between}(?:{groups})(?![a-z0-9])")
     alone = re.compile(rf"(?<![a-z])(?:{groups})(?![0-9])")
     return after_per, alone, re.compile(data["only_after_per"])
@@ -362,12 +359,12 @@ def availability_in(text: str) -> str | None:
 
 _EAST_ASIAN = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af"                 # no blank need part these letters from a number: "料金は300円", "2元/时,30元/天"
 _AMOUNT = re.compile(rf"(?:(?<![\w.,])|(?<=[{_EAST_ASIAN}])|(?<=[^\W\d_],))(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
-_JOINTS = r"-|~|〜|to|bis|a|до|至|から"                            # between the two ends of a range
+_JOINTS = _data()["words"]["joins_figures"]                    # between the two ends of a range
 _HIGH_END = r"\s*(?:{joints})(?!(?<=[^\W\d_])[^\W\d_])\s*(?P<sign>[^\d\s]{{0,4}})\s?(?P<high>\d[\d.,]*\d|\d)"
 _RANGE = re.compile(_HIGH_END.format(joints=_JOINTS))
 _UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d))")          # "CVT 1.40": looks like a currency
 MAX_RANGE = 200                                                # characters from the end of a number to the sign behind the range or multiple that it begins
-_MULTIPLIER = re.compile(r"\s?(万|萬|만|億|亿|억|千|천)|(k)(?![a-z0-9])|\s(tys\.|тыс\.)|\s?(lakhs?|lacs?|crores?)(?![a-z])|\s?(l|cr)(?![a-z0-9])")
+_MULTIPLIER = _worded("multiplier")
 _SIGN_CHARS = "$€£¥₩₹"
 _TAIL_END = re.compile(rf"[|\n;•]|[{_SIGN_CHARS}]|(?<=\w)\.\s")
 _OF_NUMBERS = frozenset("0123456789.,' \u202f")
@@ -453,6 +450,9 @@ def _plain_signs(text: str, folded: str) -> list[tuple[int, int, str | None]]:
     return signs
 
 
+_NOT_HIGH_END = _worded("not_high_end")
+
+
 def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: str | None, currency: str | None, bare: bool = False, words: Iterable[str] = (), decimal: str | None = None) -> Iterator[Price]:
     """The prices of `find_prices`, old ones beside new ones included."""
     starts = {s[0]: s for s in signs}
@@ -497,7 +497,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         spread = _spread(folded, start, stop if not right else max(stop, right[1]))
         if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[2] or spread["sign"].strip().upper() in _known_codes()):
             high = parse_number(spread["high"], language, decimal)
-            if high is not None and high >= amount and not re.match(r"\s?(?:gpu|x\b|gb|vcpu|h100|%)", folded[spread.end():spread.end() + 6]):
+            if high is not None and high >= amount and not _NOT_HIGH_END.match(folded[spread.end():spread.end() + 6]):
                 stop = spread.end()
                 right = right or starts.get(stop) or starts.get(stop + 1)
                 sign = sign or right
@@ -619,8 +619,8 @@ def _beside_digit(text: str, start: int, end: int) -> bool:
     return before[-1:].isdigit() or after[:1].isdigit()
 
 
-_TAIL_UNIT = re.compile(r"^[\s~*)(\],]*(?:起|から|부터)?[\s(]*")
-_HEAD = re.compile(r"(?:1\s?)?(?P<text>1?分(?=あたり|につき|毎)|1?秒(?=あたり|につき|毎)|每分钟|每分鐘|每秒|분당|초당|1?日(?=あたり)|per minute|時間|시간당|월|月額|年額|包月|包年|每小时|每小時|小时|小時|包天|包日|日租|每天|每日|每月|月价|月付|月均|每年|年付|时租|時租|月租|hourly|monthly|daily|per hour|per month|per day|an hour|per second|1時間|/h|/hr|/hour|/month|/mo)[^\d|]{0,10}$")
+_TAIL_UNIT = _worded("before_unit")
+_HEAD = _worded("period_before")
 
 
 def _head_unit(before: str) -> str | None:
@@ -633,10 +633,15 @@ def _head_unit(before: str) -> str | None:
     return led.lastgroup if led and not before[led.end():].strip(" :：") else None
 
 
-_PART_BEGINS = re.compile(r"[,，、;；(（|\n]\s*(?:(?:and|und|et|y|e|en|i|и|或|和|または|또는) )?")
+_PART_BEGINS = _worded("part_begins")
 _BEHIND_COMMA = re.compile(r"[\s)\]]*[,，、;；]")
 _THEN_AMOUNT = re.compile(r"[\s:：]*(?:$|\d)")
-_UNIT_BEFORE_PER = re.compile(r"[\s~〜*(]*(?P<gpu>(?:1\s?)?(?:gpu|枚|基)(?:あたり|당)?[\s・/·]*)?1?\s?(?P<unit>秒|分|時間|日|[かヶ]月|月|年|시간|초|분)(?:あたり|当たり|につき|毎|당)\)?")
+_UNIT_BEFORE_PER = _worded("unit_before_per")
+
+
+_SCOPE_BEHIND = _worded("scope_behind")
+_PLAIN_PERIOD = _worded("plain_period")
+_BARE_PERIOD = _worded("bare_period")
 
 
 def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
@@ -651,7 +656,7 @@ def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
         gap = tail[at + first.end():match.start()]
         if len(gap) <= 22 and not re.search(r"[,.!?](?:\s|$)", gap) and not (_terms_pattern().search(match[0]) and _words()["commitment_reserved"].search(gap)):
             unit, end = match.lastgroup, match.end()
-            follow = re.compile(r"\s?(?:/|per|pro|par|por|each|every)\s?(?:gpu|card|node|instance|server|replica|worker|container|卡|台|vm|machine)(?![a-z])").match(tail, end)
+            follow = _SCOPE_BEHIND.match(tail, end)
             if follow:
                 end = follow.end()
             scope = scope_in(tail[at:end])
@@ -660,7 +665,7 @@ def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
     if behind:                                                 # "(1GPU・1時間あたり)"
         return unit_in(f"/{behind['unit']}"), "gpu" if behind["gpu"] else None, behind.end()
     word = alone.match(tail, at)
-    if word and len(word[0]) > 1 and not re.match(r"(?:month|year|day|minute|second|an|mo|ar|ano)s?$", word[0]) or (word and re.fullmatch(r"h|月|日|年|時間|시간|월", word[0])):
+    if word and len(word[0]) > 1 and not _PLAIN_PERIOD.match(word[0]) or (word and _BARE_PERIOD.fullmatch(word[0])):
         return word.lastgroup, scope_in(tail[at:word.end()]), word.end()
     head = scope_in(tail[:16])
     return None, head if head else None, 0

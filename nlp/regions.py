@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from typing import Any
 
-from chipwatch import yaml_files
 from chipwatch.records import Issue, Offer, Region
 from nlp.document import Block, Cell, Document, MappedText
 from nlp.offers import read_head, split_label
@@ -23,35 +22,27 @@ from nlp.prices import fold as prices_fold
 from nlp.towns import town as town_named
 from nlp.towns import town_of
 from nlp.tree import Node
+from nlp.word_files import data_file, words_of
 
-REGION_WORDS = re.compile(
-    r"\bregions?\b|availability zones?|\bzones?\b|\blocations?\b|data ?-?cent(?:er|re)s?\b|\bpoints? of presence|where (?:we|our|(?:are|is) (?:the|your|our) (?:servers?|hardware|machines?|gpus?|data ?cent))|地域|可用区|可用區|リージョン|ゾーン|データセンター|拠点|리전|데이터 ?센터|数据中心|數據中心|資料中心|區域|機房|机房|"
-    r"rechenzentr|standorte?\b|regionen|verfugbarkeitszon|regions? disponibles|centres? de donnees|localisations?|regioni|sedi|regiones|ubicaciones|регион|дата-центр|цод\b|lokalizacj|khu vuc|trung tam du lieu|(?:^|\n)(?:our |the )?sites?(?:$|\n)|\bregioes\b|regiony|centra danych|datacentra|centro(?:s)? de (?:datos|dados)|centri dati|локаци|площадк|datakeskus|sijain")
-_NOT_REGIONS = re.compile(
-    r"\boffices?\b|headquarter|manufactur|billing countr|countries (?:that|where|from which|eligible|supported)|supported countries|eligib|restricted|sanction|embargo|payment|currenc|language|tax|support team|contact us|"
-    r"公司|办事处|オフィス|本社|사무소|burostandort|结算|国家.{0,4}支持|careers|jobs|customers? in|case stud")
-_SOON = re.compile(r"coming (?:online )?soon|\(soon\)|(?:coming|launch(?:es|ing)?|opening|opens|available|live|from|starting) (?:in |from )?(?:q[1-4]|20\d\d|late|early)|launching|opening soon|planned|upcoming|under construction|announced|in preparation|即将|规划|準備中|予定|예정|demnachst|geplant|in planung|im aufbau|in vorbereitung|im bau\b|(?:er)?offnet (?:im|in|ende|anfang|mitte)\b|en projet|en preparation|en construction|a venir\b|ouvr(?:e|ira) (?:en|fin|debut|a)\b|ouverture (?:prevue|en|fin|debut)\b|apertura previst|abertura previst|en construccion|abrira\b|prossimamente|in costruzione|aprira\b|em construcao|w budowie|planowan|in aanbouw|gepland|bientot|prochainement|in arrivo|proximamente|скоро|即將|敬請期待|in kurze|wkrotce|tulossa|binnenkort|kommer snart|em breve|brevemente|proxim[oa]s? (?:abertura|apertura)|sap ra mat|в разработке|планируется|открытие|오픈 ?예정|開設予定|開業予定|近日|建设中|建設中")
-_ABSENT = re.compile(r"^(?:not available|n/?a|unavailable|-|—|no|✗|✘|不支持|未开放)$")
+words = words_of("regions.yml")
+
+REGION_WORDS = words("region_words")
+_NOT_REGIONS = words("not_regions")
+_SOON = words("soon")
+_ABSENT = words("absent")
 # A label of a region: parts joined by hyphens, or letters and a number; not a host name, not a sentence.
 _CODE = re.compile(r"(?<![\w.@/-])(?:[a-z]{2}[a-z0-9]*(?:[-‑–_][a-z0-9]+){1,4}|[A-Z]{2,4}[-_]?[A-Z]*[-_]?\d{1,2}[a-z]?|[A-Z]{2,5}(?:-[A-Z0-9]{1,6}){1,3}|[a-z]{3,4}\d{1,2}[a-z]?)(?![\w@/-]|\.\w)")
 _SHORT = re.compile(r"(?<![\w.@/-])[a-z]{3}(?![\w@/-]|\.\w)")
 _ZONE = re.compile(r"^(?P<region>.+?)(?:-?[a-f]|-?[1-9]|-0[1-9]|[-_][1-9][a-z]?|-[a-z]{3}\d{2}-[a-z])$")
-_STATUS = re.compile(r"\s*(?:[-–—|,:]\s*)?[(\[（]?\s*(?:coming (?:online )?soon|\bsoon|in planung|im aufbau|planned|upcoming|under construction|planned for .{0,12}|ouverture (?:prévue|en|fin|début).{0,14}|new|beta|preview|即将(?:上线|推出|开放)?|即將(?:推出|上線|開放)?|準備中|予定|예정|demnächst|geplant|bientôt|prochainement|in arrivo|próximamente|скоро|wkrótce|tulossa|em breve|binnenkort|kommer snart|launching.{0,12}|opening.{0,12}|opens .{0,12}|sắp ra mắt|建设中|建設中|近日公開|오픈 ?예정)\s*[)\]）]?\s*$", re.IGNORECASE)
+_STATUS = words("status")
 MOST_PLACES = 10_000                                           # different values of the fields of places of a feed
 _LOCAL_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff]{2,}?)[一二三四五六七八九十\d]{1,2}区?$")          # "广州三区": a zone of Guangzhou
 MOST_NAMES = 200_000                                           # characters of the names of regions of a country that are searched for a piece of them
 MOST_OF_A_NAME = 200
-_LISTED = re.compile(r"\s*(?:,(?! [A-Z]{2}\b)|、|，|。|;|；|/|\n|·|・| and | und | et | y | và | 및 | 和 )\s*")
+_LISTED = words("listed")
 
 
-def _yaml(name: str) -> Any:
-    text = resources.files("nlp").joinpath("data", name).read_text(encoding="utf-8")
-    return yaml_files.load(text)
-
-
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    return _yaml("regions_cities.yml")
+_data = partial(data_file, "regions_cities.yml")
 
 
 @lru_cache(maxsize=1)
@@ -109,6 +100,9 @@ def _may_lie_in(place: str, state: str) -> bool:
     return _within()[name] == state if name in _within() else name == state or name not in _states()
 
 
+_PROCESSOR_BEFORE = words("processor_before")
+
+
 def find_cities(text: str) -> list[tuple[int, int, str, str]]:
     """(start, end, country, city) of cities, states and areas named in a text; the longest name wins."""
     machine, patterns, names = _cities()
@@ -118,7 +112,7 @@ def find_cities(text: str) -> list[tuple[int, int, str, str]]:
         first, last = folded[start], folded[end - 1]
         if first.isascii() and ((start and folded[start - 1].isalnum() and folded[start - 1].isascii()) or not any(c.isupper() for c in text[start:end])):
             continue
-        if first.isascii() and start and re.search(r"(?:epyc|amd|xeon|intel|nvidia)[\s\w®™]{0,10}\s$", folded[max(0, start - 20):start]):
+        if first.isascii() and start and _PROCESSOR_BEFORE.search(folded[max(0, start - 20):start]):
             continue                                           # "EPYC Milan", "EPYC Genoa": processors
         if last.isascii() and end < len(folded) and folded[end].isascii() and folded[end].isalpha():
             continue
@@ -418,7 +412,7 @@ def _row(document: Document, content: MappedText, start: int, end: int, label: s
                   longitude=row["longitude"] if row and row["country"] == country else None, status="coming_soon" if soon else "listed", quote=quote[:600], start=a, end=min(b, a + 600))
 
 
-_NAMED_ZONE = re.compile(r"(?P<region>[\u4e00-\u9fff\u30a0-\u30ff][\u4e00-\u9fff\u30a0-\u30ff\d()（）-]{1,24}?)(?:\s?(?:可用区|可用區)\s?(?:[A-Za-z]|[一二三四五六七八九十]|\d{1,2})?|ゾーン\s?(?:[A-Za-z]|\d{1,2})|[A-Z])")
+_NAMED_ZONE = words("named_zone")
 
 
 def _without_zone(name: str | None) -> str | None:
@@ -427,11 +421,14 @@ def _without_zone(name: str | None) -> str | None:
     return zone["region"] if zone and locate(zone["region"])[0] else name
 
 
+_NOT_A_CODE = words("not_a_code")
+
+
 def _code_in(text: str, short: bool = False) -> re.Match | None:
     """The region code in a cell or item."""
     for match in _CODE.finditer(text):
         word = match[0]
-        if re.search(r"\d|-", word) and not re.fullmatch(r"(?:multi|single|cross|inter|on|pre|zone|region|data|high|low|s3|http|ipv?\d|gpu|cpu|v\d|q\d|kb\d*|tier|gen)(?:[-_\d].*)?|[a-z]{1,5}-c?ix|[a-z]+-\d{1,2}x", word, re.IGNORECASE):      # "DE-CIX" is where networks meet, "SR-2x" a router
+        if re.search(r"\d|-", word) and not _NOT_A_CODE.fullmatch(word):      # "DE-CIX" is where networks meet, "SR-2x" a router
             return match
     return _SHORT.search(text) if short else None
 
@@ -466,10 +463,10 @@ def parse_place(text: str, language: str | None, *, short: bool = False, sure: b
     return code, name or None, country, city
 
 
-_CODE_HEAD = re.compile(r"code|\bids?\b|slug|^region$|^zone$|region name|short|identifier|abbrev|代码|代號|コード|코드|kurzel|sigle")
-_CODE_ONLY = re.compile(r"^(?:(?:api|region|zone|location|site|short|data ?cent(?:er|re)|dc) )?(?:code|id|kod|kurzel|sigle|slug|identifier|codigo|codice|tunnus|koodi|代码|代碼|代號|コード|코드|код)$")
-_ANY_NAME = re.compile(r"^(?:(?:short|display|full|unique) )?(?:name|ids?|code|slug|identifier|#|no)$")
-_PLACE_HEAD = re.compile(r"region|zone|location|data ?-?cent|city|country|\bsite\b|\bdc\b|\bpop\b|地域|地區|可用|区域|區域|城市|国家|リージョン|ゾーン|所在地|拠点|国|都市|리전|지역|국가|도시|standort|rechenzentrum|land|stadt|pays|ville|emplacement|sede|ciudad|pais|регион|город|страна|kraj|miasto|khu vuc|vi tri|位置|위치|소재지|設置場所|geography|metro|place|name")
+_CODE_HEAD = words("code_head")
+_CODE_ONLY = words("code_only")
+_ANY_NAME = words("any_name")
+_PLACE_HEAD = words("place_head")
 
 
 def _of_narrow_table(document: Document, block: Block, corners: set[str], language: str | None) -> list[Region]:
@@ -486,6 +483,10 @@ def _of_narrow_table(document: Document, block: Block, corners: set[str], langua
             return []
         out.append(_row(document, cell.content, 0, len(cell.text), code or name, name, country, city, False))
     return out
+
+
+_ZONES_HEAD = words("zones_head")
+_OTHER_HEAD = words("other_head")
 
 
 def _of_table(document: Document, block: Block, path: tuple[str, ...], before: str, language: str | None, corners: set[str]) -> list[Region]:
@@ -519,13 +520,13 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         return []
     if _NOT_REGIONS.search(" ".join(heads)) or _NOT_REGIONS.search(fold(f"{path[-1] if path else ''} {table.caption or ''}")):
         return []
-    zones = [i for i in strong if re.search(r"zone|可用区|ゾーン|영역", heads[i])]
+    zones = [i for i in strong if _ZONES_HEAD.search(heads[i])]
     regions = [i for i in strong if i not in zones]
     if regions and zones:
         strong = regions
     zones = zones if regions else []
     columns = [i for i, h in enumerate(heads) if i not in zones and (i in strong or _PLACE_HEAD.search(h) or _CODE_HEAD.search(h) or _CODE_ONLY.search(h))]
-    columns = [c for c in columns if not re.search(r"endpoint|url|host|instance|gpu|accelerator|processor|flavou?r|machine|provider|vendor|seller|\bplan|\bsku|price|feature|service|product|opt in|status|ip\b|cidr", heads[c])]
+    columns = [c for c in columns if not _OTHER_HEAD.search(heads[c])]
     if any(_OF_PRODUCT.search(h) or _OF_INSTANCE.search(h) for h in heads):
         columns = [c for c in columns if not _ANY_NAME.search(heads[c])]      # a list of what is sold: its ids and names are not those of regions
     if strong and (named := _of_several_clouds(table.rows[body:], [i for i in range(width) if i not in zones], columns)):
@@ -578,7 +579,7 @@ def _of_several_clouds(rows: list[list[Cell | None]], columns: list[int], known:
     return code, place
 
 
-_NAME_OF_REGION = re.compile(r"^(?:default |api |system |internal )?(?:region|zone|location|site|data ?cent(?:er|re)) name$")
+_NAME_OF_REGION = words("name_of_region")
 _PLAIN_CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+|[a-z]{2,}\d+[a-z]?")
 
 
@@ -668,7 +669,7 @@ def _place_alone(name: str, language: str | None) -> bool:
     return bool(spans) and not _WORDS_OF_PLACE.sub("", "".join(c for i, c in enumerate(name) if not any(a <= i < b for a, b in spans)))
 
 
-_WORDS_OF_PLACE = re.compile(r"\b(?:regions?|zones?|data ?-?cent(?:er|re)s?|locations?|campus|sites?|facility|rechenzentrum|standort|centre de données)\b|데이터 ?센터|데이터센터|리전|センター|データセンター|リージョン|数据中心|數據中心|地域|[\s,()（）:：/|–—-]|\d", re.IGNORECASE)
+_WORDS_OF_PLACE = words("words_of_place")
 
 
 @lru_cache(maxsize=1024)
@@ -755,6 +756,10 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
 _ITEM = re.compile(r"^(?P<head>[^:：]{1,70}?)\s*(?:[:：](?:\s+(?P<tail>.*))?|\s[-–—]\s(?P<note>.*))?$", re.DOTALL)
 
 
+_STEP = words("step")
+_SENTENCE_LIKE = words("sentence_like")
+
+
 def _of_item(document: Document, block: Block, language: str | None) -> list[Region]:
     text = block.text.strip()
     match = _ITEM.match(text)
@@ -790,7 +795,7 @@ def _of_item(document: Document, block: Block, language: str | None) -> list[Reg
         code, country, city = code or c, where or country, place or city
     if country is None or not (code or (name and len(name) <= 60)):
         return []
-    if re.match(r"(?:to|on|in|open|choose|select|click|use|run|navigate|see|for|if|when|the|sign|log|go)\b", fold(head)) or not code and re.search(r"[.!?]$|\b(?:is|are|you|the|we|our|can)\b", head):
+    if _STEP.match(fold(head)) or not code and _SENTENCE_LIKE.search(head):
         return []
     end = len(block.text) if len(block.text) <= 300 else len(head)
     return [_row(document, block.content, 0, end, code or name or "", name, country, city, soon)]
@@ -798,10 +803,8 @@ def _of_item(document: Document, block: Block, language: str | None) -> list[Reg
 
 _LABELLED = re.compile(
     r"(?:^|(?<=[.!?。！？\n;])\s*)(?P<label>[^.:：!?。！？\n]{2,60})[:：]\s*(?P<list>[^。！？\n;]{2,400}?)(?=$|[。！？\n;]|\.(?:\s|$))")
-_LABEL_WORDS = re.compile(
-    r"\bregions?\b|\bregion(?:en|i|es|er)\b|\bregioes\b|regiony|\blocations?\b|\bsites?\b|data ?-?cent(?:er|re|rum|ra)s?\b|datacenters?|datacentra|centra danych|centro(?:s)? de (?:datos|dados)|centri dati|centres? de donnees|"
-    r"rechenzentr|standorte?\b|localisations?|emplacements?|ubicacion|localizac|sedi\b|lokalizacj|datahall|sijainnit|дата-центр|цод|регион|локаци|площадк|地域|可用区|可用區|機房|机房|数据中心|數據中心|資料中心|節點|リージョン|データセンター|拠点|리전|데이터 ?센터|khu vuc|trung tam du lieu|vi tri")
-_AND = re.compile(r"\s*(?:,\s(?:and|und|et|y|e|i|и|en|och|og|va|và)\s|[,、，;；|·・]|/(?!/)|\s(?:and|und|et|y|e|i|и|en|och|og|&|và|및|和|与|及)\s)\s*")
+_LABEL_WORDS = words("label_words")
+_AND = words("joined")
 _COUNTRY_CLOSES = re.compile(r"[(（](?P<country>[^)）]{2,30})[)）]\.?$")
 
 
@@ -859,11 +862,11 @@ def _of_bare_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...]
 MAX_BARE_LIST = 1200                                           # characters
 _STATE_AMID = re.compile(r",\s?[A-Z]{2}(?=,|$)")                # "Boise, ID, United States"
 _PARTS_OF_LIST = re.compile(r"[;；\n•|]")
-_WHERE_HAD = re.compile(r"^(?:\d[\d.]* )?(?:(?:gpu|plan|product|regional|service) )?(?:availab|verfugbar|disponib|beschikbaar|dostepn|tillganglig)|^доступност|^可用性|^提供地域|^利用可能|^가용성|^tinh kha dung")
-_LEADS_TO_LIST = re.compile(r"^[^、，,；;]{0,40}?(?:仅支持|支持|部署在|位于|覆盖|包括|包含|currently in|available in|located in|hosted in)[：:\s]*", re.IGNORECASE)
+_WHERE_HAD = words("where_had")
+_LEADS_TO_LIST = words("leads_to_list")
 
 
-_AREA = re.compile(r"(?:north |south |latin |central )?americas?|(?:western |eastern |northern |southern |central )?europe|(?:south ?-?east |east |south )?asia(?:[ -]pacific)?|apac|emea|oceania|africa|middle east|nordics|europa|nordamerika|asien")
+_AREA = words("area")
 
 
 def _with_their_land(pieces: list[str], text: str, language: str | None) -> list[str]:
@@ -916,28 +919,25 @@ def _piece_of_list(piece: str, language: str | None, shared: str | None) -> tupl
     return code, name, country, city
 
 
-_NOT_A_NAME = re.compile(r"[.!?] |\b(?:is|are|you|the|we|our|can|with|for|from)\b")
+_NOT_A_NAME = words("not_a_name")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]?")
-_SITED = re.compile(
-    r"data ?-?cent(?:er|re|rum|ra)s?\b|\bregions?\b|\bzones?\b|(?:で|にて)(?:ご)?利用(?:いただけ|可能|でき)|hosted (?:in|at)|located (?:in|at|near)|available in|based in our|(?:machines?|servers?|hardware|nodes?|racks?|gpus?) (?:\w+ ){0,2}(?:stands?|runs?|sits?|lives?|is|are) (?:\w+ )?(?:in|at|near)\b|"
-    r"heberge[es]* (?:a|en|dans)\b|situe[es]* (?:a|en|dans)|(?:server|gpus?|hardware|maschinen) (?:\w+ ){0,2}(?:stehen|steht|liegen|laufen|betreiben)|alojad[oa]s? en|ubicad[oa]s? en|hospedad[oa]s? em|localizad[oa]s? em|ospitat[ie] (?:a|in)|situat[ie] a|"
-    r"centr(?:a|um) danych|serwerowni|размещен|расположен|centro(?:s)? de (?:datos|dados)|datacentra|gehost in|staan in|facilit(?:y|ies)|rechenzentr|standort|centres? de donnees|datacentres?|数据中心|机房|地域|可用区|データセンター|リージョン|拠点|데이터 ?센터|리전|дата-центр|цод|khu vuc|trung tam du lieu|region(?:en)?\b")
+_SITED = words("sited")
 
 
-_ZONES_NAMED = re.compile(r"(?:available|verfügbar|disponibles?|hosted|located|利用可能|제공)[^.\n]{0,16}? (?:in|dans|en) (?:der |the |la )?(?P<codes>[A-Z]{2,4}\d{1,2}(?:(?:, | and | und | et | or )[A-Z]{2,4}\d{1,2})*)(?![\w-])")
+_ZONES_NAMED = words("zones_named")
 _SITE_OF_LIST = re.compile(r"[A-Z]{3}\d{1,2}")
-_SITES_LISTED = re.compile(r"(?<![\w-])[A-Z]{3}\d{1,2}(?:(?:,\s|\s?、\s?|,?\s(?:and|or|und|oder|et|ou|y|o|e|i|en|och|và|и|및|또는|와|과|和|及|と|および)\s)[A-Z]{3}\d{1,2}){1,20}(?![A-Za-z0-9-])")     # "DAL13, LON06 and WDC07"
-_REGION_NAMED = re.compile(r"(?: - [A-Z]\w{1,20})?[\s)]*(?:\((?P<part>[^)]{1,20})\)\s*)?(?:(?:,|and|und|et|or)\s+(?:the\s+)?(?:[A-Z][\w.-]+\s){0,2}[A-Z][\w.-]+\s+)?[Rr]egions?\b")
+_SITES_LISTED = words("sites_listed")     # "DAL13, LON06 and WDC07"
+_REGION_NAMED = words("region_named")
 
 
-_DENIED = re.compile(r"\b(?:can['’]?t|cannot|can not) (?:be )?(?:used?|access|describe|reach|deploy)|\bno (?:data ?cent(?:er|re)|region|zone|facilit)|\b(?:not|never) (?:yet )?(?:have|operate|run|located|hosted|in)\b|\bkein(?:e|en)? (?:rechenzentr|standort|region)|설비가 없|没有(?:数据中心|机房)")
+_DENIED = words("denied")
 
 
-_LEFT_OUT = re.compile(r"\b(?:except(?: for| in)?|excluding|excludes|other than|apart from|but not(?: in)?|with the exception of)\s(?:the )?(?:[\w.]+ ){0,2}$")
+_LEFT_OUT = words("left_out")
 _CODE_BEHIND = re.compile(r"(?P<more> - [A-Z][\w.]{1,20})?\s?[(（]`?(?P<code>[A-Z]{2,5}-?[A-Z]{0,3}\d{1,2}[a-z]?|[a-z]{2,4}(?:-[a-z0-9]+){1,3})`?(?:, `?[a-z]{2,4}(?:-[a-z0-9]+){1,3}`?)*[)）]")
-_CODE_BESIDE = re.compile(r"\b[Rr]egions? [A-ZÀ-Þ]\w+(?: \w+)?(?:,| và| and| und| et| y| e) (?P<code>[A-Z]{3})(?![\w-])")      # "in region Hanoi and SGN"
-_BRACKET_OF_TOWNS = re.compile(r"(?:data ?-?cent(?:er|re)s?|datacenters?|sites?|locations?|regions?|rechenzentren|standorte?n?)\s?[(（](?P<list>[^()（）]{3,120})[)）]", re.IGNORECASE)
-_AT_TOWN = re.compile(r"\b(?:in|at|near|nahe|bei|à|a|en|em|w|we|te|i|och|og|and|und|et|y|e)\s(?P<name>[A-ZÀ-ÞĀ-Ž][\w'’-]+(?:[ -][A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2})")
+_CODE_BESIDE = words("code_beside")      # "in region Hanoi and SGN"
+_BRACKET_OF_TOWNS = words("bracket_of_towns")
+_AT_TOWN = words("at_town")
 
 
 def _towns_in(sentence: str, language: str | None) -> list[tuple[int, int, str, str]]:
@@ -957,14 +957,14 @@ def _towns_in(sentence: str, language: str | None) -> list[tuple[int, int, str, 
     return out
 
 
-_NUMBERED = re.compile(r"[ -]?\d{1,2}(?=\s*(?:[,、，;；。)）(（]|\.(?!\d)|$|および|及び|と|の|和|及|(?:và|and|or|und|oder|et|ou|y|e|i|regions?|hỗ)\b))")      # "Graz 2": the second region of a town
+_NUMBERED = words("numbered")      # "Graz 2": the second region of a town
 
 
 _STATE_BEHIND = re.compile(r", (?!UK|EU)[A-Z]{2}(?![\w-])")    # no state of North America
 
 
-_AREAS = frozenset("华北 华东 华南 华中 西南 西北 东北 華北 華東 華南 華中 東北 東日本 西日本".split())
-_AREA_BEFORE_TOWN = re.compile(r"(?:地区|地區|リージョン)?\s?[-–—－·・(（]\s?")
+_AREAS = frozenset(data_file("regions.yml")["areas"])
+_AREA_BEFORE_TOWN = words("area_before_town")
 
 
 @lru_cache(maxsize=1)
@@ -1001,10 +1001,8 @@ def _joined(sentence: str, language: str | None) -> list[tuple[int, int, str, st
     return out
 
 
-_PROPER_NAME = re.compile(r" (?!(?:Regions?|Zones?|Data|Cloud|East|West|North|South|Central)\b)[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}\b")
-_OF_PEOPLE = re.compile(r"law|govern|headquarter|compan|customer|incorporat|citizen|resident"
-                        r"|\b(?:users?|visitors?|audience|readers|nutzer|utilisateurs|usuarios|utenti) (?:(?:are|is|mainly|mostly|located|based|live|sitzen|sind|sont|estan|sono) ){0,3}(?:in|from|near|aus|en)\b"
-                        r"|(?:用户|客户|使用者|ユーザー|お客様|고객|사용자).{0,4}(?:在|位于|来自|が|は|는|가|이)")
+_PROPER_NAME = words("proper_name")
+_OF_PEOPLE = words("of_people")
 
 
 def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None, *, named_only: bool) -> list[Region]:
@@ -1057,13 +1055,13 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
     return out
 
 
-_REGION_KEYS = re.compile(r"^(?:(?:service |deployment )?regions?|zones?|locations?|data ?cent(?:er|re)s?|availability zones?|dcs?|sites?|items?|data|results?|zone|region|location|(?:available |supported )?regions?(?: with capacity)?(?: available)?)$")
-_OF_PRICES_BY_REGION = re.compile(r"region(?:al)? prices?$|prices? by region$")        # {"region_prices": [{"id": "xx-grz", "hourly": 0.2}]}
+_REGION_KEYS = words("region_keys")
+_OF_PRICES_BY_REGION = words("of_prices_by_region")        # {"region_prices": [{"id": "xx-grz", "hourly": 0.2}]}
 _ID_KEYS = ("code", "slug", "id", "regionCode", "region_id", "RegionId", "regionId", "zoneName", "regionName", "region", "name", "label", "key", "dc", "datacenter", "location", "zone")
 _NAME_KEYS = ("displayName", "display_name", "LocalName", "description", "name", "label", "city", "title", "location", "site", "subCategory")
 _COUNTRY_KEYS = ("countryCode", "country_code", "country", "iso2", "country_iso", "iso", "countryName")
 _OPAQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{16,}|\d{4,}|[a-z]{2,5}_\w{8,}", re.IGNORECASE)
-_GLOBAL = re.compile(r"^(?:multiple.*|various.*|global|worldwide|any|all|none|n/?a|multi|various|unknown|default|-|\*)$", re.IGNORECASE)
+_GLOBAL = words("global")
 
 
 def _of_tree(document: Document, root: Node, language: str | None, seen: set[tuple]) -> Iterator[Region]:
@@ -1142,7 +1140,7 @@ def _names_below(keys: tuple[str, ...]) -> tuple[str | None, ...]:
     return tuple(None if low in _NO_RECORDS else low for low in labels)
 
 
-_DATA_CENTRES = re.compile(r"data ?-?cent(?:er|re)s?\b|datacenters?|hosted in|located in|rechenzentr|データセンター|数据中心|機房|дата-центр")
+_DATA_CENTRES = words("data_centres")
 
 
 def _of_notes(document: Document, root: Node, language: str | None) -> Iterator[Region]:
@@ -1179,8 +1177,8 @@ def _of_answer(document: Document, node: Node, language: str | None, seen: set[t
     yield from _of_tree(document, inner, language, seen)
 
 
-_OF_INSTANCE = re.compile(r"^(?:price|vcpus?|ram|memory)|gpu type|(?:price|cost) per|per hour|price hourly|price monthly|ram gb|gpu count|gpu name|gpu model")
-_OF_PRODUCT = re.compile(r"gpu|instance|price|vcpu|memory|machine type|plan|sku|flavor")
+_OF_INSTANCE = words("of_instance")
+_OF_PRODUCT = words("of_product")
 
 
 _OF_COMPANY = frozenset({"website", "web site", "homepage", "founded", "headquarters", "pricing url", "api pricing url", "pricing page", "docs url", "legal name", "ceo"})     # its country is a seat
@@ -1265,7 +1263,7 @@ def _region_of_zone(zone: str, scalars: dict[str, Node]) -> str | None:
     return None
 
 
-_SITE_KEYS = re.compile(r"^(?:locations?|sites?|data ?cent(?:er|re)s?|zones?|availability zones?)$")
+_SITE_KEYS = words("site_keys")
 _SITE_CODE = re.compile(r"[A-Z]{3}\d{0,2}")
 
 
@@ -1298,14 +1296,19 @@ def _fields(document: Document, scalars: dict[str, Node], language: str | None, 
             yield Region(label=label, name=name, country=country, city=city, quote=document.text[node.start:node.end], start=node.start, end=node.end)
 
 
+_PLACE_KEY = words("place_key")
+_LESSER_KEY = words("lesser_key")
+_UNKNOWN_KEY = words("unknown_key")
+
+
 @lru_cache(maxsize=4096)
 def _place_keys(keys: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     """Those of the keys of a record that are of places, and whether a code that nobody knows may be the name of one there."""
     heads = {k: read_head(k) for k in keys if len(k) <= 60}
     located = [k for k, h in heads.items() if h.role == "location"]
-    if any(re.search(r"region|location|data ?cent|locality", heads[k].text) for k in located):
-        located = [k for k in located if not re.search(r"zone|country|city|geo", heads[k].text)] or located
-    return tuple((k, bool(re.search(r"region|zone|data ?cent", heads[k].text))) for k in located)
+    if any(_PLACE_KEY.search(heads[k].text) for k in located):
+        located = [k for k in located if not _LESSER_KEY.search(heads[k].text)] or located
+    return tuple((k, bool(_UNKNOWN_KEY.search(heads[k].text))) for k in located)
 
 
 @lru_cache(maxsize=8192)
