@@ -17,7 +17,7 @@ from typing import Any
 from chipwatch.records import Issue, Offer
 from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, name_by_memory, nominal_memory, plausible_memory, unknown_labels
 from nlp.document import Document
-from nlp.offer_words import offer_fields, words
+from nlp.offer_words import offer_fields, words, words_of_sellers
 from nlp.prices import (Price, asks_for_contact, availability_in, beside_only_notes, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
                         scope_in, tax_in, unit_in, without_cents)
 
@@ -44,7 +44,7 @@ def _patterns() -> dict[str, re.Pattern]:
                                                       "gpus_of_nodes", "plain_price", "worked_out", "lists_chips", "of_prices", "of_prices_else")}
     sellers = offer_fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
-            "seller_head": re.compile(rf"^(?:on |vs\.? )?(?:{sellers})(?: (?:price|pricing|cost|on[- ]demand|rate|hourly|ec2|p\d\w*))*(?: ?\(.*\)| ?/ ?\w+)?$")}
+            "seller_head": words_of_sellers("seller_head")}
 
 
 @lru_cache(maxsize=16_384)
@@ -74,6 +74,14 @@ class Head:
 _SIGN = re.compile(r"(?<![A-Za-z])(?:NT|HK|US|SG|S|AU|A|CA|C|NZ|R|MX)\$|[$€£¥￥元円원₩₹₽]|zł")
 
 
+_PER_AMOUNT = words("per_amount")
+_KINDS_OF_PLACES = words("kinds_of_places")
+_UNIT_OF_PRICE = words("unit_of_price")
+_CODE_OF_MONEY = words("code_of_money")
+_NET = words("net")
+_GROSS = words("gross")
+
+
 @lru_cache(maxsize=8192)
 def read_head(label: str) -> Head:
     """The role and the qualifiers of a label: "按量计费（元/小时）" is a price, on demand, per hour, in yuan."""
@@ -88,19 +96,19 @@ def read_head(label: str) -> Head:
         role = "price"                                         # one column for both kinds of resource: "Price (CPU core / GPU board / day)"
     if role is None and re.search(offer_fields()["never_prices"], text):
         role = "other_price"
-    if role in ("gpu_memory", "memory", "vcpu", "storage") and re.search(r"[$€£¥₩₹]\s?(?:/|per\b)\s?(?:gb|gib|tb|v?cpu|core)", label, re.IGNORECASE):
+    if role in ("gpu_memory", "memory", "vcpu", "storage") and _PER_AMOUNT.search(label):
         role = "other_price"                                   # "€/GB VRAM"
-    if role == "location" and re.search(r" (?:types?|kinds?|class|count|tiers?)$", text):
+    if role == "location" and _KINDS_OF_PLACES.search(text):
         role = None
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
         role = "price"
-    elif role == "price" and re.fullmatch(r"(?:price|pricing|charge|rate|cost) (?:unit|period|interval|cycle)s?", text):
+    elif role == "price" and _UNIT_OF_PRICE.fullmatch(text):
         role = "unit"                                          # "priceUnit": "hour"
     unit = unit_in(label) or unit_in(text)
     if role in ("price", None) and unit is None and re.search(offer_fields()["of_sale"], text):
         role = "other_price"
     currency = None
-    code = re.search(r"(?<![a-z])(usd|eur|gbp|jpy|cny|rmb|krw|inr|chf|sek|nok|dkk|pln|cad|aud|sgd|rub|vnd|brl|hkd|twd|czk|huf)(?![a-z])", text)
+    code = _CODE_OF_MONEY.search(text)
     if code:
         currency = code[1].upper().replace("RMB", "CNY")
     else:
@@ -113,7 +121,7 @@ def read_head(label: str) -> Head:
     if role is None and unit and currency and not chips:
         role = "price"                                         # "В месяц (₽)"
     commitment, months = commitment_in(label)
-    tax = "excluded" if re.search(r"\b(?:net|netto)\b", text) else "included" if re.search(r"\b(?:gross|brutto)\b", text) else tax_in(label)
+    tax = "excluded" if _NET.search(text) else "included" if _GROSS.search(text) else tax_in(label)
     return Head(text, role, unit, scope_in(text) or scope_in(label), commitment, months, currency, tax,
                 bool(re.search(r"\bcents?\b", text)), chips, asks_for_contact(label))
 
@@ -170,11 +178,6 @@ def is_worked_out(text: str) -> bool:
 def _rank(label: str) -> int:
     """How surely a field of this label holds the name of an instance; 0: it does not."""
     return 0 if "description" in label else next((r for word, r in INSTANCE_RANK if word in label), 1)
-
-
-def well_known_sellers() -> str:
-    """A pattern of the names of sellers with which pages compare themselves."""
-    return offer_fields()["well_known"]
 
 
 def no_offer_words(text: str, *, software: bool = True) -> bool:
@@ -285,7 +288,7 @@ def seller_of_head(label: str) -> str | None:
 # --- values ---------------------------------------------------------------------------------------------------------------------------------
 
 UNIT_CODES = {"HUR": "hour", "MON": "month", "ANN": "year", "DAY": "day", "MIN": "minute", "SEC": "second"}    # UN/CEFACT, as schema.org's unitCode
-_COUNT = re.compile(r"^(?:[^\w]{0,3}|gpus?:? ?|x ?|× ?|~ ?|约 ?)(?P<upto>up to |最大|最多|bis zu |jusqu.?a )?(?P<count>\d{1,4}(?:\s?/\s?\d{1,2})?)\s?(?:x|×|\*)?\s*(?:nvidia\s*)?(?:gpus?|颗|卡|张|張|块|枚|基|個|个|장|개|cards?|units?|(?:(?:ai|ml|inference|training|machine learning|deep learning|graphics) )?(?:accelerators?|chips?)|vgpu)?\s*(?:\(.*)?$")
+_COUNT = words("count")
 _MEMORY = re.compile(r"(?P<size>\d{1,6}(?:\.\d+)?)\s*(?P<unit>gib|gb|gi|g|tib|tb|ti|mib|mb|mi|m)?(?![a-z0-9])")
 
 
@@ -309,8 +312,8 @@ def _count_in(value: str) -> tuple[float | None, bool]:
     return float(whole), bool(match["upto"])
 
 
-GPUS_STATED = re.compile(r"(?<![\w.,/-])(?P<count>[1-9]\d{0,2})\s?(?:x\s?|×\s?|-)?(?:gpus?|gpu-karten|graphics cards?|accelerators?)\b(?![\s-]?(?:hour|memory|ram|vram|min|h\b))")
-_AT_MOST = re.compile(r"(?:up to|max(?:imum|\.)?(?: of)?|at most|bis zu|jusqu'a|hasta|fino a|ate|tot|do|до|最大|最多|最高)\s*$")
+GPUS_STATED = words("gpus_stated")
+_AT_MOST = words("at_most")
 
 
 def stated_count(text: str) -> float | None:
@@ -400,7 +403,7 @@ class Quoted:
 _GPUS = re.compile(r"(?<![a-z])gpus?(?![a-z])|(?<=\d)vram(?![a-z])", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?] |\d+\+")
 _TIMES_MEMORY = re.compile(r"(?P<count>[1-9]|1[0-6])\s?[x×*]\s?(?P<size>\d{1,3})\s?(?:GB?|GiB)?", re.IGNORECASE)
-_COUNT_UNDER_MEMORY = re.compile(r"\d+(?:/\d)?\s?(?:颗|卡|张|枚|块|個|장|gpus?)", re.IGNORECASE)
+_COUNT_UNDER_MEMORY = words("count_under_memory")
 
 
 @dataclass(slots=True)
@@ -746,6 +749,9 @@ def cell_prices(reading: Reading, head: Head, value: Any) -> list[Price]:
 _PLAIN = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 
+_LONE_FIGURE = words("lone_figure")
+
+
 def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[Price]:
     if bare and _PLAIN.fullmatch(value) and not (reading.declared in without_cents() and "." in value):        # as all that follows would read it
         number = parse_number(value, reading.language, reading.decimal)
@@ -757,7 +763,7 @@ def _read_cell(reading: Reading, value: str, bare: bool, factor: float) -> list[
             signed = _with_bare_sums(value, signed, [p for p in found if not p.sign and p.unit])
         return [p for p in signed if p.amount > 0]
     whole = [p for p in found if p.amount > 0]
-    if bare and whole and (re.fullmatch(r"[~≈<>约約ca. ]*[\d.,' ]+(?:\s?[-~〜–]\s?[\d.,' ]+)?\s*(?:\*+|\(.*\)|/(?!\s?\d).{1,12}|起|から|부터|per .{1,12})?", value.strip()) or _alone_in(value, whole)):
+    if bare and whole and (_LONE_FIGURE.fullmatch(value.strip()) or _alone_in(value, whole)):
         return [replace(whole[0], amount=round(whole[0].amount * factor, 10))]
     if bare and len(value) <= _CELL and whole and (len(whole) == 1 or all(p.unit for p in whole)) and beside_only_notes(value, whole):
         return [replace(p, amount=round(p.amount * factor, 10)) for p in whole]
@@ -785,7 +791,7 @@ def _alone_in(value: str, found: list[Price]) -> bool:
 
 _CELL = 200                                                   # characters; what is longer is no cell of a price
 _BEFORE_AMOUNT = re.compile(r"[\s~≈<>(]*")
-_BEHIND_AMOUNT = re.compile(r"[\s)]*(?:\*+|起|から|부터|〜)?\s*(?:\([^()]{0,60}\))?\s*")
+_BEHIND_AMOUNT = words("behind_amount")
 
 
 def make_offers(reading: Reading, facts: Facts, quoted: Sequence[Quoted], start: int, end: int) -> list[Offer]:

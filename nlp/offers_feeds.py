@@ -16,25 +16,25 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.field_notes import with_note
-from nlp.offer_words import words
+from nlp.offer_words import words, words_of_sellers
 from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, is_nothing,
-                        is_set_aside, is_worked_out, make_offers, other_record, read_head, seller_of_head, split_label, stated_count, well_known_sellers)
+                        is_set_aside, is_worked_out, make_offers, other_record, read_head, seller_of_head, split_label, stated_count)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
 
 MAX_VALUE = 2000                                               # characters of a string that may be a field; longer ones are prose, or hold data
 _ANSWER = re.compile(r"\s*[\[{]")
-_DESCRIPTOR = re.compile(r"gpu|accelerator|spec|hardware|instance|flavou?r|plan|product|machine|shape|attributes|properties|category|resource|node|server|configuration|details|supply|allocation|compute|meta|type|price|chip|graphics")
-_MONEY = re.compile(r"^(?:value|amount|price|cost|usd|eur|hour|hourly|month|monthly|day|minute|second|year|unit price|on demand|spot|reserved|retail|default|list|net|gross)")
+_DESCRIPTOR = words("descriptor")
+_MONEY = words("money_key")
 _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d.,]*(?:\s?\(.{1,12}\))?$")
 _CODE_OF_PLACE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?")
 _PARTS_OF_KEY = re.compile(r"[\s(),;|]+")
-_PRICES = re.compile(r"(?:gpu |instance )?(?:prices?|pricings?)(?![a-z])")
+_PRICES = words("prices_key")
 _QUANTITY = re.compile(r"(?:^| )quantity$")                    # a key of how much a price is for
 _PICKED = words("picked")
 _LOW = words("low_end")
 _HIGH = words("high_end")
-_NOT_MONEY = re.compile(r"min|max|quantity|count|start|range|display|nanos|tier|size|position|order|id$|index|p\d\d|mean|median|avg|scale|precision|capacity|commitment|interval")
+_NOT_MONEY = words("not_money")
 
 
 def read_feed(reading: Reading, root: Node) -> None:
@@ -79,13 +79,16 @@ class _Field:
     number_price: bool                                         # a number under it may be one
 
 
+_TAX_KEY = words("tax_key")
+
+
 @lru_cache(maxsize=16_384)
 def _field(key: str) -> _Field:
     head = read_head(key) if len(key) <= 120 else Head("")
     periodic = bool(head.commitment or head.unit) and head.role not in ("other_price", "unit", "gpu_memory", "memory")
     priced = head.role == "price" or bool(head.chips)
     return _Field(key, head, about_other_things(key) or is_set_aside(key), bool(_DESCRIPTOR.search(head.text)) or head.role in ("gpu", "location"), "description" in head.text,
-                  bool(re.search(r"tax|vat|gst", head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None)
+                  bool(_TAX_KEY.search(head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None)
 
 
 _PLAIN_PRICE = words("plain_price")
@@ -130,7 +133,7 @@ def _marks(text: str, kind: str) -> list[int]:
 
 _NAMED_PRICE = re.compile(r"(?:^| )price$|^price(?: |$)")
 MOST_BARE = 150                                                # a bare number above this is a figure in cents, or the price of something else
-_DATED = re.compile(r"date|day|week|month|timestamp|time|as of|fetched at|period|snapshot", re.IGNORECASE)
+_DATED = words("dated")
 _DATE = re.compile(r"(?:19|20)\d\d-?[01]\d(?:-?[0-3]\d)?(?:[T ].*)?$")
 _BODIES = frozenset({"body", "response_body", "responseBody", "example"})                     # keys under which a recorded answer stands as it came
 _LOOKED_AT = 2000                                              # nodes under a record among which the amount of its summary is looked for
@@ -237,10 +240,10 @@ _WITHDRAWN = {"enabled": False, "active": False, "visible": False, "disabled": T
 
 @lru_cache(maxsize=1)
 def _others_price() -> re.Pattern:
-    return re.compile(rf"(?:{well_known_sellers()}|competitors?|rivals?|market)(?= .*(?:price|cost|rate|hour|usd|eur))")
+    return words_of_sellers("others_price")
 
 
-_TOTAL = re.compile(r"(?<!\w)(?:total|instance|node|machine|server|vm)(?!\w)")
+_TOTAL = words("of_whole_machine")
 
 
 def _shared(times: float) -> bool:

@@ -22,7 +22,7 @@ _VALUE_HEAD = words("value_head")
 _SELLER = words("seller_head_words")
 
 
-_GPU_WORDS = re.compile(r"gpu|graphics card|accelerator")     # those of the pattern that follows
+_GPU_WORDS = words("gpu_words")     # those of the pattern that follows
 
 
 @dataclass(slots=True)
@@ -368,6 +368,9 @@ def _rivals_in(reading: Reading, grid: _Grid, outer: Around) -> set[int] | None:
 _SEVERAL_SELLERS = 4                                           # a seller who compares himself has a column of his own
 
 
+_ABOUT_GPUS = words("table_of_gpus")
+
+
 def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool = False) -> None:
     """Collect the offers of a sheet. `nameless`: no cell can name a chip, nor an instance type whose chip is known, nor say how many GPUs there are."""
     heads = [read_head(label) for label in grid.heads]
@@ -384,7 +387,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     told = not any(h.role == "price" for h in heads) and _tells_types(grid, heads)
     barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels), software=not told)
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
-    about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(re.search(r"gpu|accelerator|显卡|グラフィック|그래픽", fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
+    about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(_ABOUT_GPUS.search(fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
     about_gpus = about_gpus or _named_for_sale(heads, outer) or not nameless and "price" in roles and _names_chips(grid)
     numbered = about_gpus and "price" in roles and _names_numbers([grid.text(r, 0) for r in range(grid.body, min(len(grid.rows), grid.body + 50))])
     others = _others(reading, grid, heads)
@@ -562,7 +565,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 _ROW_OF_SERVICE = words("row_of_service")
 _TERM_HEAD = words("term_head")
 _NAMED_MACHINE = re.compile(r"[^\W\d_]{1,12}[-._ ]?\d")
-_TOGETHER = re.compile(r"incl|with|plus|\+|free|byol|&|\band\b")
+_TOGETHER = words("together")
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
 _OF_POINTS = words("of_points")
 _NAME_IN_LINE = re.compile(r"\(`?((?=[^()`]*\d)[\w.-]{3,40})`?\)")
@@ -597,7 +600,7 @@ def settle_named(reading: Reading) -> None:
             reading.offers += make_offers(reading, replace(facts, named=[replace(chip, memory=None)], gpu_memory=facts.gpu_memory or chip.memory), quoted, start, end)
 
 
-_PART = re.compile(r"fraction|slice|\bmig\b|mig$|shared?\b|vgpu|virtual|partial|time-?slic|1/\d|½|¼|\d\s?[x×]|[x×]\s?\d|up to|\d\+|\bor\b|per gpu|/ ?gpu|each", re.IGNORECASE)
+_PART = words("part_of_gpu")
 
 
 def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Around) -> None:
@@ -723,7 +726,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
 _ONLY_MEMORY = re.compile(r"\d{1,4} ?(?:GB|GiB|Go)", re.IGNORECASE)
 
 
-_PERIOD_HEAD = re.compile(r"(?:(?:1|one|per|pro|par|por|al|all'|a la|a l'|za|в|за|на|na|por|на|每|毎|按|一) ?){0,2}(?P<period>(?:7|30) ?[^\W\d_]{1,9}|[^\W\d_]{1,14})\s*(?:[(（][^()（）]{1,20}[)）])?")
+_PERIOD_HEAD = words("period_head")
 
 
 def _period_of(label: str) -> str | None:
@@ -753,8 +756,8 @@ def _periods_side_by_side(reading: Reading, grid: _Grid, heads: list[Head], oute
 _LEAST = words("least_head")
 _GREATER = words("greater_head")
 _ABOUT = re.compile(r"[~≈]")
-_ZONE_HEAD = re.compile(r"\bzones?\b|可用区|可用區|ゾーン")
-_SIZE = re.compile(r"(?<![\w.,/-])(?P<times>[1-9]\d?)\s?[x×](?![\w])|(?<![\w.,/-])(?P<cards>[1-9]\d?)\s?(?:卡|张|枚|基|장)")
+_ZONE_HEAD = words("zone_head")
+_SIZE = words("size")
 
 
 def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
@@ -773,8 +776,7 @@ def _nodes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
     return {c: float(match["behind"] or match["before"]) for c, match in matches.items()}
 
 
-_MACHINE = r"(?:nodes?|servers?|machines?|instances?|no|nodo|noeud|knoten|serveur|servidor|节点|節點|ノード|노드)"
-_OF_A_NODE = re.compile(rf"(?<![a-z]){_MACHINE} (?:of |with |de |com |con |mit |avec )?(?P<behind>[2-9]|1[0-6]|32)\s?[x×](?![a-z0-9])|(?<![\w.])(?P<before>[2-9]|1[0-6]|32)\s?[x×][ -]?(?:gpu[ -])?{_MACHINE}(?![a-z])")
+_OF_A_NODE = words("of_a_node")
 _BRACKETED = re.compile(r"[^()|\n]{0,24}\((?P<inside>[^()]{1,24})\)")
 
 
@@ -784,14 +786,14 @@ def _count_behind(text: str, price: Price) -> float | None:
     return stated_count(match["inside"]) if match and not _EACH.search(fold(match["inside"])) else None
 
 
-_EACH = re.compile(r"\b(?:per|each|min|from|at least|minimum|ab|a partir|pro|je|por|par)\b|\+|/")
+_EACH = words("each")
 _NOTES = words("notes_head")
 _CONVERTED = words("converted")
 _BILLED = words("billed")
 _AMOUNT = r"\d[\d.,' ]{0,14}"
 _SOME_AMOUNT = re.compile(r"[$€£¥￥₩₹₽元円원]\s?\d|\d\s?(?:[$€£¥￥₩₹₽元円원]|zł|kr\b)|^\d{1,6}[.,]\d{1,4}$")
 _PLAIN_PRICE = r"\d{1,6}[.,]\d{1,4}"
-_COMMON_WORDS = re.compile(r"^(?:cloud|gpu|price|pricing|hourly|monthly|daily|on|per|the|our|your|spot|reserved|standard|list|regular|new|old|best|server|instance|card|model|plan|bare|dedicated|shared|public|private|secure|community)s?$", re.IGNORECASE)
+_COMMON_WORDS = words("common_words")
 
 
 def _others(reading: Reading, grid: _Grid, heads: list[Head]) -> set[int]:
@@ -842,11 +844,14 @@ def _same_line(text: str, price: Price) -> tuple[ChipSpan, ...]:
     return (chips[0],) if len({c.gpu_name for c in chips}) == 1 else ()
 
 
+_BESIDE_PLACE = words("beside_place")
+
+
 def _place(reading: Reading, label: str, head: Head) -> str | None:
     """A place that the head of a price column names ("us-east-1", "Frankfurt ($/hr)")."""
     if reading.locate is None or not label:
         return None
-    bare = re.sub(r"\(.*?\)|[$€£¥].*$|\b(?:price|pricing|per|hour|hr|usd|eur)\b|/", " ", label.replace("_", " "), flags=re.IGNORECASE).strip(" -:,")
+    bare = _BESIDE_PLACE.sub(" ", label.replace("_", " ")).strip(" -:,")
     return bare if bare and (reading.locate(bare)[0] or _SITE_OF_A_GRID.fullmatch(bare)) else None
 
 

@@ -114,7 +114,7 @@ def _worked_machine(reading: Reading, item: Placed) -> None:
 
 
 _OF_SUM = 1000                                                 # characters of a block that adds up what one machine costs
-_TOTAL_LINE = re.compile(r"(?m)^[ \t]{0,80}(?:=|(?:total|sum|gesamt|summe|totale?|合計|合计|합계)[ \t]{0,4}[:=])[^\n=]{1,80}$", re.IGNORECASE)
+_TOTAL_LINE = words("total_line")
 _LEADING_WORDS = re.compile(r"[=#\"'`{}<]|//|[a-z]{2,} [a-z]{2,} [a-z]{2,}")         # of a program, or of a sentence
 _LIST_LINE = re.compile(r"[^=\"'`{}<>;]{0,60}")
 
@@ -144,7 +144,7 @@ def shows_a_program(item: Placed) -> bool:
 
 
 _PROMPT = re.compile(r"\s*(?:[$%>] |>>> |[\w.-]+@[\w.-]+:\S* ?[$#] )[a-z.~/]")
-_USAGE = re.compile(r"(?:example )?usage|(?:sample |example )?output|examples?|demo|quick ?start|cli")
+_USAGE = words("usage")
 
 
 def withdrawn_chips(placed: Sequence[Placed]) -> set[str]:
@@ -222,7 +222,7 @@ def speaks_of_others(reading: Reading, sentence: str) -> bool:
     return any(not reading.is_own(m[0]) and m[0].split()[0] not in reading.title for m in _LARGE_CLOUD.finditer(sentence))
 
 
-_LARGE_CLOUD = re.compile(r"(?<![a-z0-9])(?:aws|amazon|azure|gcp|google cloud|alibaba cloud|oracle cloud)(?![a-z0-9.])|阿里云|腾讯云|华为云")
+_LARGE_CLOUD = words("large_cloud")
 
 
 def _cards(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
@@ -259,7 +259,7 @@ def _begins_card(group: list[Placed], block: Block) -> bool:
     return not (first.kind == "heading" and 0 < first.level < block.level and find_chips(first.text, context=True) and not find_chips(block.text, context=True))
 
 
-_PRICE_LINE = re.compile(r"(?:(?:from|ab|starting at|a partir de|à partir de|desde|da|od|vanaf|nur|only)\s)?(?:[A-Z]{0,3}\s?[$€£¥￥₩₹₽]\s?\d[\d.,]*|\d[\d.,']*\s?(?:[$€£₽元円원]|zł|kr\b|[A-Z]{3}\b))\s?(?:/|per\b|pro\b|par\b|each\b|$)", re.IGNORECASE)
+_PRICE_LINE = words("price_line")
 
 
 def _price_box(group: list[Placed], block: Block) -> bool:
@@ -273,8 +273,7 @@ def _price_box(group: list[Placed], block: Block) -> bool:
     return all(i.block.kind != "list_item" and not _PRICE_SIGN.search(i.block.text) and not asks_for_contact(i.block.text) for i in group)
 
 
-_NOTHING_ELSE = frozenset("nvidia amd tesla gpu gpus server servers serveur serveurs instance instances cloud clouds node nodes tensor core geforce quadro sxm pcie nvl hgx x gb gib go vram hbm e "
-                          "new dedicated rental rent mieten from on demand spot reserved".split())
+_NOTHING_ELSE = frozenset(offer_fields()["beside_chip"].split())
 _PRICE_SIGN = re.compile(r"[$€£¥￥₩₹₽元円원]")
 
 
@@ -308,10 +307,10 @@ def _tells_no_price(item: Placed) -> bool:
     return len(text) <= 40 and (availability_in(text) is not None or asks_for_contact(text))
 
 
-_GPUS_LINE = re.compile(r"(?<![\w.])(?P<count>[1-9]\d{0,2})\s?(?:x\s?)?(?:gpus?|卡|枚|장|基|张|張)\b|^(?P<alone>[1-9]\d?)\s?개$|(?<![a-z])gpus?\s?[:：x×*]?\s?(?P<behind>[1-9]\d{0,2})\s?(?:개|장|枚|基|卡|张|張|块|個)", re.IGNORECASE)
-_MEMORY_LINE = re.compile(r"(?P<size>\d{2,3})\s?(?:gb|go|gib)\s?(?:hbm\d?e?|gddr\dx?|vram|gpu|de vram|gpu memory|显存)|(?:vram|gpu memory|memory|显存)\s?:?\s?(?P<size2>\d{2,3})\s?(?:gb|go|gib)")
-_VRAM = re.compile(r"(?:vram|gpu memory|显存)\s?[:：]?\s?(\d{2,3})\s?(?:gb|go|gib)\b")
-_CPU_LINE = re.compile(r"vcpu|\bcores?\b|\bram\b|\bcpu\b|核|コア|coeurs|kerne", re.IGNORECASE)
+_GPUS_LINE = words("gpus_line")
+_MEMORY_LINE = words("memory_line")
+_VRAM = words("vram_line")
+_CPU_LINE = words("cpu_line")
 _NAMED_LINE = re.compile(r"^(?P<key>[^:：]{2,40})[:：]\s*(?P<value>.+)$", re.DOTALL)
 
 
@@ -426,7 +425,7 @@ def _counts_of_prices(text: str, prices: Sequence[Price]) -> list[float | None]:
 
 # a line that is the label of something that is sold beside the machine, and nothing else
 _ADD_ON = words("add_on")
-_OF_MEDIA = re.compile(r"(?:of|per) (?:\w+ )?(?:audio|video|speech|images?|tokens?)\b")
+_OF_MEDIA = words("of_media")
 _SIZED = re.compile(r"\d ?[gt]b|24/7")                           # "1 TB storage" is a line of what the machine has
 # lines of cards that offer something else than a machine: a plan of a platform, a course, a job, a thing to buy
 _NO_RENT = words("no_rent")
@@ -448,7 +447,7 @@ def _product(reading: Reading, heading: str) -> str | None:
     return _STATUS_TAIL.sub("", heading).strip() or heading
 
 
-_STATUS_TAIL = re.compile(r"\s*[-–—|(]*\s*(?:sold out|out of stock|waitlist|wait list|coming soon|new|beta|ausverkauft|épuisé|售罄|완판)\)?\s*$", re.IGNORECASE)
+_STATUS_TAIL = words("status_tail")
 
 
 def _pieces(reading: Reading, item: Placed) -> list[str]:
@@ -463,10 +462,10 @@ def _pieces(reading: Reading, item: Placed) -> list[str]:
 
 _ELEMENT_GAP = re.compile(r"</[a-zA-Z]\w*\s*>\s*<[a-zA-Z]")
 _NAMES = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?: [A-ZÀ-Þ][\w.'’-]*){0,2}(?:, [A-ZÀ-Þ][\w.'’-]*(?: [A-ZÀ-Þ][\w.'’-]*){0,2}){0,3}")
-_BETWEEN_PLACES = re.compile(r"\s*(?:,|/|&|;|·|、|，|and|et|und|y|e|i|en|och|ja|和|及)?\s*")
+_BETWEEN_PLACES = words("between_places")
 
 
-_LEADS_TO_PLACE = re.compile(r"^(?:now )?(?:available|located|hosted|deployed|verfügbar|gehostet|disponible|situé|hébergé|ubicado|disponibile|beschikbaar|dostępn[ey])e?s?\s(?:in|at|à|en|a|w)\s", re.IGNORECASE)
+_LEADS_TO_PLACE = words("leads_to_place")
 
 
 def _place_in(reading: Reading, text: str) -> str | None:
@@ -596,7 +595,7 @@ def _real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> lis
     return found
 
 
-_PERIOD_BEHIND = re.compile(r"\d\s?(?:\*+\s?)?(?:/|\(|per\b|pro\b|par\b|por\b|al\b|all'|je\b|a\b|an\b|na\b|в\b|за\b|每|毎)")
+_PERIOD_BEHIND = words("period_behind")
 _NO_PRICE_LABEL = frozenset(offer_fields()["no_price_labels"])
 
 
@@ -624,6 +623,12 @@ _JOINT_BEFORE = re.compile(r"(?:^|[,;|])(?P<label>[^,;|:：]{0,60})(?:[:：]|\s[
 _NOTE_BEHIND = re.compile(r"[*_`]*\s*(?:$|[,;(|])")
 
 
+_THAN = words("than")
+_VERSUS = words("versus")
+_PRICE_OF_NEXT = words("price_of_next")
+_CHIPS_JOINED = words("chips_joined")
+
+
 def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Price]) -> None:
     """Give each price of a block its chip: the nearest before it in its sentence, else the one that follows ("$2.49/hr for an H100")."""
     block = item.block
@@ -642,15 +647,15 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             continue                                           # "Large clouds ask $9 for it"
         if any(r in sentence for r in reading.rivals) or speaks_of_others(reading, sentence) or (compared and not short) or hyped:
             continue
-        if re.search(r"(?<!less )(?<!lower )(?<!more )\bthan\b[^.$€£]{0,30}$", sentence[:price.start - start]):
+        if _THAN.search(sentence[:price.start - start]):
             continue                                           # "cheaper than the $9 of others"
         inside = chips[bisect_left(places, start):bisect_left(places, stop)]
         before = [c for c in inside if c.end <= price.start]
         after = [c for c in inside if c.start >= price.end]
-        if before and re.search(r"\b(?:vs\.?|versus|compared to|instead of)\b", sentence[before[-1].end - start:price.start - start]):
+        if before and _VERSUS.search(sentence[before[-1].end - start:price.start - start]):
             continue                                           # the price of what the chip is compared with
         chip = None
-        if after and re.match(r"\s*(?:/|per|for|on|pro|pour|für)\s.{0,24}$", fold(text[price.end:after[0].left or after[0].start]) + " "):
+        if after and _PRICE_OF_NEXT.match(fold(text[price.end:after[0].left or after[0].start]) + " "):
             chip = after[0]
         elif before:
             chip = before[-1]
@@ -694,7 +699,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         tied = [chip]
         if before and chip is before[-1]:                      # "H100 or H200 from $3": one price, several chips
             for other in reversed(before[:-1]):
-                if re.fullmatch(r"[\s()]*(?:,|/|and|or|&|、|和|及び|und|et|y)?[\s()]*(?:nvidia|amd)?\s*", fold(text[other.end:tied[0].left or tied[0].start])):
+                if _CHIPS_JOINED.fullmatch(fold(text[other.end:tied[0].left or tied[0].start])):
                     tied.insert(0, other)
                 else:
                     break
@@ -714,10 +719,9 @@ def _factor_of_time(before: str, behind: str) -> str | None:
     return unit_in(f"/{match['unit']}") if match else None
 
 
-_CARDS_BEHIND = re.compile(r"\s?(?:gpus?|cards?|accelerators?|卡|枚)(?![a-z])", re.IGNORECASE)
-_TIME = r"\d[\d.,]{0,8}\s?(?P<unit>seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|months?|stunden?|heures?|horas?|ore|uur|час(?:а|ов)?|小时|小時|時間|시간)(?![a-z])"
-_TIME_TIMES = re.compile(rf"[x×*]\s?{_TIME}\s?(?:\([^()]{{0,40}}\)\s?)?[x×*]\s?$")
-_TIMES_TIME = re.compile(rf"\s?[x×*]\s?{_TIME}")
+_CARDS_BEHIND = words("cards_behind")
+_TIME_TIMES = words("time_times")
+_TIMES_TIME = words("times_time")
 _LABELLED_NUMBER = words("labelled_number")
 
 
@@ -741,9 +745,9 @@ def _goes_on(text: str, sentence: str, ends: list[int], earlier: list[ChipSpan],
     return len(same) == 1 and bool(priced) and not _SERVICE.search(sentence) and (_GOES_ON.search(sentence.strip()) is not None or commitment_in(sentence)[0] is not None)
 
 
-_COUNT_AGAIN = re.compile(r"(?<![\w.,])(?P<count>[2-9]|[1-9]\d)(?:\s?x\s|\s?(?:x\s?)?gpus?\b|\s?(?:卡|枚|基|장|张|張)(?!时|時))")
+_COUNT_AGAIN = words("count_again")
 # "over 20 minutes later it had cost $3" names no period that is billed; "per 10 minutes" would
-_LENGTH_OF_TIME = re.compile(r"(?<!per )(?<!every )(?<!each )(?<![\w.,/])(?:[2-9]|\d{2,4}|\d{1,4}[.,]\d+)\+?[\s-]?(?:secs?|seconds?|min(?:ute)?s?|hours?|hrs?|h|days?|weeks?|months?|years?|minuten?|stunden?|heures?|horas?|ore|minut[oi]s?|분|시간|일|秒|分钟|分鐘|分|小时|小時|時間|天|日)(?![a-z])", re.IGNORECASE)
+_LENGTH_OF_TIME = words("length_of_time")
 
 
 @lru_cache(maxsize=1024)
@@ -754,6 +758,9 @@ def _judged(sentence: str) -> tuple[str, bool, bool, int]:
     return folded, bool(_COMPARED.search(folded)), bool(_HYPE.search(folded) or _LENDERS_SHARE.search(folded)), rival.start() if rival else -1
 
 
+_OTHERWISE = words("otherwise")
+
+
 def _commitment_of(text: str, index: int, prices: list[Price], start: int, stop: int) -> tuple[str | None, int | None]:
     """The commitment that a sentence states for one of its prices: in the words between it and the next price, else between the one before and it, else anywhere."""
     price = prices[index]
@@ -761,7 +768,7 @@ def _commitment_of(text: str, index: int, prices: list[Price], start: int, stop:
     before = max(prices[index - 1].end, start) if index else start
     if (after, before) != (stop, start):
         for part in (text[price.end:after], text[before:price.start]):
-            found = commitment_in(re.split(r",\s(?:or|and|oder|und|ou|et|o|y|oppure)\s", part)[0])
+            found = commitment_in(_OTHERWISE.split(part)[0])
             if found[0]:
                 return found
     return commitment_in(text[start:stop])
@@ -789,7 +796,7 @@ def _instance_name(text: str, chip: ChipSpan) -> str | None:
     return None
 
 
-_FAMILY = re.compile(r"(?<![\w.-])(?P<name>[A-Za-z][\w.-]{0,11}\d?[\w-]{0,6}) (?:instances?|flavors?|vms?|machines?|series) (?:use|uses|are powered by|have|has|feature|features|offer|are equipped with|come with|are based on|provide)[^.]{0,60}?$")
+_FAMILY = words("family")
 
 
 def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
@@ -810,9 +817,9 @@ def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
 
 
 # Machines that a letter or a number tells apart, and the words by which a chip is told to be theirs.
-_CLASS = re.compile(r"(?:(?:\b(?:compute|gpu|worker|bare[ -]metal) )?\b(?:node|server|machine|cluster|partition|queue)s?|(?:計算)?(?:ノード|サーバー?)|计算节点|節點|节点|계산 ?노드|노드) ?[(（](?P<mark>[a-z0-9]{1,4})[)）]")
-_HAS = re.compile(r"\s*(?:,? ?(?:which|that) )?(?:(?:with|has|have|use|uses|carry|carries|are|is|all|each|equipped|fitted|powered|by|には|は|に|配备|搭载|配備|에는|는|은)\s*){1,4}(?:(?:one|two|four|eight|\d{1,2}|an?)\s?x?\s)?")
-_OF = re.compile(r"\s*(?:(?:gpus?|cards?|accelerators?)\s*)?(?:(?:installed|mounted|used|found|built|inside|of|in|on|into|the|our|を|搭載した|搭載する|搭載の|搭載|の|的|탑재한|탑재된|을|를)\s*){1,4}")
+_CLASS = words("class_of_machines")
+_HAS = words("has")
+_OF = words("of")
 
 
 def read_classes(reading: Reading, placed: Sequence[Placed]) -> dict[str, ChipSpan | None]:
@@ -1015,7 +1022,7 @@ def _sells_machines(heading: str) -> bool:
 
 # a heading that is the label of what stands under it
 _OF_HARDWARE = words("of_hardware")
-_CARD_SIZE = re.compile(r"(\d{2,3}) ?(?:g|gb|gib|go) ?(?:hbm|gddr|vram|each|per gpu|de vram)")
+_CARD_SIZE = words("card_size")
 
 
 def _lists_inside(run: list[Placed]) -> Iterator[list[Placed]]:
@@ -1038,7 +1045,7 @@ def _lists_inside(run: list[Placed]) -> Iterator[list[Placed]]:
         yield part
 
 
-_GPUS_BY_PLACE = re.compile(r"gpus?\b|accelerator|显卡|加速|グラフィック")
+_GPUS_BY_PLACE = words("gpus_by_place")
 _SITE_CODE = re.compile(r"[(（]?(?<![\w-])[A-Za-z]{2,5}(?:-[A-Za-z]{2,12})*-?\d{1,2}(?![\w-])[)）]?")
 
 
@@ -1057,6 +1064,10 @@ def _place_above(reading: Reading, item: Placed) -> str | None:
 _WORDS_OF_PLACES = words("words_of_places")
 
 
+_LEADS_TO_CHIP = words("leads_to_chip")
+_ADDRESSED = words("addressed")
+
+
 def _list(reading: Reading, run: list[Placed]) -> bool:
     """Collect the offers of a list; False where it is none of GPUs."""
     first = run[0]
@@ -1071,7 +1082,7 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
         text = item.block.text
         chips = find_chips(text[:300], context=True)
         lead_in = fold(text[:chips[0].start]) if chips else ""
-        if not chips or len(text) > 300 or chips[0].start > (130 if re.search(r"\b(?:ha(?:ve|s)|with|uses?|includes?|equipped|powered|featur\w+|gpus?)\b", lead_in) else 60) or re.search(r"\b(?:you|your|if)\b", lead_in) or _INSTRUCTION.match(fold(text)) or any(r in fold(text) for r in reading.rivals):
+        if not chips or len(text) > 300 or chips[0].start > (130 if _LEADS_TO_CHIP.search(lead_in) else 60) or _ADDRESSED.search(lead_in) or _INSTRUCTION.match(fold(text)) or any(r in fold(text) for r in reading.rivals):
             continue
         if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]) and not _enumerated(text, chips):
             continue
@@ -1106,8 +1117,8 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
     return True
 
 
-_IN_REGION = re.compile(r"(?:(?:in|at|on|trên|tại|im|en|dans)\s)?(?:the )?regions? (?P<place>[A-ZÀ-Þ][^,:.]{1,60}?),? (?:hỗ trợ|có|supports?|offers?|has|have|provides?)\b", re.IGNORECASE)
-_BETWEEN_CHIPS = re.compile(r"\s*(?:[,、，;/]|and|or|và|und|oder|et|ou|y|e|i|и|和|及)(?:\s(?:and|or|và|und|et|y))?\s*(?:the )?(?:nvidia |tesla |amd )?", re.IGNORECASE)
+_IN_REGION = words("in_region")
+_BETWEEN_CHIPS = words("between_chips")
 
 
 def _enumerated(text: str, chips: Sequence[ChipSpan]) -> bool:

@@ -32,16 +32,16 @@ from nlp.tree import MAX_CELLS, Node, TreeError, embedded, read_csv, read_json, 
 FEEDS = ("json", "yaml", "xml", "csv")                         # content types whose text is data
 MAX_NAMES = 40_000                                             # places of a feed where a chip may be named that are looked at
 SAMPLE = 200_000                                               # characters in which currencies are counted
-_RIVALS = re.compile(r"(?:migrat\w+|switch\w*|mov(?:e|ing)) (?:away )?from (?P<a>[A-Z][\w.]{2,20})|\balternatives? to (?P<b>[A-Z][\w.]{2,20})|(?P<c>[A-Z][\w.]{2,20})(?: [A-Z][\w.]{2,20})?(?: \([^)]*\))? to [A-Z][\w.]{2,20} migration", re.IGNORECASE)
+_RIVALS = words("rivals")
 _ONE_EACH = words("one_each")
-_GPU_WORDS = re.compile(r"gpu|accelerator|nvidia|cuda|graphics card|显卡|加速卡|グラフィック|アクセラレ|그래픽|가속기")
+_GPU_WORDS = words("words_of_gpus")
 _NOT_LET = words("not_let")
 _RATE = words("rate_in_program")
 _BESIDE_BEFORE = words("yardstick_before")
 _BESIDE_AFTER = words("yardstick_after")
-_NOT_FILLED = re.compile(r"""[^"'\n:]{0,60}["']\s{0,4}:\s{0,4}(?:(["'])(?:no|none|n/?a|not offered|[-–—])?\1|null|false)\s{0,4}(?:[,}\n]|$)""", re.IGNORECASE)
+_NOT_FILLED = words("not_filled")
 _ASSIGNED = re.compile(r"=\s*'?[\[{]|(?:return|default|freeze\(|\()\s*\[?[\[{]")       # where a script may hold data
-_VENDOR = re.compile(r"nvidia|\btesla\b|\bamd\b")
+_VENDOR = words("gpu_vendor")
 
 
 @collection_paused()
@@ -196,6 +196,9 @@ def _mention(text: str, span: ChipSpan, start: int, end: int, role: str) -> Chip
     return ChipMention(span.gpu_name, chip_slug(span.gpu_name, None if span.slice else span.memory, span.form_factor), role, text[start:end], start, end, memory, span.form_factor)
 
 
+_IF_YOU_USE = words("if_you_use")
+
+
 def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], reading: Reading, gone: set[str]) -> list[ChipMention]:
     """Set the role of each mention: offered, compared (beside a rival's name), or mentioned (a feed names it, and offers others). `gone`: what the page says is no longer let."""
     offered = {o.gpu_name for o in offers}
@@ -210,7 +213,7 @@ def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], re
             chip.role = "mentioned"
         elif _BESIDE_BEFORE.search(fold(document.text[max(0, chip.start - 90):chip.start])) or _BESIDE_AFTER.match(fold(document.text[chip.end:chip.end + 60])):
             chip.role = "compared"                             # a yardstick: "twice the performance of …", "… is 2x faster than"
-        elif re.search(r"\bif you (?:use|run|train on) an? [^.]{0,30}$", fold(document.text[max(0, chip.start - 60):chip.start])):
+        elif _IF_YOU_USE.search(fold(document.text[max(0, chip.start - 60):chip.start])):
             chip.role = "mentioned"
         elif reading.rivals:
             line = fold(document.text[max(0, chip.start - 200):chip.end + 60])
@@ -427,7 +430,7 @@ _MARKUP = re.compile(r"<!doctype|<html|<script", re.IGNORECASE)
 _TESTS = words("program_of_tests")
 _MONEY_CONSTANT = re.compile(r"\bcurrency(?:_?(?:code|sign|symbol))?[\"']?\s*(?::\s*\w{1,20}\s*)?[:=]\s*[\"'`]([A-Za-z]{3}|[$€£¥₹₩])[\"'`]", re.IGNORECASE)
 _COMMENTS = re.compile(r"(?://|#|^[ \t]*\*|/\*|\"\"\")([^\n]{1,300})", re.MULTILINE)
-_MONEY_WORD = re.compile(r"\b(USD|EUR|GBP|CHF|JPY|CNY|INR|KRW|AUD|CAD|SGD|PLN|SEK|euros?|(?:US )?dollars?)\b")
+_MONEY_WORD = words("money_word")
 _MONEY_TEMPLATE = re.compile(r"([$€£₹₩])\$\{|\$\{[^{}\n]{1,80}\}\s?([€£])")
 
 
