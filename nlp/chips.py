@@ -108,6 +108,9 @@ _COUNT_GPUS = _pattern("count_gpus")      # "HGX H100 8-GPU server"
 _COUNT_RIGHT = _pattern("count_right")
 _MEMORY_LISTED = _pattern("memory_listed")      # "H100 SXM5, 80 GB"
 _COUNT_CJK = _pattern("count_east_asian")
+_COUNT_PIECES = _pattern("count_pieces")
+_PART_BEHIND = _pattern("part_behind")
+_CELL = 40                                                     # characters of a cell that names a card and hardly anything else
 _COUNT_WORDED = _pattern("count_worded")
 _OCI_COUNT = re.compile(r"(?:-v\d)?\.(?P<count>[1-9]\d?)(?![a-z0-9.])")
 _GPUS_BESIDE = re.compile(r"[^,;.|\n]{0,24}?[(\s](\d{1,3})\s?x\s?gpus?\b")                # "H100 NVL (4x GPUs)"
@@ -121,7 +124,7 @@ _CODE_BEFORE = re.compile(r"(?<![a-z0-9])[a-wyz]{1,2}\d{1,4}$")               # 
 def _left_ends() -> tuple[str, ...]:
     """With what a count or a vendor's name before a chip ends: nothing else need be looked at."""
     words = re.findall(r"[^|()?:\[\]]+", _names()["patterns"]["vendor"].replace("gpus?", "gpu|gpus"))
-    return tuple(dict.fromkeys([*words, *map(str, _names()["count_words"]), *"0123456789x×*()枚张張块颗卡基장개の"]))
+    return tuple(dict.fromkeys([*words, *map(str, _names()["count_words"]), *"0123456789x×*()枚张張块颗卡基장개の", *re.findall(r"[^\W\d_]+", _names()["patterns"]["pieces"].partition("(?!")[0])]))
 
 
 @lru_cache(maxsize=1)
@@ -297,7 +300,7 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
                 continue
             number = _COUNT_RIGHT.match(text, stop)
             if count is None and number:
-                count = float(number["count"] or number["colon"])
+                count = float(number["count"] or number["colon"] or number["behind"])
                 stop = number.end()
                 continue
             break
@@ -319,6 +322,10 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         count = float(_names()["count_signs"].get(cjk["count"]) or cjk["count"])
     if count is None and (named := _COUNT_GPUS.match(text, stop)):
         count = float(named["count"])
+    if count is None and (pieces := _COUNT_PIECES.match(text, stop)):
+        count = float(pieces["count"])
+    if count is None and len(text) <= _CELL and (part := _PART_BEHIND.match(text, stop)):
+        count = 1 / int(part["part"])
     if count is None and (worded := _COUNT_WORDED.match(text, stop)):
         count = float(worded["count"])
     if count is None and (beside := _GPUS_BESIDE.match(text, stop)):
@@ -330,8 +337,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         oci = _OCI_COUNT.match(text, stop) if "gpu." in text[max(0, start - 8):start] else None
         number = oci or _COUNT_RIGHT.match(text, stop)
         if number:
-            count = float(number["count"] or number["colon"])
-    before = text[max(0, start - 60):start].rstrip(" -_®™\t")
+            count = float(number["count"] or number["colon"] or number["behind"])
+    before = text[max(0, start - 60):start].rstrip(" -_®™\t.")
     left = _left_pattern().search(text, max(0, start - 60), start) if before.endswith(_left_ends()) and not _CODE_BEFORE.search(before, max(0, len(before) - 10)) else None
     at_most = False
     begin = start
@@ -352,6 +359,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
                 at_most = bool(left["upto"])
         elif left["glued"]:
             count = float(left["glued"])
+        elif left["dashed"]:
+            count = float(left["dashed"])
         elif (decimal := re.search(r"(?<![\d.])0\.\d{1,3}$", text[max(0, start - 6):start])):
             count = float(decimal[0])
         elif left["word"] and count is None and text[start - 1:start] in {" ", "卡", "张"} or (left["word"] and not left["word"].isascii() and count is None):

@@ -60,7 +60,7 @@ def _fold_table() -> dict[int, str]:
         if base.isascii() and base.isalpha():
             table[code] = base.lower()
     table |= {ord(c): "l" for c in "łŁ"} | {ord(c): "o" for c in "øØ"} | {ord(c): "'" for c in "’‘ʼ`´"} | {ord(c): "-" for c in "–—‐‑−"}
-    table |= {ord(c): " " for c in "\n\r\t\u00a0\u202f\u3000"} | {ord("（"): "(", ord("）"): ")", ord("İ"): "i", ord("ё"): "е", ord("Ё"): "е"}
+    table |= {ord(c): " " for c in "\n\r\t\u00a0\u202f\u3000"} | {ord("（"): "(", ord("）"): ")", ord("⁄"): "/", ord("İ"): "i", ord("ё"): "е", ord("Ё"): "е"}
     table |= {code: chr(code - 0xFEE0).lower() for code in range(0xFF10, 0xFF5B) if chr(code - 0xFEE0).isalnum()}      # full-width letters and digits
     return table
 
