@@ -403,6 +403,7 @@ class Quoted:
 _GPUS = re.compile(r"(?<![a-z])gpus?(?![a-z])|(?<=\d)vram(?![a-z])", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?] |\d+\+")
 _TIMES_MEMORY = re.compile(r"(?P<count>[1-9]|1[0-6])\s?[x×*]\s?(?P<size>\d{1,3})\s?(?:GB?|GiB)?", re.IGNORECASE)
+_NUMBER_OF_PLACES = re.compile(r"\d{1,3}\+?")                   # "regions": "4"
 _COUNT_UNDER_MEMORY = words("count_under_memory")
 
 
@@ -479,7 +480,7 @@ class Facts:
             if unit and (self.unit is None or "time frame" not in head.text):
                 self.unit = unit
             self.scope = self.scope or scope_in(split_label(value))
-        elif role == "location" and isinstance(value, str):
+        elif role == "location" and isinstance(value, str) and not _NUMBER_OF_PLACES.fullmatch(value):
             if self.location is None or "country" not in head.text:      # the country beside a region says less
                 self.location = value if len(value) <= 120 and not _SENTENCE.search(value) else None
         elif role == "availability":
@@ -558,7 +559,7 @@ class Facts:
             if _GPUS.search(value):
                 self.is_gpu = True
         found = _by_node(value, find_chips(value, context=context or self.is_gpu or "gpu" in head.text or "vram" in value.lower()))
-        if not found and self.commitment is None and len(value) <= 60:
+        if not found and self.commitment is None and len(value) <= 60 and not _ITS_OWN_AMOUNT.search(value.lower()):      # "Spot: $0.80" beside a price is another one
             self.commitment, self.months = commitment_in(value)
         self.cpu = self.cpu or bool(_CPUS.search(value))
         if head.role is None:

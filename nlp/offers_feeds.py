@@ -77,6 +77,7 @@ class _Field:
     taxed: bool                                                # it speaks of taxes
     text_price: bool                                           # a text under it may be a price
     number_price: bool                                         # a number under it may be one
+    looks: bool                                                # it tells how the record is shown, not what it is
 
 
 _TAX_KEY = words("tax_key")
@@ -85,12 +86,21 @@ _TAX_KEY = words("tax_key")
 @lru_cache(maxsize=16_384)
 def _field(key: str) -> _Field:
     head = read_head(key) if len(key) <= 120 else Head("")
+    looks = _OF_LOOKS.search(head.text) is not None
+    if looks or head.role not in (None, "price", "unit") and _OF_ADDRESSES.search(head.text):
+        head = replace(head, role=None, chips=())              # "gpuImageWidth": 350, "gpuUrl"
     periodic = bool(head.commitment or head.unit) and head.role not in ("other_price", "unit", "gpu_memory", "memory")
     priced = head.role == "price" or bool(head.chips)
     return _Field(key, head, about_other_things(key) or is_set_aside(key), bool(_DESCRIPTOR.search(head.text)) or head.role in ("gpu", "location"), "description" in head.text,
-                  bool(_TAX_KEY.search(head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None)
+                  bool(_TAX_KEY.search(head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None, looks)
 
 
+_OF_LOOKS = words("of_looks")
+_OF_ADDRESSES = words("of_addresses")
+_TIMES_KEY = words("times_key")
+_TIMES = re.compile(r"[x×]\s?\d{1,3}|\d{1,3}\s?[x×]", re.IGNORECASE)
+_CODE_KEY = words("code_key")
+_NAME_KEY = words("name_key")
 _PLAIN_PRICE = words("plain_price")
 _HOURS = words("hours_used")
 _SUM_PAID = words("sum_paid")
@@ -131,6 +141,8 @@ def _marks(text: str, kind: str) -> list[int]:
     return sorted([*marks, *(m.start() for m in re.finditer(r"\\", text))]) if kind == "json" and "\\" in text else marks
 
 
+_SHORT_NOTE = 60                                               # characters of a note on other terms
+_NOTE_ON_TERMS = re.compile(r"[^\W_][\w-]*(?:[ /][^\W_][\w-]*){0,4}\s?[:：=–—-]?\s?")
 _NAMED_PRICE = re.compile(r"(?:^| )price$|^price(?: |$)")
 MOST_BARE = 150                                                # a bare number above this is a figure in cents, or the price of something else
 _DATED = words("dated")
@@ -183,6 +195,17 @@ def _gpu_of_catalogue(heads: Sequence[tuple[_Field, Node]]) -> str | None:
     if not any(_SHELF.fullmatch(label) and _OF_GPUS.fullmatch(value) for label, value in texts):
         return None
     return max((value for label, value in texts if _SKU.search(label)), key=len, default=None)
+
+
+def _told_by_names(heads: Sequence[tuple[_Field, Node]], named: list[ChipSpan]) -> list[ChipSpan]:
+    """Of the chips that the texts of a record name, those that its name does, where its code, which may be short of the name, says others: {"id": "rtx6000", "name": "RTX PRO 6000"}."""
+    texts = {bool(_CODE_KEY.fullmatch(field.head.text)): child.value for field, child in heads
+             if isinstance(child.value, str) and len(child.value) <= 120 and (_CODE_KEY.fullmatch(field.head.text) or _NAME_KEY.fullmatch(field.head.text))}
+    if len(texts) < 2:
+        return named
+    of_code, of_name = ({c.gpu_name for c in find_chips(texts[coded], context=True)} for coded in (True, False))
+    kept = [c for c in named if c.gpu_name in of_name or c.gpu_name not in of_code]
+    return kept if of_name else named
 
 
 def _counts_gpus(field: _Field, child: Node) -> bool:
@@ -421,6 +444,10 @@ class _Walker:
             k, head = field.key, field.head
             if of_gpus and head.text in _BARE_COUNTS and child.kind == "scalar" and _few(child.value):
                 head = replace(head, role="gpu_count")         # {"gpu": "A40", "count": 4}
+            if field.looks:
+                continue
+            if isinstance(child.value, str) and head.role in (None, "instance") and _TIMES_KEY.match(head.text) and _TIMES.fullmatch(child.value.strip()):
+                head = replace(head, role="gpu_count")         # {"name": "A40", "config": "x4"}
             if child.kind == "scalar":
                 if head.role == "price" and not (isinstance(child.value, str) and not self._is_price(k, child)):
                     continue
@@ -447,6 +474,8 @@ class _Walker:
                     local.location = ", ".join(values)[:300] if len(values) <= 12 else None
                 elif len(values) == 1:
                     local.absorb(head, values[0])
+        if len(local.named) > 1 and len({c.gpu_name for c in local.named}) > 1:
+            local.named = _told_by_names(heads, local.named)
         if not (local.chips or local.named) and local.instance is not None and len(local.instance) <= 40 and any(_has_gpus(child) for _, child in heads):
             local.named = [chip for chip in find_chips(local.instance, context=True) if local.instance[chip.end:].strip() == local.instance[:chip.left].strip() == ""]
         self._merge(facts, local, keyed)
@@ -467,6 +496,8 @@ class _Walker:
             elif head.role == "price" and "tier" not in head.text or (head.role in (None, "instance") and k.lower() in ("prices", "pricing", "pricings")):
                 if not any(n.kind == "map" and self._describes_chip(n) for _, n in child.children()):
                     quoted += self._branch_prices(child, [k], 0)
+        if quoted and any(q.price is not None for q in quoted):
+            quoted += [q for field, child in heads if field.head.role is None and not (field.text_price or field.aside) and isinstance(child.value, str) for q in self._noted_price(child)]
         if keyed and not quoted and (found or instance_chip(key) is not None):
             quoted = self._prices_by_place(node)
         if any(_LOW.search(q.head.text) and q.price is not None for q in quoted):       # {"minimum price": 0.4, "options": [{"price": 0.4}, {"price": 0.5}]}: the list says it again
@@ -648,6 +679,16 @@ class _Walker:
         if head.chips and isinstance(value, str) and len(value) <= 40 and asks_for_contact(value):
             return [Quoted(None, node.start, node.end, head, contact=True, chips=head.chips, instance=key)]
         return []
+
+    def _noted_price(self, node: Node) -> list[Quoted]:
+        """The price on other terms that a note says beside a price, and nothing else: "Spot: $0.80"."""
+        value = node.value
+        if len(value) > _SHORT_NOTE or not any(map(str.isdigit, value)) or (commitment := commitment_in(value)[0]) is None:
+            return []
+        found = self.reading.prices(value)
+        if len(found) != 1 or not found[0].sign or found[0].other or not _NOTE_ON_TERMS.fullmatch(value[:found[0].start]) or re.search(r"\w", value[found[0].end:]):
+            return []
+        return [replace(self._quoted(found[0], Head(""), node), commitment=commitment, months=commitment_in(value)[1])]
 
     def _place_in(self, key: str) -> str | None:
         """The code of a region that a key names beside a chip: "A40 (fox.large - eu-west-1)"."""

@@ -702,6 +702,8 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             out[column] = replace(head, role="instance" if names else None)            # "about 40 % of the price" is no name
         elif head.role == "instance" and column and out[0].role == "instance" and all(map(_bare_chip, texts)):
             out[column] = replace(head, role="gpu")            # "ECS type | Product": the product is a GPU
+        elif head.role == "availability" and _GPU_WORDS.search(head.text) and 2 * sum(bool(find_chips(t, context=True)) for t in texts) > len(texts):
+            out[column] = replace(head, role="gpu")            # "Available GPU SKUs" over "A16", "T4, L4"
         elif head.role == "gpu" and not head.chips and all(map(_ONLY_MEMORY.fullmatch, texts)):
             out[column] = replace(head, role="gpu_memory")     # "GPU" over "16 GB", "24 GB"
         elif head.role is None and column == 0 and not head.text.startswith("#") and not any(h.role == "instance" for h in heads) and any(h.role == "gpu" for h in heads[1:]) and len(set(texts)) == len(texts) > 1 \

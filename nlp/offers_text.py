@@ -1087,6 +1087,7 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
         if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]) and not _enumerated(text, chips):
             continue
         drafts.append((item, chips))
+    led = led or len(heading) <= 60 and bool(_OF_PRICES.search(fold(heading))) and not any(map(other_trade, first.path)) and all((chips[0].left or chips[0].start) <= 7 for _, chips in drafts)       # "Rates": each item begins with its GPU
     if len(drafts) < (1 if place else 2) or len(drafts) * 2 < len(run) or not led and not all(chips[0].count is not None and chips[0].left == 0 for _, chips in drafts):
         return False
     for item, chips in drafts:
@@ -1117,6 +1118,7 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
     return True
 
 
+_OF_PRICES = re.compile(offer_fields()["of_prices"])
 _IN_REGION = words("in_region")
 _BETWEEN_CHIPS = words("between_chips")
 

@@ -299,6 +299,7 @@ def read_regions(document: Document, blocks: Iterable[tuple[Block, tuple[str, ..
     found += _of_headings(document, listed, language)
     found += _of_labels(document, listed, language)
     found += _of_bare_lists(document, listed, language)
+    found += _of_parameters(document, listed, language)
     named: set[tuple] = set()
     for tree in trees:
         found += list(_of_tree(document, tree, language, named))
@@ -442,9 +443,12 @@ def _code_of_zones(codes: str) -> str | None:
     return shared.pop() if len(shared) == 1 else None
 
 
+_SHORT_NAME = re.compile(r":(?=[a-z_]*[a-z]{3})[a-z][a-z0-9_+-]{1,40}:")                  # of a picture in Markdown: ":de:" is none, ":flag-de:", ":cityscape:" are
+
+
 def parse_place(text: str, language: str | None, *, short: bool = False, sure: bool = False) -> tuple[str | None, str | None, str | None, str | None]:
     """(code, name, country, city) of a cell or list item such as "Dallas (`us-south`)", "华南地区（广州） ap-guangzhou", "fra1 - Frankfurt". `sure`: it is known to be a place."""
-    text = _STATUS.sub("", " ".join(text.replace("\\n", " ").split()))      # a line break that a maker of Markdown wrote out
+    text = _STATUS.sub("", " ".join((_SHORT_NAME.sub(" ", text) if ":" in text else text).replace("\\n", " ").split()))      # a line break that a maker of Markdown wrote out
     zoned = _ZONES_BEHIND.search(text)
     if zoned and (shared := _code_of_zones(zoned["codes"])):
         text = f"{text[:zoned.start()]} ({shared})"
@@ -838,6 +842,54 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
                 at = block.text.find(piece, match.start("list"))
                 out.append(_row(document, block.content, at, at + len(piece), code or name or piece, name, country, city, bool(_SOON.search(fold(piece)))))
     return out
+
+
+_PARAMETER = words("parameter")
+_VALUES_LEAD = words("values_of_parameter")
+_VALUE = re.compile(words("before_value").pattern + r"(?P<code>[A-Za-z][A-Za-z0-9]{0,14}(?:[-_][A-Za-z0-9]{1,14}){0,5})[\"'`”]?(?![\w@]|\.\w)(?P<name>\s?[(（][^()（）\n]{2,40}[)）])?")
+MAX_VALUES = 3000                                              # characters behind the lead to the values of a parameter
+
+
+def _of_parameters(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:
+    """The codes that the description of a parameter of an interface or a tool gives as all values that it takes: "`region` (String) … must be one of: …", in an item, below it, in a row or under a heading."""
+    out: list[Region] = []
+    holder = 0                                                 # level of the item of a parameter of places, while the items below it are read
+    for block, path, _ in blocks:
+        if block.table is not None:
+            for row in block.table.rows:
+                if len(row) > 1 and row[0] is not None and len(row[0].text) <= 60 and _PARAMETER.match(fold(row[0].text.strip(" `*"))):
+                    out += [r for cell in row[1:] if cell is not None for r in _values_in(document, cell.content, language)]
+            continue
+        if block.kind not in ("list_item", "definition", "paragraph"):
+            continue
+        named = bool(_PARAMETER.match(fold(block.text[:80].strip(" `*")))) or bool(path) and len(path[-1]) <= 60 and _PARAMETER.fullmatch(fold(path[-1].strip(" `*"))) is not None
+        below = bool(holder) and block.kind == "list_item" and block.level > holder
+        if named or below:
+            out += _values_in(document, block.content, language)
+        if not below:
+            holder = block.level if named and block.kind == "list_item" else 0
+    return out
+
+
+def _values_in(document: Document, content: MappedText, language: str | None) -> list[Region]:
+    """The regions that a description lists behind words that lead to all values; none where less than half of them are codes of known places."""
+    text = content.text
+    lead = _VALUES_LEAD.search(fold(text[:MAX_VALUES]))
+    if lead is None:
+        return []
+    read: list[tuple[int, int, str, tuple[str | None, str | None]]] = []
+    at = lead.end()
+    while (value := _VALUE.match(text, at)) is not None and value.end() <= MAX_VALUES:
+        code = value["code"]
+        where = locate(code, language)
+        if not (_CODE.fullmatch(code) or where[0] and (_SHORT.fullmatch(code) or code.isupper())):
+            break
+        name = (value["name"] or "").strip(" ()（）")
+        read.append((value.start("code"), value.end("code"), code, where if where[0] else locate(name, language)))
+        at = value.end()
+    if len(read) < 2 or 2 * sum(where is not None for *_, (where, _) in read) < len(read):
+        return []
+    return [_row(document, content, start, end, code, None, country, city, False) for start, end, code, (country, city) in read]
 
 
 def _of_bare_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str]], language: str | None) -> list[Region]:

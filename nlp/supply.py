@@ -397,7 +397,7 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
             lead = len(block.text) - len(block.text.lstrip())
             start = block.content.source_span(lead, lead + 1)[0]
             try:
-                trees.append(read_json(document.text, start))
+                trees.append(_values_of_listing(document.text, start, block.content.source_span(0, len(block.text))[1]))
                 read(trees[-1])
             except TreeError:
                 continue                                       # a listing that is no JSON (shortened by dots, or a program)
@@ -417,6 +417,21 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
     extra = [o for o in reading.offers if (o.gpu_name, o.gpu_count, o.price) not in seen]
     reading.offers = visible + extra
     reading.rate, reading.only_currency = None, money
+
+
+def _values_of_listing(text: str, start: int, end: int) -> Node:
+    """The value of a block of code; of one that gives value after value (output, a record a line), all of them as a list. Raises TreeError where there is none."""
+    root = read_json(text, start)
+    values = [root]
+    while len(values) < MAX_CELLS and (begin := _NEXT_VALUE.match(text, values[-1].end, end)) is not None:
+        try:
+            values.append(read_json(text, begin.end(), end))
+        except TreeError:
+            break
+    return root if len(values) == 1 else Node("list", root.start, values[-1].end, items=values)
+
+
+_NEXT_VALUE = re.compile(r"\s*\n\s*(?=[{\[])")
 
 
 def _rate(document: Document) -> tuple[str, str | None] | None:

@@ -232,3 +232,39 @@ def test_a_word_that_makes_a_constant_nobodys_does_not_set_a_key_aside(name, key
     from nlp.offers import is_set_aside
     from nlp.tree import is_of_nobody
     assert (is_set_aside(name), is_of_nobody(name)) == (key_set_aside, of_nobody)
+
+
+def test_keys_of_pictures_count_nothing_and_name_nothing():
+    plan = 'const Card = {\n  name: "A100 40GB",\n  gpuImagePath: "/cards/l4-front.webp",\n  gpuImageWidth: 640,\n  gpuIcon: "rtx4090",\n  secure: { price: "$1.10/hr", VRAM: "40 GB", vCPU: "12", regions: "3" },\n  shared: { price: "$0.90/hr", VRAM: "40 GB", vCPU: "8", regions: "6" },\n}\n\nexport default Card\n'
+    offers = supply(plan, "js")[1]
+    assert [(o.gpu_name, o.gpu_count, o.price, o.location) for o in offers] == [("A100", None, 1.1, None), ("A100", None, 0.9, None)]
+
+
+def test_a_code_short_of_the_name_beside_it_names_no_chip_of_its_own():
+    plans = 'export const CARDS = [\n  { id: "rtx6000", name: "RTX PRO 6000", pricePerHour: 1.6, vram: "96 GB" },\n  { slug: "a16-x2", label: "2x A16", pricePerHour: 0.9, vram: "16 GB" },\n  { id: "l4", name: "Spark", pricePerHour: 0.4, vram: "24 GB" },\n];\n'
+    assert rows(plans, "ts") == [("RTXPRO6000", None, 1.6, None, "hour"), ("A16", 2, 0.9, None, "hour"), ("L4", None, 0.4, None, "hour")]
+
+
+def test_a_size_of_one_number_counts_the_gpus():
+    plans = 'export const CARDS = [\n  { name: "GH200", config: "x1", pricePerHour: 2.9 },\n  { name: "NVIDIA A40", config: "x4 · x1", pricePerHour: 0.4 },\n  { name: "B200", size: "8×", pricePerHour: 30 },\n  { name: "NVIDIA L4", pcie: "x16", pricePerHour: 0.3 },\n];\n'
+    assert [(o.gpu_name, o.gpu_count) for o in supply(plans, "ts")[1]] == [("GH200", 1), ("A40", None), ("B200", 8), ("L4", None)]
+
+
+def test_a_note_gives_the_price_on_other_terms():
+    plans = 'const plans = [\n  { gpu: "A100 80GB", price: "$1.90", unit: "/GPU-hr", note: "Spot: $0.80" },\n  { gpu: "H100", price: "$2.90", unit: "/GPU-hr", note: "1-year reserved from $1.70" },\n' \
+            '  { gpu: "L40S", price: "$0.90", unit: "/GPU-hr", note: "Save $0.20 on spot capacity" },\n];\nexport default function Prices() { return plans.map((p) => <li>{p.gpu}</li>); }\n'
+    assert [(o.gpu_name, o.price, o.currency, o.price_unit, o.price_scope, o.commitment, o.term_months) for o in supply(plans, "tsx")[1]] == [
+        ("A100", 1.9, "USD", "hour", "gpu", "on_demand", None), ("A100", 0.8, "USD", "hour", "gpu", "spot", None),
+        ("H100", 2.9, "USD", "hour", "gpu", "on_demand", None), ("H100", 1.7, "USD", "hour", "gpu", "reserved", 12), ("L40S", 0.9, "USD", "hour", "gpu", "on_demand", None)]
+
+
+def test_output_of_several_values_is_read_to_its_end():
+    page = "## list_cards\n\n```json\n{'id': 'NVIDIA A40', 'displayName': 'A40', 'memoryInGb': 48}\n{'id': 'NVIDIA L40S', 'displayName': 'L40S', 'memoryInGb': 48}\n```\n"
+    assert [(o.gpu_name, o.price) for o in supply(page, "md")[1]] == [("A40", None), ("L40S", None)]
+    assert [o.commitment for o in supply('[{"gpu": "A40", "uninterruptiblePricePerHourUsd": 0.4}, {"gpu": "A40", "minimumBidPricePerHourUsd": 0.2}]', "json")[1]] == ["on_demand", "spot"]
+
+
+def test_items_under_a_heading_of_rates_that_begin_with_a_gpu_can_be_rented():
+    page = "# Prices\n\n## Typical rates\n\n- RTX 3090 (24GB): by the minute\n- RTX 4090 (24GB): faster\n- Only CPU and RAM: for small tasks\n"
+    assert [(o.gpu_name, o.gpu_memory, o.price) for o in supply(page, "md")[1]] == [("RTX3090", 24, None), ("RTX4090", 24, None)]
+    assert supply(page.replace("Typical rates", "Tested with"), "md")[1] == []

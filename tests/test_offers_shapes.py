@@ -445,6 +445,20 @@ def test_marks_say_where_a_gpu_is_to_be_had():
     assert supply(f"# Elk Cloud\n\n## Features\n\n{features}", "md")[1] == []
 
 
+def test_marks_may_be_written_by_their_names():
+    had = table("Resource | GRZ1 | TKU1", "NVIDIA H200 | :white\\_check\\_mark: | :no\\_entry:", "L4 | :heavy_check_mark: | :x:", "A16 | :x: | :x:")
+    assert [(o.gpu_name, o.location) for o in supply(f"# Elk Cloud\n\n## GPU availability by region\n\n{had}", "md")[1]] == [("H200", "GRZ1"), ("L4", "GRZ1")]
+    worded = table("Card | Graz | Turku", "NVIDIA B200 | ✅ Yes | ❌ No", "NVIDIA L4 | No :x: | Available ✅")
+    assert [(o.gpu_name, o.location) for o in supply(f"# Elk Cloud\n\n## Cards by site\n\n{worded}", "md")[1]] == [("B200", "Graz"), ("L4", "Turku")]
+
+
+def test_a_column_of_available_gpus_names_them():
+    where = table("Regions | OS | Available GPU SKUs", "Graz, Turku | Linux | A16", "Porto | Linux | T4")
+    assert [(o.gpu_name, o.location) for o in supply(f"### Where it can be had\n\n{where}", "md")[1]] == [("A16", "Graz, Turku"), ("T4", "Porto")]
+    stock = table("Card | Available GPUs | Price per hour", "A16 | 12 | $0.30", "L4 | 3 | $0.40")
+    assert [(o.gpu_name, o.gpu_count, o.price) for o in supply(stock, "md")[1]] == [("A16", None, 0.3), ("L4", None, 0.4)]
+
+
 def test_what_is_no_longer_let_is_no_offer():
     machines = table("Machine | GPU | vCPU", "elk-1 | 1x A10 | 8", "elk-2 (discontinued) | 1x T4 | 8")
     assert [o.gpu_name for o in supply(f"# GPU machines\n\n{machines}", "md")[1]] == ["A10"]

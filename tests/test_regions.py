@@ -196,3 +196,16 @@ def test_codes_of_sites_listed_in_a_sentence():
 def test_a_country_with_a_number_is_a_place_there():
     assert [locate(t)[0] for t in ("JP2", "IN1", "SG3", "jp2", "NO1", "SE2", "IT1")] == ["JP", "IN", "SG", None, None, None, None]
     assert regions("gpu,count,region,price_per_hour\nA40,1,IN1,0.5\nA40,2,JP2,0.9\n", "csv") == [("IN1", "IN"), ("JP2", "JP")]
+
+
+def test_the_values_of_a_parameter_are_the_regions():
+    item = "# elk_machine (Resource)\n\n### Required\n\n- `name` (String) Its name. Must be one of: [\"fox-at-1\" \"fox-de-1\"].\n- `region` (String) Where it stands.\n  - Changing it makes a new machine.\n  - The value must be one of: [\"NORD-FI-TKU-1\" \"EUC-AT-GRZ-1\" \"NA-CA-HFX-1\"].\n- `size` (String) Must be one of: [\"at-1\" \"de-1\"].\n"
+    assert regions(item) == [("NORD-FI-TKU-1", "FI"), ("EUC-AT-GRZ-1", "AT"), ("NA-CA-HFX-1", "CA")]
+    row = table("Parameter | Type | Description", "`zone_id` | string | The zone. Valid values: `eu-north-1`, `us-east-1`", "`plan` | string | Valid values: `at-small`, `de-large`")
+    assert regions(row) == [("eu-north-1", "SE"), ("us-east-1", "US")]
+    assert regions("## API\n\n`region` – Mögliche Werte: `de-fra`, `fi-hel` oder `at-vie`. Pflichtfeld.\n", language="de") == [("de-fra", "DE"), ("fi-hel", "FI"), ("at-vie", "AT")]
+    assert regions("- `region_name` (String) Must be one of: first-choice, second-choice, last-resort.\n") == []
+
+
+def test_the_name_of_a_picture_is_no_part_of_a_place():
+    assert parse_place(":deciduous_tree: Graz: `GRZ1`", "en")[:3] == ("GRZ1", "Graz", "AT")
