@@ -103,6 +103,7 @@ _GLUED_LEFT = _pattern("glued_left")
 _GLUED_RIGHT = _pattern("glued_right")
 _NVLINK_SIZE = re.compile(r"nv(\d{2,3})(?![a-z0-9])")           # "v100nv32": with NVLink and 32 GB
 _TYPE_OF_MACHINE = re.compile(r"-(?:[1-9]|1[0-6])-(?P<memory>\d{2,3})gb?(?![a-z0-9])")      # "L4-2-24G": a machine with two of 24 GB, if other names beside it show that the first number counts
+_SIZE_TIMES = re.compile(r"[-_](?P<memory>\d{2,3})x(?P<count>[1-9]|1[0-6])(?![a-z0-9.])")      # "a100-80x4": four of 80 GB
 _MODIFIER = _pattern("modifier")
 _COUNT_GPUS = _pattern("count_gpus")      # "HGX H100 8-GPU server"
 _COUNT_RIGHT = _pattern("count_right")
@@ -291,6 +292,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         memory, form, stop = float(joined[1]), _form(name, "nvlink"), joined.end()
     if (typed := _TYPE_OF_MACHINE.match(text, stop)) and plausible_memory(name, float(typed["memory"])):
         memory = float(typed["memory"])
+    if (sized := _SIZE_TIMES.match(text, stop)) and plausible_memory(name, float(sized["memory"])):
+        memory, count, stop = float(sized["memory"]), float(sized["count"]), sized.end()
     for _ in range(6):
         match = _MODIFIER.match(text, stop)
         if match is None:
@@ -367,9 +370,28 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
             count, begin = float(_names()["count_words"][left["word"]]), left.start()
         elif vendor.strip():
             begin = left.start()
+    if (part := _part_of_one(text, start)) is not None:
+        count, begin = part
     if sliced:
         count = None
     return ChipSpan(start, stop, name, memory, form, count, at_most, sliced, begin, gate)
+
+
+_SIGNS_OF_PARTS = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅕": 1 / 5, "⅙": 1 / 6, "⅛": 1 / 8}
+_PART_OF_ONE = _pattern("part_of_one")
+
+
+def _part_of_one(text: str, start: int) -> tuple[float, int] | None:
+    """(share, where it begins) of a GPU of which a part is let: "½ A100", "¼ of an A100"; a decimal only where the text begins with it ("0.5 L40S")."""
+    first = max(0, start - 24)
+    before = text[first:start]
+    if not (first == 0 and before.startswith("0") or "⁄" in before or any(sign in before for sign in _SIGNS_OF_PARTS)):
+        return None
+    match = _PART_OF_ONE.search(before) if first == 0 else _PART_OF_ONE.search(" " + before)
+    if match is None:
+        return None
+    value = _SIGNS_OF_PARTS[match["sign"]] if match["sign"] else int(match["above"]) / int(match["below"]) if match["above"] else float(match["decimal"].replace(",", "."))
+    return (value, first + match.start() - (first > 0)) if 0 < value < 1 else None
 
 
 def _form(name: str, word: str) -> str | None:

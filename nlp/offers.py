@@ -76,6 +76,7 @@ _SIGN = re.compile(r"(?<![A-Za-z])(?:NT|HK|US|SG|S|AU|A|CA|C|NZ|R|MX)\$|[$€£�
 
 _PER_AMOUNT = words("per_amount")
 _KINDS_OF_PLACES = words("kinds_of_places")
+_PER_MACHINE = words("per_machine")
 _UNIT_OF_PRICE = words("unit_of_price")
 _CODE_OF_MONEY = words("code_of_money")
 _NET = words("net")
@@ -98,6 +99,8 @@ def read_head(label: str) -> Head:
         role = "other_price"
     if role in ("gpu_memory", "memory", "vcpu", "storage") and _PER_AMOUNT.search(label):
         role = "other_price"                                   # "€/GB VRAM"
+    if role == "instance" and _PER_MACHINE.search(text):
+        role = None                                            # "Max per instance" names none
     if role == "location" and _KINDS_OF_PLACES.search(text):
         role = None
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):
@@ -502,7 +505,7 @@ class Facts:
         elif count is not None:
             self.count, self.at_most, self.is_gpu = count, at_most, True
         elif isinstance(value, str):
-            chips = find_chips(value, context=True)
+            chips = _alternatives(value, find_chips(value, context=True))
             if chips:
                 self.chips = chips
                 self.is_gpu = True
@@ -514,7 +517,7 @@ class Facts:
         if isinstance(value, int | float):
             self._count(value)
             return
-        chips = _by_node(value, find_chips(value, context=True))
+        chips = _by_node(value, _alternatives(value, find_chips(value, context=True)))
         if chips:
             self.is_gpu = True
             self.printed += f"{value}\n" if len(value) <= 200 else ""
@@ -590,6 +593,18 @@ class Facts:
 def spread_over_nodes(text: str) -> list[tuple[int, int]]:
     """Numbers of nodes and of the GPUs in each, of a text that tells how GPUs are spread: "(4 nodes with 1 GPU, 2 nodes with 2 GPUs)"."""
     return [(int(m["nodes"]), int(m["gpus"])) for m in _patterns()["gpus_of_nodes"].finditer(fold(text))]
+
+
+def _alternatives(text: str, chips: list[ChipSpan]) -> list[ChipSpan]:
+    """The chips of a cell that names two or more of which one is chosen, and counts them once: "2 × RTX 4090 / 5090", "4x A40 or A6000" is as many of either."""
+    if len(chips) < 2 or not chips[0].count or chips[0].left or any(c.count is not None for c in chips[1:]) or text[chips[-1].end:].strip():
+        return chips
+    if not all(_OR_ELSE.fullmatch(fold(text[a.end:b.start if b.left is None else max(a.end, b.left)])) for a, b in zip(chips, chips[1:], strict=False)):
+        return chips
+    return [replace(c, count=chips[0].count, at_most=chips[0].at_most) for c in chips]
+
+
+_OR_ELSE = words("or_else")
 
 
 def _by_node(text: str, chips: list[ChipSpan]) -> list[ChipSpan]:

@@ -56,7 +56,7 @@ def around(reading: Reading, block: Block, before: str, after: str = "") -> Arou
     for text in (found.caption, heading, lead):
         if not text:
             continue
-        if found.unit is None and (unit := unit_in(text, loose=text is not lead)):
+        if found.unit is None and (unit := unit_in(text, loose=text is not lead) or text is lead and _rate_led(text) or None):
             found.unit, found.counted = unit, text is lead and unit in ("second", "minute")
         found.scope = found.scope or scope_in(text)
         if found.commitment is None and text is not lead:
@@ -91,6 +91,14 @@ def around(reading: Reading, block: Block, before: str, after: str = "") -> Arou
     if len({c.gpu_name for c in chips}) == 1:
         found.machines = [replace(chips[0], count=None)]
     return found
+
+
+def _rate_led(lead: str) -> str | None:
+    """The period that a lead to a table says that its prices are for, by a word of its own: "Our hourly rates (USD, without VAT):"."""
+    if not lead.rstrip().endswith((":", "：")):
+        return None
+    last = re.split(r"(?<!excl)(?<!incl)(?<!exkl)(?<!inkl)(?<!zzgl)[.!?]\s|[。\n]", lead.rstrip(" \n:："))[-1]
+    return unit_in(last) if len(last) <= 160 and _OF_PRICES.search(fold(last)) else None
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>)\]]{1,400}")
@@ -720,7 +728,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             out[column] = replace(head, role="price")          # "每月 (NT$)", "Hourly (€)": a period and a currency over plain amounts
         elif head.role in (None, "location") and not head.chips and outer.unit and (outer.currency or reading.only_currency or reading.declared) and column \
                 and any(re.fullmatch(_PLAIN_PRICE, t) for t in texts) and all(re.fullmatch(_PLAIN_PRICE, t) or t == "0" or availability_in(t) or asks_for_contact(t) for t in texts) \
-                and any(h.role in ("gpu", "gpu_count") for h in heads):
+                and (any(h.role in ("gpu", "gpu_count") for h in heads) or heads[0].role is None and _names_chips(grid)):
             out[column] = replace(head, role="price", currency=head.currency or outer.currency)
     return out
 

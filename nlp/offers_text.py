@@ -557,7 +557,7 @@ def _titles_card(item: Placed, titles: dict[tuple[tuple[str, ...], str], set[str
     if len(chips) != 1:
         return False
     before, behind = (set(re.findall(r"[^\W\d_]+", fold(part))) - _NOTHING_ELSE for part in (term[:chips[0].left or 0], term[chips[0].end:]))
-    return not behind and (not before or beside and len(term[:chips[0].left or 0].split()) == 1)
+    return not behind and (not before or beside and item.block.kind != "paragraph" and len(term[:chips[0].left or 0].split()) == 1)
 
 
 def _term(item: Placed) -> str:
@@ -571,9 +571,13 @@ def _sure_titles(placed: Sequence[Placed]) -> dict[tuple[tuple[str, ...], str], 
     for item in placed:
         if item.block.table is None and item.block.kind in ("heading", "definition") and len(term := _term(item)) <= _TITLE and has_digit(term) and len(chips := find_chips(term)) == 1 and len(term[:chips[0].left or 0].split()) <= 1:
             found.setdefault((item.path, item.block.kind), set()).add(chips[0].gpu_name)
+        elif item.block.kind == "paragraph" and len(text := item.block.text) <= _LINE_TITLE and has_digit(text) and len(chips := find_chips(text)) == 1 \
+                and _NOTHING_ELSE.issuperset(re.findall(r"[^\W\d_]+", fold(text[:chips[0].left or 0] + " " + text[chips[0].end:]))):
+            found.setdefault((item.path, "paragraph"), set()).add(chips[0].gpu_name)       # a line that is the name of a GPU, above those that tell of it
     return found
 
 
+_LINE_TITLE = 40                                               # characters of a line that is one, and no heading
 _TITLE = 60                                                    # characters of the title of a card
 _OF_GPUS = words("about_gpus")
 
@@ -732,7 +736,7 @@ def _told_count(text: str) -> float | None:
     return next((float(m["number"]) for m in _LABELLED_NUMBER.finditer(text[:160]) if read_head(m["label"].strip()).role == "gpu_count"), None)
 
 
-_IN_BRACKETS = re.compile(r"\s?(?:gpus?\s?)?[(（](?P<inside>[^()（）]{1,80})[)）]", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\s?(?:(?:gpus?|nodes?|servers?|instances?|machines?|systems?|knoten|noeuds?|nœuds?|nodos?|nodi)\s?){0,2}[(（](?P<inside>[^()（）]{1,80})[)）]", re.IGNORECASE)
 _GOES_ON = words("goes_on")
 _WHOLE = words("whole_machine")
 
@@ -873,11 +877,14 @@ def settle_orphans(reading: Reading, placed: Sequence[Placed], named: Sequence[s
 def settle(reading: Reading) -> None:
     """Turn what text gave into offers, where no table or feed of the document says the same."""
     known = {(o.gpu_name, o.price) for o in reading.offers if o.price is not None}
+    timeless = {(o.gpu_name, o.price): o for o in reading.offers if o.price is not None and o.price_unit is None and o.commitment is None}
     named = {o.gpu_name for o in reading.offers} | {c.gpu_name for facts, quoted, *_ in reading.pending if any(q.price for q in quoted) for c in facts.all_chips()}
     told: list[Offer] = []
     for facts, quoted, start, end in reading.pending:
         for offer in make_offers(reading, facts, quoted, start, end):
             if (offer.gpu_name, offer.price) in known if offer.price is not None else offer.gpu_name in named:
+                if (same := timeless.get((offer.gpu_name, offer.price))) is not None and offer.price_unit and same.price_unit is None and same.currency == offer.currency:
+                    same.price_unit, same.commitment = offer.price_unit, offer.commitment      # "H100 | $24" in a table without a period, "H100 * 720 h * $24" below it
                 continue
             told.append(offer)
     of_products: dict[tuple, list[Offer]] = {}

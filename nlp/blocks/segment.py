@@ -614,6 +614,8 @@ _DATED = re.compile(                                            # "Last updated:
 _WORDS = re.compile(r"[^\W_]|[$€£¥₩₹✓✔✗✘]")
 _FURNITURE = re.compile(r"(?:page |seite |p\. ?)?\d{1,3}(?: ?(?:/|of|von|sur) ?\d{1,3})$|(?:skip|jump) to (?:main )?(?:content|navigation)$|zum (?:haupt)?inhalt springen$|aller au contenu", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?;,。；，、]$|[.!?。]\s")
+# What follows a number that counts or measures, and numbers nothing: "80 GB VRAM", "8 GPUs", "2 NVIDIA L4"
+_MEASURED = re.compile(r"(?:[KMGTP]i?B|[KMGT]B?ps|[KMGT]bit|G[HB]z|[TP]FLOPS|Go|To|ГБ|ТБ|NVIDIA|AMD|Intel)(?![A-Za-zА-Яа-я])|(?:v?CPUs?|GPUs?|Cores?|Nodes?|Servers?|Instances?)$", re.IGNORECASE)
 _MODAL = re.compile(r"\b(?:must|shall|may not|will|agree|agrees|are|is|you|muss|müssen|darf|doit|doivent)\b", re.IGNORECASE)
 
 
@@ -627,6 +629,8 @@ def heading_rank(text: str, bold: bool) -> int:
     if not (bold or numbered or article) or _DATED.match(text):
         return 0
     rest = body[numbered.end():] if numbered else body
+    if numbered and not bold and numbered.group(1).isdigit() and _MEASURED.match(rest):
+        return 0
     if _SENTENCE.search(rest.rstrip(".") if bold else rest) or not any(c.isalpha() for c in rest):
         return 0
     depth = 1 + (numbered.group(1).strip(".)").count(".") if numbered else 0)

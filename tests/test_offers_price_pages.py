@@ -1,0 +1,69 @@
+"""Price pages and lists of machines in layouts that real sellers use and no other test shows. All sellers, prices and places are invented."""
+
+from __future__ import annotations
+
+from supply_reading import rows, supply
+
+
+def table(*lines: str) -> str:
+    first = lines[0].count("|") + 1
+    return "\n".join(f"| {line} |" for line in (lines[0], "|".join(["---"] * first), *lines[1:])) + "\n"
+
+
+def test_lines_that_measure_are_no_headings():
+    text = "\n".join(["Prices", "H100 SXM", "80 GB VRAM", "26 vCPUs", "210 GB RAM", "$2.71/hr", "Deploy", "A40", "48 GB VRAM", "9 vCPUs", "62 GB RAM", "$0.41/hr", "Deploy", "GH200", "96 GB VRAM", "$1.52/hr", "Join the waitlist", ""])
+    assert rows(text, "txt") == [("H100", None, 2.71, "USD", "hour"), ("A40", None, 0.41, "USD", "hour"), ("GH200", None, 1.52, "USD", "hour")]
+    assert [o.gpu_memory for o in supply(text, "txt")[1]] == [80, 48, 96]
+
+
+def test_columns_of_places_are_prices_where_the_first_column_has_no_head():
+    text = "## Spot rates\n\nUSD per GPU-hour.\n\n" + table(" | Ashburn, US | Frankfurt, DE", "H100 SXM | 1.44 | 1.57", "A100 80GB | 0.83 | n/a")
+    assert [(o.gpu_name, o.price, o.price_unit, o.country) for o in supply(text, "md")[1]] == [("H100", 1.44, "hour", "US"), ("H100", 1.57, "hour", "DE"), ("A100", 0.83, "hour", "US")]
+    bare = "## Sites\n\n" + table(" | Ashburn, US | Frankfurt, DE", "H100 SXM | 1.44 | 1.57", "A100 80GB | 0.83 | n/a")
+    assert not [o for o in supply(bare, "md")[1] if o.price is not None]         # of what, no word says
+
+
+def test_a_line_above_a_table_names_the_period_of_its_rates():
+    cells = ("Flavor | vCPU | Rate", "gpu.l4x1 | 8 | 0.66", "gpu.a100-80x4 | 48 | 6.30")
+    for lead in ("Our flavors and their hourly rates (USD, excl. VAT):", "Hourly prices, in USD:"):
+        assert rows(f"# Flavors\n\n{lead}\n\n{table(*cells)}", "md") == [("L4", 1, 0.66, "USD", "hour"), ("A100", 4, 6.3, "USD", "hour")]
+    assert {unit for *_, unit in rows(f"# Flavors\n\nUsage is metered hourly. Rates, in USD:\n\n{table(*cells)}", "md")} == {None}
+
+
+def test_parts_of_a_gpu_are_counted():
+    text = "# Slices\n\n" + table("Slice | VRAM | $/hr", "⅛ A100 | 10 GB | 0.22", "½ A100 | 40 GB | 0.80", "A100 | 80 GB | 1.56", "0.5 L40S | 24 GB | 0.47", "¾ of an L40S | 36 GB | 0.70")
+    assert [(name, count) for name, count, *_ in rows(text, "md")] == [("A100", 0.125), ("A100", 0.5), ("A100", 1), ("L40S", 0.5), ("L40S", 0.75)]
+
+
+def test_one_count_holds_for_all_gpus_of_which_one_is_chosen():
+    text = "### Sizes\n\n" + table("Size | GPUs | vCPU", "Cub | 1 × RTX 4080 / 4090 | 8", "Wolf | 4 × A40 or A6000 | 32")
+    assert [(o.gpu_name, o.gpu_count, o.instance_name) for o in supply(text, "md")[1]] == [("RTX4080", 1, "Cub"), ("RTX4090", 1, "Cub"), ("A40", 4, "Wolf"), ("A6000", 4, "Wolf")]
+    both = "### Sizes\n\n" + table("Size | GPUs | vCPU", "Mixed | 1 × A40 + 2 × A6000 | 8", "Other | 2 × A40, A16 | 32")
+    assert [(o.gpu_name, o.gpu_count) for o in supply(both, "md")[1]] == [("A40", 1), ("A6000", 2), ("A40", 2), ("A16", None)]
+
+
+def test_the_most_per_machine_is_no_name():
+    text = "# GPU types\n\n" + table("Vendor | Class | VRAM | Max per instance", "NVIDIA | A100 NVLINK | 40 GB | 8", "NVIDIA | A100 PCIe | 40 GB | 8", "NVIDIA | RTX A4000 | 16 GB | 7")
+    found = supply(text, "md")[1]
+    assert [o.gpu_name for o in found] == ["A100", "A100", "A4000"]
+    assert not {o.instance_name for o in found} & {"7", "8"}
+
+
+def test_codes_with_a_hyphen_behind_the_name_of_the_maker():
+    text = "# Instances\n\n" + table("Instance | CPU cores | GPU type | GPU memory", "gnu-1 | 4 | Nvidia Tesla K-80 | 12 GB", "gnu-2 | 8 | Nvidia V-100 | 16 GB")
+    assert [(o.gpu_name, o.gpu_memory, o.instance_name) for o in supply(text, "md")[1]] == [("K80", 12, "gnu-1"), ("V100", 16, "gnu-2")]
+    assert not supply("# Rooms\n\nRoom A-100 is beside K-80.\n", "md")[1]
+
+
+def test_a_worked_example_tells_the_period_of_a_table_without_one():
+    text = "# Bare metal\n\n" + table("Name | vGPU | vCPU | Current price", "H100 GPU | 4 | 256 | $24.40", "H200 GPU | 2 | 64 | $3.10") + "\n- Will be charged:\n\n    `1 H100 * 720hrs * $24.40 = $17,568.00`\n\n    `1 H200 * 720hrs * $3.10 = $2,232.00`\n"
+    assert rows(text, "md") == [("H100", 4, 24.4, "USD", "hour"), ("H200", 2, 3.1, "USD", "hour")]
+
+
+def test_news_of_a_price_cut_give_the_price_of_today():
+    text = "# News\n\n- L40S price cut: from $1.12 to $0.87 per GPU per hour.\n- Preis der A40 gesenkt: von 0,62 € auf 0,48 € pro Stunde.\n- HGX B200 nodes (8 GPUs) can be had at $39.60 per node-hour.\n"
+    assert rows(text, "md") == [("L40S", None, 0.87, "USD", "hour"), ("A40", None, 0.48, "EUR", "hour"), ("B200", 8, 39.6, "USD", "hour")]
+
+
+def test_a_node_is_so_many_ways():
+    assert rows("# Prices\n\nAn eight-way H100 node is €18.90 per hour, a 4-way A100 server €5.20 per hour.\n", "md") == [("H100", 8, 18.9, "EUR", "hour"), ("A100", 4, 5.2, "EUR", "hour")]
