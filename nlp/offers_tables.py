@@ -225,7 +225,7 @@ class _Grid:
         if self.width == 2 and all(a is not None and a.header and not (b is not None and b.header) for a, b in self.rows):
             return 0                                           # a label and a value a row, as the source marks them
         first = [self.text(0, c) for c in range(self.width)]
-        if len(self.rows) > 1 and sum(bool(t) for t in first) >= 2 and not any(re.fullmatch(r"[\d.,$€£%\s]+", t) for t in first if t):
+        if len(self.rows) > 1 and sum(bool(t) for t in first) >= 2 and not any(re.fullmatch(r"[\d.,$€£%\s]+", t) or _BEGINS_WITH_AMOUNT.match(t) for t in first if t):
             roles = sum(read_head(t).role is not None and len(t) <= 60 for t in first if t)
             if roles >= max(1, sum(bool(t) for t in first) // 2) and not any(len(t) > 80 for t in first):
                 return 1
@@ -345,6 +345,7 @@ class _Grid:
         return part
 
 
+_BEGINS_WITH_AMOUNT = re.compile(r"[A-Z]{0,3}[$€£¥₹₩₽]\s?\d|\d[\d.,]{0,12}\s?[$€£₽元円원]")
 _CODE_HEAD = words("code_head")
 _CODE_NAME = re.compile(r"[A-Za-z0-9][\w.:/+-]{1,59}")
 
@@ -690,7 +691,9 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     sited = [c for c, head in enumerate(heads) if head.role == "location"]
     zones = [c for c in sited if _ZONE_HEAD.search(heads[c].text)]
     heads = [replace(head, role=None) if c in zones and len(zones) < len(sited) else head for c, head in enumerate(heads)]       # the region beside its zones is the place
+    heads = [_by_its_cells(head, [t for r in rows if (t := grid.text(r, c)) and not is_nothing(t)]) for c, head in enumerate(heads)]
     heads = _periods_side_by_side(reading, grid, heads, outer)
+    heads = _counts_side_by_side(reading, grid, heads)
     out = list(heads)
     true = [h for h in heads if h.role == "price" and not _CONVERTED.search(h.text)]
     least = any(h.role == "price" and _LEAST.search(h.text) for h in heads)
@@ -731,6 +734,29 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
                 and (any(h.role in ("gpu", "gpu_count") for h in heads) or heads[0].role is None and _names_chips(grid)):
             out[column] = replace(head, role="price", currency=head.currency or outer.currency)
     return out
+
+
+def _by_its_cells(head: Head, texts: Sequence[str]) -> Head:
+    """The head of a column of GPUs or of their numbers, by what stands in it: "Card" over names of GPUs, "Number of A16 GPUs" over numbers."""
+    if not texts or head.role not in (None, "gpu_count"):
+        return head
+    if head.role == "gpu_count" and not head.chips and all(has_digit(t) and (found := find_chips(t, context=True)) and found[0].count is None for t in texts):
+        return replace(head, role="gpu")
+    if head.role is None and len({c.gpu_name for c in head.chips}) == 1 and not head.unit and _GPU_WORDS.search(head.text) and all(parse_count(t)[0] in _COUNTS for t in texts):
+        return replace(head, role="gpu_count")
+    return head
+
+
+def _counts_side_by_side(reading: Reading, grid: _Grid, heads: list[Head]) -> list[Head]:
+    """Two columns or more that are headed by nothing but a number of GPUs, each by another one, over amounts of money: "1 GPU | 4 GPUs" are columns of prices."""
+    found = [c for c, head in enumerate(heads) if c and head.role != "price" and not head.chips and (GPUS_STATED.fullmatch(label := fold(grid.heads[c]).strip()) or _SIZE.fullmatch(label))]
+    if len(found) < 2 or len({grid.heads[c] for c in found}) < len(found):
+        return heads
+    for column in found:
+        texts = [t for r in range(grid.body, len(grid.rows)) if (t := grid.text(r, column)) and not is_nothing(t)]
+        if not texts or not all(len(t) <= 60 and (any(p.sign for p in reading.prices(t)) or availability_in(t) or asks_for_contact(t)) for t in texts):
+            return heads
+    return [replace(head, role="price") if c in found else head for c, head in enumerate(heads)]
 
 
 _ONLY_MEMORY = re.compile(r"\d{1,4} ?(?:GB|GiB|Go)", re.IGNORECASE)

@@ -860,6 +860,7 @@ def settle_orphans(reading: Reading, placed: Sequence[Placed], named: Sequence[s
     the whole document names (`named`: its gpu_names)."""
     only = ChipSpan(0, 0, named[0]) if len(named) == 1 else None
     classes = read_classes(reading, placed) if len(named) > 1 else {}
+    led: dict[str, ChipSpan | None] = {}
     for facts, quoted, start, end in reading.orphans:
         name = fold(facts.instance or "")
         family = max((f for f in reading.families if name.startswith(f) and (f[-1] in ".-_" or not name[len(f):len(f) + 1].isalnum())), key=len, default=None)
@@ -867,11 +868,27 @@ def settle_orphans(reading: Reading, placed: Sequence[Placed], named: Sequence[s
         if chip is None and classes:
             mark = next((m for m in map(_class_above, facts.above) if m is not None), None)
             chip = classes.get(mark) if mark is not None else None
+        if chip is None and facts.above and (lead := facts.above[0]):
+            if lead not in led:
+                led[lead] = _only_chip_of(lead)
+            chip = led[lead]
         if chip is None:
             continue
         facts.named = [chip]
         if not any(o.start == start and o.end == end for o in reading.offers):
             reading.offers += make_offers(reading, facts, quoted, start, end)
+
+
+def _only_chip_of(lead: str) -> ChipSpan | None:
+    """The one chip that the paragraph above a table is about: "These machines carry L4 GPUs, for inference and video"; None where it names several, or compares."""
+    if len(lead) > _LEAD or not has_digit(lead) or _COMPARED.search(fold(lead)):
+        return None
+    chips = find_chips(lead, context=True)
+    return replace(chips[0], count=None) if len({c.gpu_name for c in chips}) == 1 and not _YARDSTICK.search(fold(lead[:chips[0].start])) else None
+
+
+_LEAD = 400                                                    # characters of a paragraph that leads to a table
+_YARDSTICK = words("yardstick_before")
 
 
 def settle(reading: Reading) -> None:

@@ -252,9 +252,9 @@ def unit_in(text: str, *, loose: bool = True) -> str | None:
     """The period that a text (a cell, a column head, a key, what follows a price) names. With `loose`, a bare word ("Hourly", "時間") counts, too."""
     folded = _terms_pattern().sub(" ", fold(text).replace("_", " "))
     after_per, alone, only_after = _unit_patterns()
-    match = after_per.search(folded)
-    if match:
-        return match.lastgroup
+    for match in after_per.finditer(folded):
+        if match.lastgroup != "second" or not _SPEED.search(folded, max(0, match.start() - 12), match.start()):
+            return match.lastgroup                             # not "InfiniBand 3.2 Tb/s"
     if not loose:
         return None
     for match in alone.finditer(folded):
@@ -640,6 +640,8 @@ _UNIT_BEFORE_PER = _worded("unit_before_per")
 
 
 _SCOPE_BEHIND = _worded("scope_behind")
+_PER_SO_MANY = _worded("per_so_many")
+_SPEED = _worded("speed")
 _PLAIN_PERIOD = _worded("plain_period")
 _BARE_PERIOD = _worded("bare_period")
 
@@ -651,6 +653,9 @@ def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
     at = lead.end() if lead else 0
     match = after_per.search(tail, at)
     scope = None
+    machine = _PER_SO_MANY.match(tail, at)                     # "$18.40 per 8-GPU node per hour"
+    if machine and (match := after_per.match(tail, machine.end())):
+        return match.lastgroup, "instance", match.end()
     if match and match.start() - at <= 22 and not re.search(r"\d", tail[at:match.start()]):
         first = re.match(r"[\s(]*", tail[at:])
         gap = tail[at + first.end():match.start()]

@@ -67,3 +67,49 @@ def test_news_of_a_price_cut_give_the_price_of_today():
 
 def test_a_node_is_so_many_ways():
     assert rows("# Prices\n\nAn eight-way H100 node is €18.90 per hour, a 4-way A100 server €5.20 per hour.\n", "md") == [("H100", 8, 18.9, "EUR", "hour"), ("A100", 4, 5.2, "EUR", "hour")]
+
+
+def test_a_column_of_cards_beside_their_number():
+    text = "## Machines\n\n" + table("Card | Qty | vCPU | Per hour", "RTX A6000 | x1 | 8 | €0.63", "RTX A6000 | x4 | 32 | €2.52", "A100 80GB | x8 | 128 | €13.60")
+    assert rows(text, "md") == [("A6000", 1, 0.63, "EUR", "hour"), ("A6000", 4, 2.52, "EUR", "hour"), ("A100", 8, 13.6, "EUR", "hour")]
+
+
+def test_columns_headed_by_numbers_of_gpus_are_prices():
+    text = "# Prices\n\n## H200 SXM\n\n" + table("Term | 1 GPU | 8 GPUs", "On-demand | $3.31/hr | $26.48/hr", "6 months | $2.71/hr | Contact us")
+    found = supply(text, "md")[1]
+    assert [(o.gpu_name, o.gpu_count, o.price, o.price_unit) for o in found if o.price] == [("H200", 1, 3.31, "hour"), ("H200", 8, 26.48, "hour"), ("H200", 1, 2.71, "hour")]
+    speeds = "# Speed\n\n## H200 SXM\n\n" + table("Model | 1 GPU | 8 GPUs", "Fox-7B | 1200 | 9100", "Fox-70B | 140 | 1050")
+    assert not [o for o in supply(speeds, "md")[1] if o.price is not None]
+
+
+def test_numbers_below_a_head_that_names_their_gpu():
+    text = "# Sizes\n\n" + table("Size | NVIDIA H100 GPUs | vCPU | Hourly (USD)", "nx.h.1 | 1 | 20 | 2.97", "nx.h.8 | 8 | 160 | 23.76") + "\n# Graphics\n\n" + table("Size | Number of A16 GPUs | vCPU | Hourly (USD)", "nx.g.2 | 2 | 12 | 1.04")
+    assert rows(text, "md") == [("H100", 1, 2.97, "USD", "hour"), ("H100", 8, 23.76, "USD", "hour"), ("A16", 2, 1.04, "USD", "hour")]
+
+
+def test_the_price_of_a_node_of_so_many_gpus():
+    card = "<section><h2>HGX {}</h2><div>{} <span>/GPU/hr</span></div><div>{} per 8-GPU node per hour</div><p>InfiniBand 3.2 Tb/s</p></section>"
+    text = f"<main>{card.format('H100', '$2.47', '$19.76')}{card.format('B200', '$4.22', '$33.76')}</main>"
+    assert rows(text, "html") == [("H100", None, 2.47, "USD", "hour"), ("H100", 8, 19.76, "USD", "hour"), ("B200", None, 4.22, "USD", "hour"), ("B200", 8, 33.76, "USD", "hour")]
+
+
+def test_a_speed_is_no_period():
+    card = "<section><h2>{}</h2><div>{}</div><p>400 Gbit/s, 90 tokens/s</p></section>"
+    text = f"<main><h1>Monthly GPU rates</h1>{card.format('NVIDIA H100', '€1,490')}{card.format('NVIDIA A40', '€390')}</main>"
+    assert rows(text, "html") == [("H100", None, 1490, "EUR", "month"), ("A40", None, 390, "EUR", "month")]
+
+
+def test_a_first_row_with_an_amount_is_no_head():
+    row = "<tr><td><b>{}</b><div>80 GB each · 96 vCPU · 900 GB RAM</div></td><td>{}</td><td><a>Deploy</a></td></tr>"
+    text = f"<h2>Clusters</h2><table>{row.format('H100 SXM × 8', '$21.60 / hr')}{row.format('A100 SXM × 4', '$5.44 / hr')}</table>"
+    assert rows(text, "html") == [("H100", 8, 21.6, "USD", "hour"), ("A100", 4, 5.44, "USD", "hour")]
+
+
+def test_the_paragraph_above_a_table_names_the_gpu_that_its_rows_count():
+    cells = ("Machine type | vCPUs | Memory | GPUs", "`vx2-std-8` | 8 | 32 | 1", "`vx2-std-96` | 96 | 384 | 8")
+    other = "\n## Others\n\nFaster ones have an H100 inside.\n"
+    for lead in ("Machines of this kind come with NVIDIA L4 cards (24 GB each), for inference and video.", "vx2 machines carry NVIDIA L4 GPUs."):
+        found = supply(f"# Families\n\n## vx2\n\n{lead}\n\n{table(*cells)}{other}", "md")[1]
+        assert [(o.gpu_name, o.gpu_count, o.instance_name) for o in found] == [("L4", 1, "vx2-std-8"), ("L4", 8, "vx2-std-96")]
+    for lead in ("Twice the performance of an A100.", "With L40S or A100 cards."):
+        assert not supply(f"# Families\n\n## vx2\n\n{lead}\n\n{table(*cells)}{other}", "md")[1]
