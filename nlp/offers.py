@@ -41,7 +41,7 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
     out = {key: re.compile(offer_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software", "options", "cores",
-                                                      "gpus_of_nodes", "plain_price", "worked_out", "lists_chips", "of_prices", "of_prices_else")}
+                                                      "gpus_of_nodes", "several_nodes", "plain_price", "worked_out", "lists_chips", "of_prices", "of_prices_else")}
     sellers = offer_fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": words_of_sellers("seller_head")}
@@ -650,6 +650,9 @@ class Reading:
     variants: dict[int, tuple[int, str]] = field(default_factory=dict)                   # id of an offer -> the table or feed that it stands in, its GPU as printed there
     source: int = 0                                            # number of the table or feed that is being read
     notes: dict[str, Head] = field(default_factory=dict)       # what the page notes on the fields of its sample data
+    row_heads: dict[int, list[str]] = field(default_factory=dict)      # of tables whose rows are data: by number of columns, the heads that the page shows apart from them
+    of_data: bool = False                                      # what is read now are the data of a page
+    period: str | None = None                                  # that of all prices of the data of a page, where it names one alone
     rate: tuple[str, str] | None = None                        # (sign, period) that a page prints beside what its scripts fill in: "$/hr"
     unstated: set[int] = field(default_factory=set)            # ids of the offers whose scope no word of the page states
     issues: list[Issue] = field(default_factory=list)
@@ -874,6 +877,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         if price <= 0:
             return None
         unit = q.price.unit or q.unit or q.head.unit or facts.unit or unit_in(facts.instance or facts.printed, loose=False)
+        if unit is None and reading.period and (q.price.sign or q.stated):
+            unit = reading.period
         scope = q.price.scope or q.scope or q.head.scope or facts.scope
         currency = q.price.currency if q.price.sign else None
         if currency is None and not q.price.sign:
@@ -896,7 +901,10 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         if scope is None:
             # a line of data that counts one GPU, and says nothing of a machine around it
             alone = count == 1 and facts.specs == 0 and (bool(facts.printed) if facts.instance is None else _only_chip(facts.instance)) and reading.document.content_type in ("json", "csv", "yaml", "xml")
-            scope = "gpu" if alone else "instance" if count is not None or facts.cpu and not q.chips else "gpu"
+            bare = reading.of_data and count is None and (_only_chip(facts.instance) if facts.instance is not None else bool(facts.printed) and _only_chip(facts.printed.split("\n")[0]))      # "A40": what goes with one of them
+            scope = "gpu" if alone or bare else "instance" if count is not None or facts.cpu and not q.chips else "gpu"
+            if scope == "instance" and (count or 0) > 1 and facts.instance and (nodes := _patterns()["several_nodes"].search(fold(facts.instance))) and count >= int(nodes["nodes"]):
+                scope = "cluster"                              # "4 nodes (32× H100)"
             unstated = True
         if unit is None and price > MOST_WITHOUT_PERIOD * limit * max(1, count or 1):
             reading.issue("warning", "implausible_price", f"{price:g} {currency or ''} for {chip.gpu_name}, without a period: more likely what it costs to buy".replace("  ", " "))

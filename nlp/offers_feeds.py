@@ -49,8 +49,14 @@ def read_feed(reading: Reading, root: Node) -> None:
             if not read_known(reading, example):
                 walker.walk(example, Facts(), "")
     else:
-        walker.walk(root, Facts(), "")
+        walker.walk(root, _said_by(root.name), "")
     walker.leave_out_repeated()
+
+
+def _said_by(name: str) -> Facts:
+    """What the name that data are assigned to says of all prices in them: RESERVED_SKUS, `hourlyRates`, `pricesUsd`."""
+    head = read_head(name) if len(name) <= 60 else Head("")
+    return Facts(commitment=head.commitment, months=head.months, unit=head.unit, currency=head.currency, scope=head.scope)
 
 
 def _examples(node: Node) -> Iterator[Node]:
@@ -145,6 +151,7 @@ _SHORT_NOTE = 60                                               # characters of a
 _NOTE_ON_TERMS = re.compile(r"[^\W_][\w-]*(?:[ /][^\W_][\w-]*){0,4}\s?[:：=–—-]?\s?")
 _NAMED_PRICE = re.compile(r"(?:^| )price$|^price(?: |$)")
 MOST_BARE = 150                                                # a bare number above this is a figure in cents, or the price of something else
+_HOURS_OF = {"day": 24, "month": 730, "year": 8760}
 _DATED = words("dated")
 _DATE = re.compile(r"(?:19|20)\d\d-?[01]\d(?:-?[0-3]\d)?(?:[T ].*)?$")
 _BODIES = frozenset({"body", "response_body", "responseBody", "example"})                     # keys under which a recorded answer stands as it came
@@ -197,6 +204,11 @@ def _gpu_of_catalogue(heads: Sequence[tuple[_Field, Node]]) -> str | None:
     return max((value for label, value in texts if _SKU.search(label)), key=len, default=None)
 
 
+def _names_a_gpu(node: Node) -> bool:
+    """Whether a map has a field of a GPU with a chip in it: it is the hardware of its record, {"hw": {"gpu": "A40", "count": 2}}."""
+    return any(child.kind == "scalar" and isinstance(child.value, str) and len(child.value) <= 80 and _field(key).head.role == "gpu" and find_chips(child.value, context=True) for key, child in node.entries)
+
+
 def _told_by_names(heads: Sequence[tuple[_Field, Node]], named: list[ChipSpan]) -> list[ChipSpan]:
     """Of the chips that the texts of a record name, those that its name does, where its code, which may be short of the name, says others: {"id": "rtx6000", "name": "RTX PRO 6000"}."""
     texts = {bool(_CODE_KEY.fullmatch(field.head.text)): child.value for field, child in heads
@@ -247,6 +259,8 @@ def _listed_rows(reading: Reading, node: Node) -> Node | None:
     roles = [read_head(head).role if 0 < len(head) <= 60 else None for head in heads]
     if all(heads) and "price" in roles and not {"gpu", "gpu_count", "instance"}.isdisjoint(roles):
         names, items = heads, items[1:]
+    elif (shown := reading.row_heads.get(len(items[0].items))) is not None:
+        names = shown                                          # heads that the page shows above its rows, apart from them
     else:
         columns = list(zip(*[[str(cell.value) if cell.value is not None else "" for cell in row.items] for row in items[:50]], strict=True))
         chips = [all(len(cell) <= 80 and find_chips(cell, context=False) for cell in column) for column in columns]
@@ -355,6 +369,9 @@ class _Walker:
             self.walk(rows, facts, key, place)
         elif node.kind == "list":
             facts.is_gpu = facts.is_gpu or bool(key) and _field(key).head.role in ("gpu", "gpu_count")       # "gpus": [{"name": "A40"}, …]
+            if key and (said := _said_by(key)).commitment or key and said.unit and _field(key).head.role in (None, "price"):       # "spot": [{"gpu": "A40", …}], "hourly": […]
+                facts.commitment, facts.months = (said.commitment, said.months) if said.commitment else (facts.commitment, facts.months)
+                facts.unit = said.unit or facts.unit
             read: dict[tuple, list[Offer]] = {}
             for item in _latest(node.items):
                 if self.reading.is_full():
@@ -466,7 +483,7 @@ class _Walker:
             elif child.kind == "map" and head.role == "unit":
                 named = next((c.value for _, c in child.entries if isinstance(c.value, str)), None)
                 local.unit = unit_in(f"/{named}") if named else local.unit
-            elif child.kind == "map" and field.descriptor and not field.aside and not self.has_price(child):
+            elif child.kind == "map" and not field.aside and (field.descriptor or _names_a_gpu(child) and self.has_price(node)) and not self.has_price(child):
                 self._describe(child, head, local)
             elif child.kind == "list" and head.role in ("gpu", "location") and child.items and all(i.kind == "scalar" for i in child.items):
                 values = [str(i.value) for i in child.items if i.value is not None]
@@ -525,7 +542,7 @@ class _Walker:
             quoted = []
         bare = [q for q in quoted if q.price is not None and not (q.price.sign or q.price.unit or q.unit or q.head.unit or q.currency or q.head.currency)]
         if not self.samples and len(bare) == len(quoted):      # no price beside them says more
-            most = MAX_HOURLY.get(self.reading.currency(self.reading.rate[0]) or "", MOST_BARE) if self.reading.rate else MOST_BARE
+            most = MAX_HOURLY.get(self.reading.currency(self.reading.rate[0]) or "", MOST_BARE) * _HOURS_OF.get(self.reading.rate[1], 1) if self.reading.rate else MOST_BARE * _HOURS_OF.get(self.reading.period or "", 1)
             for q in bare:
                 if priced_branch:                              # {"HOURLY_USD": {"A40": 0.4}}
                     q.unit, q.currency = _field(key).head.unit, _field(key).head.currency
@@ -567,7 +584,7 @@ class _Walker:
                 continue
             if field.aside or (consumed and field.head.role == "price"):
                 continue
-            if child.kind == "map" and field.descriptor and (local.chips or local.named) and not self.has_price(child):
+            if child.kind == "map" and (field.descriptor or _names_a_gpu(child)) and (local.chips or local.named) and not self.has_price(child) and (field.descriptor or self.has_price(node)):
                 continue                                       # a descriptor, read above
             if not self.has_price(child) and not self._may_list(child):
                 continue
@@ -617,6 +634,8 @@ class _Walker:
                 if parent.role == "gpu" and plain in ("type", "name", "model", "description", "id", "product", "display name", "card"):
                     head = read_head("gpu")
                 elif parent.role == "gpu" and plain in ("count", "quantity", "number", "num", "total"):
+                    head = read_head("gpu_count")
+                elif plain in _BARE_COUNTS and _few(child.value) and _names_a_gpu(node):
                     head = read_head("gpu_count")
                 elif parent.role == "location":
                     if plain in ("name", "description", "id", "code", "city", "country", "display name", "label") and isinstance(child.value, str):

@@ -1112,6 +1112,9 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
             continue
         drafts.append((item, chips))
     led = led or len(heading) <= 60 and bool(_OF_PRICES.search(fold(heading))) and not any(map(other_trade, first.path)) and all((chips[0].left or chips[0].start) <= 7 for _, chips in drafts)       # "Rates": each item begins with its GPU
+    sites = [_site_before(reading, item.block.text, chips[0]) for item, chips in drafts] if place is None and _OF_PLACES.search(lead) else []
+    by_site = len(sites) >= 2 and all(sites)                   # "Our data centres": "Graz, Austria (H100, L40S)"
+    led = led or by_site
     if len(drafts) < (1 if place else 2) or len(drafts) * 2 < len(run) or not led and not all(chips[0].count is not None and chips[0].left == 0 for _, chips in drafts):
         return False
     for item, chips in drafts:
@@ -1132,6 +1135,8 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
             facts.location = match[1]
         elif sited := _IN_REGION.match(text):
             facts.instance, facts.location = None, sited["place"]
+        if by_site:
+            facts.instance, facts.location = None, _site_before(reading, text, chip)
         facts.location = facts.location or place
         start, end = item.block.content.source_span(0, len(text))
         reading.listed += make_offers(reading, facts, [], start, end)
@@ -1142,6 +1147,17 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
     return True
 
 
+def _site_before(reading: Reading, text: str, chip: ChipSpan) -> str | None:
+    """The place with which an item of a list begins, up to its first chip; None where it names none."""
+    before = _TO_CHIP.sub("", text[:min(chip.start, _SHORT_CARD)]).strip()
+    if not 3 <= len(before) <= 60 or reading.locate is None or not reading.locate(before)[0]:
+        return None
+    first = re.split(r"\s[-–—|]\s", before, maxsplit=1)[0]
+    return first if reading.locate(first)[0] else before       # "EU-SE-1 — Stockholm, Sweden"
+
+
+_TO_CHIP = re.compile(r"[\s(（|,:：–—-]{0,12}(?:\d{1,2}\s?[x×]\s?)?(?:nvidia|amd|tesla|geforce|quadro)?\s{0,4}$", re.IGNORECASE)
+_OF_PLACES = words("places_heading")
 _OF_PRICES = re.compile(offer_fields()["of_prices"])
 _IN_REGION = words("in_region")
 _BETWEEN_CHIPS = words("between_chips")

@@ -4,6 +4,7 @@
 - JSON inside a string that a script parses or streams: `JSON.parse("…")`, `….enqueue("…")` (React Router, Remix).
 - Lists whose values are indices into themselves: devalue (Nuxt 3's `__NUXT_DATA__`, SvelteKit's `__data.json`), turbo-stream (keys "_3").
 - `window.__NUXT__ = (function(a, b){return {…}}(1, "x"))` of Nuxt 2; `kit.start(…, {data: …})` of SvelteKit.
+- Components that bear their data as attributes: `<PriceCard gpu="H100" price="$2.10" />`, `<gpu-plan name="…" :price="2.1">`.
 - JSON in attributes: Astro's islands (`props`, each value with a type before it), `data-page` of Inertia, `data-props`.
 
 What does not parse is passed over: code is not data.
@@ -80,6 +81,37 @@ def payloads(text: str) -> Iterator[Node]:
                 return
         else:
             yield unfold(tree)
+
+
+_COMPONENT = re.compile(r"<(?P<tag>[A-Z][\w.]{0,60}|[a-z]{1,20}(?:-[a-z]{1,20}){1,3})(?=\s)")
+_PROP = re.compile(r"\s+(?P<key>:?[A-Za-z][\w-]{0,40})(?:=(?:\"(?P<double>[^\"]{0,300})\"|'(?P<single>[^']{0,300})'|\{\s{0,4}(?:[\"'`](?P<quoted>[^\"'`{}]{0,300})[\"'`]|(?P<number>\d{1,9}(?:\.\d{1,9})?))\s{0,4}\}|\{[^{}]{0,300}\}))?(?=[\s/>])")
+MAX_PROPS = 40                                                 # of a component; more are no card of a plan
+
+
+def components(text: str) -> Iterator[Node]:
+    """The components of a page that bear data as attributes, a list of maps for each name: three attributes or two, one of them with a digit in it."""
+    found: dict[str, list[Node]] = {}
+    for match in _COMPONENT.finditer(text):
+        entries: list[tuple[str, Node]] = []
+        at = match.end()
+        for _ in range(MAX_PROPS):
+            prop = _PROP.match(text, at)
+            if prop is None:
+                break
+            at = prop.end()
+            group = next((g for g in ("double", "single", "quoted", "number") if prop[g] is not None), None)
+            if group is None:
+                continue
+            value = prop[group]
+            bound = group == "number" or prop["key"].startswith(":")
+            entries.append((prop["key"].lstrip(":"), Node("scalar", prop.start(group), max(prop.end(group), prop.start(group) + 1), float(value) if bound and _DECIMAL.fullmatch(value) else html.unescape(value))))
+        if len(entries) >= 2 and any(any(map(str.isdigit, str(node.value))) for _, node in entries):
+            found.setdefault(match["tag"], []).append(Node("map", match.start(), at, entries=entries))
+    for maps in found.values():
+        yield Node("list", maps[0].start, maps[-1].end, items=maps)
+
+
+_DECIMAL = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
 
 def _all(text: str) -> Iterator[Node | int]:

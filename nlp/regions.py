@@ -15,10 +15,12 @@ from importlib import resources
 from typing import Any
 
 from chipwatch.records import Issue, Offer, Region
+from nlp.chips import find_chips
 from nlp.document import Block, Cell, Document, MappedText
 from nlp.offers import read_head, split_label
 from nlp.places import country_codes, country_named, find_places, fold
 from nlp.prices import fold as prices_fold
+from nlp.prices import has_digit
 from nlp.towns import town as town_named
 from nlp.towns import town_of
 from nlp.tree import Node
@@ -443,6 +445,7 @@ def _code_of_zones(codes: str) -> str | None:
     return shared.pop() if len(shared) == 1 else None
 
 
+_LAST_BRACKET = re.compile(r"[(（][^()（）]{2,200}[)）]$")
 _SHORT_NAME = re.compile(r":(?=[a-z_]*[a-z]{3})[a-z][a-z0-9_+-]{1,40}:")                  # of a picture in Markdown: ":de:" is none, ":flag-de:", ":cityscape:" are
 
 
@@ -452,6 +455,8 @@ def parse_place(text: str, language: str | None, *, short: bool = False, sure: b
     zoned = _ZONES_BEHIND.search(text)
     if zoned and (shared := _code_of_zones(zoned["codes"])):
         text = f"{text[:zoned.start()]} ({shared})"
+    if text.endswith((")", "）")) and (bracket := _LAST_BRACKET.search(text)) and has_digit(bracket[0]) and find_chips(bracket[0], context=True):
+        text = text[:bracket.start()].rstrip()                 # "Graz, Austria (H100, L40S)": what is had there
     match = _code_in(text, short and len(text) <= 4)
     code = match[0].replace("‑", "-") if match else None
     name = text

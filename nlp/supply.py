@@ -22,9 +22,9 @@ from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table, settle_named
 from nlp.offers_text import Placed, read_families, read_listings, read_lists, read_only_chip, read_options, read_placed, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
 from nlp.pause import collection_paused
-from nlp.payloads import payloads, unfold
+from nlp.payloads import components, payloads, unfold
 from nlp.places import fold
-from nlp.prices import currency_words, decimal_mark, has_digit, only_currency, tax_in, unit_in
+from nlp.prices import asks_for_contact, currency_words, decimal_mark, has_digit, only_currency, tax_in, unit_in
 from nlp.regions import find_cities, locate, read_regions
 from nlp.stacked import stacked_tables
 from nlp.tree import MAX_CELLS, Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
@@ -385,8 +385,12 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
         nonlocal looked
         if not looked:                                         # for the whole document, once, and only where there are data
             reading.rate, looked = _rate(document), True
+            reading.period = reading.rate[1] if reading.rate else _period(document, reading)
+            reading.row_heads = _row_heads(document, placed)
             reading.notes = field_notes(item.block for item in placed)
+        reading.of_data = True
         read_feed(reading, tree)
+        reading.of_data = False
 
     notes = {tax for _, tax in reading.tax_notes}
     if reading.tax == "unknown" and len(notes) == 1:
@@ -402,8 +406,11 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
             except TreeError:
                 continue                                       # a listing that is no JSON (shortened by dots, or a program)
     money = reading.only_currency
+    said = {rate.currency for _, rate in reading.rates if rate.currency}
+    if money is None and len(said) == 1:
+        reading.only_currency = said.pop()                     # "All prices are in US dollars", beside the data
     program = document.content_type == "html" and not _MARKUP.search(document.text[:20_000])
-    if money is None and program and _PROGRAM.search(document.text):
+    if reading.only_currency is None and program and _PROGRAM.search(document.text):
         reading.only_currency = _money_of_program(document.text, reading)
     programs = [tree for kind, found in document.embedded if kind == "python" for tree in found]
     python = any(kind == "python" for kind, _ in document.embedded)
@@ -414,9 +421,20 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
             trees.append(tree)
             if not is_set_aside(tree.name) and find_chips(document.text[tree.start:tree.end][:500_000], context=True):
                 read(tree)
+    if not python and document.content_type in ("html", "markdown", "script") and not _TESTS.search(document.text):
+        for tree in components(document.text):
+            tree.items = [item for item in tree.items if _sells(item)]
+            if tree.items:
+                read(tree)
     extra = [o for o in reading.offers if (o.gpu_name, o.gpu_count, o.price) not in seen]
     reading.offers = visible + extra
-    reading.rate, reading.only_currency = None, money
+    reading.rate, reading.period, reading.only_currency = None, None, money
+
+
+def _sells(node: Node) -> bool:
+    """Whether a component names a price in one of its attributes and a chip in another."""
+    keys = [(read_head(key), child) for key, child in node.entries if len(key) <= 60]
+    return any(head.role == "price" and (has_digit(str(child.value)) or asks_for_contact(str(child.value))) for head, child in keys) and any(isinstance(child.value, str) and find_chips(child.value, context=True) for head, child in keys if head.role in ("gpu", "instance"))
 
 
 def _values_of_listing(text: str, start: int, end: int) -> Node:
@@ -440,13 +458,48 @@ def _rate(document: Document) -> tuple[str, str | None] | None:
     return next(iter(rates)) if len(rates) == 1 else None
 
 
+def _row_heads(document: Document, placed: list[Placed]) -> dict[int, list[str]]:
+    """The heads of tables that a page shows without their rows, which are data elsewhere in it: of a table of no more than a row, or a list of strings. By number of columns; two of one number are none."""
+    shown = [[cell.text.strip() if cell is not None else "" for cell in item.block.table.rows[0]] for item in placed if item.block.table is not None and 1 <= len(item.block.table.rows) <= 2]
+    shown += [[m[1] for m in _STRING.finditer(found[0])] for found in _STRINGS.finditer(document.text[:SAMPLE])]
+    out: dict[int, list[str]] = {}
+    seen: set[int] = set()
+    for heads in shown:
+        roles = [read_head(head).role if 0 < len(head) <= 40 and not has_digit(head) else None for head in heads]
+        if len(heads) >= 2 and "price" in roles and not {"gpu", "instance"}.isdisjoint(roles):
+            if len(heads) in seen and out.get(len(heads)) != heads:
+                out.pop(len(heads), None)
+            elif len(heads) not in seen:
+                out[len(heads)] = heads
+            seen.add(len(heads))
+    return out
+
+
+_STRING = re.compile(r"[\"'`]([^\"'`\n]{0,40})[\"'`]")
+_STRINGS = re.compile(r"\[\s{0,40}[\"'`][^\"'`\n\[\]]{0,40}[\"'`](?:\s{0,40},\s{0,40}[\"'`][^\"'`\n\[\]]{0,40}[\"'`]){1,15}\s{0,40},?\s{0,40}\]")
+
+
+def _period(document: Document, reading: Reading) -> str | None:
+    """The period of all prices of the data of a page, where the heads and labels that it shows, its comments and the notes on all prices name one alone: "Spot /hr", "// USD per GPU-hour"."""
+    text = document.text
+    found = {rate.unit for _, rate in reading.rates if rate.unit} | {unit for m in _RATE.finditer(text) if (unit := unit_in(m["per"]))}
+    labels = dict.fromkeys(m["label"].strip() for m in _SHOWN_LABEL.finditer(text[:SAMPLE]))
+    found |= {head.unit for head in map(read_head, labels) if head.role == "price" and head.unit}
+    if document.content_type in ("html", "script") and not _MARKUP.search(text[:20_000]):
+        found |= {rate.unit for match in _COMMENTS.finditer(text[:SAMPLE]) if (rate := rate_of_all(match[1])) is not None and rate.unit}
+    return found.pop() if len(found) == 1 else None
+
+
+_SHOWN_LABEL = re.compile(r"[>\"'`](?P<label>[^<>\"'`{}$\n]{2,40}(?:/|\(|\bper\b|\bpro\b|\bpar\b|\bpor\b|ly\b|ich\b|每|毎|月|時|小时)[^<>\"'`{}\n]{0,20})[<\"'`]")
+
+
 _PROGRAM = re.compile(r"^(?:import|export|const|let|var|module\.exports|from|def|class|[A-Z_]{2,40}\s*[:=])(?!\w)", re.MULTILINE)
 _MARKUP = re.compile(r"<!doctype|<html|<script", re.IGNORECASE)
 _TESTS = words("program_of_tests")
 _MONEY_CONSTANT = re.compile(r"\bcurrency(?:_?(?:code|sign|symbol))?[\"']?\s*(?::\s*\w{1,20}\s*)?[:=]\s*[\"'`]([A-Za-z]{3}|[$€£¥₹₩])[\"'`]", re.IGNORECASE)
 _COMMENTS = re.compile(r"(?://|#|^[ \t]*\*|/\*|\"\"\")([^\n]{1,300})", re.MULTILINE)
 _MONEY_WORD = words("money_word")
-_MONEY_TEMPLATE = re.compile(r"([$€£₹₩])\$\{|\$\{[^{}\n]{1,80}\}\s?([€£])")
+_MONEY_TEMPLATE = re.compile(r"([$€£₹₩])\$\{|([€£₹₩])\{|\{[^{}\n]{1,80}\}\s?([€£])")
 
 
 def _money_of_program(text: str, reading: Reading) -> str | None:

@@ -268,3 +268,55 @@ def test_items_under_a_heading_of_rates_that_begin_with_a_gpu_can_be_rented():
     page = "# Prices\n\n## Typical rates\n\n- RTX 3090 (24GB): by the minute\n- RTX 4090 (24GB): faster\n- Only CPU and RAM: for small tasks\n"
     assert [(o.gpu_name, o.gpu_memory, o.price) for o in supply(page, "md")[1]] == [("RTX3090", 24, None), ("RTX4090", 24, None)]
     assert supply(page.replace("Typical rates", "Tested with"), "md")[1] == []
+
+
+def test_a_price_beside_the_bare_name_of_a_gpu_is_for_one_and_that_of_several_nodes_for_a_cluster():
+    plans = 'const plans = [\n  { name: "H200", config: "x2 · x1", pricePerHour: 3.1, vram: "141 GB VRAM", vcpu: "32 vCPUs" },\n  { name: "H200 Barn", pricePerHour: 3.3, vcpu: "32 vCPUs" },\n' \
+            '  { size: "1 node (8×H200)", monthly: "$15,000" },\n  { size: "4 nodes (32×H200)", monthly: "$58,000" },\n];\n'
+    assert [(o.gpu_count, o.price, o.price_scope) for o in supply(plans, "ts")[1]] == [(None, 3.1, "gpu"), (None, 3.3, "instance"), (8, 15000, "instance"), (32, 58000, "cluster")]
+
+
+def test_terms_and_periods_stand_in_the_names_of_lists():
+    text = 'export const onDemandPlans = [\n  { name: "NVIDIA A40", price: 0.5 },\n];\nexport const pricing = {\n  spot: [{ gpu: "NVIDIA L4", price: "$0.20" }],\n  monthly: [{ gpu: "NVIDIA A16", price: "$300" }],\n};\n' \
+           'export const hourlyRates = [{ gpu: "NVIDIA H100", price: 2.5 }];\nexport const RESERVED_SKUS = [\n  { label: "NVIDIA A40", pricePerHour: 0.3 },\n];\n'
+    assert [(o.gpu_name, o.price, o.price_unit, o.commitment) for o in supply(text, "ts")[1]] == [
+        ("A40", 0.5, None, "on_demand"), ("L4", 0.2, None, "spot"), ("A16", 300, "month", None), ("H100", 2.5, "hour", "on_demand"), ("A40", 0.3, "hour", "reserved")]
+
+
+def test_hardware_may_stand_in_a_map_of_its_own_beside_the_prices():
+    text = 'const TIERS = [\n  { title: "Otter S", hw: { gpu: "L40S", count: 1, vram: 48 }, cost: { hourly: 0.95, monthly: 590 } },\n  { title: "Otter M", hw: { gpu: "A100 80GB", count: 2 }, cost: { hourly: 3.2, monthly: 2100 } },\n];\n' \
+           'export default function Page() {\n  return TIERS.map((t) => <p>€{t.cost.hourly.toFixed(2)}<span>/hr</span> or €{t.cost.monthly}/mo</p>);\n}\n'
+    found = supply(text, "tsx")[1]
+    assert [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit, o.instance_name) for o in found] == [
+        ("L40S", 1, 0.95, "EUR", "hour", "Otter S"), ("L40S", 1, 590, "EUR", "month", "Otter S"), ("A100", 2, 3.2, "EUR", "hour", "Otter M"), ("A100", 2, 2100, "EUR", "month", "Otter M")]
+
+
+def test_components_bear_prices_as_attributes():
+    page = '# GPU pricing\n\n<CardGrid>\n  <PriceCard title="NVIDIA H200" vram="141 GB" price="$3.40" unit="per GPU hour" />\n  <PriceCard title="NVIDIA B200" price="Contact sales" />\n</CardGrid>\n\n' \
+           '<Row gpu="NVIDIA H200" term="1 year" price="$2.40" per="hour" featured />\n<Row gpu="NVIDIA L4" price={0.4} per="hour" tags={["new"]} />\n\n<Chart title="H100 against A100" height="400" price="shown" />\n'
+    assert [(o.gpu_name, o.gpu_memory, o.price, o.price_unit, o.price_scope, o.commitment) for o in supply(page, "mdx")[1]] == [
+        ("H200", 141, 3.4, "hour", "gpu", "on_demand"), ("B200", None, None, None, None, "contact_sales"), ("H200", None, 2.4, "hour", "gpu", "reserved"), ("L4", None, 0.4, "hour", "gpu", "on_demand")]
+    element = '<h1>GPUs</h1>\n<gpu-plan name="Otter" gpu="2x NVIDIA A40" :price="1.1" currency="EUR" unit="hour"></gpu-plan>\n'
+    assert rows(element, "html") == [("A40", 2, 1.1, "EUR", "hour")]
+
+
+def test_a_template_of_double_braces_prints_what_figures_are():
+    page = "<template>\n  <div v-for=\"p in plans\"><h3>{{ p.name }}</h3><p>{{ p.price }} € / Monat</p></div>\n</template>\n<script setup>\nconst plans = [\n  { name: 'Otter S', gpu: '1x RTX 4000 SFF Ada', price: '184,00' },\n  { name: 'Otter L', gpu: '2x L40S', price: '1.690,00' },\n]\n</script>\n"
+    assert rows(page, "vue", "de") == [("RTX4000SFFADA", 1, 184, "EUR", "month"), ("L40S", 2, 1690, "EUR", "month")]
+
+
+def test_heads_and_comments_tell_the_period_of_all_prices():
+    table = 'const gpus = {\n  "RTX 4090": { vram: "24GB", onDemand: "$0.44", spot: "$0.22" },\n};\nexport const Table = () => (\n  <table><thead><tr><th>GPU</th><th>On-demand /hr</th><th>Spot /hr</th></tr></thead></table>\n);\n'
+    assert rows(table, "jsx") == [("RTX4090", None, 0.44, "USD", "hour"), ("RTX4090", None, 0.22, "USD", "hour")]
+    assert rows(table.replace("Spot /hr", "Spot /month"), "jsx") == [("RTX4090", None, 0.44, "USD", None), ("RTX4090", None, 0.22, "USD", None)]
+    comment = "// prices in USD per GPU-hour\nexport const GPU_PRICING = {\n  'a100-80gb': 1.19,\n  'l40s': 0.79,\n};\n"
+    assert rows(comment, "ts") == [("A100", None, 1.19, "USD", "hour"), ("L40S", None, 0.79, "USD", "hour")]
+    note = "# Rates\n\nexport const rates = [\n  { type: 'otter-1', gpus: '1x NVIDIA A40', hourly: 0.6 },\n]\n\nAll prices are in US dollars.\n"
+    assert rows(note, "mdx") == [("A40", 1, 0.6, "USD", "hour")]
+
+
+def test_heads_shown_apart_name_the_columns_of_rows():
+    page = 'export default function Gpus() {\n  const rows = [\n    ["NVIDIA H100 80GB", "1", "26", "$2.10"],\n    ["NVIDIA H100 80GB", "8", "208", "$16.80"],\n  ];\n  return <tr>{["GPU", "GPUs", "vCPUs", "Price / hour"].map((h) => <th>{h}</th>)}</tr>;\n}\n'
+    assert rows(page, "tsx") == [("H100", 1, 2.1, "USD", "hour"), ("H100", 8, 16.8, "USD", "hour")]
+    headed = page.replace('{["GPU", "GPUs", "vCPUs", "Price / hour"].map((h) => <th>{h}</th>)}', "<th>GPU</th><th>GPUs</th><th>vCPUs</th><th>Price / hour</th>")
+    assert rows(headed.replace("return <tr>", "return (<table><thead><tr>").replace("</tr>;", "</tr></thead></table>);"), "tsx") == [("H100", 1, 2.1, "USD", "hour"), ("H100", 8, 16.8, "USD", "hour")]
