@@ -692,9 +692,12 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     sited = [c for c, head in enumerate(heads) if head.role == "location"]
     zones = [c for c in sited if _ZONE_HEAD.search(heads[c].text)]
     heads = [replace(head, role=None) if c in zones and len(zones) < len(sited) else head for c, head in enumerate(heads)]       # the region beside its zones is the place
-    heads = [_by_its_cells(head, [t for r in rows if (t := grid.text(r, c)) and not is_nothing(t)]) for c, head in enumerate(heads)]
+    heads = [_by_its_cells(head, [t for r in rows if (t := grid.text(r, c)) and not is_nothing(t)]) if head.role == "gpu_count" or head.role is None and head.chips else head for c, head in enumerate(heads)]
     heads = _periods_side_by_side(reading, grid, heads, outer)
     heads = _counts_side_by_side(reading, grid, heads)
+    if any(_HOURS_INCLUDED.search(h.text) for h in heads):     # "Hours included | Price | Rate per hour": of a pack, what an hour comes to
+        timed = {c for c, h in enumerate(heads) if h.role == "price" and (h.unit or any(p.unit for r in rows for p in reading.prices(grid.text(r, c))))}
+        heads = [replace(h, role="other_price") if timed and h.role == "price" and c not in timed else h for c, h in enumerate(heads)]
     out = list(heads)
     true = [h for h in heads if h.role == "price" and not _CONVERTED.search(h.text)]
     least = any(h.role == "price" and _LEAST.search(h.text) for h in heads)
@@ -739,7 +742,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
 
 def _by_its_cells(head: Head, texts: Sequence[str]) -> Head:
     """The head of a column of GPUs or of their numbers, by what stands in it: "Card" over names of GPUs, "Number of A16 GPUs" over numbers."""
-    if not texts or head.role not in (None, "gpu_count"):
+    if not texts:
         return head
     if head.role == "gpu_count" and not head.chips and all(has_digit(t) and (found := find_chips(t, context=True)) and found[0].count is None for t in texts):
         return replace(head, role="gpu")
@@ -760,6 +763,7 @@ def _counts_side_by_side(reading: Reading, grid: _Grid, heads: list[Head]) -> li
     return [replace(head, role="price") if c in found else head for c, head in enumerate(heads)]
 
 
+_HOURS_INCLUDED = words("hours_included")
 _ONLY_MEMORY = re.compile(r"\d{1,4} ?(?:GB|GiB|Go)", re.IGNORECASE)
 
 

@@ -316,7 +316,8 @@ _NAMED_LINE = re.compile(r"^(?P<key>[^:：]{2,40})[:：]\s*(?P<value>.+)$", re.D
 
 def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> None:
     """The offers of one card: a chip in one line, its prices in others, count, memory and place in yet others."""
-    own = [(item, chips, prices) for item, chips, prices in lines if len(item.block.text) <= _SHORT_CARD and not ((chips or prices) and _HYPE.search(fold(item.block.text)))]
+    own = [(item, chips, prices) for item, chips, prices in lines if len(item.block.text) <= _SHORT_CARD and not ((chips or prices) and _HYPE.search(fold(item.block.text)))
+           and not (chips and not prices and _COMPARED.search(fold(item.block.text)))]         # "Compared with the H100, it has more memory" names no chip of the card
     names = {c.gpu_name for item, chips, prices in own for c in chips}
     named = [(item, chips) for item, chips, prices in own if chips]
     priced = [(item, prices) for item, chips, prices in own if prices and not chips]
@@ -1004,6 +1005,64 @@ _CODE_OF_SITE = re.compile(r"(?<![\w-])(?:[A-Z]{3,5}-?\d{1,2}|[a-z]{2,9}(?:-[a-z
 _CAN_BE_HAD = words("can_be_had")
 _CANNOT_BE_HAD = words("cannot_be_had")
 _COUNTED_LEAD = re.compile(r"(?:[^\W\d_][\w ]{0,16}[:：])?\s*")
+
+
+def read_named_cards(reading: Reading, placed: Sequence[Placed]) -> None:
+    """Collect GPUs without a price of a page that sells machines and has nothing else to offer: cards side by side, a GPU for a title, its memory below ("RTX 5090", "32 GB VRAM").
+
+    Two or more of them, of different GPUs, that are most of the sections of their kind.
+    """
+    if not any(item.block.kind == "heading" and _sells_machines(item.block.text) for item in placed):
+        return
+    groups: dict[tuple[tuple[str, ...], int], list[tuple[Placed, list[ChipSpan], list[str]]]] = {}
+    below: list[str] = []
+    for item in placed:
+        if item.block.kind == "heading":
+            below = []
+            groups.setdefault((item.path, item.block.level), []).append((item, _title_of_gpu(item.block.text), below))
+        else:
+            below.append(item.block.text)
+    contact: bool | None = None
+    for (path, _), cards in groups.items():
+        named = [(item, chips, size) for item, chips, texts in cards if chips and all(len(t) <= _SHORT_CARD for t in texts) and (size := next((m for t in texts if (m := _MEMORY_LINE.search(fold(t)))), None))]
+        if len({chips[0].gpu_name for _, chips, _ in named}) < 2 or 3 * len(named) < 2 * len(cards) or any(no_offer_words(h) or compares_sellers(h) or other_trade(h) for h in path):
+            continue
+        if contact is None:
+            contact = any(len(item.block.text) <= 60 and asks_for_contact(item.block.text) for item in placed)
+        for item, chips, size in named:
+            start, end = item.block.content.source_span(0, len(item.block.text))
+            facts = Facts(named=chips, instance=item.block.text, gpu_memory=float(size["size"] or size["size2"]))
+            reading.listed += make_offers(reading, facts, [Quoted(None, start, end, contact=True)] if contact else [], start, end)
+
+
+def _title_of_gpu(text: str) -> list[ChipSpan]:
+    """The chip that a title names, where it names one and nothing else."""
+    chips = find_chips(text, context=True) if len(text) <= _TITLE and has_digit(text) else []
+    return chips if len(chips) == 1 and _NOTHING_ELSE.issuperset(re.findall(r"[^\W\d_]+", fold(text[:chips[0].left or 0] + " " + text[chips[0].end:]))) else []
+
+
+def read_enumerations(reading: Reading, placed: Sequence[Placed]) -> None:
+    """Collect GPUs that a sentence spells out behind a colon: "You can attach the following GPUs: A40, L40S and H100"."""
+    for item in placed:
+        text = item.block.text
+        if item.block.kind not in ("paragraph", "list_item") or not 20 <= len(text) <= _PASSAGE or ":" not in text or not has_digit(text):
+            continue
+        colon = text.index(":")
+        lead = fold(text[:colon])
+        if colon > _SHORT_CARD or not _LED_TO_GPUS.search(lead) or no_offer_words(lead) or any(no_offer_words(h) for h in item.path[-1:]) or _CANNOT_BE_HAD.search(lead) or _rival(reading, text) or _not_ours(reading, item):
+            continue
+        stop = next((m.start() for m in _SENTENCE_END.finditer(text, colon)), len(text))
+        listed = text[colon + 1:stop]
+        chips = find_chips(listed, context=True)
+        gaps = [listed[a.end:b.start if b.left is None else max(a.end, min(b.start, b.left))] for a, b in zip(chips, chips[1:], strict=False)]
+        if len({c.gpu_name for c in chips}) < 3 or listed[:chips[0].left or 0].strip() or len(listed) - chips[-1].end > 16 or not all(map(_BETWEEN_CHIPS.fullmatch, gaps)):
+            continue
+        start, end = item.block.content.source_span(0, stop)
+        for chip in chips:
+            reading.listed += make_offers(reading, Facts(named=[chip]), [], start, end)
+
+
+_LED_TO_GPUS = words("led_to_gpus")
 
 
 def read_tiers(reading: Reading, placed: Sequence[Placed]) -> None:

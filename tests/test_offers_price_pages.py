@@ -113,3 +113,32 @@ def test_the_paragraph_above_a_table_names_the_gpu_that_its_rows_count():
         assert [(o.gpu_name, o.gpu_count, o.instance_name) for o in found] == [("L4", 1, "vx2-std-8"), ("L4", 8, "vx2-std-96")]
     for lead in ("Twice the performance of an A100.", "With L40S or A100 cards."):
         assert not supply(f"# Families\n\n## vx2\n\n{lead}\n\n{table(*cells)}{other}", "md")[1]
+
+
+def test_what_a_pack_of_hours_costs_is_no_price_of_a_gpu():
+    text = "# Prepaid packs\n\n" + table("Pack | GPU | Hours included | Price | Effective rate", "Fox | RTX 4090 | 100 | $41 | $0.41/hr", "Elk | A100 80GB | 500 | $655 | $1.31/hr")
+    assert rows(text, "md") == [("RTX4090", None, 0.41, "USD", "hour"), ("A100", None, 1.31, "USD", "hour")]
+
+
+def test_a_gpu_that_the_one_of_a_page_is_compared_with_is_not_the_cards():
+    text = ("<main><h1>NVIDIA H200 in the cloud</h1><p>141 GB of HBM3e.</p><div class='stats'><div><b>$2.91</b><span>per GPU-hour, on demand</span></div>"
+            "<div><b>$2.31</b><span>per GPU-hour, 12-month reserve</span></div></div><p>Compared with the H100, it has more memory.</p></main>")
+    assert rows(text, "html") == [("H200", None, 2.91, "USD", "hour"), ("H200", None, 2.31, "USD", "hour")]
+
+
+def test_cards_of_gpus_without_prices():
+    card = "<div class='card'><h3>{}</h3><p>{}</p></div>"
+    cards = card.format("H100 NVL", "94 GB VRAM") + card.format("L40S", "48 GB VRAM") + card.format("RTX 4090", "24 GB VRAM")
+    found = supply(f"<main><h1>Nordic GPU servers</h1><div>{cards}</div><h2>Contact sales</h2></main>", "html")[1]
+    assert [(o.gpu_name, o.gpu_memory, o.commitment) for o in found] == [("H100", 94, "contact_sales"), ("L40S", 48, "contact_sales"), ("RTX4090", 24, "contact_sales")]
+    for heading in ("Cards that we tested", "GPU server benchmarks"):                        # nobody lets them
+        assert not supply(f"<main><h2>{heading}</h2><div>{cards}</div></main>", "html")[1]
+    others = "".join(card.format(name, "fast") for name in ("Storage", "Network", "Support", "Security", "Backup"))
+    assert not supply(f"<main><h1>Nordic GPU servers</h1><div>{cards}{others}</div></main>", "html")[1]
+
+
+def test_gpus_spelt_out_behind_a_colon():
+    for lead in ("You can attach the following GPUs to a pod", "Diese Grafikkarten sind verfügbar", "当前可租的显卡"):
+        assert [o.gpu_name for o in supply(f"# Hardware\n\n{lead}: RTX A5000, L40S, A100 80GB and H200.\n", "md")[1]] == ["A5000", "L40S", "A100", "H200"]
+    for text in ("These GPUs support MIG: A30, A100, H100 and H200.", "GPUs that are not available: A30, A100 and H100.", "We offer GPU drivers: for A30, A100 and H100.", "Available GPUs: A30 (fast), A100 (faster), H100 (fastest)."):
+        assert not supply(f"# Hardware\n\n{text}\n", "md")[1]
