@@ -82,6 +82,8 @@ _ITEM_MARKS = "(（;；"                                          # without two 
 _NUMBERED = re.compile(r"\s*(?:[(（]?(?:[a-zа-я가나다라마바사아자차카타파하イロハニホヘト]|[ivxIVX]{1,4}|\d{1,2}(?:\.\d{1,2}){0,3}|[一二三四五六七八九十]{1,3})[)）.、．]|[一二三四五六七八九十]{1,3} |[•·‣◦▪–—-]\s|[①-⑳]|第[一二三四五六七八九十\d]+[項条款])"
                        # ① … is a bare figure in normalised text: "1 官公庁から", "2未被列入"; what is counted or dated is none
                        r"|\s*\d{1,2}\s?(?=[\u3041-\u9fff가-힣])(?![年月日時时分秒週周歳岁個个ヶケカか箇名人件回円元つ台社以万億亿千百種种次天倍割席位級级号小営营년월일시분초주개명인건회원대배번차호만천백억])")
+_SECTION = re.compile(r"\s*(?:§\s?)?(\d{1,2})\.\d")                # the section to which "8.1 …" belongs …
+_SECTION_HEAD = re.compile(r"\s*(?:§\s?)?(\d{1,2})(?:[.、．]\s?|\s)(?!\d)")   # … and the number of its title, "8. …"
 _INNER_ITEM = re.compile(r"(?:(?:and|or|und|oder|et|ou|y|o|e|и|или|及|或|和)(?:/or)?\s+)?(?:[(（](?:[a-zа-я]|[ivx]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,2})[)）]|(?:[a-zа-я]|[ivx]{1,4}|\d{1,2})[)）]|[①-⑳]|\d{1,2}(?:\.\d{1,2}){1,3}\s?(?=[\u3041-\u9fff가-힣]))")
 _HEAD_END = re.compile(r"[:：]\s|\s(?=[(（](?:[a-z]|[ivx]{1,4}|\d{1,2})[)）])")
 _WORDS = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -297,6 +299,8 @@ class _Reader:
         """Whether a block and the one before are alike items of one list, so that the search for its introduction runs over the same blocks."""
         if not index or index - 1 in self.titles or index - 1 in self.tables or not (self._is_item(index) and self._is_item(index - 1)):
             return False
+        if self._section(index) and self._section(index - 1) and self._section(index) != self._section(index - 1):
+            return False
         one, other = self.blocks[index], self.blocks[index - 1]
         if (one.kind == "list_item") != (other.kind == "list_item") or (one.kind == "list_item" and one.level != other.level):
             return False
@@ -326,6 +330,8 @@ class _Reader:
                 continue
             text = other.text
             opens = self._opens_list(j)
+            if self._section(index) and (self._section(index) != self._section(j) if self._section(j) else not opens and self._heads_section(index, j)):
+                return j, (0, None)                            # "8.1 …" is no item of what was opened before "7.9 …", nor before "8. Liability"
             if block.kind == "list_item" and other.kind == "list_item" and other.level >= block.level and not (
                     opens and other.level == block.level and j == first - 1 and not self._same_numbering(index, j)):
                 first -= j == first - 1
@@ -438,6 +444,16 @@ class _Reader:
             return False
         one, other = self._numbering(index), self._numbering(index + 1)
         return one.startswith("number") and (other.startswith("letter") or other > one and other.startswith("number"))
+
+    def _section(self, index: int) -> str:
+        """The number of the section of a paragraph that bears one, "8" of "8.1 …"; empty: it bears none."""
+        found = _SECTION.match(self.blocks[index].marker or self.text[index][:12])
+        return found[1] if found else ""
+
+    def _heads_section(self, index: int, other: int) -> bool:
+        """Whether a paragraph is the title of the section in which another one stands: "8. Liability" of "8.1 …"."""
+        found = _SECTION_HEAD.match(self.text[other][:12])
+        return bool(found and found[1] == self._section(index))
 
     def _same_numbering(self, one: int, other: int) -> bool:
         """Whether two paragraphs are items of one list, judged by the shape of their numbers ("(a)" and "(b)", "4.1" and "4.2")."""
