@@ -67,3 +67,30 @@ def test_a_supercomputer_in_praise_is_no_end_use(language, barred, told):
 ])
 def test_the_seat_of_a_bank_that_pays_is_no_seat_of_a_customer(language, text):
     assert SEAT not in fired(language, text)
+
+
+def read(language: str, text: str) -> set[str]:
+    """The rules that fire at the first sentence, the second standing beside it."""
+    book = cuebook(language)
+    first, _, second = text.partition("|")
+    return {rule.id for rule in book.fire(book.mask(book.scan(first)), near=book.mask(book.scan(second)))}
+
+
+@pytest.mark.parametrize(("language", "text", "look_alike"), [
+    ("en", "Can I wire my nodes into a supercomputer?|The answer is no.", "Can I visit the museum of supercomputers?|The answer is no."),
+    ("de", "Kann ich Knoten zu einem Supercomputer koppeln?|Nein.", "Kann ich den Supercomputer besichtigen?|Nein."),
+    ("ru", "Можно построить из узлов суперкомпьютер?|Ответ отрицательный.", "Можно увидеть суперкомпьютер?|Ответ отрицательный."),
+])
+def test_a_supercomputer_of_rented_nodes_asked_for_and_denied(language, text, look_alike):
+    assert "A13.asked" in read(language, text)
+    assert "A13.asked" not in read(language, look_alike)
+
+
+@pytest.mark.parametrize(("language", "text", "look_alike"), [
+    ("en", "Each training run must name the recipient of the weights.", "Each training run must fit on the disk."),
+    ("de", "Ein Trainingslauf muss den Auftraggeber nennen.", "Ein Trainingslauf muss auf die Platte passen."),
+    ("zh", "预训练须写明交付对象。", "预训练须先备份。"),
+])
+def test_a_run_of_which_it_must_be_told_for_whom(language, text, look_alike):
+    assert "A12.told" in read(language, text)
+    assert "A12.told" not in read(language, look_alike)
