@@ -193,11 +193,12 @@ def _in_hex(text: str, start: int, end: int) -> bool:
     return len(run.replace("-", "")) >= 12 or (a > 0 and text[a - 1] == "#" and b == end) or bool(re.search(r"(?<![a-z0-9])0x$", text[max(0, a - 3):a]))
 
 
+_FAMILY_OF_MACHINES = _pattern("family_of_machines")
 _BESIDE_V100 = _pattern("beside_v100")          # "V100 and V100s": no plural
 
 
 def _code(text: str, raw: str, start: int, end: int, code: str) -> tuple[int, int, str] | None:
-    if not _bounded(text, start, end) or _in_hex(text, start, end):
+    if not _bounded(text, start, end) or _in_hex(text, start, end) or text.startswith("-", end) and _FAMILY_OF_MACHINES.match(text, end):
         return None
     if end < len(text) and text[end] == "s" and code == "v100":
         if raw[end] == "S":

@@ -13,6 +13,7 @@ from nlp.offer_words import offer_fields, words
 from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for)
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
+from nlp.word_files import words_of
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
 _ITEM_HEAD = words("item_head")
@@ -413,6 +414,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     about_gpus = about_gpus or bool(marked) or _names_count_chips(grid, heads)
     kinds = _kinds_of_parts(grid)
     termed = next((c for c, h in enumerate(heads) if h.role != "price" and _TERM_HEAD.match(h.text)), None)
+    areas = [c for c, h in enumerate(heads) if h.role == "location" and _AREA.fullmatch(h.text)]
     carried: list[ChipSpan] = []
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
@@ -503,6 +505,9 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             for column, text in enumerate(owner):
                 if heads[column].role == "gpu" and parse_count(text)[0]:
                     facts.count, facts.at_most = parse_count(text)
+        if len(areas) > 1:                                     # "Americas | Europe": what stands in them all
+            where = ", ".join(t for c in areas if (t := texts[c]) and not is_nothing(t))
+            facts.location = where if len(where) <= 120 else None
         facts.location = facts.location or outer.location
         if marked:
             where = [c for c, had in marked.get(index, {}).items() if had]
@@ -574,6 +579,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 
 _ROW_OF_SERVICE = words("row_of_service")
 _TERM_HEAD = words("term_head")
+_AREA = words_of("regions.yml")("area")
 _NAMED_MACHINE = re.compile(r"[^\W\d_]{1,12}[-._ ]?\d")
 _TOGETHER = words("together")
 _NAME_IN_HEADING = re.compile(r"(?P<name>[A-Z][A-Za-z]*[-._]?\d[\w.-]*)(?=[\s(:,–—]|$)")
@@ -717,6 +723,8 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             out[column] = replace(head, role="instance" if names else None)            # "about 40 % of the price" is no name
         elif head.role == "instance" and column and out[0].role == "instance" and all(map(_bare_chip, texts)):
             out[column] = replace(head, role="gpu")            # "ECS type | Product": the product is a GPU
+        elif head.role is None and column and _AREA.fullmatch(head.text) and reading.locate is not None and 2 * sum(reading.locate(re.split(r"[,;/\n]", t, maxsplit=1)[0].strip())[0] is not None for t in texts) > len(texts):
+            out[column] = replace(head, role="location")       # "Americas | Europe" over names of regions
         elif head.role == "availability" and _GPU_WORDS.search(head.text) and 2 * sum(bool(find_chips(t, context=True)) for t in texts) > len(texts):
             out[column] = replace(head, role="gpu")            # "Available GPU SKUs" over "A16", "T4, L4"
         elif head.role == "gpu" and not head.chips and all(map(_ONLY_MEMORY.fullmatch, texts)):

@@ -644,6 +644,7 @@ _PER_SO_MANY = _worded("per_so_many")
 _SPEED = _worded("speed")
 _PLAIN_PERIOD = _worded("plain_period")
 _BARE_PERIOD = _worded("bare_period")
+_TERM_BEHIND = _worded("term_behind")
 
 
 def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
@@ -659,7 +660,8 @@ def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
     if match and match.start() - at <= 22 and not re.search(r"\d", tail[at:match.start()]):
         first = re.match(r"[\s(]*", tail[at:])
         gap = tail[at + first.end():match.start()]
-        if len(gap) <= 22 and not re.search(r"[,.!?](?:\s|$)", gap) and not (_terms_pattern().search(match[0]) and _words()["commitment_reserved"].search(gap)):
+        if len(gap) <= 22 and not re.search(r"[,.!?](?:\s|$)", gap) and not (_terms_pattern().search(match[0]) and _words()["commitment_reserved"].search(gap)) \
+                and not (match[0].startswith(("a ", "an ", "one")) and _TERM_BEHIND.match(tail, match.end())):      # "with a one-year commitment"
             unit, end = match.lastgroup, match.end()
             follow = _SCOPE_BEHIND.match(tail, end)
             if follow:

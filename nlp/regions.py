@@ -151,6 +151,8 @@ def locate(label: str, language: str | None = None) -> tuple[str | None, str | N
         return cities[-1][2], cities[-1][3]                    # "North China 2 (Beijing)": the narrower name stands last
     if len(places) > 1:
         return None, None
+    if (known := _compass_names()[1].get(label.strip())) is not None:
+        return known                                           # "West Europe", "Southeast Asia": names of regions, as in sentences
     country, city = _of_code(label)
     inner = _CODE_INSIDE.search(label) if country is None else None
     return locate(inner[1], language) if inner else (country, city)
@@ -523,6 +525,8 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         if table.rows[0][0] is not None and table.rows[0][0].text.strip():
             corners.add(fold(table.rows[0][0].text.strip()))
         return [_row(document, table.rows[0][i].content, 0, len(table.rows[0][i].text), code, name, country, city, False) for i, code, name, country, city in placed]
+    if len(areas := [i for i, h in enumerate(heads) if _AREA.fullmatch(h)]) >= 2 and (listed := _of_areas(document, table.rows[body:], areas, language)):
+        return listed
     strong = [i for i, h in enumerate(heads) if REGION_WORDS.search(h) and len(h) <= 60]
     around = fold(" ".join((path[-1] if path else "", table.caption or "", before[-300:])))
     if not strong and not (REGION_WORDS.search(around) and any(_PLACE_HEAD.search(h) for h in heads)):
@@ -573,6 +577,23 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         given += known[key][0]
         resolved += known[key][1]
     return out if resolved * 2 >= given and resolved else []
+
+
+def _of_areas(document: Document, rows: list[list[Cell | None]], columns: list[int], language: str | None) -> list[Region]:
+    """The regions in the cells of columns that are headed by parts of the world: "GPU | Americas | Europe", "A40 | Graz, Turku"; none where a cell has another word."""
+    out: list[Region] = []
+    for cell in (row[c] for row in rows for c in columns if c < len(row) and row[c] is not None):
+        if not cell.text.strip() or _ABSENT.match(fold(cell.text.strip())):
+            continue
+        at = 0
+        for piece in split_places(cell.text, language):
+            country, city = site(piece, language)
+            if country is None:
+                return []
+            at = max(cell.text.find(piece, at), 0)
+            code = piece if _CODE.fullmatch(piece) else None
+            out.append(_row(document, cell.content, at, at + len(piece), code or piece, None if code else piece, country, city, False))
+    return out
 
 
 def _of_several_clouds(rows: list[list[Cell | None]], columns: list[int], known: list[int]) -> tuple[int, int | None] | None:
@@ -1127,6 +1148,9 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
     marked = _marks_records(document.text)
     while stack:
         node, key = stack.pop()
+        if node.kind == "map" and len(node.entries) >= 2 and _are_codes(tuple([k for k, _ in node.entries])) and (mapped := list(_of_map(document, node, language))):
+            yield from mapped
+            continue
         if node.kind == "map" and not marked and _says_no_place(key, keys := tuple([k for k, _ in node.entries])):
             for (_, child), name in zip(reversed(node.entries), _names_below(keys), strict=True):
                 if name is not None and (child.kind != "scalar" or isinstance(child.value, str) and len(child.value) > 60):
@@ -1170,6 +1194,32 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
                     if item.kind == "scalar" and isinstance(item.value, str):
                         yield from _fields(document, {"region": item}, language, seen)
             stack.append((child, name))
+
+
+_NAMES_OF_CODE = ("label", "name", "display name", "title", "city", "location", "description")
+
+
+@lru_cache(maxsize=4096)
+def _are_codes(keys: tuple[str, ...]) -> bool:
+    """Whether the keys of a map are codes as those of regions: with a digit each, and joined, or of letters and a number."""
+    return all(len(key) <= 40 and any(map(str.isdigit, key)) and _CODE.fullmatch(key) for key in keys)
+
+
+def _of_map(document: Document, node: Node, language: str | None) -> Iterator[Region]:
+    """The regions of a map from their codes to their names, or to records with them, and to nothing else: {"fra-1": "Frankfurt, Germany", "hel-1": {"label": "Helsinki"}}."""
+    found: list[tuple[str, Node, str]] = []
+    for key, child in node.entries[:MOST_PLACES]:
+        named = child if child.kind == "scalar" else next((c for k, c in child.entries if split_label(k) in _NAMES_OF_CODE and c.kind == "scalar"), None) if child.kind == "map" else None
+        if named is None or not isinstance(named.value, str) or not 2 <= len(named.value) <= 60:
+            return
+        found.append((key, named, named.value))
+    read = [(key, named, value, site(value, language)) for key, named, value in found]
+    if not all(country for *_, (country, _) in read):
+        return
+    for key, named, value, (country, city) in read:
+        start = document.text.rfind(key, max(0, named.start - 300), named.start)
+        start = start if start >= 0 else named.start
+        yield Region(label=key, name=value, country=country, city=city, quote=document.text[start:named.end], start=start, end=named.end)
 
 
 _NO_RECORDS = ("properties", "schema", "parameters", "enum", "headers", "request")

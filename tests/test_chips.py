@@ -211,3 +211,8 @@ def test_component_survives_disk(tmp_path):
     load("en", "supply").to_disk(tmp_path / "supply")
     doc = spacy.load(tmp_path / "supply")("two NVIDIA L40S cards")
     assert [s._.chip for s in doc.spans["chips"]] == ["nvidia-l40s"]
+
+
+def test_the_family_of_a_machine_is_no_chip():
+    assert names("a2-highgpu-1g with one A100 40GB, and a16-8x", context=True) == ["A100", "A16"]
+    assert names("a2-highgpu-4g", context=True) == []

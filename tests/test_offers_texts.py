@@ -151,3 +151,8 @@ def test_a_letter_behind_a_slash_is_a_month_where_the_amount_says_so():
     assert [(p.amount, p.unit) for p in find_prices("A40 €0.30/h, €0.01/m")] == [(0.3, "hour"), (0.01, None)]
     assert rows("# Mieten\n\nKiesel 1× A40 48 GB 28 GB €0.30/h €150/m\nFels 1× L40S 48 GB 64 GB €0.90/h €450/m\n", "md") == [
         ("A40", 1, 0.3, "EUR", "hour"), ("A40", 1, 150, "EUR", "month"), ("L40S", 1, 0.9, "EUR", "hour"), ("L40S", 1, 450, "EUR", "month")]
+
+
+def test_a_price_with_a_commitment_of_a_year_is_by_the_hour_as_the_one_beside_it():
+    offers = supply("# Questions\n\nH200 machines start at $2.90 per GPU per hour on demand, and $1.90 with a one-year commitment.\n", "md")[1]
+    assert [(o.price, o.price_unit, o.commitment, o.term_months) for o in offers] == [(2.9, "hour", "on_demand", None), (1.9, "hour", "reserved", 12)]

@@ -244,3 +244,9 @@ def test_spans_lie_in_the_text(text, language, bare):
         assert 0 <= price.start < price.end <= len(text) and price.amount >= 0
         assert any(c.isdigit() for c in text[price.start:price.end])
         end = max(end, price.end)
+
+
+def test_the_length_of_a_commitment_is_no_period_of_a_price():
+    for text in ("$1.90 with a one-year commitment", "$1.90 on a yearly contract", "$1.90 for an annual term"):
+        assert [(p.amount, p.unit) for p in find_prices(text, language="en")] == [(1.9, None)], text
+    assert [p.unit for p in find_prices("$900 a month, no commitment", language="en")] == ["month"]

@@ -209,3 +209,17 @@ def test_the_values_of_a_parameter_are_the_regions():
 
 def test_the_name_of_a_picture_is_no_part_of_a_place():
     assert parse_place(":deciduous_tree: Graz: `GRZ1`", "en")[:3] == ("GRZ1", "Graz", "AT")
+
+
+def test_maps_from_codes_to_names_are_regions():
+    text = 'export const regions = {\n  "fra-1": { label: "Frankfurt", flag: "de" },\n  "hel-1": { label: "Helsinki", flag: "fi" },\n};\nexport const REGION_LABELS = {\n  "grz-1": "Graz, Austria",\n  "waw-1": "Warsaw, Poland",\n};\n'
+    assert regions(text, "ts") == [("fra-1", "DE"), ("hel-1", "FI"), ("grz-1", "AT"), ("waw-1", "PL")]
+    assert regions('export const sizes = {\n  "cpu-1": "Small",\n  "cpu-2": "Large",\n};\n', "ts") == []
+
+
+def test_columns_of_parts_of_the_world_list_regions():
+    text = "## Where it can be had\n\n" + table("Series | GPU | Americas | Europe", "Fox | A40 | Boston, Dallas | West Europe", "Elk | L40S | - | Graz, West Europe")
+    assert regions(text) == [("Boston", "US"), ("Dallas", "US"), ("West Europe", "NL"), ("Graz", "AT")]
+    document = read_document(text.encode(), path="page.md", language="en")
+    assert [(o.gpu_name, o.location) for o in read_supply(document)[1]] == [("A40", "Boston, Dallas, West Europe"), ("L40S", "Graz, West Europe")]
+    assert regions("## Where it can be had\n\n" + table("Series | Americas | Europe", "Fox | 40 % | 60 %", "Elk | Graz | no sales")) == []
