@@ -213,7 +213,6 @@ class _Grid:
         self.rows: list[list[Cell | None]] = [[*row, *[None] * (width - len(row))] for row in table.rows]
         self.width = width
         self.quantities: dict[int, list[str]] = {}
-        self.turned = False                                    # its rows were columns
         self.body = self._header_rows(table)
         self.heads = [self._label(c) for c in range(width)]
 
@@ -295,7 +294,7 @@ class _Grid:
     def transpose(self) -> _Grid:
         """The same table with rows and columns exchanged: the labels of the first column become heads, each other column a row."""
         new = object.__new__(_Grid)
-        new.body, new.turned = 0, True
+        new.body = 0
         counts = [c for c in range(1, self.width) if _QUANTITY.match(read_head(self.heads[c]).text)]
         columns = [c for c in range(1, self.width) if c not in counts] if 0 not in self.head_chips() or self.width > 2 else [0, 1]
         rows = range(self.body, len(self.rows))
@@ -343,7 +342,7 @@ class _Grid:
         part = object.__new__(_Grid)
         part.rows = [[row[c] for c in columns] for row in self.rows]
         part.heads = [self.heads[c] for c in columns]
-        part.body, part.width, part.quantities, part.turned = self.body, len(columns), {}, self.turned
+        part.body, part.width, part.quantities = self.body, len(columns), {}
         return part
 
 
@@ -510,7 +509,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             facts.location = where if len(where) <= 120 else None
         facts.location = facts.location or outer.location
         if marked:
-            where = [c for c, had in marked.get(index, {}).items() if had]
+            where = [c for c, had in marked[index].items() if had]
             if not where:
                 continue
             facts.location = facts.location or (grid.heads[where[0]] if len(where) == 1 else None)
@@ -927,8 +926,6 @@ def _marks_of_places(reading: Reading, grid: _Grid, outer: Around) -> dict[int, 
     """
     marked: dict[int, dict[int, bool]] = {}
     rows = range(grid.body, len(grid.rows))
-    if grid.turned and any(named := [bool(find_chips(grid.text(r, 0), context=True)) for r in rows]):       # "Zone | Location | L4 | A100": what else is told of a zone is no GPU
-        rows = [r for r, chip in zip(rows, named, strict=True) if chip]
     columns = [c for c in range(1, grid.width) if grid.heads[c] and all(_HAD.fullmatch(t) or _NOT_HAD.fullmatch(t) for r in rows for t in [grid.text(r, c)])]
     if not columns or not all(len(grid.heads[c]) <= 60 for c in columns):
         return {}

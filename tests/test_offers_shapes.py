@@ -452,11 +452,6 @@ def test_marks_may_be_written_by_their_names():
     assert [(o.gpu_name, o.location) for o in supply(f"# Elk Cloud\n\n## Cards by site\n\n{worded}", "md")[1]] == [("B200", "Graz"), ("L4", "Turku")]
 
 
-def test_marks_of_zones_stand_beside_what_else_is_told_of_them():
-    zones = table("Zone | Location | L4 | NVIDIA H200", "`fi-hel-1a` | Helsinki | ✔ | ", "`de-fra-1a` | Frankfurt |  | ✔")
-    assert [(o.gpu_name, o.location) for o in supply(f"# Zones\n\n## GPU availability by zone\n\n{zones}", "md")[1]] == [("L4", "fi-hel-1a"), ("H200", "de-fra-1a")]
-
-
 def test_items_of_a_list_of_data_centres_tell_their_gpus():
     page = "# Data centres\n\nWe have these data centres:\n\n- **EU-SE-1** — Stockholm, Sweden (H200, L40S)\n- **EU-RO-1** — Bucharest, Romania (8x B200)\n- **EU-FI-2** — Turku, Finland\n"
     _, offers, places, _ = supply(page, "md")
