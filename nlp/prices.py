@@ -625,6 +625,8 @@ _HEAD = _worded("period_before")
 
 def _head_unit(before: str) -> str | None:
     """The period that leads to a price: "1時間あたり 350円", "月額 12,000円", "per hour: $2"."""
+    if has_digit(before):                                      # "6개월 약정: 시간당 3,400원": how long it is rented is no period that is billed
+        before = _terms_pattern().sub(lambda term: " " * len(term[0]), before)
     match = _HEAD.search(before)
     if match:
         return unit_in(match["text"])

@@ -31,3 +31,32 @@ def test_other_figures_beside_a_chip_count_nothing(text):
 def test_cells_of_counts(cell, count):
     import unicodedata
     assert parse_count(unicodedata.normalize("NFKC", cell)) == (count, False)
+
+
+@pytest.mark.parametrize(("line", "expected"), [
+    ("Alquiler de RTX 3090: USD 0,28 la hora o USD 149 al mes.", [(0.28, "USD", "hour"), (149, "USD", "month")]),
+    ("Saatlik A100 kiralama 95 TL'den başlar.", [(95, "TRY", "hour")]),
+    ("Máy chủ 8 x H200 giá 250 triệu đồng/tháng.", [(250_000_000, "VND", "month")]),
+    ("Сервер 8 x H100 стоит 1,2 млн ₽ в месяц.", [(1_200_000, "RUB", "month")]),
+    ("H100 약정 - 6개월 약정: 시간당 3,400원", [(3400, "KRW", "hour")]),
+])
+def test_periods_and_multiples_in_other_languages(line, expected):
+    assert [(o.price, o.currency, o.price_unit) for o in read(f"# GPU\n\n{line}\n")] == expected
+
+
+def test_a_table_in_turkish():
+    page = "# GPU Sunucular\n\nFiyatlara KDV dahil değildir.\n\n| Paket | Ekran Kartı | Adet | Saatlik Ücret | Aylık Ücret |\n|---|---|---|---|---|\n" \
+           "| Deniz | RTX 4090 | 2 | 84,00 ₺ | 36.500 ₺ |\n| Dağ | H100 | 8 | Teklif alın | Teklif alın |\n"
+    assert [(o.gpu_name, o.gpu_count, o.price, o.price_unit, o.commitment, o.tax) for o in read(page)] == [
+        ("RTX4090", 2, 84, "hour", "on_demand", "excluded"), ("RTX4090", 2, 36_500, "month", None, "excluded"), ("H100", 8, None, None, "contact_sales", "unknown")]
+
+
+@pytest.mark.parametrize("label", ["Aantal kaarten", "Anzahl Grafikkarten", "Nombre de cartes", "Número de tarjetas", "Numero di schede", "Liczba kart", "Количество видеокарт", "Antal grafikkort"])
+def test_rows_that_count_cards(label):
+    page = f"# GPU\n\n| | S | M |\n|---|---|---|\n| GPU | NVIDIA A30 | NVIDIA A100 |\n| {label} | 2 | 4 |\n| RAM | 64 GB | 128 GB |\n| € / h | 1,15 € | 5,40 € |\n"
+    assert [(o.gpu_name, o.gpu_count) for o in read(page)] == [("A30", 2), ("A100", 4)]
+
+
+@pytest.mark.parametrize("line", ["Las H100 se cotizan a pedido.", "H100: vraag een offerte aan.", "H100 – do uzgodnienia", "H100 – kontakta oss för offert", "H100：請洽業務", "H100 – iletişime geçin", "H100: 별도 협의"])
+def test_prices_asked_for_in_other_languages(line):
+    assert [(o.gpu_name, o.commitment) for o in read(f"# GPU\n\n- {line}\n- L40S: 1 € / h\n")][0] == ("H100", "contact_sales")
