@@ -810,6 +810,8 @@ def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
         text = item.block.text
         if item.block.table is not None or not has_digit(text):
             continue
+        if len(text) <= _OF_FAMILIES and item.block.kind != "code":
+            _families_told(reading, text)
         for chip in find_chips(text, context=True):
             lead = text[max(0, chip.left - 110):chip.left or chip.start]
             match = _FAMILY.search(lead) if chip.start else None
@@ -819,6 +821,29 @@ def read_families(reading: Reading, placed: Sequence[Placed]) -> None:
                 name = head[1] if head else None
             if name and has_digit(name):
                 reading.families.setdefault(fold(name), replace(chip, count=None))
+
+
+_OF_FAMILIES = 4000                                            # characters of a paragraph in which families of machines are told
+_FAMILY_NAMED = words("family_named")
+_NO_FAMILY = words("no_family")
+
+
+def _families_told(reading: Reading, text: str) -> None:
+    """What sentences that name one family of machines and one chip say, whatever their order and language: "Les instances gp2 embarquent des cartes A10"."""
+    at = 0
+    for end in [*(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]:
+        sentence, at = text[at:end], end
+        chips = find_chips(sentence, context=True) if has_digit(sentence) else []
+        if len({c.gpu_name for c in chips}) != 1:
+            continue
+        names = set()
+        for match in _FAMILY_NAMED.finditer(sentence):
+            group = "behind" if match["behind"] else "before"
+            name, (a, b) = match[group], match.span(group)
+            if (has_digit(name) or name.isupper() and len(name) >= 2) and not _NO_FAMILY.fullmatch(name.lower()) and not any(a < c.end and (c.start if c.left is None else c.left) < b for c in chips):
+                names.add(name)
+        if len(names) == 1:
+            reading.families.setdefault(fold(names.pop()), replace(chips[0], count=None))
 
 
 # Machines that a letter or a number tells apart, and the words by which a chip is told to be theirs.
@@ -863,8 +888,7 @@ def settle_orphans(reading: Reading, placed: Sequence[Placed], named: Sequence[s
     classes = read_classes(reading, placed) if len(named) > 1 else {}
     led: dict[str, ChipSpan | None] = {}
     for facts, quoted, start, end in reading.orphans:
-        name = fold(facts.instance or "")
-        family = max((f for f in reading.families if name.startswith(f) and (f[-1] in ".-_" or not name[len(f):len(f) + 1].isalnum())), key=len, default=None)
+        family = _family_of(reading, fold(facts.instance or ""), facts.above[1] if len(facts.above) > 1 else "")
         chip = reading.families[family] if family is not None else only
         if chip is None and classes:
             mark = next((m for m in map(_class_above, facts.above) if m is not None), None)
@@ -890,6 +914,19 @@ def _only_chip_of(lead: str) -> ChipSpan | None:
 
 _LEAD = 400                                                    # characters of a paragraph that leads to a table
 _YARDSTICK = words("yardstick_before")
+
+
+def _family_of(reading: Reading, name: str, heading: str) -> str | None:
+    """The family, of those that the page tells the chip of, that the (folded) name of a machine begins with, or that the heading above its table names."""
+    name = _STANDARD.sub("", name)
+    begun = [f for f in reading.families if name.startswith(f) and (f[-1] in ".-_" or not name[len(f):len(f) + 1].isalnum())]
+    if not begun and heading:
+        above = set(re.findall(r"[\w.-]+", fold(heading)))
+        begun = [f for f in reading.families if f in above and name.startswith(f.rstrip("0123456789"))]
+    return max(begun, key=len, default=None)
+
+
+_STANDARD = re.compile(r"standard[_-](?=[a-z])")
 
 
 def settle(reading: Reading) -> None:
