@@ -60,3 +60,39 @@ def test_rows_that_count_cards(label):
 @pytest.mark.parametrize("line", ["Las H100 se cotizan a pedido.", "H100: vraag een offerte aan.", "H100 – do uzgodnienia", "H100 – kontakta oss för offert", "H100：請洽業務", "H100 – iletişime geçin", "H100: 별도 협의"])
 def test_prices_asked_for_in_other_languages(line):
     assert [(o.gpu_name, o.commitment) for o in read(f"# GPU\n\n- {line}\n- L40S: 1 € / h\n")][0] == ("H100", "contact_sales")
+
+
+@pytest.mark.parametrize("sentence", ["Les instances gp7 embarquent des cartes NVIDIA A10.", "Die gp7-Serie ist mit der NVIDIA A10 ausgestattet.", "Машины серии gp7 оснащены картами NVIDIA A10.", "gp7シリーズはNVIDIA A10を搭載しています。", "NVIDIA A10 cards power the gp7 machines."])
+def test_families_are_told_in_any_order_and_language(sentence):
+    page = f"# GPU\n\n{sentence}\n\nNVIDIA T4: Familie gp5.\n\n## gp7\n\n| Type | vCPU | RAM | GPU |\n|---|---|---|---|\n| gp7.m | 12 | 96 | 1 |\n| gp7.xl | 48 | 384 | 4 |\n"
+    assert [(o.instance_name, o.gpu_name, o.gpu_count) for o in read(page)] == [("gp7.m", "A10", 1), ("gp7.xl", "A10", 4)]
+
+
+def test_families_named_by_capitals_are_those_of_the_heading():
+    page = "As instâncias QV têm placas Tesla M60. As instâncias QC têm placas Tesla K80.\n\n"
+    page += "".join(f"## Instâncias {family}\n\n| Tamanho | vCPU | GPU | Discos |\n|---|---|---|---|\n| Standard_{family}6 | 6 | 1 | 24 |\n| Standard_{family}12 | 12 | 2 | 48 |\n\n" for family in ("QV", "QC"))
+    assert [(o.instance_name, o.gpu_name, o.gpu_count) for o in read(page)] == [("Standard_QV6", "M60", 1), ("Standard_QV12", "M60", 2), ("Standard_QC6", "K80", 1), ("Standard_QC12", "K80", 2)]
+
+
+def test_sections_that_are_each_a_card_that_can_be_had():
+    card = "- **{}** : {}\n- **Mémoire** : {} Go\n\n"
+    page = "# Nuage\n\n## Matériel disponible\n\nNuage propose deux types de GPU :\n\n### NVIDIA L40S\n\n" + card.format("Architecture", "Ada", 48) + "### NVIDIA A100\n\n" + card.format("Architecture", "Ampere", 80)
+    assert [(o.gpu_name, o.gpu_memory, o.price) for o in read(page)] == [("L40S", 48, None), ("A100", 80, None)]
+    assert not read(page.replace("Matériel disponible", "Benchmarks").replace("propose deux types de GPU", "mesure"))
+
+
+@pytest.mark.parametrize(("page", "expected"), [
+    ("# GPU 云服务器\n\n系统提供 NVIDIA Tesla P100 型号的 GPU，无性能损耗。\n", {("P100", None)}),
+    ("# GPU 클라우드\n\n- **최신 GPU 지원**: NVIDIA H100, AMD MI300X\n", {("H100", None), ("MI300X", None)}),
+    ("# Serveurs GPU\n\nNous proposons des GPU NVIDIA L4 et NVIDIA A30.\n", {("L4", None), ("A30", None)}),
+    ("# GPU-Server\n\nJeder Server ist mit acht NVIDIA H100 ausgestattet.\n", {("H100", 8)}),
+    ("# GPUサーバー\n\nNVIDIA H100を8基搭載したノードです。\n", {("H100", 8)}),
+])
+def test_pages_that_only_say_what_they_provide(page, expected):
+    assert {(o.gpu_name, o.gpu_count) for o in read(page)} == expected
+
+
+@pytest.mark.parametrize("page", ["# GPU 云服务器\n\n暂不提供 H100 GPU。\n", "# GPU-Server\n\nH100-GPUs bieten wir nicht an.\n", "# Serveurs GPU\n\nBientôt : nous proposons des GPU H100.\n", "# Our paper\n\nThe model supports H100 and A100 GPUs.\n",
+                                  "# GPU cloud\n\n## Benchmarks\n\nThe framework supports NVIDIA H100 GPUs.\n"])
+def test_pages_that_provide_nothing(page):
+    assert not read(page)
