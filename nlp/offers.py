@@ -920,7 +920,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
     availability = facts.availability or ("on_request" if contact else "listed")
     location = q.location or facts.location
     country = reading.locate(location)[0] if location and reading.locate else None
-    tax = q.tax if q.tax != "unknown" else q.head.tax if q.head.tax != "unknown" else facts.tax if facts.tax != "unknown" else reading.tax
+    tax = q.price.tax if q.price is not None and q.price.tax != "unknown" else q.tax if q.tax != "unknown" else q.head.tax if q.head.tax != "unknown" else facts.tax if facts.tax != "unknown" else reading.tax
     offer = Offer(
         gpu_name=name, chip=chip_slug(name, memory if not chip.slice else None, form), gpu_count=count, gpu_memory=memory, form_factor=form,
         instance_name=q.instance or facts.instance, price=price, currency=currency if price is not None else None, price_unit=unit if price is not None else None,

@@ -9,11 +9,10 @@ from nlp.chips import ChipSpan, find_chips
 from nlp.document import Block
 from nlp.offer_words import words
 from nlp.offers import Facts, Reading, availability_in, compares_sellers, make_offers, no_offer_words, other_trade
-from nlp.offers_text import Placed
+from nlp.offers_text import SENTENCE_END, Placed
 from nlp.places import fold
 from nlp.prices import has_digit, is_withdrawn
 
-_SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
 _SELLS = words("title_of_gpus")
 _PROVIDED = words("provided")
 _NOT_PROVIDED = words("cannot_be_had")
@@ -57,7 +56,7 @@ _BEHIND = 24                                                   # characters behi
 def _sentences(text: str) -> Iterator[tuple[int, int, list[ChipSpan]]]:
     """(start, end, chips) of the sentences that name a chip."""
     at = 0
-    for end in [*(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]:
+    for end in [*(m.end() for m in SENTENCE_END.finditer(text)), len(text)]:
         chips = find_chips(text[at:end], context=True) if has_digit(text[at:end]) else []
         if chips:
             yield at, end, chips

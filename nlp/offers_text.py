@@ -18,7 +18,7 @@ from nlp.offers import (
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
 
-_SENTENCE_END = re.compile(r"(?<!\.\.)[.!?](?=\s|$)|[。！？；\n]")
+SENTENCE_END = words("sentence_end")
 _COMPARED = words("compared")
 _SENTENCE = 400                                               # characters of a sentence on each side of a price
 _SHORT_CARD = 160                                              # characters of a block that can be a line of a card
@@ -43,6 +43,7 @@ class Placed:
 def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect priced offers of running text, lists and cards."""
     titles = _sure_titles(placed)
+    known: set[str] = set()
     for group in _cards(placed):
         rest = []
         beside = sum(item.block.kind == "list_item" and len(item.block.text) <= _SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
@@ -53,6 +54,9 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             listed = beside and item.block.kind == "list_item"             # an item of a list of GPUs names one, too
             chips = find_chips(text, context=listed or _about_gpus(item) or _titles_card(item, titles)) if has_digit(text) else []
             prices = _real_prices(reading, text, item.path)
+            if prices and not chips and item.block.kind != "heading" and (short := find_chips(text, context=True)):
+                known = known or _known_chips(reading, placed)
+                chips = [c for c in short if c.gpu_name in known]          # "A10 spot from 0.9 an hour": a card by what else the page says
             if chips and prices and not _rival(reading, text):
                 _pair(reading, item, chips, reading.with_room(prices))
             elif chips and item.block.kind != "heading":
@@ -60,6 +64,15 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             rest.append((item, chips, prices))
         for part in _split_card(rest):
             _card(reading, part)
+
+
+def _known_chips(reading: Reading, placed: Sequence[Placed]) -> set[str]:
+    """The chips that a page names beyond doubt, in its tables, under headings on GPUs or by their makers."""
+    named = {o.gpu_name for o in reading.offers}
+    for item in placed:
+        if item.block.table is None and has_digit(item.block.text):
+            named.update(c.gpu_name for c in find_chips(item.block.text, context=_about_gpus(item)))
+    return named
 
 
 def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
@@ -191,8 +204,8 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
         if item.block.table is not None or item.block.kind in ("code", "heading") or not re.search(r"gpu", text, re.IGNORECASE) or _not_ours(reading, item):
             continue
         for price in _real_prices(reading, text):
-            start = max((m.end() for m in _SENTENCE_END.finditer(text, max(0, price.start - _SENTENCE), price.start)), default=max(0, price.start - _SENTENCE))
-            stop = next((m.end() for m in _SENTENCE_END.finditer(text, price.end, price.end + _SENTENCE)), min(len(text), price.end + _SENTENCE))
+            start = max((m.end() for m in SENTENCE_END.finditer(text, max(0, price.start - _SENTENCE), price.start)), default=max(0, price.start - _SENTENCE))
+            stop = next((m.end() for m in SENTENCE_END.finditer(text, price.end, price.end + _SENTENCE)), min(len(text), price.end + _SENTENCE))
             count = stated_count(text[start:stop]) if price.scope != "gpu" and len(GPUS_STATED.findall(fold(text[start:stop]))) == 1 else None
             if price.scope != "gpu" and count is None or price.unit is None:
                 continue
@@ -375,7 +388,8 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
     if not quoted:
         if any(prices for _, chips, prices in lines if chips) or len(own) > 8:
             return
-        boxed = first.block.kind in ("heading", "definition") or (first.block.container is not None and first.block.kind != "list_item")
+        boxed = first.block.kind in ("heading", "definition") or (first.block.container is not None and first.block.kind != "list_item") \
+            or heading is not None and any(asks_for_contact(i.block.text) and len(i.block.text) <= 40 and not cs and _labels_price(i.block.text) for i, cs, _ in own)
         if not boxed or not (contact or facts.availability in ("sold_out", "waitlist")) or not any(_tells_no_price(i) if i.block.kind == "definition" else not cs and not ps and (availability_in(i.block.text) or asks_for_contact(i.block.text)) and len(i.block.text) <= 60 for i, cs, ps in own):
             return
     start = min(item.block.content.source_span(0, 1)[0] for item, _, _ in own)
@@ -383,6 +397,12 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
     for q in quoted or [Quoted(None, a, b, contact=contact)]:
         begin, end = (min(a, q.start), max(b, q.end)) if max(b, q.end) - min(a, q.start) <= 1500 else (q.start, q.end)
         reading.pending.append((facts, [q], max(begin, start), end))
+
+
+def _labels_price(text: str) -> bool:
+    """Whether a line begins with the label of a price, or its period: "Price: on request", "月額 お問い合わせ"."""
+    label = re.split(r"[:：]|\s", text.strip(" *_"), maxsplit=1)[0]
+    return read_head(label).role == "price" or unit_in(label) is not None
 
 
 def _prices_part(text: str, price: Price, *, beside: bool) -> bool:
@@ -638,7 +658,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
     """Give each price of a block its chip: the nearest before it in its sentence, else the one that follows ("$2.49/hr for an H100")."""
     block = item.block
     text = block.text
-    ends = [m.end() for m in _SENTENCE_END.finditer(text)]
+    ends = [m.end() for m in SENTENCE_END.finditer(text)]
     places = [c.start for c in chips]
     short = len(text) <= _SHORT_CARD or block.kind in ("list_item", "definition", "heading")
     single = len({c.gpu_name for c in chips}) == 1
@@ -785,7 +805,7 @@ def _asked_for(reading: Reading, item: Placed, chips: list[ChipSpan]) -> None:
     if len(text) > _SHORT_CARD or len({c.gpu_name for c in chips}) != 1 or chips[0].start > 40 or not asks_for_contact(text) or _rival(reading, text) \
             or _HYPE.search(fold(text)) or _INSTRUCTION.match(fold(text)) or text.rstrip().endswith(("?", "？")):
         return
-    ends = [m.end() for m in _SENTENCE_END.finditer(text)]
+    ends = [m.end() for m in SENTENCE_END.finditer(text)]
     if any(chips[0].end <= end < len(text.rstrip()) for end in ends) and not asks_for_contact(text[:next(e for e in ends if e >= chips[0].end)]):
         return
     a, b = item.block.content.source_span(0, len(text))
@@ -831,7 +851,7 @@ _NO_FAMILY = words("no_family")
 def _families_told(reading: Reading, text: str) -> None:
     """What sentences that name one family of machines and one chip say, whatever their order and language: "Les instances gp2 embarquent des cartes A10"."""
     at = 0
-    for end in [*(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]:
+    for end in [*(m.end() for m in SENTENCE_END.finditer(text)), len(text)]:
         sentence, at = text[at:end], end
         chips = find_chips(sentence, context=True) if has_digit(sentence) else []
         if len({c.gpu_name for c in chips}) != 1:
@@ -991,9 +1011,9 @@ def read_options(reading: Reading, placed: Sequence[Placed]) -> None:
             chips = find_chips(text, context=True)
             for chip, after in zip(chips, [*chips[1:], None], strict=False):
                 left = chip.start if chip.left is None else min(chip.left, chip.start)
-                begin = max((m.end() for m in _SENTENCE_END.finditer(text, max(0, left - _SENTENCE), left)), default=max(0, left - _SENTENCE))
+                begin = max((m.end() for m in SENTENCE_END.finditer(text, max(0, left - _SENTENCE), left)), default=max(0, left - _SENTENCE))
                 stop = min(chip.end + _OF_MACHINE, len(text) if after is None else after.start)
-                stop = next((m.start() for m in _SENTENCE_END.finditer(text, chip.end, stop)), stop)
+                stop = next((m.start() for m in SENTENCE_END.finditer(text, chip.end, stop)), stop)
                 if chip.count is None or not counts_cores(text[chip.end:stop]) or not offers_options(text[begin:left]):
                     continue
                 start, end = content.source_span(left, stop)
@@ -1013,7 +1033,7 @@ def read_placed(reading: Reading, placed: Sequence[Placed]) -> None:
         if any(no_offer_words(h) for h in item.path[-1:]):
             continue
         at = 0
-        for end in [*(m.end() for m in _SENTENCE_END.finditer(text)), len(text)]:
+        for end in [*(m.end() for m in SENTENCE_END.finditer(text)), len(text)]:
             sentence, start, at = text[at:end], at, end
             folded = fold(sentence)
             if not _CAN_BE_HAD.search(folded) or _CANNOT_BE_HAD.search(folded) or sentence.rstrip().endswith(("?", "？")) or is_withdrawn(sentence) or availability_in(sentence) \

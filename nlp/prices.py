@@ -35,6 +35,7 @@ class Price:
     price_from: bool = False
     other: bool = False                                        # the price of something else: per GB, per token, per vCPU
     high: float | None = None                                  # the high end of a range
+    tax: str = "unknown"                                       # included | excluded, where the same price stands behind it with the other
 
 
 _data = partial(data_file, "prices.yml")
@@ -391,7 +392,7 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     if not signs and not bare:
         return []
     prices = _months_by_letter(folded, list(_prices(folded, signs, language=language, currency=currency, bare=bare, words=words, decimal=decimal)))
-    prices = _as_printed_first(folded, prices)
+    prices = _less_tax_twins(folded, _as_printed_first(folded, prices))
     return [p for i, p in enumerate(prices) if not (i + 1 < len(prices) and prices[i + 1].start - p.end <= _TAIL and _words()["was"].search(folded[max(0, p.start - 20):p.start]))]
 
 
@@ -409,6 +410,28 @@ def _as_printed_first(folded: str, prices: list[Price]) -> list[Price]:
     return out
 
 
+def _less_tax_twins(folded: str, prices: list[Price]) -> list[Price]:
+    """The prices without those that are the one before with tax, or without it: "68,000円(税込 74,800円)", "249 € HT (298,80 € TTC)"."""
+    out: list[Price] = []
+    for price in prices:
+        before = out[-1] if out else None
+        if before is not None and before.sign and (before.currency or before.sign) == (price.currency or price.sign) and (price.unit is None or before.unit in (None, price.unit)) and price.start - before.end <= _TAIL \
+                and _LEAST_TAX * min(before.amount, price.amount) <= max(before.amount, price.amount) <= _MOST_TAX * min(before.amount, price.amount):
+            gap, behind = folded[before.end:price.start], folded[price.start:_TAX_BEHIND.match(folded, price.end).end()]
+            joint = _TAX_GAP.match(gap)
+            told = tax_in(gap[joint.end():]) if joint else "unknown"
+            if joint and told == "unknown":
+                told = tax_in(behind)
+            if told != "unknown" and (price.amount > before.amount) == (told == "included"):
+                out[-1] = replace(before, unit=before.unit or price.unit, scope=before.scope or price.scope, tax="excluded" if told == "included" else "included")
+                continue
+        out.append(price)
+    return out
+
+
+_LEAST_TAX, _MOST_TAX = 1.02, 1.28                             # what a price with tax is of the price without it
+_TAX_GAP = re.compile(r"[^\d(/\n]{0,32}[(/]\s?")               # the other price stands in brackets or behind a stroke
+_TAX_BEHIND = re.compile(r"[^\d\n]{0,20}")
 _CLOSES = re.compile(r"[^()\n]{0,12}\)")
 _BY_LETTER = re.compile(r"\s?/\s?m(?![a-z])")
 _HOURS_AT_LEAST = 200                                          # that a month costs, however large the rebate

@@ -96,3 +96,38 @@ def test_pages_that_only_say_what_they_provide(page, expected):
                                   "# GPU cloud\n\n## Benchmarks\n\nThe framework supports NVIDIA H100 GPUs.\n"])
 def test_pages_that_provide_nothing(page):
     assert not read(page)
+
+
+@pytest.mark.parametrize(("line", "price", "unit", "tax"), [
+    ("NVIDIA L4: 月額 68,000円（税込 74,800円）", 68_000, "month", "excluded"),
+    ("NVIDIA L4 : 249 € HT (298,80 € TTC) par mois", 249, "month", "excluded"),
+    ("NVIDIA L4: € 228,69 incl. btw per maand (€ 189 excl. btw)", 228.69, "month", "included"),
+    ("NVIDIA L4: 2,00 zł netto / 2,46 zł brutto za godzinę", 2, "hour", "excluded"),
+])
+def test_the_same_price_with_tax_and_without_is_one_offer(line, price, unit, tax):
+    assert [(o.price, o.price_unit, o.tax) for o in read(f"# GPU\n\n- {line}\n")] == [(price, unit, tax)]
+
+
+def test_two_prices_that_no_tax_tells_apart_are_two_offers():
+    assert [o.price for o in read("# GPU\n\n- NVIDIA L4: $1.00 / $1.20 per hour (VAT excluded)\n")] == [1.0, 1.2]
+
+
+def test_one_card_for_an_hour_counts_no_cards():
+    [offer] = read("# GPU\n\nL40Sは1枚1時間あたり210円でご利用いただけます。\n")
+    assert (offer.gpu_count, offer.price, offer.price_unit) == (None, 210, "hour")
+
+
+def test_short_codes_are_cards_where_the_page_says_so_elsewhere():
+    page = "# 常见问题\n\n### GPU 怎么收费？\n\nA10 单价 3.2 元/卡/小时。\n\n### 有没有竞价实例？\n\n有，A10 竞价实例低至 0.9 元/小时。\n"
+    assert [(o.gpu_name, o.price, o.commitment) for o in read(page)] == [("A10", 3.2, "on_demand"), ("A10", 0.9, "spot")]
+    assert not read("# 常见问题\n\n### 停车\n\nA10 出口停车 3 元/小时。\n")
+
+
+def test_a_card_whose_price_is_asked_for_beside_its_label():
+    card = "## {}プラン\n\n- GPU：{}\n- CPU：16コア\n- 月額 {}\n\n"
+    page = "# GPU専有サーバー\n\n" + card.format("S", "NVIDIA L4 × 1枚", "68,000円") + card.format("L", "NVIDIA H100 × 8枚", "お問い合わせ")
+    assert [(o.gpu_name, o.gpu_count, o.price, o.commitment) for o in read(page)] == [("L4", 1, 68_000, None), ("H100", 8, None, "contact_sales")]
+
+
+def test_abbreviations_end_no_sentence():
+    assert [(o.gpu_name, o.price, o.price_unit) for o in read("# GPU\n\nСервер с NVIDIA A5000 стоит 1 290 руб. за сутки. Поддержка стоит отдельно.\n")] == [("A5000", 1290, "day")]
