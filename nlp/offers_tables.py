@@ -12,6 +12,7 @@ from nlp.document import Block, Cell, Table
 from nlp.offer_words import offer_fields, words
 from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for)
 from nlp.places import find_places, fold
+from nlp.prices import fold as fold_tones
 from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 from nlp.word_files import words_of
 
@@ -139,6 +140,8 @@ def read_table(reading: Reading, block: Block, before: str = "", after: str = ""
         grid = grid.part(kept)
     if (machine := _machine_above(reading, block)) is not None and _read_terms(reading, grid, machine, outer):
         return
+    if _read_sum(reading, grid, outer):
+        return
     first, above, transposed = len(reading.offers), outer.chips or _named_above(reading, grid, outer), grid.transposed()
     described = transposed or grid.describes_one(named=bool(above))
     if transposed:
@@ -190,6 +193,32 @@ def _read_terms(reading: Reading, grid: _Grid, machine: Offer, outer: Around) ->
     return bool(made)
 
 
+def _read_sum(reading: Reading, grid: _Grid, outer: Around) -> bool:
+    """Collect what a machine costs whose parts a table adds up, a part and its price a row: "CPU | 16 cores | $20", "GPU | L40S | $500", "Total | | $520/month"; False for any other table."""
+    kinds = _kinds_of_parts(grid)
+    column = next((c for c in range(grid.width - 1, 0, -1) if read_head(grid.heads[c]).role == "price"), None)
+    if kinds is None or column is None or column == kinds:
+        return False
+    last = len(grid.rows) - 1
+    total = next((r for r in range(last, max(grid.body, last - 2), -1) if _TOTAL_ROW.search(fold_tones(next((t for c in range(column) if (t := grid.text(r, c))), "")))), None)
+    if total is None:
+        return False
+    head = read_head(grid.heads[column])
+    prices = _prices(reading, head, grid.text(total, column))
+    parts = [p.amount for r in range(grid.body, total) for p in _prices(reading, head, grid.text(r, column))[:1]]
+    chips = [c for r in range(grid.body, total) if fold(grid.text(r, kinds)) in ("gpu", "gpus") for cell in range(grid.width) if cell not in (kinds, column) for c in find_chips(grid.text(r, cell), context=True)]
+    if len(prices) != 1 or len(parts) < 2 or max(parts) >= prices[0].amount or len({c.gpu_name for c in chips}) != 1:
+        return False
+    span = _span(grid.rows[total][column])
+    name = _NUMBERED.sub("", outer.heading)
+    facts = Facts(named=[replace(chips[0], count=chips[0].count or 1)], instance=name if name and len(name) <= 60 else None, tax=outer.tax)
+    quoted = [Quoted(prices[0], *span, head, head.unit or outer.unit, "instance", head.commitment or outer.commitment, head.months or outer.months, head.currency or outer.currency, head.tax)]
+    reading.offers += make_offers(reading, facts, quoted, *span)
+    return True
+
+
+_TOTAL_ROW = words("total_row")
+_NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+")
 _OF_SHEET = words("of_sheet")
 _OF_PRICES = re.compile(offer_fields()["of_prices"])
 

@@ -131,3 +131,15 @@ def test_a_card_whose_price_is_asked_for_beside_its_label():
 
 def test_abbreviations_end_no_sentence():
     assert [(o.gpu_name, o.price, o.price_unit) for o in read("# GPU\n\nСервер с NVIDIA A5000 стоит 1 290 руб. за сутки. Поддержка стоит отдельно.\n")] == [("A5000", 1290, "day")]
+
+
+@pytest.mark.parametrize(("part", "total"), [("Komponente", "**Gesamt**"), ("Thành phần", "**TỔNG**"), ("Composant", "Total"), ("Часть", "Итого")])
+def test_a_table_of_parts_with_their_sum_is_one_machine(part, total):
+    page = f"# GPU\n\n### 3.2 Kestrel\n\n| {part} | Model | € / month |\n|---|---|---|\n| CPU | 16 cores | 60 |\n| RAM | 64 GB | 40 |\n| GPU | NVIDIA RTX 4090 | 290 |\n| {total} | | **390** |\n"
+    assert [(o.instance_name, o.gpu_name, o.gpu_count, o.price, o.price_scope) for o in read(page)] == [("Kestrel", "RTX4090", 1, 390, "instance")]
+    assert 390 not in [o.price for o in read(page.replace(total, "Setup"))]
+
+
+def test_services_sold_beside_a_machine_are_no_price_of_it():
+    page = "# GPU\n\n### Config\n\n- GPU: NVIDIA RTX 4070\n- Price: 300 € / month\n- Server Management (40 € / month)\n- Servicios adicionales: copias (9 € / month)\n"
+    assert [o.price for o in read(page)] == [300]
