@@ -31,6 +31,7 @@ def read_provided(reading: Reading, placed: Sequence[Placed]) -> None:
     nothing = not (reading.offers or reading.grouped or reading.listed)
     if nothing and not _SELLS.search(fold(f"{reading.document.title or ''}\n{placed[0].block.text[:200] if placed else ''}")):
         return
+    known = {o.gpu_name for o in [*reading.offers, *reading.listed]}
     for item in placed:
         text = item.block.text
         if item.block.table is not None or item.block.kind not in ("paragraph", "list_item", "quote") or len(text) > _PASSAGE or not has_digit(text) or not find_chips(text, context=True) or _no_offers_under(item.path):
@@ -45,7 +46,7 @@ def read_provided(reading: Reading, placed: Sequence[Placed]) -> None:
                     or any(rival in folded for rival in reading.rivals):
                 continue
             a, b = item.block.content.source_span(start, end)
-            for chip in {c.gpu_name: c for c in reversed(chips)}.values():
+            for chip in {c.gpu_name: c for c in reversed(chips) if c.gpu_name not in known}.values():
                 named = ChipSpan(0, 0, chip.gpu_name, chip.memory, chip.form_factor, chip.count if machine else None)
                 reading.listed += make_offers(reading, Facts(named=[named]), [], a, b)
 

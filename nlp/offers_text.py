@@ -1108,7 +1108,7 @@ def read_enumerations(reading: Reading, placed: Sequence[Placed]) -> None:
         lead = fold(text[:colon])
         if colon > _SHORT_CARD or not _LED_TO_GPUS.search(lead) or no_offer_words(lead) or any(no_offer_words(h) for h in item.path[-1:]) or _CANNOT_BE_HAD.search(lead) or _rival(reading, text) or _not_ours(reading, item):
             continue
-        stop = next((m.start() for m in _SENTENCE_END.finditer(text, colon)), len(text))
+        stop = next((m.start() for m in SENTENCE_END.finditer(text, colon)), len(text))
         listed = text[colon + 1:stop]
         chips = find_chips(listed, context=True)
         gaps = [listed[a.end:b.start if b.left is None else max(a.end, min(b.start, b.left))] for a, b in zip(chips, chips[1:], strict=False)]
