@@ -17,7 +17,7 @@ from tables import Loader, table
 
 from chipwatch.records import CLAUSE_LABELS, MODES, POLARITIES, SIGNAL_LABELS
 from nlp import place_groups
-from nlp.clauses import MAX_QUOTE, read_clauses
+from nlp.clauses import MAX_QUOTE, read_clauses, readers
 from nlp.cuebook import SCOPE_GROUPS, CueError, Cuebook, cuebook, fold, groups_of, languages, parts
 from nlp.read import read_document
 
@@ -369,3 +369,10 @@ def test_a_short_item_far_from_its_opening_is_quoted_with_the_item_above_alone()
     text = "You agree not to:\n\n" + "\n".join(f"- {item}" for item in items) + "\n"
     [clause] = [c for c in read_clauses(read_document(text.encode(), content_type="text/markdown", language="en"))[0] if c.label == "export_compliance"]
     assert clause.quote.splitlines() == ["Keep unlawful films", "- Break export control laws"]
+
+
+def test_a_numbered_paragraph_is_no_item_of_a_list_that_was_opened_in_another_section():
+    rows = ["7、注销", "7.1 须知：", "(1)账户注销以后无法找回。为此我们会审查注销的条件，包括：", "a)没有未付账单；", "(2)资料随后清除。", "8、责任", "8.1 用户违反有关法律、法规使我们受损的，应予赔偿。", "8.2 我们违反有关法律、法规使用户受损的，同样赔偿。"]
+    page = "<html><body>" + "".join(f"<div>{row}</div>" for row in rows) + "</body></html>"
+    reader = readers(read_document(page.encode(), path="terms.html", language="zh"))[0]
+    assert [reader.intro(number)[1] for number, text in enumerate(reader.text) if text.startswith("8.")] == [None, None]
