@@ -142,3 +142,12 @@ def test_gpus_spelt_out_behind_a_colon():
         assert [o.gpu_name for o in supply(f"# Hardware\n\n{lead}: RTX A5000, L40S, A100 80GB and H200.\n", "md")[1]] == ["A5000", "L40S", "A100", "H200"]
     for text in ("These GPUs support MIG: A30, A100, H100 and H200.", "GPUs that are not available: A30, A100 and H100.", "We offer GPU drivers: for A30, A100 and H100.", "Available GPUs: A30 (fast), A100 (faster), H100 (fastest)."):
         assert not supply(f"# Hardware\n\n{text}\n", "md")[1]
+
+
+def test_examples_of_a_bill_are_no_offers():
+    text = "# 竹云 GPU\n\n## 价格\n\n" + table("规格 | GPU | 价格（元/月）", "10核40G1A16 | 1 * NVIDIA A16 | 1900", "20核80G2A16 | 2 * NVIDIA A16 | 3800")
+    bill = "\n\n**包年包月：**\n客户订购10核40G+1A16的机器两台，共三个月，应付1900 * 2 * 3 = 11400元。\n\n**按量计费：**\n- 头50小时：2.2元/小时 * 50小时 = 110元。\n- 其后80小时：1.6元/小时 * 80小时 = 128元。\n"
+    offered = [("A16", 1, 1900, "CNY", "month"), ("A16", 2, 3800, "CNY", "month")]
+    for heading in ("计费示例", "费用计算举例", "料金例"):
+        assert rows(f"{text}\n\n## {heading}{bill}", "md") == offered
+    assert len(rows(f"{text}\n\n## 其他{bill}", "md")) > len(offered)
