@@ -251,8 +251,8 @@ def test_a_size_of_one_number_counts_the_gpus():
 
 
 def test_a_note_gives_the_price_on_other_terms():
-    plans = 'const plans = [\n  { gpu: "A100 80GB", price: "$1.90", unit: "/GPU-hr", note: "Spot: $0.80" },\n  { gpu: "H100", price: "$2.90", unit: "/GPU-hr", note: "1-year reserved from $1.70" },\n' \
-            '  { gpu: "L40S", price: "$0.90", unit: "/GPU-hr", note: "Save $0.20 on spot capacity" },\n];\nexport default function Prices() { return plans.map((p) => <li>{p.gpu}</li>); }\n'
+    plans = 'const plans = [\n  { gpu: "A100 80GB", note: "Spot: $0.80", price: "$1.90", unit: "/GPU-hr" },\n  { gpu: "H100", price: "$2.90", unit: "/GPU-hr", note: "1-year reserved from $1.70" },\n' \
+            '  { gpu: "L40S", note: "Save $0.20 on spot capacity", price: "$0.90", unit: "/GPU-hr" },\n];\nexport default function Prices() { return plans.map((p) => <li>{p.gpu}</li>); }\n'
     assert [(o.gpu_name, o.price, o.currency, o.price_unit, o.price_scope, o.commitment, o.term_months) for o in supply(plans, "tsx")[1]] == [
         ("A100", 1.9, "USD", "hour", "gpu", "on_demand", None), ("A100", 0.8, "USD", "hour", "gpu", "spot", None),
         ("H100", 2.9, "USD", "hour", "gpu", "on_demand", None), ("H100", 1.7, "USD", "hour", "gpu", "reserved", 12), ("L40S", 0.9, "USD", "hour", "gpu", "on_demand", None)]
@@ -271,7 +271,7 @@ def test_items_under_a_heading_of_rates_that_begin_with_a_gpu_can_be_rented():
 
 
 def test_a_price_beside_the_bare_name_of_a_gpu_is_for_one_and_that_of_several_nodes_for_a_cluster():
-    plans = 'const plans = [\n  { name: "H200", config: "x2 · x1", pricePerHour: 3.1, vram: "141 GB VRAM", vcpu: "32 vCPUs" },\n  { name: "H200 Barn", pricePerHour: 3.3, vcpu: "32 vCPUs" },\n' \
+    plans = 'const plans = [\n  { name: "H200", vram: "141 GB VRAM", config: "x2 · x1", vcpu: "32 vCPUs", pricePerHour: 3.1 },\n  { name: "H200 Barn", pricePerHour: 3.3, vcpu: "32 vCPUs" },\n' \
             '  { size: "1 node (8×H200)", monthly: "$15,000" },\n  { size: "4 nodes (32×H200)", monthly: "$58,000" },\n];\n'
     assert [(o.gpu_count, o.price, o.price_scope) for o in supply(plans, "ts")[1]] == [(None, 3.1, "gpu"), (None, 3.3, "instance"), (8, 15000, "instance"), (32, 58000, "cluster")]
 

@@ -83,7 +83,7 @@ def test_sections_that_are_each_a_card_that_can_be_had():
 
 @pytest.mark.parametrize(("page", "expected"), [
     ("# GPU 云服务器\n\n系统提供 NVIDIA Tesla P100 型号的 GPU，无性能损耗。\n", {("P100", None)}),
-    ("# GPU 클라우드\n\n- **최신 GPU 지원**: NVIDIA H100, AMD MI300X\n", {("H100", None), ("MI300X", None)}),
+    ("# GPU 클라우드\n\n- **최신 GPU 지원**: AMD MI300X 및 NVIDIA H100\n", {("H100", None), ("MI300X", None)}),
     ("# Serveurs GPU\n\nNous proposons des GPU NVIDIA L4 et NVIDIA A30.\n", {("L4", None), ("A30", None)}),
     ("# GPU-Server\n\nJeder Server ist mit acht NVIDIA H100 ausgestattet.\n", {("H100", 8)}),
     ("# GPUサーバー\n\nNVIDIA H100を8基搭載したノードです。\n", {("H100", 8)}),
