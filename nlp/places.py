@@ -16,6 +16,7 @@ from importlib import resources
 from typing import Any
 
 from chipwatch import yaml_files
+from nlp.word_files import data_file
 
 _CJK_LANGUAGES = {"ja": ("ja",), "ko": ("ko",), "zh": ("zh_Hans", "zh_Hant")}
 _LIST_GAP = re.compile(r"[\s,;/、，；・·&()\[\]*-]*(?:and|or|und|oder|et|ou|y|o|e|i|lub|oraz|и|или|och|en|of|và|và/hoặc|及び|または|及|和|与|或|및|와|과|또는)?[\s,;/、，；・·&()\[\]*-]*")
@@ -337,13 +338,14 @@ def _holds_region(text: str, places: list[tuple[int, int, str]], index: int) -> 
 
 @lru_cache(maxsize=16)
 def _demonyms(language: str | None) -> tuple[re.Pattern, dict[str, str]] | None:
-    """(pattern, word -> code) of the words for the people of a country in a language; None where `data/demonyms.yml` has none."""
-    text = resources.files("nlp").joinpath("data/demonyms.yml").read_text(encoding="utf-8")
-    rows = (yaml_files.load(text) or {}).get((language or "").split("-")[0].lower())
+    """(pattern, word -> code) of the words for the people of a country in a language, money of theirs aside; None where `data/demonyms.yml` has none."""
+    data = data_file("demonyms.yml")
+    rows = data.get((language or "").split("-")[0].lower())
     if not rows:
         return None
     codes = {form: code for code, forms in rows.items() for form in forms}
-    return re.compile(r"\b(?:" + "|".join(re.escape(f) for f in sorted(codes, key=len, reverse=True)) + r")(?=\W)"), codes
+    forms, money = ("|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (codes, data["money"]))
+    return re.compile(rf"\b(?:{forms})(?=\W)(?![\s-](?:{money}))"), codes
 
 
 def find_peoples(text: str, language: str | None = None) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.places import country_named, find_places, fold
+from nlp.places import country_named, find_peoples, find_places, fold
 
 
 def codes(text: str, language: str | None = "en") -> list[str]:
@@ -79,3 +79,12 @@ def test_spans_are_in_order_and_inside(words, language):
     assert all(0 <= a < b <= len(text) for a, b, _ in spans)
     assert all(x[1] <= y[0] for x, y in zip(spans, spans[1:], strict=False))
     assert [c for _, _, c in spans].count("CU") == words.count("Cuba")
+
+
+@pytest.mark.parametrize(("language", "money", "people"), [
+    ("en", "Orders above 5,000 US dollars need a passport.", "Orders of US citizens need a passport."), ("en", "Prices are in Russian roubles.", "Territorial Russian residents pay in advance."),
+    ("de", "Ab 500 US-Dollar oder 40000 russischen Rubel wird ein Ausweis verlangt.", "Russische Staatsangehörige legen einen Ausweis vor."),
+    ("nl", "Betaal in Amerikaanse dollars of Russische roebels.", "Russische staatsburgers tonen een paspoort."),
+])
+def test_money_of_a_country_names_none_of_its_people(language, money, people):
+    assert find_peoples(money, language) == [] and len(find_peoples(people, language)) == 1
