@@ -215,6 +215,10 @@ class ChipMention(Record):
     form_factor: str | None = None
 
 
+# Hours that a unit of rental (`Offer.price_unit`) stands for. A month is 730 hours (8,760 / 12), as clouds bill it.
+UNIT_HOURS = {"second": 1 / 3600, "minute": 1 / 60, "hour": 1.0, "day": 24.0, "month": 730.0, "year": 8760.0}
+
+
 @dataclass(slots=True)
 class Offer(Record):
     gpu_name: str

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-# Hours that a unit of rental stands for. A month is 730 hours (8,760 / 12), as clouds bill it.
-UNIT_HOURS = {"second": 1 / 3600, "minute": 1 / 60, "hour": 1.0, "day": 24.0, "month": 730.0, "year": 8760.0}
+from chipwatch.records import UNIT_HOURS
+
 MAX_AGE_DAYS = 120                                             # an older rate is not used: the price stays without a dollar value
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from chipwatch.records import Offer
+from chipwatch.records import UNIT_HOURS, Offer
 from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_instances
 from nlp.feeds import read_known
 from nlp.field_notes import with_note
@@ -151,7 +151,6 @@ _SHORT_NOTE = 60                                               # characters of a
 _NOTE_ON_TERMS = re.compile(r"[^\W_][\w-]*(?:[ /][^\W_][\w-]*){0,4}\s?[:：=–—-]?\s?")
 _NAMED_PRICE = re.compile(r"(?:^| )price$|^price(?: |$)")
 MOST_BARE = 150                                                # a bare number above this is a figure in cents, or the price of something else
-_HOURS_OF = {"day": 24, "month": 730, "year": 8760}
 _DATED = words("dated")
 _DATE = re.compile(r"(?:19|20)\d\d-?[01]\d(?:-?[0-3]\d)?(?:[T ].*)?$")
 _BODIES = frozenset({"body", "response_body", "responseBody", "example"})                     # keys under which a recorded answer stands as it came
@@ -542,7 +541,7 @@ class _Walker:
             quoted = []
         bare = [q for q in quoted if q.price is not None and not (q.price.sign or q.price.unit or q.unit or q.head.unit or q.currency or q.head.currency)]
         if not self.samples and len(bare) == len(quoted):      # no price beside them says more
-            most = MAX_HOURLY.get(self.reading.currency(self.reading.rate[0]) or "", MOST_BARE) * _HOURS_OF.get(self.reading.rate[1], 1) if self.reading.rate else MOST_BARE * _HOURS_OF.get(self.reading.period or "", 1)
+            most = MAX_HOURLY.get(self.reading.currency(self.reading.rate[0]) or "", MOST_BARE) * UNIT_HOURS.get(self.reading.rate[1], 1) if self.reading.rate else MOST_BARE * UNIT_HOURS.get(self.reading.period or "", 1)
             for q in bare:
                 if priced_branch:                              # {"HOURLY_USD": {"A40": 0.4}}
                     q.unit, q.currency = _field(key).head.unit, _field(key).head.currency

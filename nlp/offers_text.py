@@ -13,16 +13,15 @@ from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offer_words import offer_fields, words
 from nlp.offers import (
-    GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, compares_sellers, counts_cores, lists_chips, make_offers, no_offer_words, offers_options, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
+    GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, compares_sellers, make_offers, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
 )
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
 
 SENTENCE_END = words("sentence_end")
 _COMPARED = words("compared")
-_SENTENCE = 400                                               # characters of a sentence on each side of a price
-_SHORT_CARD = 160                                              # characters of a block that can be a line of a card
-_LISTS_GPUS = words("lists_gpus")
+SENTENCE_REACH = 400                                               # characters of a sentence on each side of a price
+SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _OF_OTHERS = words("of_others")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = words("instruction")
@@ -46,18 +45,18 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
     known: set[str] = set()
     for group in _cards(placed):
         rest = []
-        beside = sum(item.block.kind == "list_item" and len(item.block.text) <= _SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
+        beside = sum(item.block.kind == "list_item" and len(item.block.text) <= SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
         for item in group:
             text = item.block.text
-            if _not_ours(reading, item):
+            if not_ours(reading, item):
                 continue                                       # what others ask
             listed = beside and item.block.kind == "list_item"             # an item of a list of GPUs names one, too
             chips = find_chips(text, context=listed or _about_gpus(item) or _titles_card(item, titles)) if has_digit(text) else []
-            prices = _real_prices(reading, text, item.path)
+            prices = real_prices(reading, text, item.path)
             if prices and not chips and item.block.kind != "heading" and (short := find_chips(text, context=True)):
                 known = known or _known_chips(reading, placed)
                 chips = [c for c in short if c.gpu_name in known]          # "A10 spot from 0.9 an hour": a card by what else the page says
-            if chips and prices and not _rival(reading, text):
+            if chips and prices and not names_rival(reading, text):
                 _pair(reading, item, chips, reading.with_room(prices))
             elif chips and item.block.kind != "heading":
                 _asked_for(reading, item, chips)
@@ -79,7 +78,7 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect the prices of lists that stand in a block of code, a GPU and its price a line: "A40 (48GB):   ¥1.9-2.3/小时". Programs and their settings are no lists."""
     for item in placed:
         block = item.block
-        if _not_ours(reading, item):
+        if not_ours(reading, item):
             continue
         if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<") or shows_a_program(item):
             continue
@@ -88,10 +87,10 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
         lines = [m for m in re.finditer(r"[^\n]+", block.text) if m[0].strip()]
         for line in lines:
             text = line[0]
-            chips = find_chips(text, context=True) if len(text) <= _SHORT_CARD else []
-            prices = _real_prices(reading, text) if len({c.gpu_name for c in chips}) == 1 else []
+            chips = find_chips(text, context=True) if len(text) <= SHORT_CARD else []
+            prices = real_prices(reading, text) if len({c.gpu_name for c in chips}) == 1 else []
             if len(prices) == 1 and prices[0].unit and chips[-1].end <= prices[0].start and not _LEADING_WORDS.search(text[:chips[0].left or chips[0].start]) and _LIST_LINE.fullmatch(text[chips[-1].end:prices[0].start]) \
-                    and not _rival(reading, text) and not _HYPE.search(fold(text)):
+                    and not names_rival(reading, text) and not _HYPE.search(fold(text)):
                 found.append((line.start(), line.end(), chips[0], prices[0]))
         if len(found) < 2 or 2 * len(found) < len(lines):
             continue
@@ -114,7 +113,7 @@ def _worked_machine(reading: Reading, item: Placed) -> None:
     totals = [m for m in _TOTAL_LINE.finditer(text)]
     chips = find_chips(text[:totals[0].start()], context=True) if len(totals) == 1 else []
     counted = {c.count for c in chips if c.count}
-    if len({c.gpu_name for c in chips}) != 1 or len(counted) != 1 or _rival(reading, text):
+    if len({c.gpu_name for c in chips}) != 1 or len(counted) != 1 or names_rival(reading, text):
         return
     total = totals[0]
     prices = [p for p in reading.prices(total[0]) if p.sign and not p.other and p.amount > 0]
@@ -132,7 +131,7 @@ _LEADING_WORDS = re.compile(r"[=#\"'`{}<]|//|[a-z]{2,} [a-z]{2,} [a-z]{2,}")    
 _LIST_LINE = re.compile(r"[^=\"'`{}<>;]{0,60}")
 
 
-def _not_ours(reading: Reading, item: Placed) -> bool:
+def not_ours(reading: Reading, item: Placed) -> bool:
     """Whether what stands above a block says that its amounts are those of other sellers, or no rent."""
     if len(item.block.text) <= _EXAMPLE and _WORKED_EXAMPLE.search(folded := fold(item.block.text)) and _LENDERS_SHARE.search(folded):
         return True                                            # "Example: a host asks $2.50 for an H100 … and receives $2.25"
@@ -201,11 +200,11 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
     found: dict[tuple[float | None, str], tuple[Placed, Price, int, int]] = {}       # (number of GPUs, period) -> the price of a machine of so many, or of each GPU
     for item in placed:
         text = item.block.text
-        if item.block.table is not None or item.block.kind in ("code", "heading") or not re.search(r"gpu", text, re.IGNORECASE) or _not_ours(reading, item):
+        if item.block.table is not None or item.block.kind in ("code", "heading") or not re.search(r"gpu", text, re.IGNORECASE) or not_ours(reading, item):
             continue
-        for price in _real_prices(reading, text):
-            start = max((m.end() for m in SENTENCE_END.finditer(text, max(0, price.start - _SENTENCE), price.start)), default=max(0, price.start - _SENTENCE))
-            stop = next((m.end() for m in SENTENCE_END.finditer(text, price.end, price.end + _SENTENCE)), min(len(text), price.end + _SENTENCE))
+        for price in real_prices(reading, text):
+            start = max((m.end() for m in SENTENCE_END.finditer(text, max(0, price.start - SENTENCE_REACH), price.start)), default=max(0, price.start - SENTENCE_REACH))
+            stop = next((m.end() for m in SENTENCE_END.finditer(text, price.end, price.end + SENTENCE_REACH)), min(len(text), price.end + SENTENCE_REACH))
             count = stated_count(text[start:stop]) if price.scope != "gpu" and len(GPUS_STATED.findall(fold(text[start:stop]))) == 1 else None
             if price.scope != "gpu" and count is None or price.unit is None:
                 continue
@@ -213,7 +212,7 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
             machine = GPUS_STATED.search(sentence) if count is not None else None
             if _SERVICE.search(sentence, 0, machine.end() if machine else len(sentence)):      # what comes with the machine is told behind its GPUs
                 continue
-            if compared or hyped or _rival(reading, text[start:stop]) or speaks_of_others(reading, sentence):
+            if compared or hyped or names_rival(reading, text[start:stop]) or speaks_of_others(reading, sentence):
                 return
             known = found.setdefault((count, price.unit), (item, price, start, stop))[1]
             if (known.amount, known.currency) != (price.amount, price.currency):
@@ -281,12 +280,12 @@ def _price_box(group: list[Placed], block: Block) -> bool:
         return False
     title = group[0].block.text
     chips = find_chips(title, context=True)
-    if len(title) > 60 or len(chips) != 1 or not _NOTHING_ELSE.issuperset(re.findall(r"[^\W\d_]+", fold(title[:chips[0].left or 0] + " " + title[chips[0].end:]))):
+    if len(title) > 60 or len(chips) != 1 or not BESIDE_CHIP.issuperset(re.findall(r"[^\W\d_]+", fold(title[:chips[0].left or 0] + " " + title[chips[0].end:]))):
         return False                                           # "H100 guide" is another thing than an H100
     return all(i.block.kind != "list_item" and not _PRICE_SIGN.search(i.block.text) and not asks_for_contact(i.block.text) for i in group)
 
 
-_NOTHING_ELSE = frozenset(offer_fields()["beside_chip"].split())
+BESIDE_CHIP = frozenset(offer_fields()["beside_chip"].split())
 _PRICE_SIGN = re.compile(r"[$€£¥￥₩₹₽元円원]")
 
 
@@ -321,7 +320,7 @@ def _tells_no_price(item: Placed) -> bool:
 
 
 _GPUS_LINE = words("gpus_line")
-_MEMORY_LINE = words("memory_line")
+MEMORY_LINE = words("memory_line")
 _VRAM = words("vram_line")
 _CPU_LINE = words("cpu_line")
 _NAMED_LINE = re.compile(r"^(?P<key>[^:：]{2,40})[:：]\s*(?P<value>.+)$", re.DOTALL)
@@ -329,7 +328,7 @@ _NAMED_LINE = re.compile(r"^(?P<key>[^:：]{2,40})[:：]\s*(?P<value>.+)$", re.D
 
 def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> None:
     """The offers of one card: a chip in one line, its prices in others, count, memory and place in yet others."""
-    own = [(item, chips, prices) for item, chips, prices in lines if len(item.block.text) <= _SHORT_CARD and not ((chips or prices) and _HYPE.search(fold(item.block.text)))
+    own = [(item, chips, prices) for item, chips, prices in lines if len(item.block.text) <= SHORT_CARD and not ((chips or prices) and _HYPE.search(fold(item.block.text)))
            and not (chips and not prices and _COMPARED.search(fold(item.block.text)))]         # "Compared with the H100, it has more memory" names no chip of the card
     names = {c.gpu_name for item, chips, prices in own for c in chips}
     named = [(item, chips) for item, chips, prices in own if chips]
@@ -340,9 +339,9 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
                 for _, _, label in unknown_labels(item.block.text, [], whole=True) if len(item.block.text) <= 40 else []:
                     reading.issue("warning", "unknown_chip", label)
         return
-    if len(names) > 1 or any(_rival(reading, item.block.text) for item, _ in named):
+    if len(names) > 1 or any(names_rival(reading, item.block.text) for item, _ in named):
         return
-    if any(_NO_RENT.search(fold(item.block.text)) for item, _, _ in lines if len(item.block.text) <= _SHORT_CARD) or _of_large_cloud(reading, own):
+    if any(_NO_RENT.search(fold(item.block.text)) for item, _, _ in lines if len(item.block.text) <= SHORT_CARD) or _of_large_cloud(reading, own):
         return
     first, chips = named[0]
     chip = chips[0]
@@ -363,7 +362,7 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
             facts.count = told[0]                              # "Number of GPUs: 8"
         elif cs and item.block.kind == "definition" and not prices:
             facts.count = _count_of_term(text[cs[-1].end:]) or facts.count
-        if (match := _MEMORY_LINE.search(low)) and not _CPU_LINE.search(low) and facts.gpu_memory is None:
+        if (match := MEMORY_LINE.search(low)) and not _CPU_LINE.search(low) and facts.gpu_memory is None:
             facts.gpu_memory = float(match["size"] or match["size2"])
         facts.cpu = facts.cpu or bool(_CPU_LINE.search(low))
         if facts.location is None and not cs and reading.locate is not None:
@@ -475,7 +474,7 @@ def _pieces(reading: Reading, item: Placed) -> list[str]:
     """A line cut where one element of the page ends and the next begins: "8 GPUs", "Montréal, Canada", "99.3% uptime"."""
     content, source = item.block.content, reading.document.text
     text, starts, ends = content.text, content.starts, content.ends
-    if not text or len(text) > _SHORT_CARD or "<" not in source[starts[0]:ends[-1]]:
+    if not text or len(text) > SHORT_CARD or "<" not in source[starts[0]:ends[-1]]:
         return [text]
     cuts = [i for i in range(1, len(text)) if starts[i] > ends[i - 1] and _ELEMENT_GAP.search(source, ends[i - 1], starts[i])]
     return [piece for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True) if (piece := text[a:b].strip())]
@@ -557,7 +556,7 @@ def _scope_of_line(text: str, prices: list[Price], index: int) -> str | None:
     return scope_in(label) if label.rstrip().endswith((":", "：")) else None
 
 
-def _rival(reading: Reading, text: str) -> bool:
+def names_rival(reading: Reading, text: str) -> bool:
     """Whether a line names another seller that the document compares itself with."""
     return any(r in fold(text) for r in reading.rivals)
 
@@ -572,12 +571,12 @@ def _titles_card(item: Placed, titles: dict[tuple[tuple[str, ...], str], set[str
     or beside `titles` of two other chips, which need no such heading ("Basalt T4" beside "Aurora H100" and "Cobalt L40S")."""
     term = _term(item)
     beside = len(titles.get((item.path, item.block.kind), ())) >= 2
-    if len(term) > _TITLE or not (beside or any(_OF_GPUS.search(fold(h)) for h in item.path)):
+    if len(term) > TITLE or not (beside or any(_OF_GPUS.search(fold(h)) for h in item.path)):
         return False
     chips = find_chips(term, context=True)
     if len(chips) != 1:
         return False
-    before, behind = (set(re.findall(r"[^\W\d_]+", fold(part))) - _NOTHING_ELSE for part in (term[:chips[0].left or 0], term[chips[0].end:]))
+    before, behind = (set(re.findall(r"[^\W\d_]+", fold(part))) - BESIDE_CHIP for part in (term[:chips[0].left or 0], term[chips[0].end:]))
     return not behind and (not before or beside and item.block.kind != "paragraph" and len(term[:chips[0].left or 0].split()) == 1)
 
 
@@ -590,25 +589,25 @@ def _sure_titles(placed: Sequence[Placed]) -> dict[tuple[tuple[str, ...], str], 
     """The chips that titles of cards name beyond doubt, by the headings above them and the kind of their blocks."""
     found: dict[tuple[tuple[str, ...], str], set[str]] = {}
     for item in placed:
-        if item.block.table is None and item.block.kind in ("heading", "definition") and len(term := _term(item)) <= _TITLE and has_digit(term) and len(chips := find_chips(term)) == 1 and len(term[:chips[0].left or 0].split()) <= 1:
+        if item.block.table is None and item.block.kind in ("heading", "definition") and len(term := _term(item)) <= TITLE and has_digit(term) and len(chips := find_chips(term)) == 1 and len(term[:chips[0].left or 0].split()) <= 1:
             found.setdefault((item.path, item.block.kind), set()).add(chips[0].gpu_name)
         elif item.block.kind == "paragraph" and len(text := item.block.text) <= _LINE_TITLE and has_digit(text) and len(chips := find_chips(text)) == 1 \
-                and _NOTHING_ELSE.issuperset(re.findall(r"[^\W\d_]+", fold(text[:chips[0].left or 0] + " " + text[chips[0].end:]))):
+                and BESIDE_CHIP.issuperset(re.findall(r"[^\W\d_]+", fold(text[:chips[0].left or 0] + " " + text[chips[0].end:]))):
             found.setdefault((item.path, "paragraph"), set()).add(chips[0].gpu_name)       # a line that is the name of a GPU, above those that tell of it
     return found
 
 
 _LINE_TITLE = 40                                               # characters of a line that is one, and no heading
-_TITLE = 60                                                    # characters of the title of a card
+TITLE = 60                                                    # characters of the title of a card
 _OF_GPUS = words("about_gpus")
 
 
-def _real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> list[Price]:
+def real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> list[Price]:
     """The prices of a text: amounts with their currency; below a note that tells the currency of all prices, bare ones with their period, or at the place of a price, too."""
     if not has_digit(text):
         return []
     found = [p for p in reading.prices(text) if p.sign and not p.other and p.amount > 0]
-    if not found and path and len(text) <= 2 * _SHORT_CARD and (rate := reading.rate_at(path)).currency:
+    if not found and path and len(text) <= 2 * SHORT_CARD and (rate := reading.rate_at(path)).currency:
         found = [replace(p, currency=rate.currency, sign=rate.currency) for p in reading.prices(text, bare=True, currency=rate.currency)
                  if p.amount > 0 and not p.other and (_PERIOD_BEHIND.search(fold(text[p.start:p.end])) if p.unit else rate.unit and _at_place_of_price(text, p))]
     if found and _SUM.search(text):
@@ -660,13 +659,13 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
     text = block.text
     ends = [m.end() for m in SENTENCE_END.finditer(text)]
     places = [c.start for c in chips]
-    short = len(text) <= _SHORT_CARD or block.kind in ("list_item", "definition", "heading")
+    short = len(text) <= SHORT_CARD or block.kind in ("list_item", "definition", "heading")
     single = len({c.gpu_name for c in chips}) == 1
     for index, price in enumerate(prices):
         at = bisect_right(ends, price.start)
-        start = max(ends[at - 1] if at else 0, price.start - _SENTENCE)
+        start = max(ends[at - 1] if at else 0, price.start - SENTENCE_REACH)
         at = bisect_left(ends, price.end)
-        stop = min(ends[at] if at < len(ends) else len(text), price.end + _SENTENCE)
+        stop = min(ends[at] if at < len(ends) else len(text), price.end + SENTENCE_REACH)
         sentence, compared, hyped, rival = _judged(text[start:stop])
         if short and block.kind not in ("list_item", "definition", "heading") and 0 <= rival < price.start - start:
             continue                                           # "Large clouds ask $9 for it"
@@ -802,7 +801,7 @@ def _commitment_of(text: str, index: int, prices: list[Price], start: int, stop:
 def _asked_for(reading: Reading, item: Placed, chips: list[ChipSpan]) -> None:
     """A line that offers one chip at a price on request: "4 × H100 SXM – price on request", "The B200 comes soon: contact us"."""
     text = item.block.text
-    if len(text) > _SHORT_CARD or len({c.gpu_name for c in chips}) != 1 or chips[0].start > 40 or not asks_for_contact(text) or _rival(reading, text) \
+    if len(text) > SHORT_CARD or len({c.gpu_name for c in chips}) != 1 or chips[0].start > 40 or not asks_for_contact(text) or names_rival(reading, text) \
             or _HYPE.search(fold(text)) or _INSTRUCTION.match(fold(text)) or text.rstrip().endswith(("?", "？")):
         return
     ends = [m.end() for m in SENTENCE_END.finditer(text)]
@@ -982,305 +981,3 @@ def _repeats(offer: Offer, products: list[Offer]) -> bool:
 
 def _price_of(offer: Offer) -> tuple:
     return offer.gpu_name, offer.price, offer.currency, offer.price_unit, offer.commitment, offer.term_months
-
-
-def read_lists(reading: Reading, placed: Sequence[Placed]) -> None:
-    """Collect unpriced offers: lists of GPUs, or of instances with their GPUs, that a heading or lead says can be had."""
-    run: list[Placed] = []
-    for item in [*placed, None]:
-        if item is not None and item.block.kind in ("list_item", "definition") and (not run or item.path == run[0].path):
-            run.append(item)
-            continue
-        if len(run) == 1 and _place_above(reading, run[0]):
-            _list(reading, run)
-        if len(run) >= 2 and not _list(reading, run):
-            for part in _lists_inside(run):
-                _list(reading, part)
-        run = [item] if item is not None and item.block.kind in ("list_item", "definition") else []
-
-
-def read_options(reading: Reading, placed: Sequence[Placed]) -> None:
-    """Collect the machines that a sentence spells out, in a paragraph or a cell: "available options include 1 x A40, 8 vCPUs | 64 GiB and 2 x A40, 16 vCPUs | 128 GiB"."""
-    for item in placed:
-        table = item.block.table
-        cells = {id(cell): cell.content for row in table.rows for cell in row if cell is not None}.values() if table is not None else [item.block.content]
-        for content in cells:
-            text = content.text
-            if len(text) < _SHORTEST_OPTION or not has_digit(text) or not counts_cores(text) or no_offer_words(item.path[-1] if item.path else ""):
-                continue
-            chips = find_chips(text, context=True)
-            for chip, after in zip(chips, [*chips[1:], None], strict=False):
-                left = chip.start if chip.left is None else min(chip.left, chip.start)
-                begin = max((m.end() for m in SENTENCE_END.finditer(text, max(0, left - _SENTENCE), left)), default=max(0, left - _SENTENCE))
-                stop = min(chip.end + _OF_MACHINE, len(text) if after is None else after.start)
-                stop = next((m.start() for m in SENTENCE_END.finditer(text, chip.end, stop)), stop)
-                if chip.count is None or not counts_cores(text[chip.end:stop]) or not offers_options(text[begin:left]):
-                    continue
-                start, end = content.source_span(left, stop)
-                reading.listed += make_offers(reading, Facts(named=[chip]), [], start, end)
-
-
-_SHORTEST_OPTION = 30                                          # characters of a text that names a machine and leads to it
-_OF_MACHINE = 50                                               # characters after a GPU in which its machine's cores are told
-
-
-def read_placed(reading: Reading, placed: Sequence[Placed]) -> None:
-    """Collect GPUs without a price of which a sentence says that they can be had in a data centre or region: "Our L40S servers are available in Graz only"."""
-    for item in placed:
-        text = item.block.text
-        if item.block.table is not None or item.block.kind not in ("paragraph", "list_item", "quote") or len(text) > _PASSAGE or not has_digit(text) or not _OF_GPUS.search(fold(text)) or _not_ours(reading, item):
-            continue
-        if any(no_offer_words(h) for h in item.path[-1:]):
-            continue
-        at = 0
-        for end in [*(m.end() for m in SENTENCE_END.finditer(text)), len(text)]:
-            sentence, start, at = text[at:end], at, end
-            folded = fold(sentence)
-            if not _CAN_BE_HAD.search(folded) or _CANNOT_BE_HAD.search(folded) or sentence.rstrip().endswith(("?", "？")) or is_withdrawn(sentence) or availability_in(sentence) \
-                    or _rival(reading, sentence) or speaks_of_others(reading, folded) or _INSTRUCTION.match(folded.strip()):
-                continue
-            chips = find_chips(sentence, context=True)
-            sites = _sites_in(reading, sentence, chips) if chips else []
-            if not sites:
-                continue
-            where = ", ".join(dict.fromkeys(sentence[x:y] for x, y in sites))
-            a, b = item.block.content.source_span(start, end)
-            for chip in {c.gpu_name: c for c in reversed(chips)}.values():
-                reading.listed += make_offers(reading, Facts(named=[replace(chip, count=None)], location=where if len(where) <= 120 else None), [], a, b)
-
-
-def _sites_in(reading: Reading, sentence: str, chips: Sequence[ChipSpan]) -> list[tuple[int, int]]:
-    """Where a sentence names cities, or codes of regions that are known, in order."""
-    if reading.locate is None:
-        return []
-    codes = [m.span() for m in _CODE_OF_SITE.finditer(sentence) if not any(c.start < m.end() and m.start() < c.end for c in chips) and reading.locate(m[0])[0]]
-    return sorted({*codes, *((a, b) for a, b, *_ in reading.cities(sentence))})
-
-
-_PASSAGE = 1500                                                # characters of a paragraph that tells where GPUs can be had
-_CODE_OF_SITE = re.compile(r"(?<![\w-])(?:[A-Z]{3,5}-?\d{1,2}|[a-z]{2,9}(?:-[a-z]{2,12}){1,2}-?\d{1,2}[a-z]?)(?![\w-])")
-_CAN_BE_HAD = words("can_be_had")
-_CANNOT_BE_HAD = words("cannot_be_had")
-_COUNTED_LEAD = re.compile(r"(?:[^\W\d_][\w ]{0,16}[:：])?\s*")
-
-
-def read_named_cards(reading: Reading, placed: Sequence[Placed]) -> None:
-    """Collect GPUs without a price of a page that sells machines and has nothing else to offer: cards side by side, a GPU for a title, its memory below ("RTX 5090", "32 GB VRAM").
-
-    Two or more of them, of different GPUs, that are most of the sections of their kind.
-    """
-    if not any(item.block.kind == "heading" and _sells_machines(item.block.text) for item in placed):
-        return
-    groups: dict[tuple[tuple[str, ...], int], list[tuple[Placed, list[ChipSpan], list[str]]]] = {}
-    below: list[str] = []
-    for item in placed:
-        if item.block.kind == "heading":
-            below = []
-            groups.setdefault((item.path, item.block.level), []).append((item, _title_of_gpu(item.block.text), below))
-        else:
-            below.append(item.block.text)
-    contact: bool | None = None
-    for (path, _), cards in groups.items():
-        named = [(item, chips, size) for item, chips, texts in cards if chips and all(len(t) <= _SHORT_CARD for t in texts) and (size := next((m for t in texts if (m := _MEMORY_LINE.search(fold(t)))), None))]
-        if len({chips[0].gpu_name for _, chips, _ in named}) < 2 or 3 * len(named) < 2 * len(cards) or any(no_offer_words(h) or compares_sellers(h) or other_trade(h) for h in path):
-            continue
-        if contact is None:
-            contact = any(len(item.block.text) <= 60 and asks_for_contact(item.block.text) for item in placed)
-        for item, chips, size in named:
-            start, end = item.block.content.source_span(0, len(item.block.text))
-            facts = Facts(named=chips, instance=item.block.text, gpu_memory=float(size["size"] or size["size2"]))
-            reading.listed += make_offers(reading, facts, [Quoted(None, start, end, contact=True)] if contact else [], start, end)
-
-
-def _title_of_gpu(text: str) -> list[ChipSpan]:
-    """The chip that a title names, where it names one and nothing else."""
-    chips = find_chips(text, context=True) if len(text) <= _TITLE and has_digit(text) else []
-    return chips if len(chips) == 1 and _NOTHING_ELSE.issuperset(re.findall(r"[^\W\d_]+", fold(text[:chips[0].left or 0] + " " + text[chips[0].end:]))) else []
-
-
-def read_enumerations(reading: Reading, placed: Sequence[Placed]) -> None:
-    """Collect GPUs that a sentence spells out behind a colon: "You can attach the following GPUs: A40, L40S and H100"."""
-    for item in placed:
-        text = item.block.text
-        if item.block.kind not in ("paragraph", "list_item") or not 20 <= len(text) <= _PASSAGE or ":" not in text or not has_digit(text):
-            continue
-        colon = text.index(":")
-        lead = fold(text[:colon])
-        if colon > _SHORT_CARD or not _LED_TO_GPUS.search(lead) or no_offer_words(lead) or any(no_offer_words(h) for h in item.path[-1:]) or _CANNOT_BE_HAD.search(lead) or _rival(reading, text) or _not_ours(reading, item):
-            continue
-        stop = next((m.start() for m in SENTENCE_END.finditer(text, colon)), len(text))
-        listed = text[colon + 1:stop]
-        chips = find_chips(listed, context=True)
-        gaps = [listed[a.end:b.start if b.left is None else max(a.end, min(b.start, b.left))] for a, b in zip(chips, chips[1:], strict=False)]
-        if len({c.gpu_name for c in chips}) < 3 or listed[:chips[0].left or 0].strip() or len(listed) - chips[-1].end > 16 or not all(map(_BETWEEN_CHIPS.fullmatch, gaps)):
-            continue
-        start, end = item.block.content.source_span(0, stop)
-        for chip in chips:
-            reading.listed += make_offers(reading, Facts(named=[chip]), [], start, end)
-
-
-_LED_TO_GPUS = words("led_to_gpus")
-
-
-def read_tiers(reading: Reading, placed: Sequence[Placed]) -> None:
-    """Collect unpriced machines, each under a heading of its own: "Large", "Huge", and below them "8x H100 SXM, 2 TB RAM".
-
-    Two or more headings in a row, under one that speaks of GPUs or machines, most of which have such a line; a line counts its cards and names no other.
-    """
-    tiers: dict[tuple[str, ...], dict[str, list[tuple[Placed, list[ChipSpan]]]]] = {}
-    for item in placed:
-        text = item.block.text
-        depth = next((i for i in range(len(item.path) - 1, 0, -1) if _sells_machines(item.path[i - 1])), 0)
-        if not depth or item.block.kind not in ("paragraph", "list_item") or _OF_HARDWARE.match(fold(item.path[depth])):
-            continue
-        found = tiers.setdefault(item.path[:depth], {}).setdefault(item.path[depth], [])
-        if len(text) > _SHORT_CARD or not has_digit(text):
-            continue
-        chips = find_chips(text, context=True)
-        if chips and chips[0].count and chips[0].count >= 1 and len({c.gpu_name for c in chips}) == 1 and _COUNTED_LEAD.fullmatch(text[:chips[0].left or 0]) \
-                and not _real_prices(reading, text) and not any(r in fold(text) for r in reading.rivals):
-            found.append((item, chips))
-    for above, under in tiers.items():
-        lines = {name: lines for name, lines in under.items() if len(lines) == 1 and not no_offer_words(name)}
-        if len(lines) < 2 or 2 * len(lines) < len(under) or any(no_offer_words(h) or compares_sellers(h) for h in above):
-            continue
-        for name, [(item, chips)] in lines.items():
-            text = item.block.text
-            size = _CARD_SIZE.search(fold(text[chips[0].end:chips[0].end + 60])) if chips[0].memory is None else None
-            facts = Facts(named=chips, instance=name[:120], gpu_memory=float(size[1]) if size else None, availability=availability_in(text))
-            start, end = item.block.content.source_span(0, len(text))
-            reading.listed += make_offers(reading, facts, [], start, end)
-
-
-_SELLS_MACHINES = words("sells_machines")
-
-
-@lru_cache(maxsize=1024)
-def _sells_machines(heading: str) -> bool:
-    return len(heading) <= 80 and bool(_SELLS_MACHINES.search(fold(heading)))
-
-
-# a heading that is the label of what stands under it
-_OF_HARDWARE = words("of_hardware")
-_CARD_SIZE = words("card_size")
-
-
-def _lists_inside(run: list[Placed]) -> Iterator[list[Placed]]:
-    """Lists inside a list: the items that name chips, after an item that leads to them ("Choose one of these GPUs:")."""
-    part: list[Placed] | None = None                           # of the last such item; None where an item without a chip has ended it
-    lead = ""
-    for item in run:
-        if item.block.text.rstrip().endswith((":", "：")):
-            if part and len(part) >= 2:
-                yield part
-            part, lead = [], item.block.text
-        elif part is not None:
-            if find_chips(item.block.text[:60], context=True):
-                part.append(item if part else replace(item, before=lead))
-            else:
-                if len(part) >= 2:
-                    yield part
-                part = None
-    if part and len(part) >= 2:
-        yield part
-
-
-_GPUS_BY_PLACE = words("gpus_by_place")
-_SITE_CODE = re.compile(r"[(（]?(?<![\w-])[A-Za-z]{2,5}(?:-[A-Za-z]{2,12})*-?\d{1,2}(?![\w-])[)）]?")
-
-
-def _place_above(reading: Reading, item: Placed) -> str | None:
-    """The heading of a list where it names one place and nothing else, below a heading on GPUs: "GPUs by data centre", below it "Graz (grz1)"."""
-    if len(item.path) < 2 or len(item.path[-1]) > 60 or reading.locate is None or not any(_GPUS_BY_PLACE.search(fold(h)) for h in item.path[:-1]) or no_offer_words(item.path[-2]):
-        return None
-    bare = _SITE_CODE.sub(" ", item.path[-1]).strip(" -–—:,")
-    if not bare or not reading.locate(bare)[0]:
-        return None
-    spans = [(a, b) for a, b, *_ in reading.cities(bare)] + [(a, b) for a, b, _ in find_places(bare, reading.language)]
-    rest = "".join(c for i, c in enumerate(bare) if not any(a <= i < b for a, b in spans))
-    return item.path[-1] if not re.search(r"\w", _WORDS_OF_PLACES.sub(" ", fold(rest))) else None
-
-
-_WORDS_OF_PLACES = words("words_of_places")
-
-
-_LEADS_TO_CHIP = words("leads_to_chip")
-_ADDRESSED = words("addressed")
-
-
-def _list(reading: Reading, run: list[Placed]) -> bool:
-    """Collect the offers of a list; False where it is none of GPUs."""
-    first = run[0]
-    heading = first.path[-1] if first.path else ""
-    lead = fold(f"{heading}\n{first.before[-300:]}")
-    place = _place_above(reading, first)
-    led = place is not None or bool(_LISTS_GPUS.search(lead)) or lists_chips(lead)
-    if no_offer_words(heading) or no_offer_words(first.before[-160:]):
-        return False
-    drafts = []
-    for item in run:
-        text = item.block.text
-        chips = find_chips(text[:300], context=True)
-        lead_in = fold(text[:chips[0].start]) if chips else ""
-        if not chips or len(text) > 300 or chips[0].start > (130 if _LEADS_TO_CHIP.search(lead_in) else 60) or _ADDRESSED.search(lead_in) or _INSTRUCTION.match(fold(text)) or any(r in fold(text) for r in reading.rivals):
-            continue
-        if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]) and not _enumerated(text, chips):
-            continue
-        drafts.append((item, chips))
-    led = led or len(heading) <= 60 and bool(_OF_PRICES.search(fold(heading))) and not any(map(other_trade, first.path)) and all((chips[0].left or chips[0].start) <= 7 for _, chips in drafts)       # "Rates": each item begins with its GPU
-    sites = [_site_before(reading, item.block.text, chips[0]) for item, chips in drafts] if place is None and _OF_PLACES.search(lead) else []
-    by_site = len(sites) >= 2 and all(sites)                   # "Our data centres": "Graz, Austria (H100, L40S)"
-    led = led or by_site
-    if len(drafts) < (1 if place else 2) or len(drafts) * 2 < len(run) or not led and not all(chips[0].count is not None and chips[0].left == 0 for _, chips in drafts):
-        return False
-    for item, chips in drafts:
-        text = item.block.text
-        chip = chips[0]
-        same = [c for c in chips if c.gpu_name == chip.gpu_name]
-        tail = text[chip.end:chip.end + 60]
-        memory = chip.memory
-        if memory is None:
-            size = re.match(r"\D{0,8}?(\d{2,3}) ?GB", tail)
-            if size:
-                from nlp.chips import plausible_memory
-                memory = float(size[1]) if plausible_memory(chip.gpu_name, float(size[1])) else None
-        name = re.split(r"\s(?:[-–—|:])\s|[:：(（]|\shave?s? |\swith ", text, maxsplit=1)[0].strip()[:120]
-        facts = Facts(named=[replace(chip, memory=memory), *same[1:]], instance=name or None, availability=availability_in(text))
-        match = re.match(r"[^:：]{1,40}[:：]\s*((?:[a-z]{3}|[a-z]{2}-[a-z]+-?\d?)(?:\s*,\s*(?:[a-z]{3}|[a-z]{2}-[a-z]+-?\d?))*)\s*$", text)
-        if match:
-            facts.location = match[1]
-        elif sited := _IN_REGION.match(text):
-            facts.instance, facts.location = None, sited["place"]
-        if by_site:
-            facts.instance, facts.location = None, _site_before(reading, text, chip)
-        facts.location = facts.location or place
-        start, end = item.block.content.source_span(0, len(text))
-        reading.listed += make_offers(reading, facts, [], start, end)
-        if _enumerated(text, chips):
-            for other in chips:
-                if other.gpu_name != chip.gpu_name:
-                    reading.listed += make_offers(reading, replace(facts, named=[other]), [], start, end)
-    return True
-
-
-def _site_before(reading: Reading, text: str, chip: ChipSpan) -> str | None:
-    """The place with which an item of a list begins, up to its first chip; None where it names none."""
-    before = _TO_CHIP.sub("", text[:min(chip.start, _SHORT_CARD)]).strip()
-    if not 3 <= len(before) <= 60 or reading.locate is None or not reading.locate(before)[0]:
-        return None
-    first = re.split(r"\s[-–—|]\s", before, maxsplit=1)[0]
-    return first if reading.locate(first)[0] else before       # "EU-SE-1 — Stockholm, Sweden"
-
-
-_TO_CHIP = re.compile(r"[\s(（|,:：–—-]{0,12}(?:\d{1,2}\s?[x×]\s?)?(?:nvidia|amd|tesla|geforce|quadro)?\s{0,4}$", re.IGNORECASE)
-_OF_PLACES = words("places_heading")
-_OF_PRICES = re.compile(offer_fields()["of_prices"])
-_IN_REGION = words("in_region")
-_BETWEEN_CHIPS = words("between_chips")
-
-
-def _enumerated(text: str, chips: Sequence[ChipSpan]) -> bool:
-    """Whether an item ends with a list of two chips or more and names no other: "Region Graz has the cards A30, H100 SXM5, H200 SXM5"."""
-    if len({c.gpu_name for c in chips}) < 2 or any(c.count for c in chips) or len(text) - chips[-1].end > 16 or chips[0].start > 60:
-        return False
-    return all(_BETWEEN_CHIPS.fullmatch(text[a.end:b.start if b.left is None else min(b.start, b.left) if b.left >= a.end else b.start]) for a, b in zip(chips, chips[1:], strict=False))

@@ -20,8 +20,8 @@ from nlp.offer_words import words
 from nlp.offers import Reading, is_set_aside, rate_of_all, read_head, seller_of_head, unique
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table, settle_named
-from nlp.offers_provided import read_headed, read_provided
-from nlp.offers_text import Placed, read_enumerations, read_families, read_listings, read_lists, read_named_cards, read_only_chip, read_options, read_placed, read_text, read_tiers, settle, settle_orphans, withdrawn_chips
+from nlp.offers_text import Placed, read_families, read_listings, read_only_chip, read_text, settle, settle_orphans, withdrawn_chips
+from nlp.offers_unpriced import read_unpriced
 from nlp.pause import collection_paused
 from nlp.payloads import components, payloads, unfold
 from nlp.places import fold
@@ -76,16 +76,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         read_listings(reading, placed)
         read_text(reading, placed)
         settle(reading)
-        read_lists(reading, placed)
-        read_tiers(reading, placed)
-        read_options(reading, placed)
-        read_placed(reading, placed)
-        if not (reading.offers or reading.listed or reading.grouped):
-            read_named_cards(reading, placed)
-            read_enumerations(reading, placed)
-        if not reading.listed:
-            read_headed(reading, placed)
-        read_provided(reading, placed)
+        read_unpriced(reading, placed)
         gone = withdrawn_chips(placed)
         if gone:
             for found in (reading.offers, reading.grouped, reading.listed):
