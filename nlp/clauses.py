@@ -37,6 +37,7 @@ MAX_QUOTE = 1500                                               # characters of s
 WHOLE = 600                                                    # a sentence up to this length is quoted whole, though one of its items states the rule
 MIN_ITEMS = 320                                                # a shorter sentence is not cut into items
 MIN_WORDS = 5                                                  # a quote of fewer words (or Chinese, Japanese, Korean characters) identifies no passage
+FIRST = 60                                                     # characters of a quote in which so many words stand as a rule
 SHORT = 30                                                     # an item shorter than this is quoted with the sentence that opens its list …
 FAR_OPENING = 300                                              # … unless so many characters lie between: then with the item above
 SHORT_DENSE = 12                                               # … in Chinese, Japanese and Korean, which say as much in fewer characters
@@ -167,6 +168,7 @@ class _Reader:
         self.lawmaker_before, self.lawmaker_after, self.lawmaker_body = book.bit("lawmaker_before"), book.bit("lawmaker_after"), book.bit("lawmaker_body")
         self.embargo_country = book.bit("embargo_country")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
+        self.any_group = functools.reduce(int.__or__, (bit for _, bit in self.group_bits), 0)
         self._rows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
         self._masks: dict[tuple[int, int, int], int] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
@@ -177,6 +179,10 @@ class _Reader:
         self._items_before: dict[int, tuple[list[bool], list[int]]] = {}
         self._named: dict[tuple[int, int, int], list[str]] = {}
         self._scopes: tuple[_Unit | None, dict[tuple[str, int, int], Scope]] = None, {}
+        # (unit, what it says of places): several rules ask it of one sentence
+        self._mentions: tuple[tuple[int, int, int] | None, list[Mention]] = None, []
+        self._grouped: tuple[tuple[int, int, int] | None, tuple[list[tuple[int, int, str, int]], list[int]]] = None, ([], [])
+        self._turned: tuple[tuple[int, int, int] | None, list[tuple[int, int]]] = None, []
         self.issues: list[Issue] = []
         self._headings: dict[str, int] = {}
         self._runs: dict[int, _Intro] = {}                     # short paragraph -> what forbids the run of them to which it belongs
@@ -804,7 +810,8 @@ class _Reader:
         for index in range(unit.block + 1, (last or unit.block) + 1):   # "All member states of the European Union", in the list that the sentence opens
             cited |= self.mask(index, 0, len(self.text[index]))
         grouped = rule.label in GROUPED_LABELS or (attributes.get("places") == "issuers" and own & self.card_issued)
-        groups = [name for name, bit in self.group_bits if (adjoining if attributes.get("places") in ("beyond", "others") else cited & ~elsewhere) & bit] if grouped else []
+        cited = adjoining if attributes.get("places") in ("beyond", "others") else cited & ~elsewhere
+        groups = [name for name, bit in self.group_bits if cited & bit] if grouped and cited & self.any_group else []
         if attributes.get("places") in ("beyond", "others") and not set(places).isdisjoint(place_groups.resolve([EMBARGOED], self.on)):
             return None                                        # "persons who are not in Cuba": nobody serves those places alone
         if attributes.get("places") == "others":
@@ -966,6 +973,12 @@ class _Reader:
 
     def mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[Mention]:
         """(start, end in the block, country, where the cue stands by which it is named as a law-maker; None: it is not) of all countries that the unit names."""
+        asked = unit.block, unit.start, unit.end
+        if self._mentions[0] != asked:
+            self._mentions = asked, self._find_mentions(unit, rows)
+        return self._mentions[1]
+
+    def _find_mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[Mention]:
         from nlp.lawmakers import lawmakers
         from nlp.places import find_places
 
@@ -985,10 +998,7 @@ class _Reader:
 
     def beyond(self, unit: _Unit, rows: list[tuple[int, int, int]], groups: int) -> tuple[list[str], int]:
         """(countries, groups of countries) named right behind a cue of `groups` (of those of a sentence itself), "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
-        touched = self.book.touched(rows)
-        groups_named = [(start, end, "", bit) for _, bit in self.group_bits if bit & touched for start, end in self.book.spans(rows, bit)]
-        named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + groups_named)
-        starts = [start for start, *_ in named]
+        named, starts = self._with_groups(unit, rows)
         text = self.text[unit.block]
         taken: set[int] = set()
         for start, end in self.book.spans(rows, groups & self.own_mask):
@@ -1007,6 +1017,16 @@ class _Reader:
                 taken.add(n)
         found = [named[n] for n in sorted(taken)]
         return list(dict.fromkeys(code for _, _, code, _ in found if code)), functools.reduce(int.__or__, {bit for *_, bit in found}, 0)
+
+    def _with_groups(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> tuple[list[tuple[int, int, str, int]], list[int]]:
+        """(start, end, country, 0) and (start, end, "", group) of all countries and groups that the unit names, in order, and where they begin."""
+        asked = unit.block, unit.start, unit.end
+        if self._grouped[0] != asked:
+            touched = self.book.touched(rows)
+            groups = [(start, end, "", bit) for _, bit in self.group_bits if bit & touched for start, end in self.book.spans(rows, bit)]
+            named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + groups)
+            self._grouped = asked, (named, [start for start, *_ in named])
+        return self._grouped[1]
 
     @staticmethod
     def _behind(named: list[tuple[int, int, str, int]], first: int, end: int) -> Iterator[int]:
@@ -1032,6 +1052,12 @@ class _Reader:
 
     def turned_away(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
         """The ranges of a unit in which it says who is not served, where it says before who is: "in Japan and Korea, but not in …"."""
+        asked = unit.block, unit.start, unit.end
+        if self._turned[0] != asked:
+            self._turned = asked, self._find_turned(unit, rows)
+        return self._turned[1]
+
+    def _find_turned(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
         text = self.text[unit.block]
         turns = self.book.spans(rows, self.turns_away)
         bans = self.book.spans(rows, self.stances.bans)
@@ -1141,7 +1167,7 @@ def _in_brackets(text: str, start: int, stop: int) -> str:
 
 def _few_words(text: str) -> bool:
     """Whether a quote has fewer than MIN_WORDS words."""
-    return len(list(itertools.islice(_WORDS.finditer(text), MIN_WORDS))) < MIN_WORDS
+    return len(_WORDS.findall(text, 0, FIRST)) < MIN_WORDS and (len(text) <= FIRST or len(list(itertools.islice(_WORDS.finditer(text), MIN_WORDS))) < MIN_WORDS)
 
 
 def _names_a_subject(text: str, marker: str | None, listed: bool) -> bool:

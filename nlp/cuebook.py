@@ -44,6 +44,7 @@ EAST = "\u2e80"                                                  # from here on 
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
                 "forbids_list", "allows_list", "turns_away", "lifts", "goes_on", "negation", "item_not", "plain_not", "may_do", "if_word", "lawmaker_before", "lawmaker_after", "lawmaker_body", "above_places", "card_issued", "place:*")
 NEGATION, BAN = "negation", "prohibit"                          # an item needs no word of negation where the opening of its list forbids it
+MOST_ASKED = 4096                                              # combinations of groups for which it is remembered which words are theirs
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
@@ -70,6 +71,22 @@ def _step(bits: int, gaps: Sequence[tuple[int, int, int, int]]) -> tuple[int, in
     goes_on = {before: (gap, bit, this) for before, gap, bit, this in gaps if before}
     opens = tuple(this for before, _, _, this in gaps if not before)
     return bits, _union(1 << before for before in goes_on), goes_on or _NOTHING, _union(1 << this for this in opens), opens
+
+
+class _AskedSteps(dict[int, tuple[int, tuple[tuple[int, int, int], ...]] | None]):
+    """Pattern -> (whether it is a cue of some groups by itself, its parts of cues of theirs: (part before, largest gap, part that it then is)); None where it is neither. Found when asked for."""
+
+    __slots__ = ("_bits", "_gapped", "_groups", "_simple")
+
+    def __init__(self, bits: Sequence[int], simple: Sequence[int], gapped: Sequence[Sequence[tuple[int, int, int, int]]], groups: int) -> None:
+        super().__init__()
+        self._bits, self._simple, self._gapped, self._groups = bits, simple, gapped, groups
+
+    def __missing__(self, pattern: int) -> tuple[int, tuple[tuple[int, int, int], ...]] | None:
+        groups = self._groups
+        step = (self._simple[pattern] & groups, tuple((before, gap, this) for before, gap, bit, this in self._gapped[pattern] if bit & groups)) if self._bits[pattern] & groups else None
+        self[pattern] = step
+        return step
 
 
 _Forms = tuple[tuple[str, int], ...]                            # (form of a part of a cue, flags)
@@ -350,6 +367,7 @@ class Cuebook:
         self.width = len(self.groups)
         self._simple, self._masked = simple, masked
         self._gapped = [tuple(reversed(g)) for g in gapped]     # the last parts of a cue first, see `mask`
+        self._asked_steps: dict[int, _AskedSteps] = {}          # by groups, see `spans`
         self._steps = [_step(bits, gaps) for bits, gaps in zip(simple, self._gapped, strict=True)]
         self._flags = [0] * len(simple)
         self._exact: list[str | None] = [None] * len(simple)
@@ -672,17 +690,20 @@ class Cuebook:
 
     def spans(self, rows: Iterable[tuple[int, int, int]], groups: int) -> list[tuple[int, int]]:
         """(start, end) of the cues of `groups` among matches of one sentence, in order of their ends."""
+        steps = self._asked_steps.get(groups)
+        if steps is None:
+            if len(self._asked_steps) >= MOST_ASKED:           # asked for as many combinations of groups as documents bring
+                self._asked_steps.clear()
+            steps = self._asked_steps[groups] = _AskedSteps(self._bits, self._simple, self._gapped, groups)
         found = []
-        bits, simple, gapped = self._bits, self._simple, self._gapped
         ends: dict[int, tuple[int, int]] = {}
         for start, end, pattern in rows:
-            if not bits[pattern] & groups:
+            step = steps[pattern]
+            if step is None:                                   # of most
                 continue
-            if simple[pattern] & groups:
+            if step[0]:
                 found.append((start, end))
-            for before, gap, bit, this in gapped[pattern]:
-                if not bit & groups:
-                    continue
+            for before, gap, this in step[1]:
                 first = start
                 if before:
                     if before not in ends or not 0 <= start - ends[before][1] <= gap:
@@ -716,8 +737,12 @@ class Cuebook:
             bit = rest & -rest
             rest ^= bit
             for rule in self._by_bit[bit]:
-                if not context & rule.unless and rule.id not in fired and all(context & term for term in rule.when):
-                    fired[rule.id] = rule
+                for term in rule.when:                         # no generator: asked of each rule for each sentence
+                    if not context & term:
+                        break
+                else:
+                    if not context & rule.unless:
+                        fired[rule.id] = rule
         return sorted(fired.values(), key=lambda rule: self._order[rule.id]) if len(fired) > 1 else list(fired.values())
 
 

@@ -83,3 +83,18 @@ def test_where_no_rule_can_fire_words_bring_a_sentence_to_the_decision_layer():
     reader = readers(document)[0]
     assert reader.candidates() == []
     assert reader.decision.near(["You must not resell the Services to any third party.", "The sun shines on the harbour."]) == [True, False]
+
+
+@pytest.mark.parametrize("language", CHOSEN)
+def test_what_is_found_for_groups_together_is_what_is_found_for_each(language, monkeypatch):
+    monkeypatch.setattr("nlp.cuebook.MOST_ASKED", 3)           # what is remembered of groups is found again where it was dropped
+    book = cuebook(language)
+    texts = [json.loads(line)["text"] for line in (WRITTEN / f"{language}.jsonl").read_text("utf-8").splitlines()][:60]
+    gapped = 0
+    for rows in map(book.scan, texts):
+        mask, touched = book.mask(rows), book.touched(rows)
+        each = {bit: set(book.spans(rows, bit)) for bit in (1 << n for n in range(book.width))}
+        assert set(book.spans(rows, (1 << book.width) - 1)) == set().union(*each.values())
+        assert all(bool(spans) == bool(mask & bit) and (touched & bit or not spans) for bit, spans in each.items())
+        gapped += any(span not in {row[:2] for row in rows} for spans in each.values() for span in spans)
+    assert gapped > 10
