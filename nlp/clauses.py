@@ -352,9 +352,12 @@ class _Reader:
                 if not (own | outer) & self.stances.states:    # "Among these are:" below "Prohibited uses"
                     outer |= self._heading_intro(self.heading_above(j))[0]
                 return j, (self._opened(j, start, end, outer), (j, start))
-            if not self._is_item(j):
+            numbered = block.kind == "list_item" and other.kind != "list_item" and not self._numbering(j).startswith("text")
+            if not self._is_item(j) or numbered:
                 if block.kind != "list_item":
                     return j, self._bare_intro(j)
+                if numbered and (around := self._list_intro(j))[1] is not None:
+                    return j, around                           # bullets below "13.4 Effect of termination." are no items of what "13.2 …:" opens; below "(b) …" of what that is an item of
                 return j, self._heading_intro(self.heading_above(j)) if bare else (0, None)
         return None, (0, None)
 

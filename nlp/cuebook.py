@@ -10,6 +10,7 @@ A pack is a set of *groups* of cues. `common.yml` (names of statutes, regimes an
     =EAR                 exactly these capitals
 
 Matching is on lower-cased text; `fold: "國国 …"` in a pack folds further characters into one. Under `not` stand look-alike phrases: a cue of the group that lies inside one of them does not count.
+`reservations` of a pack are phrases that reserve what the law says ("except to the extent prohibited by law"): look-alikes of all groups of bans, see RESERVED.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ EAST = "\u2e80"                                                  # from here on 
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
                 "forbids_list", "allows_list", "turns_away", "lifts", "goes_on", "negation", "item_not", "plain_not", "may_do", "if_word", "lawmaker_before", "lawmaker_after", "lawmaker_body", "above_places", "card_issued", "place:*")
+RESERVED = ("prohibit", "denies", "limits", "forbids_list")     # a cue of these inside a reservation of the law bans nothing that the page itself speaks of
 NEGATION, BAN = "negation", "prohibit"                          # an item needs no word of negation where the opening of its list forbids it
 MOST_ASKED = 4096                                              # combinations of groups for which it is remembered which words are theirs
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
@@ -364,6 +366,11 @@ class Cuebook:
                             for i, (gap, alternatives) in enumerate(numbers):
                                 for n in alternatives:
                                     gapped[n].append((this + i if i else 0, gap, 1 << number, 0 if i == len(numbers) - 1 else this + i + 1))
+            hidden = _union(map(self.bit, RESERVED))
+            for cue in pack.get("reservations") or []:
+                ((_, forms),) = parts(cue)
+                for form in forms:
+                    masked[pattern(form)] |= hidden
         self.width = len(self.groups)
         self._simple, self._masked = simple, masked
         self._gapped = [tuple(reversed(g)) for g in gapped]     # the last parts of a cue first, see `mask`

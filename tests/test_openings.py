@@ -207,3 +207,52 @@ def test_every_pack_says_how_lists_are_forbidden_and_allowed():
     for language in ITEMS | {"sv": {}}:
         book = cuebook(language)
         assert book.bit("forbids_list") and book.bit("allows_list") and book.bit("turns_away") and book.bit("used_from"), language
+
+
+# language -> (a law reserved, in the opening of a list; the same law as a ban)
+RESERVED = {
+    "en": ("Tenant and operator agree as follows, except to the extent prohibited by the applicable law:", "To tenants the following is prohibited:"),
+    "de": ("Soweit gesetzlich nicht untersagt, gilt Folgendes; soweit dies gesetzlich verboten ist, entfällt es:", "Dem Mieter ist Folgendes verboten:"),
+    "fr": ("Les parties conviennent, sauf si la loi l'interdit, de ce qui suit :", "Il est interdit au locataire de :"),
+    "it": ("Le parti concordano quanto segue, salvo ove vietato dalla legge:", "All'affittuario è vietato:"),
+    "es": ("Las partes acuerdan lo siguiente, salvo que esté prohibido por la ley:", "Al arrendatario le está prohibido:"),
+    "pl": ("Strony uzgadniają, o ile nie jest to zabronione przez prawo, co następuje:", "Najemcy zabronione jest:"),
+    "nl": ("Partijen spreken het volgende af, tenzij dit wettelijk verboden is:", "De huurder is het verboden om:"),
+    "pt": ("As partes acordam o seguinte, exceto se proibido por lei:", "Ao locatário é proibido:"),
+    "ru": ("Стороны договорились о следующем, если это не запрещено законом:", "Арендатору запрещено:"),
+    "ja": ("法令により禁止されている場合を除き、両当事者は次のとおり合意する:", "賃借人に対し次の行為を禁止する:"),
+    "ko": ("법률에 의해 금지되지 않는 한 양 당사자는 다음과 같이 합의한다:", "임차인에게 다음 행위를 금지한다:"),
+    "zh": ("除法律禁止外,双方约定如下:", "禁止租户从事下列行为:"),
+    "vi": ("Trừ khi pháp luật cấm, hai bên thỏa thuận như sau:", "Người thuê bị cấm:"),
+}
+
+
+@pytest.mark.parametrize("language", RESERVED)
+def test_a_law_that_is_reserved_bans_nothing(language):
+    book = cuebook(language)
+    bans = book.bit("prohibit") | book.bit("denies") | book.bit("limits") | book.bit("forbids_list")
+    reserved, ban = RESERVED[language]
+    assert book.names(book.mask(book.scan(reserved)) & bans) == []
+    assert book.mask(book.scan(ban)) & bans
+
+
+def test_what_stands_below_a_reserved_law_is_not_denied_to_a_country():
+    item = "(a) the goods pass to buyers from Cuba on the day of delivery, and the seller settles the customs duties;"
+    assert "country_exclusion" not in barred(f"Seller and buyer agree, except to the extent prohibited by applicable law:\n\n{item}", "en")
+    assert "country_exclusion" in barred(f"The following is prohibited and will be declined:\n\n{item}", "en")
+
+
+BELOW = "- records of past jobs are monitored and kept for sixty days;"
+
+
+@pytest.mark.parametrize(("text", "opened"), [
+    (f"7.2 We may suspend the account at once if:\n\n- invoices stay unpaid;\n\n7.3 What closing means.\n\n{BELOW}", False),
+    (f"7.2 We have the right to do the following:\n\n- close accounts whose invoices stay unpaid;\n{BELOW}", True),
+])
+def test_a_numbered_paragraph_between_ends_the_list_above(text, opened):
+    assert any(label == "workload_monitoring" for label, *_ in found(text, "en")) is opened
+
+
+def test_bullets_below_an_item_stand_in_the_list_of_that_item():
+    document = "<html><body><p>4.1 You may not:</p><p>(a) misuse the nodes in any way.</p><ul><li>resell rented capacity to third parties;</li></ul></body></html>"
+    assert "resale_restriction" in barred(document, "en", "text/html")
