@@ -24,7 +24,9 @@ from nlp.prices import (Price, asks_for_contact, availability_in, beside_only_no
 MAX_OFFERS = 12_000                                            # of one document, and issues with it; sixteen times the longest list of offers known
 MAX_QUOTE = 1500                                               # characters of a quote
 # Above this no price of a GPU hour is a price in that currency: it is a figure in cents or in millionths.
-MAX_HOURLY = {"JPY": 2e4, "KRW": 2e5, "VND": 3e6, "IDR": 3e6, "INR": 2e4, "HUF": 1e5, "RUB": 2e4, "TWD": 5e3}
+MAX_HOURLY = {"JPY": 2e4, "KRW": 2e5, "VND": 3e6, "IDR": 3e6, "INR": 2e4, "HUF": 1e5, "RUB": 2e4, "TWD": 5e3,
+              "KZT": 8e4, "UAH": 7e3, "CZK": 4e3, "THB": 6e3, "TRY": 6e3, "PHP": 9e3, "NGN": 2.5e5, "CLP": 1.5e5, "ARS": 2e5, "COP": 6e5, "ISK": 2e4, "EGP": 8e3,
+              "MXN": 3e3, "ZAR": 3e3, "SEK": 1.6e3, "NOK": 1.6e3, "DKK": 1.1e3, "HKD": 1.2e3, "CNY": 1.1e3, "BRL": 900, "RON": 700, "PLN": 600, "MYR": 700, "AED": 600, "SAR": 600, "QAR": 600, "ILS": 600}
 DEFAULT_MAX_HOURLY = 150.0
 MOST_WITHOUT_PERIOD = 50                                       # times as much, without a period and per GPU, is the price of the card itself
 # The money that figures without a currency are likely to be in, where a page in that language names none: it only widens the limit.
@@ -406,6 +408,7 @@ class Quoted:
 _GPUS = re.compile(r"(?<![a-z])gpus?(?![a-z])|(?<=\d)vram(?![a-z])", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?] |\d+\+")
 _TIMES_MEMORY = re.compile(r"(?P<count>[1-9]|1[0-6])\s?[x×*]\s?(?P<size>\d{1,3})\s?(?:GB?|GiB)?", re.IGNORECASE)
+_PERIOD_FIRST = re.compile(r"\s*/?([^\W\d_]{2,12})\s*[(（,;|–—]")
 _NUMBER_OF_PLACES = re.compile(r"\d{1,3}\+?")                   # "regions": "4"
 _COUNT_UNDER_MEMORY = words("count_under_memory")
 
@@ -479,7 +482,8 @@ class Facts:
             words = currency_words(value) or currency_words(value.upper())
             self.currency = words[0] if words else self.currency
         elif role == "unit" and isinstance(value, str) and value.upper() not in UNIT_CODES:
-            unit = unit_in(value) or unit_in(f"/{value}")      # "month per GPU"
+            first = _PERIOD_FIRST.match(value)                 # "second (24 GB, 3 vCPU) - $0.66/h": what follows is said of it
+            unit = first and unit_in(f"/{first[1]}") or unit_in(value) or unit_in(f"/{value}")      # "month per GPU"
             if unit and (self.unit is None or "time frame" not in head.text):
                 self.unit = unit
             self.scope = self.scope or scope_in(split_label(value))
@@ -532,6 +536,10 @@ class Facts:
                 self.count, self.at_most, self.is_gpu = count, at_most, True
             if head.chips and not self.chips and count:
                 self.chips = list(head.chips)
+            return
+        stated = stated_count(value) if len(value) <= 120 and self.count is None and not spread_over_nodes(value) else None
+        if stated is not None:                                 # "Hardware": "4 GPUs, 48 cores"
+            self.count, self.is_gpu = stated, True
             return
         self.unknown += [label for _, _, label in unknown_labels(value, [], whole=len(value) <= 40)]
 

@@ -60,7 +60,7 @@ def around(reading: Reading, block: Block, before: str, after: str = "") -> Arou
             continue
         if found.unit is None and (unit := unit_in(text, loose=text is not lead) or text is lead and _rate_led(text) or None):
             found.unit, found.counted = unit, text is lead and unit in ("second", "minute")
-        found.scope = found.scope or scope_in(text)
+        found.scope = found.scope or (scope_in(_PARTS_OF_EACH.sub(" ", fold(text))) if scope_in(text) else None)
         if found.commitment is None and text is not lead:
             found.commitment, found.months = commitment_in(text)
         if found.tax == "unknown":
@@ -103,6 +103,7 @@ def _rate_led(lead: str) -> str | None:
     return unit_in(last) if len(last) <= 160 and _OF_PRICES.search(fold(last)) else None
 
 
+_PARTS_OF_EACH = words("parts_of_each")
 _ADDRESS = re.compile(r"https?://[^\s<>)\]]{1,400}")
 _PLACE_WORDS = words("place_words")
 

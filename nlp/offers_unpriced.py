@@ -78,10 +78,10 @@ _OF_MACHINE = 50                                               # characters afte
 
 
 def read_placed(reading: Reading, placed: Sequence[Placed]) -> None:
-    """Collect GPUs without a price of which a sentence says that they can be had in a data centre or region: "Our L40S servers are available in Graz only"."""
-    for item in placed:
+    """Collect GPUs without a price of which a sentence says that they can be had in a data centre or region: "Our L40S servers are available in Graz only"; or in those of a list that it leads to."""
+    for index, item in enumerate(placed):
         text = item.block.text
-        if item.block.table is not None or item.block.kind not in ("paragraph", "list_item", "quote") or len(text) > _PASSAGE or not has_digit(text) or not _OF_GPUS.search(fold(text)) or not_ours(reading, item):
+        if item.block.table is not None or item.block.kind not in ("paragraph", "list_item", "quote") or len(text) > _PASSAGE or not has_digit(text) or not _OF_GPUS.search(fold(f"{text} {item.path[-1] if item.path else ''}")) or not_ours(reading, item):
             continue
         if any(no_offer_words(h) for h in item.path[-1:]):
             continue
@@ -93,13 +93,31 @@ def read_placed(reading: Reading, placed: Sequence[Placed]) -> None:
                     or names_rival(reading, sentence) or speaks_of_others(reading, folded) or _INSTRUCTION.match(folded.strip()):
                 continue
             chips = find_chips(sentence, context=True)
-            sites = _sites_in(reading, sentence, chips) if chips else []
+            sites = [sentence[x:y] for x, y in _sites_in(reading, sentence, chips)] if chips else []
+            if chips and not sites and sentence.rstrip().endswith((":", "：")) and _OF_PLACES.search(folded):
+                sites = _sites_below(reading, placed, index)
             if not sites:
                 continue
-            where = ", ".join(dict.fromkeys(sentence[x:y] for x, y in sites))
+            where = (", " if len(sites) < 2 or sites[0] in sentence else "; ").join(dict.fromkeys(sites))
             a, b = item.block.content.source_span(start, end)
             for chip in {c.gpu_name: c for c in reversed(chips)}.values():
                 reading.listed += make_offers(reading, Facts(named=[replace(chip, count=None)], location=where if len(where) <= 120 else None), [], a, b)
+
+
+def _sites_below(reading: Reading, placed: Sequence[Placed], index: int) -> list[str]:
+    """The items of the list right below a block where each is a place and nothing else; else none."""
+    found: list[str] = []
+    for item in placed[index + 1:index + 1 + _MOST_SITES]:
+        text = item.block.text.strip().rstrip(".,;")
+        if item.block.kind != "list_item" or item.path != placed[index].path:
+            break
+        if len(text) > 60 or reading.locate is None or not reading.locate(text)[0]:
+            return []
+        found.append(text)
+    return found
+
+
+_MOST_SITES = 40                                               # places of one list
 
 
 def _sites_in(reading: Reading, sentence: str, chips: Sequence[ChipSpan]) -> list[tuple[int, int]]:
@@ -246,7 +264,7 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
         text = item.block.text
         chips = find_chips(text[:300], context=True)
         lead_in = fold(text[:chips[0].start]) if chips else ""
-        if not chips or len(text) > 300 or chips[0].start > (130 if _LEADS_TO_CHIP.search(lead_in) else 60) or _ADDRESSED.search(lead_in) or _INSTRUCTION.match(fold(text)) or any(r in fold(text) for r in reading.rivals):
+        if not chips or len(text) > 300 or chips[0].start > (130 if _LEADS_TO_CHIP.search(lead_in) else 60) or _ADDRESSED.search(lead_in) or text.rstrip().endswith(("?", "？")) or _INSTRUCTION.match(fold(text)) or any(r in fold(text) for r in reading.rivals):
             continue
         if len({c.gpu_name for c in chips}) > 1 and not re.match(r"[^.]{0,40}$", text[:chips[0].start]) and not _enumerated(text, chips):
             continue

@@ -1087,7 +1087,7 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
     """Places in sentences about data centres or regions. Where tables or lists give regions (`named_only`), only names that the word "region" follows ("the Lyon Region")."""
     out: list[Region] = []
     for block, path, _ in blocks:
-        if block.kind not in ("paragraph", "list_item", "definition") or _is_of_other_things(path[-1] if path else ""):
+        if block.kind not in ("paragraph", "list_item", "definition", "quote") or _is_of_other_things(path[-1] if path else ""):
             continue
         folded = fold(block.text)
         zoned = _ZONES_NAMED.search(block.text)
@@ -1112,6 +1112,8 @@ def _of_sentences(document: Document, blocks: list[tuple[Block, tuple[str, ...],
                 for code, (country, city) in zip(codes, where, strict=True) if all(country for country, _ in where) else ():
                     at = match.start() + listed.start() + code.start()
                     out.append(_row(document, block.content, at, at + len(code[0]), code[0], None, country, city, False))
+            if block.kind == "quote":
+                continue                                       # a note on the page ("prices are those of Graz") gives no more than a list of codes
             soon = bool(_SOON.search(low))
             for beside in [] if named_only else _CODE_BESIDE.finditer(sentence):
                 country, city = locate(beside["code"].lower(), language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -515,6 +516,7 @@ def _settled(reading: Reading) -> list[Offer]:
     """The offers of a document, each once: an unpriced row gives way to a priced or fuller one of the same thing."""
     _single_beside_several(reading)
     _counted_by_name(reading.offers)
+    _grown_with_count(reading.offers)
     offers = unique(reading.offers, reading.variants, reading.sellers)
     grouped = {o.gpu_name for o in reading.grouped}
     if grouped and 2 * len(grouped & {o.gpu_name for o in offers}) < len(grouped):
@@ -531,6 +533,28 @@ def _settled(reading: Reading) -> list[Offer]:
     if priced and len(listed) > len(priced):
         listed = []
     return kept + listed
+
+
+def _grown_with_count(offers: list[Offer]) -> None:
+    """Prices that are said to be per GPU, by the key or head that they all stand under, and yet grow with the number of GPUs are those of the machines: "pricePerGpu" 2, 4 and 8 of one, two and four cards.
+    Only where all of several cards do, to a fiftieth, beside the same card's price for fewer."""
+    ladders: dict[tuple, list[Offer]] = {}
+    for offer in offers:
+        if offer.price is not None and offer.price_scope == "gpu" and offer.gpu_count is not None and offer.gpu_count >= 1:
+            ladders.setdefault((offer.price_unit, offer.currency, offer.commitment, offer.term_months), []).append(offer)
+    for ladder in ladders.values():
+        each: dict[str, dict[int, float]] = {}                 # chip -> step of what one of its cards would come to -> the fewest cards for which it comes to that
+        steps = [round(math.log(offer.price / offer.gpu_count) / _STEP) for offer in ladder]
+        for offer, step in zip(ladder, steps, strict=True):
+            fewest = each.setdefault(offer.gpu_name, {})
+            fewest[step] = min(offer.gpu_count, fewest.get(step, offer.gpu_count))
+        several = [(o, step) for o, step in zip(ladder, steps, strict=True) if o.gpu_count > min(each[o.gpu_name].values())]
+        if len(several) >= 2 and all(any(each[o.gpu_name].get(near, o.gpu_count) < o.gpu_count for near in (step - 1, step, step + 1)) for o, step in several):
+            for offer in ladder:
+                offer.price_scope = "instance"
+
+
+_STEP = math.log(1.02)
 
 
 def _counted_by_name(offers: list[Offer]) -> None:

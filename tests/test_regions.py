@@ -223,3 +223,9 @@ def test_columns_of_parts_of_the_world_list_regions():
     document = read_document(text.encode(), path="page.md", language="en")
     assert [(o.gpu_name, o.location) for o in read_supply(document)[1]] == [("A40", "Boston, Dallas, West Europe"), ("L40S", "Graz, West Europe")]
     assert regions("## Where it can be had\n\n" + table("Series | Americas | Europe", "Fox | 40 % | 60 %", "Elk | Graz | no sales")) == []
+
+
+@pytest.mark.parametrize("text", ["> GPU instances can only be had in the data centres GRA3, GRA5 and BHS3.\n", "Instancje są dostępne w centrach danych GRA3, GRA5 lub BHS3.\n", "- Projekt w jednym z centrów danych GRA3, GRA5 oraz BHS3\n"])
+def test_codes_of_sites_are_listed_in_notes_and_with_words_for_or(text):
+    assert [(r.label, r.country) for r in full(f"# GPU\n\n{text}", "md")] == [("GRA3", "FR"), ("GRA5", "FR"), ("BHS3", "CA")]
+    assert regions("# GPU\n\n> These are the prices of the data centre in Graz.\n", "md") == []
