@@ -23,6 +23,7 @@ from nlp.cuebook import Cuebook, Page, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, Look, shipped
 from nlp.document import Block, Document
 from nlp.language import by_script, by_words, function_words
+from nlp.listed_places import SEVERAL
 from nlp.pause import collection_paused
 from nlp.scope import PROVIDER_LABELS, Scope, ScopeReader, part_by_store, part_of_service, said, settled
 from nlp.sentences import sentences
@@ -64,6 +65,8 @@ MOST_TERMS = 1_000                                             # defined terms o
 TOGETHER = 256                                                 # units whose words are summed up at once
 BARE = 200                                                     # characters of a paragraph that may be an item of a list without mark or number
 MAX_FOLLOWING = 400                                            # list items read after an introduction that names places
+FURTHER = 12                                                   # blocks from a sentence that says "listed below" to its list at most …
+HEADINGS_BETWEEN, LISTS_BETWEEN = 2, 2                         # … with so many headings among them, and other lists of places
 
 PLACE_LABELS = frozenset({
     "sanctions_compliance", "country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction", "supported_countries", "denied_party",
@@ -185,6 +188,12 @@ class _Reader:
         self._turned: tuple[tuple[int, int, int] | None, list[tuple[int, int]]] = None, []
         self.issues: list[Issue] = []
         self._headings: dict[str, int] = {}
+        self.list_below, self.refused_below, self.datacentre = book.bit("list_below"), book.bit("refused_below"), book.bit("datacentre_word")
+        self.not_served, self.supplied = self.embargoed_place | self.refused_below | book.bit("place_not_served"), book.bit("supported_place") | book.bit("served_to") | book.bit("served_below")
+        self.exception = book.bit("exception")
+        self._announced: dict[int, tuple[int, tuple[int, int]]] = {}   # line of a list of places -> (groups, (block, start)) of the sentence further up that announces it
+        self._further: dict[tuple[int, bool], list[int]] = {}
+        self._place_lines: dict[int, bool] = {}
         self._runs: dict[int, _Intro] = {}                     # short paragraph -> what forbids the run of them to which it belongs
         self._below: dict[int, _Intro] = {}                    # heading -> what it says of a list below it
         self.tables = {i for i, b in enumerate(self.blocks) if b.kind == "table"}
@@ -620,6 +629,11 @@ class _Reader:
                 continue
             intro, opening = self.intro(index, number)
             head = self.headings(index)
+            whole = self.mask(index, *self.sentences(index)[number])
+            if whole & self.list_below and whole & self.supplied and not whole & self.refused_below:
+                self._announced.update(dict.fromkeys(self.further(index, served=True), (whole, (index, self.sentences(index)[number][0]))))
+            elif index in self._announced and whole & self.exception and (opening is None or opening[0] in self.titles):
+                intro, opening = intro | self._announced[index][0], self._announced[index][1]   # "Ukraine (except …)"
             near = self.near(index, number) if found & self.book.near_triggers else 0
             items = self.items(index, number) if found & self.book.items_triggers else 0
             for unit in self.units(index, self.sentences(index)[number]):
@@ -716,6 +730,8 @@ class _Reader:
         if not alone:
             return
         for label, probability in likely.items():
+            if label == "supported_countries" and own & self.refused_below:
+                continue                                       # its words are those of a list of countries served, but for one
             if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
@@ -810,7 +826,7 @@ class _Reader:
         if not places and attributes.get("places") == "excluded" and own & self.above_places and not own & self.embargoed_place:
             places = self.places_above(unit)
         cited = own
-        for index in range(unit.block + 1, (last or unit.block) + 1):   # "All member states of the European Union", in the list that the sentence opens
+        for index in (*range(unit.block + 1, (last or unit.block) + 1), *(self.further(unit.block, served=attributes.get("places") == "included") if own & self.list_below and places and last is None else ())):   # "All member states of the European Union", in the list that the sentence opens
             cited |= self.mask(index, 0, len(self.text[index]))
         grouped = rule.label in GROUPED_LABELS or (attributes.get("places") == "issuers" and own & self.card_issued)
         cited = adjoining if attributes.get("places") in ("beyond", "others") else cited & ~elsewhere
@@ -1099,13 +1115,98 @@ class _Reader:
         if not law and opens and (listed or unit.end >= len(self.text[unit.block].rstrip())):
             for index in range(unit.block + 1, min(len(self.blocks), unit.block + 1 + MAX_FOLLOWING)):
                 block = self.blocks[index]
-                if block.kind not in ("list_item", "table") and not self._is_item(index) and not (block.kind == "paragraph" and len(block.text) < 60 and find_places(block.text, self.language)):
+                if block.kind not in ("list_item", "table") and not self._is_item(index) and not (block.kind == "paragraph" and len(block.text) < 60 and find_places(block.text, self.language)) and not self._names_places(index):
                     break
-                found = find_places(block.text, self.language)
+                found = self._line(index, served=served)
                 if block.kind == "list_item" or found:
-                    codes.update(dict.fromkeys(code for *_, code in found))
+                    codes.update(dict.fromkeys(found))
                     last = index
+        if not law:
+            for index in self._places_below(unit, last, opens=opens, served=served):
+                codes.update(dict.fromkeys(self._line(index, served=served)))
         return list(codes), last
+
+    def _places_below(self, unit: _Unit, last: int | None, *, opens: object, served: bool) -> list[int]:
+        """The blocks of a list of places that belongs to a unit, though it does not stand right below it: announced as a list further down, or divided by continents, of which `last` ends the first part."""
+        if last is not None:
+            return self._line_run(last + 1) if self._divides(last + 1) else []
+        if opens and self._divides(unit.block + 1) or self.mask(unit.block, unit.start, unit.end) & self.list_below:
+            return self.further(unit.block, served=served)
+        return []
+
+    def _line(self, index: int, *, served: bool) -> list[str]:
+        """The places that a line of a list names; where it lists who is served, not those that it excepts: "Ukraine (except …)"."""
+        from nlp.places import find_places
+
+        text = self.text[index]
+        found = find_places(text, self.language)
+        spans = self.book.spans(self.matches(index, 0, len(text)), self.exception) if served and found and index not in self.tables else []
+        return list(dict.fromkeys(code for start, _, code in found if not any(b <= start for _, b in spans))) if spans else [code for *_, code in found]
+
+    def _divides(self, index: int) -> bool:
+        """Whether a block is a heading inside a list of places: "Europe", "A–C"."""
+        from nlp.listed_places import divides_places
+
+        return index < len(self.blocks) and (index in self.titles or self.blocks[index].kind in ("paragraph", "definition", "list_item")) and divides_places(self.text[index], self.language)
+
+    def _names_places(self, index: int) -> bool:
+        """Whether a block does nothing but name places: an item, a line, a table of them."""
+        known = self._place_lines.get(index)
+        if known is None:
+            known = self._place_lines[index] = self._is_place_line(index)
+        return known
+
+    def _is_place_line(self, index: int) -> bool:
+        from nlp.listed_places import lists_places
+        from nlp.places import find_places
+
+        block, text = self.blocks[index], self.text[index]
+        if index in self.titles:
+            return False
+        if index in self.tables:
+            rows = [bool(find_places(text[a:b], self.language)) for a, b in self.sentences(index)]
+            return sum(rows) >= max(2, len(rows) // 2)
+        return block.kind in ("list_item", "paragraph", "definition") and bool(lists_places(text, self.language, item=block.kind == "list_item"))
+
+    def _line_run(self, first: int) -> list[int]:
+        """The blocks, from `first` on, that list places, up to the first that does not; headings that divide the list, and single items whose name is unknown, are passed over."""
+        found: list[int] = []
+        for index in range(first, min(len(self.blocks), first + MAX_FOLLOWING)):
+            if self._names_places(index):
+                found.append(index)
+            elif not self._divides(index) and not (self.blocks[index].kind == "list_item" and found and found[-1] == index - 1 and len(self.text[index]) < 60):
+                break
+        return found
+
+    def further(self, index: int, *, served: bool) -> list[int]:
+        """The blocks of the list of places that a block announces ("in the countries listed below") and that stands behind further paragraphs, a heading or two. A list that another sentence opens, or that stands under a heading of the contrary, is not meant. `served`: whether it lists those that are served, or those that are not."""
+        known = self._further.get((index, served))
+        if known is None:
+            known = self._further[index, served] = self._further_down(index, served=served)
+        return known
+
+    def _further_down(self, index: int, *, served: bool) -> list[int]:
+        headings, lists, passed, at, end = 0, 0, None, index + 1, min(len(self.blocks), index + 1 + FURTHER)   # passed: the level of a heading whose section is passed over
+        while at < end and lists <= LISTS_BETWEEN:
+            level, groups = self.blocks[at].level, self.mask(at, 0, len(self.text[at]))
+            if at in self.titles:
+                passed = passed if passed is not None and level > passed else level if self._contrary(groups, served) else None
+                headings += not self._divides(at)
+                if headings > HEADINGS_BETWEEN + (passed is not None):
+                    return []
+            elif self._names_places(at):
+                run = self._line_run(at)
+                claimed = at - 1 != index and at - 1 not in self.titles and not self._divides(at - 1) and self._opens_list(at - 1)
+                if passed is None and not claimed and len({code for block in run for code in self._line(block, served=served)}) >= SEVERAL:
+                    return run
+                lists, at, end = lists + 1, run[-1], max(end, min(len(self.blocks), run[-1] + FURTHER))
+            at += 1
+        return []
+
+    def _contrary(self, groups: int, served: bool) -> bool:
+        """Whether a heading with these groups stands above other places than those `served`, or barred."""
+        denied = groups & (self.not_served | self.stances.bans | self.stances.negations)
+        return bool(groups & self.datacentre or (denied if served else groups & self.supplied and not denied))
 
     def locate(self, unit: _Unit, rule: Rule, opening: tuple[int, int] | None, last: int | None, rows: list[tuple[int, int, int]]) -> tuple[str, int, int] | None:
         """(quote, start, end) in the source: the unit, the sentence around it where that is short, or the run from the introduction or to the last item of a list."""
@@ -1215,7 +1316,7 @@ def settle(clauses: list[Clause], document: Document) -> list[Clause]:
                 one.places = list(dict.fromkeys(one.places + clause.places))
                 one.place_groups = list(dict.fromkeys(one.place_groups + clause.place_groups))
                 one.places_resolved = sorted(set(one.places_resolved) | set(clause.places_resolved))
-                one.strength = max(one.strength, clause.strength)
+                one.strength, one.confidence = max(one.strength, clause.strength), max(one.confidence, clause.confidence)
                 one.exception = one.exception or clause.exception
             elif clause.confidence > one.confidence:
                 kept[-1] = clause

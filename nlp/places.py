@@ -32,6 +32,11 @@ _PERSON_BEFORE = re.compile(r"(?<![^\s(\"'])[A-Z][a-z]+ $")
 _PERSON_AFTER = re.compile(r" [A-Z][a-z]+")
 
 
+def list_words() -> frozenset[str]:
+    """The small words that stand between the names of a list: "and", "or", "of" and the like, in all languages read."""
+    return _WORDS_IN_LIST
+
+
 def listed_beside(gap: str) -> bool:
     """Whether two names with `gap` between them stand in one list: "…, the European Union (…) or …". What stands in brackets does not count; other names may stand between."""
     if len(gap) > MAX_ASIDE:
