@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ from nlp.prices import Price, availability_in, commitment_in, has_digit, is_with
 SENTENCE_END = words("sentence_end")
 _COMPARED = words("compared")
 SENTENCE_REACH = 400                                               # characters of a sentence on each side of a price
+SENTENCE_STEP = 200                                            # … and of those, the words for all prices are read from one multiple of so many to another: prices that stand close share them
 SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _OF_OTHERS = words("of_others")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
@@ -208,7 +209,7 @@ def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[s
             count = stated_count(text[start:stop]) if price.scope != "gpu" and len(GPUS_STATED.findall(fold(text[start:stop]))) == 1 else None
             if price.scope != "gpu" and count is None or price.unit is None:
                 continue
-            sentence, compared, hyped, _ = _judged(text[start:stop])
+            sentence, compared, hyped, *_ = _judged(text[start:stop])
             machine = GPUS_STATED.search(sentence) if count is not None else None
             if _SERVICE.search(sentence, 0, machine.end() if machine else len(sentence)):      # what comes with the machine is told behind its GPUs
                 continue
@@ -231,7 +232,12 @@ _SERVICE = words("of_service")
 
 def speaks_of_others(reading: Reading, sentence: str) -> bool:
     """Whether a folded sentence says what something costs at one of the large clouds, on the page of another seller."""
-    return any(not reading.is_own(m[0]) and m[0].split()[0] not in reading.title for m in _LARGE_CLOUD.finditer(sentence))
+    return _other_among(reading, _LARGE_CLOUD.findall(sentence))
+
+
+def _other_among(reading: Reading, clouds: Iterable[str]) -> bool:
+    """Whether one of these large clouds is another seller than that of the page."""
+    return any(not reading.is_own(name) and name.split()[0] not in reading.title for name in clouds)
 
 
 _LARGE_CLOUD = words("large_cloud")
@@ -648,6 +654,7 @@ _NOTE_BEHIND = re.compile(r"[*_`]*\s*(?:$|[,;(|])")
 
 
 _THAN = words("than")
+_THAN_REACH = 48                                               # characters before a price in which all of that stands
 _VERSUS = words("versus")
 _PRICE_OF_NEXT = words("price_of_next")
 _CHIPS_JOINED = words("chips_joined")
@@ -658,38 +665,45 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
     block = item.block
     text = block.text
     ends = [m.end() for m in SENTENCE_END.finditer(text)]
-    places = [c.start for c in chips]
+    places, priced = [c.start for c in chips], [p.start for p in prices]
     short = len(text) <= SHORT_CARD or block.kind in ("list_item", "definition", "heading")
     single = len({c.gpu_name for c in chips}) == 1
+    alone: dict[tuple[int, int], bool] = {}                    # (where a sentence begins, number of the chip behind its last one) -> whether it names one alone
     for index, price in enumerate(prices):
         at = bisect_right(ends, price.start)
-        start = max(ends[at - 1] if at else 0, price.start - SENTENCE_REACH)
+        begun = ends[at - 1] if at else 0
         at = bisect_left(ends, price.end)
-        stop = min(ends[at] if at < len(ends) else len(text), price.end + SENTENCE_REACH)
-        sentence, compared, hyped, rival = _judged(text[start:stop])
-        if short and block.kind not in ("list_item", "definition", "heading") and 0 <= rival < price.start - start:
+        ended = ends[at] if at < len(ends) else len(text)
+        start, stop = max(begun, price.start - SENTENCE_REACH), min(ended, price.end + SENTENCE_REACH)
+        first, last = max(begun, (price.start - SENTENCE_REACH) // SENTENCE_STEP * SENTENCE_STEP), min(ended, -(-(price.end + SENTENCE_REACH) // SENTENCE_STEP) * SENTENCE_STEP)
+        sentence, compared, hyped, rival, clouds = _judged(text[first:last])
+        if short and block.kind not in ("list_item", "definition", "heading") and 0 <= rival < price.start - first:
             continue                                           # "Large clouds ask $9 for it"
-        if any(r in sentence for r in reading.rivals) or speaks_of_others(reading, sentence) or (compared and not short) or hyped:
+        if any(r in sentence for r in reading.rivals) or _other_among(reading, clouds) or (compared and not short) or hyped:
             continue
-        if _THAN.search(sentence[:price.start - start]):
+        if _THAN.search(sentence[max(0, price.start - first - _THAN_REACH):price.start - first]):
             continue                                           # "cheaper than the $9 of others"
         inside = chips[bisect_left(places, start):bisect_left(places, stop)]
         before = [c for c in inside if c.end <= price.start]
         after = [c for c in inside if c.start >= price.end]
-        if before and _VERSUS.search(sentence[before[-1].end - start:price.start - start]):
+        if before and _VERSUS.search(sentence[before[-1].end - first:price.start - first]):
             continue                                           # the price of what the chip is compared with
         chip = None
         if after and _PRICE_OF_NEXT.match(fold(text[price.end:after[0].left or after[0].start]) + " "):
             chip = after[0]
         elif before:
             chip = before[-1]
-        elif after and sum(start <= p.start < stop for p in prices) == 1:
+        elif after and bisect_left(priced, stop) - bisect_left(priced, start) == 1:
             chip = after[0]
         elif short and not inside:
-            earlier = [c for c in chips if c.end <= price.start]
-            chip = earlier[-1] if earlier else None
-        elif not inside and index and not compared and (earlier := [c for c in chips if c.end <= start]) and _goes_on(text, sentence, ends, earlier, prices[:index]):
-            chip = earlier[-1]
+            number = _before(chips, places, price.start)
+            chip = chips[number - 1] if number else None
+        elif not inside and index and not compared and (number := _before(chips, places, start)) and _goes_on(sentence):
+            last_begun = ends[at - 1] if (at := bisect_right(ends, chips[number - 1].start)) else 0
+            if (last_begun, number) not in alone:
+                alone[last_begun, number] = len({c.gpu_name for c in chips[bisect_left(places, last_begun):number]}) == 1
+            # … about the one chip that an earlier sentence priced
+            chip = chips[number - 1] if alone[last_begun, number] and priced[index - 1] >= last_begun else None
         if chip is None:
             continue
         own = None
@@ -705,8 +719,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             chip = replace(chip, count=together)
         if chip.count is None and single and short and not chip.slice and (told := _told_count(text[chip.end:])) is not None:
             chip = replace(chip, count=told)
-        unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[start:stop])) if short else price.unit
-        timed = None if unit else _factor_of_time(text[start:price.start], text[price.end:stop])
+        unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[first:last])) if short else price.unit
+        timed = None if unit else _factor_of_time(text[first:price.start], text[price.end:last])
         unit = unit or timed
         rate = reading.rate_at(item.path)
         scope = "instance" if not inside and _WHOLE.search(sentence) else None if unit is not None else rate.scope
@@ -717,7 +731,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
         unit = unit or (unit_in(item.path[-1]) if item.path else None)
-        commitment, months = _commitment_of(text, index, prices, start, stop)
+        commitment, months = _commitment_of(text, index, prices, first, last)
         if commitment is None and item.path:
             commitment, months = commitment_in(item.path[-1])
         tied = [chip]
@@ -728,7 +742,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
                 else:
                     break
         name = _instance_name(text, chip)
-        facts = Facts(named=tied, instance=name, tax=tax_in(text[start:stop]), location=_place_in(reading, text[price.end:stop]) if reading.locate and len(text) <= 200 else None)
+        facts = Facts(named=tied, instance=name, tax=tax_in(text[first:last]), location=_place_in(reading, text[price.end:stop]) if reading.locate and len(text) <= 200 else None)
         if facts.tax == "unknown":
             facts.tax = reading.tax_at(item.path)
         if chip.memory is None and single and (size := _VRAM.search(fold(text[start:stop]))):
@@ -761,12 +775,17 @@ _GOES_ON = words("goes_on")
 _WHOLE = words("whole_machine")
 
 
-def _goes_on(text: str, sentence: str, ends: list[int], earlier: list[ChipSpan], before: list[Price]) -> bool:
-    """Whether a folded sentence with a price and no chip goes on about the one chip that an earlier sentence priced: "With a contract of one year, it costs $2 per hour"."""
-    begun = ends[bisect_right(ends, earlier[-1].start) - 1] if bisect_right(ends, earlier[-1].start) else 0
-    same = {c.gpu_name for c in earlier if c.start >= begun}
-    priced = [p for p in before if p.start >= begun]
-    return len(same) == 1 and bool(priced) and not _SERVICE.search(sentence) and (_GOES_ON.search(sentence.strip()) is not None or commitment_in(sentence)[0] is not None)
+def _before(chips: list[ChipSpan], places: list[int], end: int) -> int:
+    """How many chips there are up to the last that ends before a place; `places`: where they begin."""
+    number = bisect_left(places, end)
+    while number and chips[number - 1].end > end:
+        number -= 1
+    return number
+
+
+def _goes_on(sentence: str) -> bool:
+    """Whether a folded sentence with a price and no chip goes on about what an earlier sentence priced: "With a contract of one year, it costs $2 per hour"."""
+    return not _SERVICE.search(sentence) and (_GOES_ON.search(sentence.strip()) is not None or commitment_in(sentence)[0] is not None)
 
 
 _COUNT_AGAIN = words("count_again")
@@ -775,11 +794,11 @@ _LENGTH_OF_TIME = words("length_of_time")
 
 
 @lru_cache(maxsize=1024)
-def _judged(sentence: str) -> tuple[str, bool, bool, int]:
-    """(folded, whether it compares, whether it speaks of other money than prices, where it speaks of other sellers or -1) of a sentence with a price."""
+def _judged(sentence: str) -> tuple[str, bool, bool, int, tuple[str, ...]]:
+    """(folded, whether it compares, whether it speaks of other money than prices, where it speaks of other sellers or -1, the large clouds that it names) of a sentence with a price."""
     folded = fold(sentence)
     rival = _OF_OTHERS.search(folded)
-    return folded, bool(_COMPARED.search(folded)), bool(_HYPE.search(folded) or _LENDERS_SHARE.search(folded)), rival.start() if rival else -1
+    return folded, bool(_COMPARED.search(folded)), bool(_HYPE.search(folded) or _LENDERS_SHARE.search(folded)), rival.start() if rival else -1, tuple(dict.fromkeys(_LARGE_CLOUD.findall(folded)))
 
 
 _OTHERWISE = words("otherwise")

@@ -57,6 +57,7 @@ def fold(text: str) -> str:
     return folded if folded.isascii() or _TONES.search(folded) is None else folded.translate(_vietnamese())
 
 
+MAX_REMEMBERED = 1250                                          # characters of a text whose readings are kept: a sentence on both sides of a price, and less
 MAX_NUMBER = 40                                                # characters; a longer row of digits and marks is no price
 
 
@@ -241,7 +242,7 @@ def remembered(reader: Callable[..., T]) -> Callable[..., T]:
 
     @wraps(reader)
     def read(text: str, **options: Any) -> T:
-        return kept(text, **options) if len(text) <= 1000 else reader(text, **options)
+        return kept(text, **options) if len(text) <= MAX_REMEMBERED else reader(text, **options)
     return read
 
 
@@ -480,6 +481,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
     """The prices of `find_prices`, old ones beside new ones included."""
     starts = {s[0]: s for s in signs}
     ends = {s[1]: s for s in signs}
+    resolved: dict[str | None, str | None] = {}                # sign -> currency
     taken = -1
     for match in _AMOUNT.finditer(folded) if bare else _amounts(folded, signs):
         if match.start() < taken:
@@ -533,21 +535,33 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         sign_behind = closed is not None and closed[0] in _SIGN_CHARS
         tail = tail[:closed.start()] if closed else tail
         unit, scope, length = _tail_unit(tail)
-        other = bool(_words()["other"].match(tail) or _words()["other_before"].search(folded[max(0, start - 32):start]))
+        lead = folded[max(0, start - _LEAD):start]
+        after_other, is_from = _led(lead)
+        other = after_other or bool(_words()["other"].match(tail))
         if not other and (unit is None or sign_behind and not tail[length:].strip() or _BEHIND_COMMA.match(tail) and _THEN_AMOUNT.match(tail, length)):
             led = _head_unit(folded[max(taken, start - 24, 0):start])
             if led is not None and unit is not None:           # "包天 ￥45 / 包月 ￥1280": the word behind this price leads to the next
                 scope, length = None, 0
             unit = led or unit
-        name = resolve_currency(sign[2], language=language, declared=currency, words=words) if sign else currency
+        name = currency
+        if sign:
+            name = resolved[sign[2]] if sign[2] in resolved else resolved.setdefault(sign[2], resolve_currency(sign[2], language=language, declared=currency, words=words))
         if name in without_cents() and amount != int(amount) and _GROUPED.fullmatch(folded, a, b):
             amount = float(folded[a:b].replace(",", "").replace(".", ""))          # "1,834 KRW", whatever the language of the page
         if sign and sign[2] in _data()["resolve"]:
             factor *= _data()["resolve"][sign[2]].get("factor", 1)
-        before = folded[max(0, start - 24):start]
-        is_from = bool(_words()["from_before"].search(before) or _words()["from_after"].match(folded[stop:stop + 14]))
+        is_from = is_from or bool(_words()["from_after"].match(folded[stop:stop + 14]))
         yield Price(start, stop + length, round(amount * factor, 10), sign[2] if sign else "", name, unit, scope, is_from, other, round(high * factor, 10) if high is not None else None)
         taken = stop
+
+
+_LEAD = 32                                                     # characters before an amount in which the words stand that lead to it; the last 24 say "from"
+
+
+@lru_cache(maxsize=8192)
+def _led(lead: str) -> tuple[bool, bool]:
+    """(whether the words before an amount say that it is the price of something else, whether they say "from"); kept, since pages print amount after amount alike."""
+    return _words()["other_before"].search(lead) is not None, _words()["from_before"].search(lead[-24:]) is not None
 
 
 _PERCENT = re.compile(r"\s?%")
@@ -672,6 +686,7 @@ _BARE_PERIOD = _worded("bare_period")
 _TERM_BEHIND = _worded("term_behind")
 
 
+@lru_cache(maxsize=8192)
 def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
     """(unit, scope, length) of what follows an amount: "/hr", " per GPU hour", "/小时", " an hour"."""
     after_per, alone, _ = _unit_patterns()
