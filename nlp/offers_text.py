@@ -17,6 +17,7 @@ from nlp.offers import (
 )
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
+from nlp.sieve import Sieve
 
 SENTENCE_END = words("sentence_end")
 _COMPARED = words("compared")
@@ -797,8 +798,15 @@ _LENGTH_OF_TIME = words("length_of_time")
 def _judged(sentence: str) -> tuple[str, bool, bool, int, tuple[str, ...]]:
     """(folded, whether it compares, whether it speaks of other money than prices, where it speaks of other sellers or -1, the large clouds that it names) of a sentence with a price."""
     folded = fold(sentence)
-    rival = _OF_OTHERS.search(folded)
-    return folded, bool(_COMPARED.search(folded)), bool(_HYPE.search(folded) or _LENDERS_SHARE.search(folded)), rival.start() if rival else -1, tuple(dict.fromkeys(_LARGE_CLOUD.findall(folded)))
+    worth = _judges().worth(folded)                            # of most sentences nothing
+    rival = _OF_OTHERS.search(folded) if worth & 1 else None
+    compared, hyped = worth & 2 and _COMPARED.search(folded), worth & 4 and _HYPE.search(folded) or worth & 8 and _LENDERS_SHARE.search(folded)
+    return folded, bool(compared), bool(hyped), rival.start() if rival else -1, tuple(dict.fromkeys(_LARGE_CLOUD.findall(folded))) if worth & 16 else ()
+
+
+@lru_cache(maxsize=1)
+def _judges() -> Sieve:
+    return Sieve((_OF_OTHERS, _COMPARED, _HYPE, _LENDERS_SHARE, _LARGE_CLOUD))
 
 
 _OTHERWISE = words("otherwise")

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from nlp.places import MAX_KEPT
 from nlp.places import fold as _fold_latin
+from nlp.sieve import Sieve
 from nlp.word_files import data_file, words_of
 
 T = TypeVar("T")
@@ -306,11 +307,17 @@ def _words() -> dict[str, re.Pattern]:
     return {key: re.compile(pattern) for key, pattern in flat.items()}
 
 
+@lru_cache(maxsize=16)
+def _sieve(*names: str) -> Sieve:
+    return Sieve([_words()[name] for name in names])
+
+
 @remembered
 def tax_in(text: str) -> str:
     """included | excluded | unknown. Nothing is inferred from country or customer."""
     folded = fold(text)
-    return "excluded" if _words()["tax_excluded"].search(folded) else "included" if _words()["tax_included"].search(folded) else "unknown"
+    words, worth = _words(), _sieve("tax_excluded", "tax_included").worth(folded)
+    return "excluded" if worth & 1 and words["tax_excluded"].search(folded) else "included" if worth & 2 and words["tax_included"].search(folded) else "unknown"
 
 
 @remembered
@@ -319,16 +326,16 @@ def commitment_in(text: str) -> tuple[str | None, int | None]:
     if not any(map(str.isalpha, text)):
         return None, None
     folded = fold(text)
-    words = _words()
+    words, worth = _words(), _sieve("months", "years", "commitment_spot", "commitment_reserved", "commitment_on_demand").worth(folded)
     months = None
-    if (match := words["months"].search(folded)):
+    if worth & 1 and (match := words["months"].search(folded)):
         months = int(match[1])
-    elif (match := words["years"].search(folded)):
+    elif worth & 2 and (match := words["years"].search(folded)):
         months = 12 * int(match[1])
     else:
         months = next((n for word, n in _data()["terms"]["words"].items() if word in folded), None)
-    for name in ("spot", "reserved", "on_demand"):
-        if words[f"commitment_{name}"].search(folded):
+    for bit, name in ((4, "spot"), (8, "reserved"), (16, "on_demand")):
+        if worth & bit and words[f"commitment_{name}"].search(folded):
             return name, months if name == "reserved" else None
     return ("reserved", months) if months else (None, None)
 
@@ -561,7 +568,8 @@ _LEAD = 32                                                     # characters befo
 @lru_cache(maxsize=8192)
 def _led(lead: str) -> tuple[bool, bool]:
     """(whether the words before an amount say that it is the price of something else, whether they say "from"); kept, since pages print amount after amount alike."""
-    return _words()["other_before"].search(lead) is not None, _words()["from_before"].search(lead[-24:]) is not None
+    worth = _sieve("other_before", "from_before").worth(lead)
+    return bool(worth & 1 and _words()["other_before"].search(lead)), bool(worth & 2 and _words()["from_before"].search(lead[-24:]))
 
 
 _PERCENT = re.compile(r"\s?%")
