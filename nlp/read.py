@@ -24,6 +24,7 @@ SUFFIXES = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".php": "php", ".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".markerb": "markdown",
     ".rst": "rst", ".txt": "text", ".text": "text", ".json": "json", ".jsonl": "jsonl", ".yaml": "yaml", ".yml": "yaml", ".xml": "xml", ".rss": "xml", ".atom": "xml",
     ".csv": "csv", ".tsv": "csv", ".pdf": "pdf", ".js": "script", ".jsx": "script", ".ts": "script", ".tsx": "script", ".mjs": "script", ".cjs": "script", ".mts": "script",
+    ".dart": "script", ".kt": "script", ".swift": "script", ".java": "script",
     ".vue": "html", ".svelte": "html", ".astro": "html", ".ndjson": "jsonl", ".py": "python",
 }
 MEDIA_TYPES = {

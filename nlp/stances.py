@@ -27,6 +27,7 @@ class Stances:
         self.book = book
         self.forbids, self.allows = book.bit("forbids_list"), book.bit("allows_list")
         self.prohibit, self.permit, self.exception, self.negation = book.bit("prohibit"), book.bit("permit"), book.bit("exception"), book.bit("negation")
+        self.measures, self.breach = book.bit("measures"), book.bit("breach") | book.bit("policy_breach")
         self.customer, self.duty, self.negations = book.bit("customer"), book.bit("duty"), book.bit("negation") | book.bit("item_not")
         self.bans, self.speaks, self.tells = (functools.reduce(int.__or__, map(book.bit, names)) for names in (BANS, SPEAKS, TELLS))
         self.states = self.speaks | self.bans | self.allows
@@ -36,6 +37,8 @@ class Stances:
 
         What a long sentence says of the list below stands at its end; of a ban and a permission the later one holds.
         """
+        if own & self.measures and own & self.breach and not own & self.prohibit and any(end - b <= AT_END for _, b in self.book.spans(rows, self.measures)):
+            return (own | outer) & ~self.bans                  # "Where this policy is breached, we may take the following measures:"
         if not own & (self.forbids | self.allows):
             words = own & (self.permit | (self.exception if item else 0))
             if not words or own & self.prohibit:

@@ -336,6 +336,12 @@ export default Terms
     assert document.title == "Vexelcloud - Terms"
     document = read("export const en = `Terms of use\n\nYou must not resell the service, nor export it.\n\n・first\n・second`\nexport const n = 'short'\n", "terms.ts")
     assert [text for _, text in shape(document)][1:] == ["You must not resell the service, nor export it.", "first", "second"]
+    for name, joined in (("terms.dart", '"We serve nobody in places that are "\n  "under an embargo, and tell them so."'), ("terms.ts", "'We serve nobody in places that are ' +\n  'under an embargo, and tell them so.'"),
+                         ("terms.php", "'We serve nobody in places that are '\n  . 'under an embargo, and tell them so.'")):
+        start = "<?php\n$x = " if name.endswith("php") else "final x = "
+        assert [text for _, text in shape(read(f"{start}{joined};\n", name))] == ["We serve nobody in places that are under an embargo, and tell them so."], name
+    document = read('val x = """\nWe serve nobody who is under an embargo.\n\nThis is a second paragraph of it.\n"""\n', "Terms.kt")
+    assert [text for _, text in shape(document)] == ["We serve nobody who is under an embargo.", "This is a second paragraph of it."]
     document = read("<?php\nreturn array('terms' => '#### Scope\n\nIt\\'s the customer\\'s duty to obey export law at all times.\n\n* one\n* two\n');\n", "terms.php")
     assert [text for _, text in shape(document)] == ["Scope", "It's the customer's duty to obey export law at all times.", "one", "two"]
 

@@ -149,6 +149,20 @@ def test_the_opening_of_a_list_carries_to_its_items(text, language):
     assert [c.polarity for c in clauses] == ["prohibits"]
 
 
+@pytest.mark.parametrize(("opening", "item", "language"), [
+    ("Where this policy is violated, Tarnhost may take the following actions:", "report what it finds to the competent authorities", "en"),
+    ("Violations of this policy may result in:", "reporting to law enforcement authorities", "en"),
+    ("El incumplimiento de esta política puede dar lugar a:", "comunicación de los registros a las autoridades competentes", "es"),
+    ("发现违反本政策的行为时，青岚云将采取以下措施：", "把相关记录通报主管部门", "zh"),
+])
+def test_what_is_done_about_a_breach_is_no_list_of_bans(opening, item, language):
+    assert "workload_monitoring" in labels(f"{opening}\n\n- {item}\n", language)
+
+
+def test_a_ban_on_steps_remains_a_ban():
+    assert "resale_restriction" in labels("In breach of this policy the customer must not take the following actions:\n\n- resell the service to third parties\n")
+
+
 def test_without_its_opening_an_item_states_no_rule():
     assert "resale_restriction" not in labels("You can:\n\n- mine coins;\n- resell the Services.")
 

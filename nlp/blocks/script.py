@@ -12,7 +12,8 @@ from nlp.blocks.html import scan as scan_html
 from nlp.blocks.skeleton import Skeleton
 from nlp.normalise import MARKDOWN, RAW, STRING
 
-_LITERAL = re.compile(r"//[^\n]*|(?P<comment>/\*)|#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|<<<[ \t]{0,9}['\"]?(?P<label>\w{1,99})['\"]?\r?\n", re.DOTALL)
+_LITERAL = re.compile(r"//[^\n]*|(?P<comment>/\*)|#[^\n]*|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|<<<[ \t]{0,9}['\"]?(?P<label>\w{1,99})['\"]?\r?\n", re.DOTALL)
+_JOINED = re.compile(r"\s*(?:[+.]\s*)?(?=[\"'`])")             # between the literals of one text: nothing (Dart, C), a plus (JavaScript, Java), a full stop (PHP)
 _JSX_START = re.compile(r"(?:return|=>|=|\?|:|&&|\()\s*\(?\s*(?=<(?:[A-Za-z][\w.]*|>)[\s>/])")
 _FRAGMENT = re.compile(r"\s*(?:\{/\*[^*]{0,500}\*/\}\s*){0,5}(?=<(?:[A-Za-z][\w.]*[^<>]*>|>))")
 _ON_A_LINE = re.compile(r"^[ \t]*(?=<(?:[A-Za-z][\w.]*|>)[\s>/])", re.MULTILINE)
@@ -52,7 +53,8 @@ def literals(skeleton: Skeleton, at: int = 0, stop: int | None = None) -> None:
     while match := _LITERAL.search(source, at, stop):
         token, opener = match.group(), match["label"] or match["comment"]
         at = match.end()
-        start, end = match.start() + 1, match.end() - 1
+        quotes = 3 if token.startswith('"""') and len(token) > 5 else 1
+        start, end = match.start() + quotes, match.end() - quotes
         if opener is not None:
             close = None if opener in endless else re.compile(r"\*/" if match["comment"] else rf"\n[ \t]*{opener}\b").search(source, at - 1 if match["label"] else at, stop)
             if close is None:
@@ -61,26 +63,37 @@ def literals(skeleton: Skeleton, at: int = 0, stop: int | None = None) -> None:
             start, end, at = match.end(), close.start(), close.end()
         if token[0] in "/#":
             continue
-        text = source[start:end]
+        pieces = [(start, end)]
+        while opener is None and (joined := _JOINED.match(source, at, stop)) is not None and (further := _LITERAL.match(source, joined.end(), stop)) is not None:
+            pieces.append((further.start() + 1, further.end() - 1))
+            at, end = further.end(), further.end() - 1
+        text = "".join(source[a:b] for a, b in pieces)
         if len(text) < _PROSE or len(text.split()) < 4 and not re.search("[\u3041-\u30ff\u3400-\u9fff]{12}", text):
             if 2 <= len(text) < 200 and re.search(r"[^\W\d_]{2}", text) and re.match(r"\s*(?:=>|:)", source[end + 1:end + 8]) is None and _labelled(source, match.start()):
-                skeleton.html.append("<p>")
-                skeleton.run(start, end, STRING)
-                skeleton.html.append("</p>")
+                _paragraph(skeleton, pieces)
             continue
         if not text[:1].isspace() and _CLASSES.fullmatch(text) and len(_CLASS_MARK.findall(text)) * 3 > len(text.split()):
             continue
-        if re.search(r"</(?:p|li|div|h\d|td|span)>|<br", text):
-            scan_html(source, start, end, skeleton)
-        elif re.search(r"^#{1,6} |^\s*[*-] |\*\*\w", text, re.MULTILINE) and "\\n" not in text:
-            inner = markdown._State(skeleton, False)
-            markdown._blocks(inner, start, end)
-        elif "\n" in text:
-            plain.scan(source, start, end, STRING if "\\" in text else MARKDOWN, skeleton)
-        else:
-            skeleton.html.append("<p>")
-            skeleton.run(start, end, STRING)
-            skeleton.html.append("</p>")
+        markup = re.search(r"</(?:p|li|div|h\d|td|span)>|<br", text) is not None
+        marked = not markup and "\\n" not in text and re.search(r"^#{1,6} |^\s*[*-] |\*\*\w", text, re.MULTILINE) is not None
+        if not (markup or marked or "\n" in text):
+            _paragraph(skeleton, pieces)
+            continue
+        for start, end in pieces:
+            if markup:
+                scan_html(source, start, end, skeleton)
+            elif marked:
+                markdown._blocks(markdown._State(skeleton, False), start, end)
+            else:
+                plain.scan(source, start, end, STRING if "\\" in text else MARKDOWN, skeleton)
+
+
+def _paragraph(skeleton: Skeleton, pieces: list[tuple[int, int]]) -> None:
+    """One text, in one literal or in several that the program joins."""
+    skeleton.html.append("<p>")
+    for start, end in pieces:
+        skeleton.run(start, end, STRING)
+    skeleton.html.append("</p>")
 
 
 def _labelled(source: str, at: int) -> bool:
