@@ -729,10 +729,11 @@ class _Reader:
             yield Weighed(rule, clause, likely.get(label))
         if not alone:
             return
+        mentioned = {rule.label for rule in fired if rule.aside and self._only_mentioned(rows, rule)}   # nothing is added to that either
         for label, probability in likely.items():
             if label == "supported_countries" and own & self.refused_below:
                 continue                                       # its words are those of a list of countries served, but for one
-            if label not in found and decision.adds(label, probability) and (rule := decision.template(label, own)):
+            if label not in found and label not in mentioned and decision.adds(label, probability) and (rule := decision.template(label, own)):
                 clause = self.clause(unit, rule, rows, own, intro, opening)
                 if clause is not None:
                     clause.confidence = round(min(decision.model.added(probability), 0.5 if unit.block in self.tables else 1.0), 2)
@@ -790,6 +791,8 @@ class _Reader:
         """The record of one rule in one unit; None where a further condition of the rule does not hold."""
         attributes = rule.attributes
         if (window := attributes.get("window")) and not self._close(rows, rule, window):
+            return None
+        if rule.aside and self._only_mentioned(rows, rule):
             return None
         block = self.blocks[unit.block]
         text = block.text[unit.start:unit.end]
@@ -928,6 +931,11 @@ class _Reader:
             if (n < len(starts) and starts[n] - b <= window) or (n and a - ends[n - 1] <= window):
                 return True
         return False
+
+    def _only_mentioned(self, rows: list[tuple[int, int, int]], rule: Rule) -> bool:
+        """Whether every cue of the first term stands in a phrase that only mentions its matter: "the fees of the identity check"."""
+        aside = self.book.spans(rows, rule.aside)
+        return bool(aside) and all(any(a < d and c < b for c, d in aside) for a, b in self.book.spans(rows, rule.when[0] & self.own_mask))
 
     def places_above(self, unit: _Unit) -> list[str]:
         """The countries of the nearest sentence before that names some: of those "named in the item above", of "such countries"."""

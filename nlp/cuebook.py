@@ -10,6 +10,7 @@ A pack is a set of *groups* of cues. `common.yml` (names of statutes, regimes an
     =EAR                 exactly these capitals
 
 Matching is on lower-cased text; `fold: "國国 …"` in a pack folds further characters into one. Under `not` stand look-alike phrases: a cue of the group that lies inside one of them does not count.
+`words` of a pack name alternatives that many of its cues share: `fees . {check}` stands for `fees . (identity check|KYC|…)`.
 `reservations` of a pack are phrases that reserve what the law says ("except to the extent prohibited by law"): look-alikes of all groups of bans, see RESERVED.
 """
 
@@ -58,6 +59,7 @@ def _union(masks: Iterable[int]) -> int:
     return functools.reduce(int.__or__, masks, 0)
 
 
+_SHARED = re.compile(r"\{[a-z_]+\}")                           # a name in `words`
 _SPECIAL = re.compile("[~()]")                                  # what stands for alternatives within a cue
 _pattern_of = itemgetter(2)                                     # of a match
 _NOTHING: dict[int, tuple[int, int, int]] = {}                  # shared: most patterns go on nothing
@@ -265,6 +267,7 @@ class Rule:
     unless: int
     trigger: int                                               # mask over groups: own text must hold one of these
     attributes: dict[str, Any]                                 # polarity, mode, actor, target, strength, confidence, window, quote, places …
+    aside: int = 0                                             # groups of phrases that only mention what the first term of `when` names: see `aside` in rules.yml
 
 
 class Cuebook:
@@ -322,6 +325,7 @@ class Cuebook:
         for name, pack in packs:
             dense = pack.get("script") == "dense"
             frequency = pack.get("frequency") or {}
+            shared = {f"{{{word}}}": f"({forms})" for word, forms in (pack.get("words") or {}).items()}
             for group, cues in (pack.get("groups") or {}).items():
                 if chosen is not None and group not in chosen and not group.startswith(prefixes or ("\0",)):
                     continue
@@ -332,7 +336,8 @@ class Cuebook:
                         if not isinstance(cue, str):
                             raise CueError(f"{name}.yml, group {group}: {cue!r} is not text; put it in quotes")
                         try:
-                            numbers = [(gap, [pattern(form) for form in forms]) for gap, forms in parts(cue)]
+                            written = _SHARED.sub(lambda m, shared=shared: shared.get(m[0], m[0]), cue) if "{" in cue else cue
+                            numbers = [(gap, [pattern(form) for form in forms]) for gap, forms in parts(written)]
                         except CueError as exc:
                             raise CueError(f"{name}.yml, group {group}, cue {cue!r}: {exc}") from None
                         if dense:
@@ -482,8 +487,9 @@ class Cuebook:
         unless = 0
         for text in row.get("unless") or []:
             unless |= self._term(text)[0]
-        attributes = {k: v for k, v in row.items() if k not in ("id", "label", "when", "unless")}
-        return Rule(row["id"], row["label"], tuple(m for m, _ in terms), unless, terms[0][1], attributes)
+        aside = _union(self.bit(group) for group in row.get("aside") or [])
+        attributes = {k: v for k, v in row.items() if k not in ("id", "label", "when", "unless", "aside")}
+        return Rule(row["id"], row["label"], tuple(m for m, _ in terms), unless, terms[0][1], attributes, aside)
 
     # --- reading text ----------------------------------------------------------------------------------------------------------
 
@@ -784,7 +790,7 @@ def cuebook(language: str | None) -> Cuebook:
 
 def groups_of(rules: Iterable[dict[str, Any]]) -> set[str]:
     """The groups that rules speak of."""
-    return {alternative.strip().partition("@")[0] for rule in rules for term in (*rule["when"], *(rule.get("unless") or ())) for alternative in term.split("|")}
+    return {alternative.strip().partition("@")[0] for rule in rules for term in (*rule["when"], *(rule.get("unless") or ()), *(rule.get("aside") or ())) for alternative in term.split("|")}
 
 
 def pack_language(tag: str | None) -> str | None:
