@@ -17,19 +17,19 @@ from nlp.offers import (
 )
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
-from nlp.sieve import Sieve
+from nlp.sieve import Sieve, Sieved
 
 SENTENCE_END = words("sentence_end")
-_COMPARED = words("compared")
+_COMPARED = Sieved(words("compared"))
 SENTENCE_REACH = 400                                               # characters of a sentence on each side of a price
 SENTENCE_STEP = 200                                            # … and of those, the words for all prices are read from one multiple of so many to another: prices that stand close share them
 SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _OF_OTHERS = words("of_others")
 _SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
 _INSTRUCTION = words("instruction")
-_HYPE = words("hype")
-_LENDERS_SHARE = words("lenders_share")
-_WORKED_EXAMPLE = words("worked_example")
+_HYPE = Sieved(words("hype"))
+_LENDERS_SHARE = Sieved(words("lenders_share"))
+_WORKED_EXAMPLE = Sieved(words("worked_example"))
 
 
 @dataclass(slots=True)
@@ -455,7 +455,7 @@ _ADD_ON = words("add_on")
 _OF_MEDIA = words("of_media")
 _SIZED = re.compile(r"\d ?[gt]b|24/7")                           # "1 TB storage" is a line of what the machine has
 # lines of cards that offer something else than a machine: a plan of a platform, a course, a job, a thing to buy
-_NO_RENT = words("no_rent")
+_NO_RENT = Sieved(words("no_rent"))
 
 
 def _of_large_cloud(reading: Reading, own: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> bool:
@@ -798,15 +798,13 @@ _LENGTH_OF_TIME = words("length_of_time")
 def _judged(sentence: str) -> tuple[str, bool, bool, int, tuple[str, ...]]:
     """(folded, whether it compares, whether it speaks of other money than prices, where it speaks of other sellers or -1, the large clouds that it names) of a sentence with a price."""
     folded = fold(sentence)
-    worth = _judges().worth(folded)                            # of most sentences nothing
+    worth = _JUDGES.worth(folded)                              # of most sentences nothing
     rival = _OF_OTHERS.search(folded) if worth & 1 else None
-    compared, hyped = worth & 2 and _COMPARED.search(folded), worth & 4 and _HYPE.search(folded) or worth & 8 and _LENDERS_SHARE.search(folded)
+    compared, hyped = worth & 2 and _COMPARED.pattern.search(folded), worth & 4 and _HYPE.pattern.search(folded) or worth & 8 and _LENDERS_SHARE.pattern.search(folded)
     return folded, bool(compared), bool(hyped), rival.start() if rival else -1, tuple(dict.fromkeys(_LARGE_CLOUD.findall(folded))) if worth & 16 else ()
 
 
-@lru_cache(maxsize=1)
-def _judges() -> Sieve:
-    return Sieve((_OF_OTHERS, _COMPARED, _HYPE, _LENDERS_SHARE, _LARGE_CLOUD))
+_JUDGES = Sieve((_OF_OTHERS, _COMPARED.pattern, _HYPE.pattern, _LENDERS_SHARE.pattern, _LARGE_CLOUD))
 
 
 _OTHERWISE = words("otherwise")

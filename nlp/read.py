@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import PurePosixPath
 
 from chipwatch.records import Issue
@@ -89,20 +90,19 @@ def read_document(
 
 def readable_length(text: str, *, drawn: bool = False) -> int:
     """How much of a page is read: up to the tag, cell or line number MOST_MARKS; all of it but for what no page or contract is. `drawn`: blanks part cells, as in plain text."""
-    if len(text) <= MOST_MARKS or _marks(text, len(text), drawn) <= MOST_MARKS:
+    if len(text) <= MOST_MARKS or _marks(text, drawn) <= MOST_MARKS:
         return len(text)
-    low, high = 0, len(text)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _marks(text, middle, drawn) <= MOST_MARKS else (low, middle)
-    return low
+    over = next(islice((_DRAWN if drawn else _MARK).finditer(text), MOST_MARKS, None), None)
+    return len(text) if over is None else over.end() - 1
 
 
 _GAP = re.compile(r"\S(?: {2,}|\t)")
+_MARK = re.compile(r"[<|\n]")
+_DRAWN = re.compile(r"[<|\n]|(?<=\S)(?:  |\t)")                # a mark, or as much of a gap as is known for one
 
 
-def _marks(text: str, end: int, drawn: bool) -> int:
-    return sum(text.count(mark, 0, end) for mark in "<|\n") + (len(_GAP.findall(text, 0, end)) if drawn else 0)
+def _marks(text: str, drawn: bool) -> int:
+    return sum(map(text.count, "<|\n")) + (len(_GAP.findall(text)) if drawn else 0)
 
 
 def binary(data: bytes) -> str | None:

@@ -118,3 +118,13 @@ class Sieve:
             for number, _, _ in hits:
                 found |= self._bits[number]
         return found
+
+
+class Sieved:
+    """A pattern that is searched only in texts that are worth it."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern, self._sieve = pattern, Sieve([pattern])
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self.pattern.search(text) if self._sieve.worth(text) else None

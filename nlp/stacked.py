@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -130,13 +131,19 @@ def _content(document: Document, block: Block, line: Line) -> MappedText:
     return content if line.end - line.start == len(content.text) else MappedText(content.text[span], content.starts[span], content.ends[span])
 
 
+@lru_cache(maxsize=8192)
+def _names_or_prices(text: str) -> bool:
+    """Whether a line names a GPU or holds an amount; asked of each line by all that stand a few lines above it."""
+    return bool(find_chips(text, context=True) or find_prices(text))
+
+
 def _table_at(lines: list[Line], at: int) -> tuple[int, int] | None:
     """(columns, rows with the head) of the table whose head begins at this line; None where none does."""
     heads: list[Head] = []
     best: tuple[int, int] | None = None
     for line in lines[at:at + _WIDEST]:
         text = line.text
-        if has_digit(text) and (find_prices(text) or find_chips(text, context=True)) or text[-1] in ".!?:;" or any(text == line.text for line in lines[at:at + len(heads)]):
+        if text[-1] in ".!?:;" or has_digit(text) and _names_or_prices(text) or any(text == line.text for line in lines[at:at + len(heads)]):
             break
         heads.append(read_head(text))
         if heads[0].role is None:

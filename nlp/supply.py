@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -28,6 +29,7 @@ from nlp.payloads import components, payloads, unfold
 from nlp.places import fold
 from nlp.prices import asks_for_contact, currency_words, decimal_mark, has_digit, only_currency, tax_in, unit_in
 from nlp.regions import find_cities, locate, read_regions
+from nlp.sieve import Sieved
 from nlp.stacked import stacked_tables
 from nlp.tree import MAX_CELLS, Node, TreeError, embedded, read_csv, read_json, read_json_lines, read_xml, read_yaml
 
@@ -39,7 +41,7 @@ _ONE_EACH = words("one_each")
 _GPU_WORDS = words("words_of_gpus")
 _NOT_LET = words("not_let")
 _RATE = words("rate_in_program")
-_BESIDE_BEFORE = words("yardstick_before")
+_BESIDE_BEFORE = Sieved(words("yardstick_before"))
 _BESIDE_AFTER = words("yardstick_after")
 _NOT_FILLED = words("not_filled")
 _ASSIGNED = re.compile(r"=\s*'?[\[{]|(?:return|default|freeze\(|\()\s*\[?[\[{]")       # where a script may hold data
@@ -195,7 +197,7 @@ def _mention(text: str, span: ChipSpan, start: int, end: int, role: str) -> Chip
     return ChipMention(span.gpu_name, chip_slug(span.gpu_name, None if span.slice else span.memory, span.form_factor), role, text[start:end], start, end, memory, span.form_factor)
 
 
-_IF_YOU_USE = words("if_you_use")
+_IF_YOU_USE = Sieved(words("if_you_use"))
 
 
 def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], reading: Reading, gone: set[str]) -> list[ChipMention]:
@@ -253,13 +255,14 @@ def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
         if not re.search(r"\S(?: {2,}|\t| [│┃║|] )\S", document.text):
             return out
         spans = [item.block.content.source_span(0, len(item.block.text)) if item.block.text else (0, 0) for item in placed]
+        reached = list(itertools.accumulate((end for _, end in spans), max))
         for table in layout_tables(document.text, 0, len(document.text)):
-            cells = [c.content for row in table.rows for c in row if c is not None]
-            start, end = min(c.starts[0] for c in cells), max(c.ends[-1] for c in cells)
-            inside = [item for item, (a, b) in zip(placed, spans, strict=True) if a < end and start < b and item.block.kind != "heading"]
-            if not inside:
-                continue
-            out.append(Placed(Block("table", cells[0], heading_path=inside[0].path, table=table), inside[0].path, inside[0].before))
+            rows = [cells for row in table.rows if (cells := [c.content for c in row if c is not None])]     # a line each, in the order of the text
+            start, end = min(c.source_span(0, 1)[0] for c in rows[0]), max(c.source_span(0, len(c.text))[1] for c in rows[-1])
+            numbers = itertools.takewhile(lambda n, end=end: spans[n][0] < end, range(bisect_right(reached, start), len(placed)))     # blocks stand in the order of the text
+            first = next((placed[n] for n in numbers if start < spans[n][1] and placed[n].block.kind != "heading"), None)
+            if first is not None:
+                out.append(Placed(Block("table", rows[0][0], heading_path=first.path, table=table), first.path, first.before))
         return out
     for item in placed:
         if item.block.kind == "code" and "\n" in item.block.text:
