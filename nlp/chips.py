@@ -128,6 +128,14 @@ def _left_ends() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*words, *map(str, _names()["count_words"]), *"0123456789x×*()枚张張块颗卡基장개の", *re.findall(r"[^\W\d_]+", _names()["patterns"]["pieces"].partition("(?!")[0])]))
 
 
+_PARTS = ",;|\"<>={}$"                                          # no character of what `_left_pattern` finds
+
+
+def _parted(text: str, first: int, start: int) -> int:
+    """Where what stands right before a chip begins at the earliest: behind a mark that parts it from the chip, from `first` on."""
+    return max(first, *[text.rfind(mark, first, start) + 1 for mark in _PARTS])
+
+
 @lru_cache(maxsize=1)
 def _left_pattern() -> re.Pattern:
     words = "|".join(sorted(map(re.escape, map(str, _names()["count_words"])), key=len, reverse=True))
@@ -343,7 +351,7 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         if number:
             count = float(number["count"] or number["colon"] or number["behind"])
     before = text[max(0, start - 60):start].rstrip(" -_®™\t.")
-    left = _left_pattern().search(text, max(0, start - 60), start) if before.endswith(_left_ends()) and not _CODE_BEFORE.search(before, max(0, len(before) - 10)) else None
+    left = _left_pattern().search(text, _parted(text, max(0, start - 60), start), start) if before.endswith(_left_ends()) and not _CODE_BEFORE.search(before, max(0, len(before) - 10)) else None
     at_most = False
     begin = start
     if left is not None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).parent / "model" / "clauses.msgpack.gz"
 FORMAT = 4
 MOST_BESIDE = 5                                                # findings under one heading that count: a page without headings is one section
+MOST_MASKS = 4096                                              # combinations of groups for which what they add to a manner is remembered
 NEAR = 6.0                                                     # log-odds that cue groups, introduction and heading may add to words, at most
 KEPT = ("places", "target", "actor")                           # attributes of a rule that hold for whatever is found of its label; polarity and mode are those of the words
 
@@ -184,6 +185,7 @@ class Decision:
     _templates: dict[str, list[Rule]] = field(default_factory=dict)
     _names: list[str] = field(default_factory=list)            # of the groups, by their bit
     _said: dict[tuple[str, str, str, bool], Any] = field(default_factory=dict)   # what a finding and its cues say -> sum of the weights of these features
+    _of_masks: dict[tuple[str, str, int], Any] = field(default_factory=dict)    # (label, context, its groups) -> sum of their weights: sentences of one kind hold the same groups
     _least: Any = None                                         # by label, a log-odds a little below that from which the model adds a finding
     careful: bool = False                                      # whether this is a language of few labelled documents
     drop: Mapping[str, float] = field(default_factory=dict)    # those of the model, for this language
@@ -276,7 +278,12 @@ class Decision:
         score = self.model.manner.bias + look.manner + said
         for prefix, mask in (("G:", own), ("I:", intro)):
             if mask:
-                score += self._packed.of_groups(self.book, f"{label}|{prefix}").take(list(bits(mask)), 0).sum(0)[self._columns:]
+                of_mask = self._of_masks.get((label, prefix, mask))
+                if of_mask is None:
+                    if len(self._of_masks) >= MOST_MASKS:
+                        self._of_masks.clear()
+                    of_mask = self._of_masks[label, prefix, mask] = self._packed.of_groups(self.book, f"{label}|{prefix}").take(list(bits(mask)), 0).sum(0)[self._columns:]
+                score += of_mask
         return self.model.manner.standing(score, polarity, mode, stated, found_alone)
 
     def likely(self, look: Look | None) -> dict[str, float]:

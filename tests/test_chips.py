@@ -216,3 +216,17 @@ def test_component_survives_disk(tmp_path):
 def test_the_family_of_a_machine_is_no_chip():
     assert names("a2-highgpu-1g with one A100 40GB, and a16-8x", context=True) == ["A100", "A16"]
     assert names("a2-highgpu-4g", context=True) == []
+
+
+@pytest.mark.parametrize("mark", ',;|"<>={}$')
+def test_what_a_mark_parts_from_a_name_does_not_count_it(mark):
+    from nlp.chips import _left_pattern, _parted
+
+    for text in (f"4x{mark}nvidia ", f"two {mark} ", f"8 {mark}", f"up to 8x {mark}hgx "):
+        assert _left_pattern().search(text).start() > text.index(mark) and _parted(text, 0, len(text)) == text.index(mark) + 1
+        assert find_chips(f"{text}H100")[0].count is None
+    assert find_chips(f"A40 {mark} 4x nvidia H100")[1].count == 4
+
+
+def test_count_and_vendor_are_found_from_the_first_place_on():
+    assert find_chips("one, two; 4 x NVIDIA HGX H100")[0].count == 4 and find_chips("gpu=2x H100")[0].count == 2 and find_chips("$2, 8x H100")[0].count == 8

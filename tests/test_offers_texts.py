@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from nlp.extract import extract
 from nlp.offers import rate_of_all, read_head
 from nlp.prices import find_prices
 from supply_reading import rows, supply
@@ -156,3 +157,21 @@ def test_a_letter_behind_a_slash_is_a_month_where_the_amount_says_so():
 def test_a_price_with_a_commitment_of_a_year_is_by_the_hour_as_the_one_beside_it():
     offers = supply("# Questions\n\nH200 machines start at $2.90 per GPU per hour on demand, and $1.90 with a one-year commitment.\n", "md")[1]
     assert [(o.price, o.price_unit, o.commitment, o.term_months) for o in offers] == [(2.9, "hour", "on_demand", None), (1.9, "hour", "reserved", 12)]
+
+
+def test_prices_of_an_endless_sentence_share_its_words():
+    from nlp.offers_text import SENTENCE_STEP, _judged
+
+    text = "We let " + ", ".join(f"H100 at ${1 + n % 90}.{n % 89:02} per hour" for n in range(1, 1200))
+    before = _judged.cache_info().misses
+    found = extract(text.encode(), path="a.txt", kind="offers", language="en").offers
+    assert _judged.cache_info().misses - before <= 2 * len(text) // SENTENCE_STEP + 4
+    assert {o.price for o in found} == {round(1 + n % 90 + n % 89 / 100, 2) for n in range(1, 1200)} and {o.price_unit for o in found} == {"hour"}
+
+
+def test_prices_in_sentences_of_their_own_go_on_about_the_chip_named_alone_before():
+    rest = " Our team answers around the clock, and each machine stands in a room that is cooled by the water of a lake nearby."
+    told = "Rent an H100 for $3.10 per hour. With a contract of one year, it costs $2.20 per hour." + rest
+    assert {o.price for o in extract(told.encode(), path="a.txt", kind="offers", language="en").offers} == {3.1, 2.2}
+    unclear = "Rent an H100 for $3.10 or an A100 for $1.80 per hour. With a contract of one year, it costs $1.20 per hour." + rest
+    assert 1.2 not in {o.price for o in extract(unclear.encode(), path="a.txt", kind="offers", language="en").offers}

@@ -7,7 +7,7 @@ import pytest
 
 from nlp import offers_text, prices
 from nlp.places import fold
-from nlp.sieve import Sieve, needed
+from nlp.sieve import Sieve, Sieved, needed
 
 PAGES = sorted((Path(__file__).parent / "labelled" / "pages").glob("*"))
 
@@ -27,7 +27,8 @@ def test_a_sieve_tells_which_patterns_are_worth_a_search():
 
 
 def test_no_match_is_lost():
-    patterns = [*prices._words().values(), offers_text._OF_OTHERS, offers_text._COMPARED, offers_text._HYPE, offers_text._LENDERS_SHARE, offers_text._LARGE_CLOUD]
+    sieved = [offers_text._COMPARED, offers_text._HYPE, offers_text._LENDERS_SHARE, offers_text._WORKED_EXAMPLE, offers_text._NO_RENT]
+    patterns = [*prices._words().values(), offers_text._OF_OTHERS, offers_text._LARGE_CLOUD, *(s.pattern for s in sieved)]
     sieve, matched = Sieve(patterns), [0, 0]
     assert sum(bool(needed(pattern)) for pattern in patterns) > 0.9 * len(patterns)
     for page in PAGES:
@@ -40,3 +41,10 @@ def test_no_match_is_lost():
                 assert not found or worth >> number & 1, (pattern.pattern[:60], part)
                 matched[found] += 1
     assert matched[True] > 150 and matched[False] > 10 * matched[True]
+
+
+def test_a_sieved_pattern_is_found_as_by_itself():
+    pattern = re.compile(r"\bcosts? us\b")
+    sieved = Sieved(pattern)
+    for text in ("it costs us more", "it cost us", "costs usd", "", "\ud800 costs us"):
+        assert (found := sieved.search(text)) == pattern.search(text) or found[0] == pattern.search(text)[0]
