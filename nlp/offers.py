@@ -31,7 +31,7 @@ DEFAULT_MAX_HOURLY = 150.0
 MOST_WITHOUT_PERIOD = 50                                       # times as much, without a period and per GPU, is the price of the card itself
 # The money that figures without a currency are likely to be in, where a page in that language names none: it only widens the limit.
 MONEY_OF_LANGUAGE = {"ja": "JPY", "ko": "KRW", "vi": "VND", "id": "IDR", "hu": "HUF", "ru": "RUB"}
-INSTANCE_RANK = (("instance", 5), ("flavo", 5), ("machine", 5), ("shape", 5), ("profile", 5), ("plan", 4), ("sku", 4), ("实例", 5), ("规格", 5), ("型号", 4), ("configuration", 4),
+INSTANCE_RANK = (("partition", 6), ("queue", 6), ("分区", 6), ("分區", 6), ("队列", 6), ("パーティション", 6), ("파티션", 6), ("instance", 5), ("flavo", 5), ("machine", 5), ("shape", 5), ("profile", 5), ("plan", 4), ("sku", 4), ("实例", 5), ("规格", 5), ("型号", 4), ("configuration", 4),
                  ("name", 3), ("label", 3), ("product", 3), ("slug", 2), ("server", 3), ("type", 2), ("model", 2), ("id", 1))
 
 
@@ -353,6 +353,42 @@ def sum_for(text: str, prices: Sequence[Price], index: int) -> float | None:
     return None
 
 
+def commitment_beside(text: str, index: int, prices: Sequence[Price], start: int, stop: int, *, told_apart: bool = True) -> tuple[str | None, int | None]:
+    """The commitment that `text[start:stop]`, a sentence or a cell, states for one of its prices: in the words behind it, else before it, else for all of them.
+
+    Words behind a price that stand in brackets or behind a comma and lead to the next one are the next one's: "$1.00/h (spot $0.85/h)". What is said once, before all prices or behind them, is
+    said of all; not where it tells two prices of one thing for one period apart (`told_apart`): "$2/h, or $1.40/h with a contract".
+    """
+    last = index + 1 == len(prices) or prices[index + 1].start >= stop
+    first = index == 0 or prices[index - 1].end <= start
+    if first and last:
+        return commitment_in(text[start:stop])
+    price = prices[index]
+    behind = text[price.end:stop if last else prices[index + 1].start]
+    before = text[start if first else prices[index - 1].end:price.start]
+    if not last and (cut := _led_to_next(behind)) is not None:
+        behind = behind[:cut]
+    if not first and (cut := _led_to_next(before)) is not None:
+        before = before[cut:]
+    for part in (behind, before):
+        found = commitment_in(_OTHERWISE.split(part)[0])
+        if found[0]:
+            return found
+    beside = [p for p in prices[max(0, index - _BESIDE):index + 1 + _BESIDE] if start <= p.start < stop]
+    if told_apart and any(p is not price and p.unit == price.unit for p in beside):
+        return commitment_in(text[start:beside[0].start])
+    return commitment_in(text[start:stop])
+
+
+def _led_to_next(between: str) -> int | None:
+    """Where, in what stands between two prices, the words begin that lead to the second one and state a commitment."""
+    cut = max(map(between.rfind, ",;(（、，；/|·\n"))
+    return cut if cut >= 0 and commitment_in(between[cut + 1:])[0] else None
+
+
+_OTHERWISE = words("otherwise")
+
+
 def parse_memory(value: Any, label: str = "") -> float | None:
     """GB of a memory cell: 80, "80 GB", "1 * 24GB", "640 GB total"; MB and bytes are brought to GB."""
     if isinstance(value, bool) or value is None:
@@ -647,6 +683,7 @@ class Reading:
     named_prices: list[tuple[Facts, list[Quoted], int, int]] = field(default_factory=list)     # priced rows of machines that say no more than their names
     priced_beside: list[tuple[Facts, list[Quoted], int, int, list[str]]] = field(default_factory=list)  # priced rows without a machine, and the texts that may be the name of one
     machines: dict[str, ChipSpan | None] = field(default_factory=dict)                  # name of a machine -> its chips, as a table of machines tells; None: it tells two things
+    partitions: set[str] = field(default_factory=set)         # names of partitions and queues of a cluster: what one table says of them holds in another
     families: dict[str, ChipSpan] = field(default_factory=dict)                         # "g5", "gpu.1." -> the chip that the document says they have
     rates: list[tuple[tuple[str, ...], Rate]] = field(default_factory=list)             # (headings above a note on all prices, what it says)
     tax_notes: list[tuple[tuple[str, ...] | None, str]] = field(default_factory=list)   # (headings above a note on tax, what it says); None: page-wide

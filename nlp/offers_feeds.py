@@ -17,7 +17,7 @@ from nlp.chips import ChipSpan, chip_marks, find_chips, instance_chip, names_ins
 from nlp.feeds import read_known
 from nlp.field_notes import with_note
 from nlp.offer_words import words, words_of_sellers
-from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, is_nothing,
+from nlp.offers import (MAX_HOURLY, MAX_QUOTE, UNIT_CODES, Facts, Head, Quoted, Reading, about_other_things, asks_for_contact, before_discount, cell_prices, commitment_beside, is_nothing,
                         is_set_aside, is_worked_out, make_offers, other_record, read_head, seller_of_head, split_label, stated_count)
 from nlp.prices import Price, availability_in, commitment_in, tax_in, unit_in
 from nlp.tree import Node, TreeError, named_rows, read_json
@@ -688,8 +688,8 @@ class _Walker:
                 if chips:                                      # {"A40 (fox.large - 2x GPUs - eu-west-1)": "$0.88/hr"}, {"A40 (fox large)": "$0.88/hr (2x GPUs)"}
                     q.count = stated_count(key) or (stated_count(value) if isinstance(value, str) else None)
                     q.location = q.location or self._place_in(key)
-                if isinstance(value, str) and q.commitment is None and len(found) == 1:
-                    q.commitment, q.months = commitment_in(value)
+                if isinstance(value, str) and q.commitment is None:
+                    q.commitment, q.months = commitment_beside(value, len(out), found, 0, len(value))
                 out.append(q)
             if not found and isinstance(value, str) and (asks_for_contact(value) or value.strip().lower() == "call"):
                 out.append(Quoted(None, node.start, node.end, bare, contact=True, chips=chips, instance=_name_in(key, chips)))

@@ -10,7 +10,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, card_of_number, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offer_words import offer_fields, words
-from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for)
+from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, commitment_beside, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for)
 from nlp.places import find_places, fold
 from nlp.prices import fold as fold_tones
 from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
@@ -252,7 +252,7 @@ class _Grid:
 
     def _header_rows(self, table: Table) -> int:
         if table.header_rows:
-            return min(table.header_rows, len(self.rows))
+            return 2 if table.header_rows == 1 and self._titled() and len(self.rows) > 2 and self._heads_in(1) else min(table.header_rows, len(self.rows))
         if self.width == 2 and all(a is not None and a.header and not (b is not None and b.header) for a, b in self.rows):
             return 0                                           # a label and a value a row, as the source marks them
         first = [self.text(0, c) for c in range(self.width)]
@@ -262,9 +262,19 @@ class _Grid:
                 return 1
         return 0
 
+    def _titled(self) -> bool:
+        """Whether the first row is one cell over all columns: the title of the table, below which its heads may stand."""
+        first = self.rows[0]
+        return self.width > 1 and first[0] is not None and all(cell is first[0] for cell in first)
+
+    def _heads_in(self, row: int) -> bool:
+        """Whether a row is one of heads: each column has another short text without a figure, and most of them say what stands below."""
+        texts = [self.text(row, c) for c in range(self.width)]
+        return all(0 < len(t) <= 80 and not _BEGINS_WITH_AMOUNT.match(t) for t in texts) and len(set(texts)) == self.width and 2 * sum(read_head(t).role is not None for t in texts) >= self.width
+
     def _label(self, column: int) -> str:
         parts: list[str] = []
-        for row in range(self.body):
+        for row in range(1 if self.body > 1 and self._titled() else 0, self.body):
             text = self.text(row, column)
             if text and text not in parts:
                 parts.append(text)
@@ -428,6 +438,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     barred = no_offer_words(f"{' '.join(labels)} {outer.heading} {outer.caption}" if not any(h.role == "price" for h in heads) else " ".join(labels), software=not told)
     rival = [bool(reading.rivals) and any(r in label.casefold() for r in reading.rivals) for label in grid.heads]
     about_gpus = bool(roles & {"gpu", "gpu_count", "gpu_memory"}) or bool(_ABOUT_GPUS.search(fold(f"{' '.join(grid.heads)} {outer.heading} {outer.caption}")))
+    about_gpus = about_gpus or "instance" in roles and bool(GPUS_STATED.search(fold(" | ".join(grid.text(grid.body, c)[:120] for c in range(1, grid.width)))))      # "L40 | 144 cores, 8 GPUs"
+    about_gpus = about_gpus or bool(reading.partitions) and fold(grid.text(grid.body, 0)).strip("* ") in reading.partitions
     about_gpus = about_gpus or _named_for_sale(heads, outer) or not nameless and "price" in roles and _names_chips(grid)
     numbered = about_gpus and "price" in roles and _names_numbers([grid.text(r, 0) for r in range(grid.body, min(len(grid.rows), grid.body + 50))])
     others = _others(reading, grid, heads)
@@ -481,6 +493,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                     beside = _same_line(text, price) if len(prices) > 1 else ()
                     quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax,
                                          chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=(_count_behind(text, price) if len(prices) == 1 else None) or sizes.get(column)))
+                    if 1 < len(prices) <= 8 and not head.commitment and len(text) <= 400:
+                        quoted[-1].commitment, quoted[-1].months = commitment_beside(text, at, prices, 0, len(text))
                     if column in nodes:
                         quoted[-1].scope = "instance"
                     if together := sum_for(text, prices, at):
@@ -578,6 +592,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         if not facts.instance and quoted and not facts.all_chips() and not facts.no_gpu and not _NOT_OF_RENT.search(fold(" ".join((outer.heading, outer.caption, *labels)))):
             names = [t for t in (*texts, outer.heading) if len(t) <= 40 and re.search(r"\d", t)]
             reading.priced_beside.append((facts, [q for q in quoted if q.price is not None and (q.price.unit or q.unit or q.head.unit or facts.unit)], start, min(end, start + 1500), names))
+    if any(h.role == "instance" and _PARTITION.search(h.text) for h in heads):
+        reading.partitions.update(fold(facts.instance).strip("* ") for facts, *_ in drafts if facts.instance)
     _count_singles(drafts, outer)
     _count_by_names(drafts)
     _share_memory([d[0] for d in drafts])
@@ -607,6 +623,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 
 
 _ROW_OF_SERVICE = words("row_of_service")
+_PARTITION = words("partition_head")
 _TERM_HEAD = words("term_head")
 _AREA = words_of("regions.yml")("area")
 _NAMED_MACHINE = re.compile(r"[^\W\d_]{1,12}[-._ ]?\d")
@@ -627,7 +644,9 @@ def _note_machine(reading: Reading, facts: Facts, priced: list[Quoted], start: i
         count = facts.count if facts.count is not None else chips[0].count
         chip = replace(chips[0], count=None if facts.at_most or chips[0].at_most else count, memory=chips[0].memory if facts.gpu_memory is None else facts.gpu_memory)
         known = reading.machines.setdefault(name, chip)
-        if known is not None and (known.gpu_name, known.count) != (chip.gpu_name, chip.count):
+        if known is not None and known.gpu_name == chip.gpu_name and None in (known.count, chip.count):
+            reading.machines[name] = chip if known.count is None else known          # one table counts its GPUs, the other prices it
+        elif known is not None and (known.gpu_name, known.count) != (chip.gpu_name, chip.count):
             reading.machines[name] = None
     elif not chips and priced and not _NOT_OF_RENT.search(fold(f"{outer.heading} {outer.caption}")):
         reading.named_prices.append((facts, priced, start, min(end, start + 1500)))
@@ -639,6 +658,10 @@ def settle_named(reading: Reading) -> None:
         name = next((n for n in names if reading.machines.get(fold(n).strip("* ")) is not None), None)
         if name is not None:
             reading.named_prices.append((replace(facts, instance=name), quoted, start, end))
+    for offer in reading.offers if reading.partitions else ():
+        name = fold(offer.instance_name or "").strip("* ")
+        if offer.price is not None and offer.gpu_count is None and name in reading.partitions and (chip := reading.machines.get(name)) is not None and chip.gpu_name == offer.gpu_name and chip.count:
+            offer.gpu_count = int(chip.count) if chip.count == int(chip.count) else chip.count
     for facts, quoted, start, end in reading.named_prices:
         chip = reading.machines.get(fold(facts.instance or "").strip("* "))
         if chip is not None:

@@ -13,7 +13,7 @@ from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offer_words import offer_fields, words
 from nlp.offers import (
-    GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, compares_sellers, make_offers, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
+    GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, commitment_beside, compares_sellers, make_offers, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
 )
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
@@ -539,17 +539,16 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
         unit, scope = rate.unit, scope or rate.scope
     if unit is None and not any(p.price_from for p in prices):
         return []
-    commitment, months = commitment_in(text)
-    if commitment is None:
-        commitment, months = commitment_in(title)
+    commitment, months = commitment_in(title)
     if commitment is None and heading:
         commitment, months = commitment_in(heading)
     if commitment is None and item.path and item.path[-1] != title:
         commitment, months = commitment_in(item.path[-1])
+    told = [commitment_beside(text, i, prices, 0, len(text)) for i in range(len(prices))]
     start, end = item.block.content.source_span(0, len(text))
     tax = tax_in(text)
     sums = [sum_for(text, prices, i) for i in range(len(prices))]
-    return [Quoted(p, start, end, unit=unit, scope="instance" if total else _scope_of_line(text, prices, i) or scope, commitment=commitment, months=months, tax=tax, count=total or count)
+    return [Quoted(p, start, end, unit=unit, scope="instance" if total else _scope_of_line(text, prices, i) or scope, commitment=told[i][0] or commitment, months=told[i][1] if told[i][0] else months, tax=tax, count=total or count)
             for i, (p, total, count) in enumerate(zip(prices, sums, _counts_of_prices(text, prices), strict=True))]
 
 
@@ -699,6 +698,8 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         elif short and not inside:
             number = _before(chips, places, price.start)
             chip = chips[number - 1] if number else None
+        elif not inside and single and price.scope == "gpu" and not compared and chips[-1].end <= start and not _SERVICE.search(sentence):
+            chip = chips[-1]                                   # "Train on H100 GPUs. Our clusters start at $2 per GPU hour"
         elif not inside and index and not compared and (number := _before(chips, places, start)) and _goes_on(sentence):
             last_begun = ends[at - 1] if (at := bisect_right(ends, chips[number - 1].start)) else 0
             if (last_begun, number) not in alone:
@@ -732,7 +733,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
         unit = unit or (unit_in(item.path[-1]) if item.path else None)
-        commitment, months = _commitment_of(text, index, prices, first, last)
+        commitment, months = commitment_beside(text, index, prices, first, last, told_apart=len({c.gpu_name for c in inside}) < 2)
         if commitment is None and item.path:
             commitment, months = commitment_in(item.path[-1])
         tied = [chip]
@@ -807,22 +808,6 @@ def _judged(sentence: str) -> tuple[str, bool, bool, int, tuple[str, ...]]:
 _JUDGES = Sieve((_OF_OTHERS, _COMPARED.pattern, _HYPE.pattern, _LENDERS_SHARE.pattern, _LARGE_CLOUD))
 
 
-_OTHERWISE = words("otherwise")
-
-
-def _commitment_of(text: str, index: int, prices: list[Price], start: int, stop: int) -> tuple[str | None, int | None]:
-    """The commitment that a sentence states for one of its prices: in the words between it and the next price, else between the one before and it, else anywhere."""
-    price = prices[index]
-    after = min(prices[index + 1].start, stop) if index + 1 < len(prices) else stop
-    before = max(prices[index - 1].end, start) if index else start
-    if (after, before) != (stop, start):
-        for part in (text[price.end:after], text[before:price.start]):
-            found = commitment_in(_OTHERWISE.split(part)[0])
-            if found[0]:
-                return found
-    return commitment_in(text[start:stop])
-
-
 def _asked_for(reading: Reading, item: Placed, chips: list[ChipSpan]) -> None:
     """A line that offers one chip at a price on request: "4 × H100 SXM – price on request", "The B200 comes soon: contact us"."""
     text = item.block.text
@@ -840,7 +825,7 @@ def _asked_for(reading: Reading, item: Placed, chips: list[ChipSpan]) -> None:
 def _instance_name(text: str, chip: ChipSpan) -> str | None:
     """The name under which a line offers a chip: what stands before its colon or dash, where that is short."""
     match = re.match(r"\s*([^:–—|]{2,80}?)\s*(?:[:–—|]|\s-\s)", text)
-    if match and match.end() > chip.start >= match.start():
+    if match and match.end() > chip.start >= match.start() and not _PRICE_SIGN.search(match[1]):
         return match[1].strip()
     return None
 

@@ -32,6 +32,7 @@ def read_unpriced(reading: Reading, placed: Sequence[Placed]) -> None:
     read_options(reading, placed)
     read_placed(reading, placed)
     read_headed(reading, placed)
+    read_rented(reading, placed)
     if not (reading.offers or reading.listed or reading.grouped):
         read_enumerations(reading, placed)
     read_provided(reading, placed)
@@ -162,6 +163,24 @@ def read_enumerations(reading: Reading, placed: Sequence[Placed]) -> None:
 
 
 _LED_TO_GPUS = words("led_to_gpus")
+
+
+def read_rented(reading: Reading, placed: Sequence[Placed]) -> None:
+    """Collect the GPUs of titles that say that they can be rented, and nothing else: "Rent NVIDIA L40S cloud GPUs", "H100 mieten"."""
+    for item in placed:
+        text = item.block.text.strip()
+        if item.block.table is not None or item.block.kind == "code" or not 5 <= len(text) <= TITLE or not has_digit(text) or not _RENTS.search(fold(text)) or not_ours(reading, item) or _no_offers_under(item.path):
+            continue
+        chips = find_chips(text, context=True)
+        if len(chips) != 1 or not _RENT_TITLE.fullmatch(fold(_WITHOUT_MAKER.sub("", f"{text[:chips[0].start if chips[0].left is None else chips[0].left]}")) + "#" + fold(text[chips[0].end:])):
+            continue
+        start, end = item.block.content.source_span(0, len(item.block.text))
+        reading.listed += make_offers(reading, Facts(named=[chips[0]]), [], start, end)
+
+
+_RENTS = words("rents")
+_RENT_TITLE = words("rent_title")
+_WITHOUT_MAKER = re.compile(r"(?:nvidia|amd|geforce|tesla|instinct|quadro)[®™]?\s*(?=(?:(?:nvidia|amd|geforce|tesla|instinct|quadro)[®™]?\s*)*$)", re.IGNORECASE)
 
 
 def read_tiers(reading: Reading, placed: Sequence[Placed]) -> None:

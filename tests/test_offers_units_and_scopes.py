@@ -71,3 +71,67 @@ def test_a_sentence_leads_to_the_list_of_places_where_a_gpu_can_be_had(lead, fou
 ])
 def test_what_a_page_says_that_its_seller_offers_can_be_had(sentence):
     assert {o.gpu_name for o in supply(f"# GPU instances\n\n{sentence}\n", "md", None)[1]} == {"GTX1060", "GTX1070", "GTX1080TI"}
+
+
+def terms(text: str, kind: str = "md") -> list[tuple]:
+    return [(o.price, o.commitment) for o in supply(text, kind)[1]]
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("An L40S server costs $1.00/h (spot $0.85/h).", [(1.0, "on_demand"), (0.85, "spot")]),
+    ("Our NVIDIA H100 is $2.40 per hour (reserved: $1.90/h).", [(2.4, "on_demand"), (1.9, "reserved")]),
+    ("The H200 is $3/hr, or $2.20/hr with a 1-year commitment.", [(3.0, "on_demand"), (2.2, "reserved")]),
+    ("The B200 is $5 per hour on demand and $3.50 per hour spot.", [(5.0, "on_demand"), (3.5, "spot")]),
+    ("- NVIDIA A100 80GB: $1.60/hr, spot $0.90/hr", [(1.6, "on_demand"), (0.9, "spot")]),
+    ("With a one-year commitment the H100 costs $2.00/h and the H200 $3.10/h.", [(2.0, "reserved"), (3.1, "reserved")]),
+    ("The H100 costs $2.00/h and the H200 $3.10/h, both with a 1-year commitment.", [(2.0, "reserved"), (3.1, "reserved")]),
+    ("L40S 現貨：$1.00/小时（竞价 $0.60/小时）", [(1.0, "on_demand"), (0.6, "spot")]),
+    ("Die L40S kostet 1,20 €/h (Spot: 0,80 €/h).", [(1.2, "on_demand"), (0.8, "spot")]),
+])
+def test_each_of_two_prices_in_a_sentence_has_its_own_terms(text, found):
+    assert terms(f"# GPU servers\n\n{text}\n") == found
+
+
+def test_each_of_two_prices_in_a_cell_or_a_value_has_its_own_terms():
+    page = "# GPU servers\n\n" + table("GPU | Price", "RTX 4090 | $0.50/h (spot: $0.30/h)", "L40S | $0.60/h spot, $0.90/h on demand")
+    assert terms(page) == [(0.5, "on_demand"), (0.3, "spot"), (0.6, "spot"), (0.9, "on_demand")]
+    text = json.dumps([{"gpu": "L40S", "price": "$1.00/h (spot $0.70/h)"}, {"gpu": "H100", "price": "$2.00/h (spot $1.70/h)"}])
+    assert terms(text, "json") == [(1.0, "on_demand"), (0.7, "spot"), (2.0, "on_demand"), (1.7, "spot")]
+
+
+def test_a_price_per_gpu_in_the_next_sentence_is_that_of_the_one_chip_of_its_paragraph():
+    page = "# Elk Cloud\n\nBuy servers with L40S or A100 cards from us, too.\n\nTrain models of any size, from the smallest to those with many billions of parameters, on NVIDIA H100 SXM5 GPUs. Our clusters are connected by InfiniBand and start at just $2.20/hr per GPU.\n"
+    assert rows(page, "md") == [("H100", None, 2.2, "USD", "hour")]
+    assert rows(page.replace("Our clusters are connected by InfiniBand and start", "Managed support for them starts"), "md") == []
+    assert rows(page.replace("NVIDIA H100 SXM5", "NVIDIA H100 or NVIDIA H200"), "md") == []
+
+
+def test_one_table_counts_the_gpus_of_a_partition_and_another_prices_it():
+    nodes = table("Partition | Nodes | Spec per node", "L40 | elk[1-4] | 144 cores, 1 TB RAM, 8 GPUs", "RTX4090-7 | elk5 | 64 cores, 540 GB RAM, 4 GPUs")
+    prices = table("Partition | Price per hour", "L40 | €1.00", "RTX4090-7 | €0.50")
+    page = f"# Cluster\n\n## Partitions\n\n{nodes}\n## Charges\n\n{prices}"
+    assert rows(page, "md") == [("L40", 8, 1.0, "EUR", "hour"), ("RTX4090", 4, 0.5, "EUR", "hour")]
+    assert [r[1] for r in rows(page.replace("## Charges", "## Charges of last year\n\nAll nodes.\n\n## Charges").replace("4 GPUs", "4 disks"), "md")] == [8, None]
+    chinese = "# 集群\n\n" + table("分区 | 单节点规格", "L40 | 144 核，1TB 内存，8 张 GPU 卡", "A800 | 128 核，1TB 内存，4 张 GPU 卡") + "\n## 计费\n\n" + table("分区 | 单价（元/小时）", "L40 | 1.00", "A800 | 2.00")
+    assert [(r[0], r[1]) for r in rows(chinese, "md", "zh")] == [("L40", 8), ("A800", 4)]
+
+
+def test_heads_stand_below_the_title_of_a_table():
+    page = ("# Hizmetler\n\n+---------+-----------------+----------------------------+\n|             Hesaplama Birimi                           |\n+=========+=================+============================+\n"
+            "| Sunucu  | Saatlik bedeli  | Sunucu özelliği            |\n+---------+-----------------+----------------------------+\n| Tilki   | 0,76 TL         | 40 çekirdek, 4 x V100 GPU  |\n"
+            "+---------+-----------------+----------------------------+\n| Geyik   | 1,24 TL         | 128 çekirdek, 8 x A100 GPU |\n+---------+-----------------+----------------------------+\n")
+    assert [(o.instance_name, o.gpu_name, o.gpu_count, o.price, o.price_unit) for o in supply(page, "rst", "tr")[1]] == [("Tilki", "V100", 4, 0.76, "hour"), ("Geyik", "A100", 8, 1.24, "hour")]
+
+
+@pytest.mark.parametrize("title", ["Rent NVIDIA L40S cloud GPUs", "NVIDIA L40S mieten", "Louez un serveur L40S", "Аренда серверов L40S", "L40S サーバーレンタル", "Reserve 8x L40S nodes today"])
+def test_a_title_says_that_a_gpu_can_be_rented(title):
+    page = f"# Elkhost\n\n## {title}\n\nA card for all work.\n"
+    found = {o.gpu_name for o in supply(page, "md", None)[1]}
+    assert found == {"L40S"}
+    assert supply(page.replace("A card for all work.", "The NVIDIA L40S costs $1.00 per hour."), "md", None)[1][0].price == 1.0
+    assert supply("# Elkhost\n\n## Blog: why to rent an L40S for your games\n\nRead on.\n", "md", None)[1] == []
+
+
+def test_titles_in_calls_of_a_program_say_what_can_be_rented():
+    text = "const CARDS = {\n  'l40s': card('Rent NVIDIA L40S Cloud GPUs', 'Run inference on one card.', '48 GB'),\n  'h100': card('Reserve NVIDIA H100 nodes', 'Train.', '80 GB'),\n  'x': card('Build with an A100', 'Train.', '80 GB'),\n};\n"
+    assert {o.gpu_name for o in supply(text, "ts")[1]} == {"L40S", "H100"}

@@ -69,7 +69,7 @@ def literals(skeleton: Skeleton, at: int = 0, stop: int | None = None) -> None:
             at, end = further.end(), further.end() - 1
         text = "".join(source[a:b] for a, b in pieces)
         if len(text) < _PROSE or len(text.split()) < 4 and not re.search("[\u3041-\u30ff\u3400-\u9fff]{12}", text):
-            if 2 <= len(text) < 200 and re.search(r"[^\W\d_]{2}", text) and re.match(r"\s*(?:=>|:)", source[end + 1:end + 8]) is None and _labelled(source, match.start()):
+            if 2 <= len(text) < 200 and re.search(r"[^\W\d_]{2}", text) and re.match(r"\s*(?:=>|:)", source[end + 1:end + 8]) is None and (_labelled(source, match.start()) or len(text) <= 60 and _LET.search(text)):
                 _paragraph(skeleton, pieces)
             continue
         if not text[:1].isspace() and _CLASSES.fullmatch(text) and len(_CLASS_MARK.findall(text)) * 3 > len(text.split()):
@@ -94,6 +94,10 @@ def _paragraph(skeleton: Skeleton, pieces: list[tuple[int, int]]) -> None:
     for start, end in pieces:
         skeleton.run(start, end, STRING)
     skeleton.html.append("</p>")
+
+
+# a title of what is for rent, as an argument of a function that makes cards
+_LET = re.compile(r"^(?:Rent|Reserve|Hire|Lease|Mieten|Louer|Louez|Alquil\w{1,3}|Noleggi\w{1,3}|Alug\w{1,4}|Wynajm\w{1,3}|Аренда) .{0,40}\d|^\S.{0,40}\d.{0,20} (?:mieten|huren)\b")
 
 
 def _labelled(source: str, at: int) -> bool:
