@@ -663,6 +663,7 @@ class _Walker:
         if local.instance is not None:
             facts.instance, facts.instance_rank = local.instance, local.instance_rank
         facts.memory_head = local.memory_head or facts.memory_head
+        facts.size = local.size or facts.size
         facts.specs, facts.cpu = local.specs, local.cpu or facts.cpu
         facts.is_gpu = facts.is_gpu or local.is_gpu
         facts.no_gpu = local.no_gpu

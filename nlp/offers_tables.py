@@ -493,6 +493,9 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                     beside = _same_line(text, price) if len(prices) > 1 else ()
                     quoted.append(Quoted(price, *span, head, head.unit, head.scope, head.commitment, head.months, head.currency, head.tax,
                                          chips=beside or (head.chips if head.role == "price" or not head.role else ()), location=_place(reading, grid.heads[column], head), count=(_count_behind(text, price) if len(prices) == 1 else None) or sizes.get(column)))
+                    if len(prices) == 2 and at == 0 and (other := _OTHER_IN_BRACKETS.match(grid.heads[column])) and text[price.end:prices[1].start].rstrip().endswith("("):
+                        plain = replace(head, commitment=commitment_in(other["lead"])[0], months=None)      # "Per hour (spot)" over "$0.90 ($0.60)": the first is the other
+                        quoted[-1].head, quoted[-1].commitment, quoted[-1].months = plain, plain.commitment, None
                     if 1 < len(prices) <= 8 and not head.commitment and len(text) <= 400:
                         quoted[-1].commitment, quoted[-1].months = commitment_beside(text, at, prices, 0, len(text))
                     if column in nodes:
@@ -623,6 +626,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
 
 
 _ROW_OF_SERVICE = words("row_of_service")
+_OTHER_IN_BRACKETS = re.compile(r"(?P<lead>[^()]{2,60})\([^()]{2,40}\)[^()]{0,20}$")
 _PARTITION = words("partition_head")
 _TERM_HEAD = words("term_head")
 _AREA = words_of("regions.yml")("area")

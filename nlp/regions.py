@@ -561,6 +561,8 @@ def _of_table(document: Document, block: Block, path: tuple[str, ...], before: s
         cells = [row[c] for c in columns if c < len(row) and row[c] is not None and row[c].text.strip()]
         if not cells or tuple(map(id, cells)) in seen:
             continue
+        if zones and out and regions[0] < zones[0] and regions[0] < len(row) and not (row[regions[0]] is not None and row[regions[0]].text.strip()) and any(i < len(row) and row[i] is not None and row[i].text.strip() for i in zones):
+            continue                                           # the next zone of the region above, whose cell is left empty
         others = [row[i] for i in beside if i < len(row) and row[i] is not None]
         if any(_says_absent(c.text) for c in others):
             continue

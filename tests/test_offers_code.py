@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from nlp.read import read_document
@@ -320,3 +322,15 @@ def test_heads_shown_apart_name_the_columns_of_rows():
     assert rows(page, "tsx") == [("H100", 1, 2.1, "USD", "hour"), ("H100", 8, 16.8, "USD", "hour")]
     headed = page.replace('{["GPU", "GPUs", "vCPUs", "Price / hour"].map((h) => <th>{h}</th>)}', "<th>GPU</th><th>GPUs</th><th>vCPUs</th><th>Price / hour</th>")
     assert rows(headed.replace("return <tr>", "return (<table><thead><tr>").replace("</tr>;", "</tr></thead></table>);"), "tsx") == [("H100", 1, 2.1, "USD", "hour"), ("H100", 8, 16.8, "USD", "hour")]
+
+
+def test_sentences_that_components_bear_as_attributes_are_read():
+    page = ("export default function Home() {\n  return (\n    <main>\n      <h2>GPU cloud</h2>\n      <Feature title=\"Servers\" text=\"NVIDIA L40S servers cost from $0.90 per GPU hour, billed by the second.\" />\n"
+            "      <Feature title=\"Clusters\" text={'Clusters with NVIDIA H100 cards cost $2.10 per GPU hour, with no minimum.'} />\n      <Box className=\"mt-4 grid gap-6 px-4 sm:grid-cols-2 lg:grid-cols-3 text-a100 w-full\" />\n    </main>\n  );\n}\n")
+    assert rows(page, "jsx") == [("L40S", None, 0.9, "USD", "hour"), ("H100", None, 2.1, "USD", "hour")]
+
+
+def test_records_that_differ_in_their_plan_alone_are_two_things():
+    text = json.dumps([{"gpu_type": "RTX 5090", "gpu_count": 1, "plan_type": plan, "price_usd_hour": price} for plan, price in (("shared", None), ("dedicated", None), ("dedicated", 0.9))] +
+                      [{"gpu_type": "H200", "gpu_count": 1, "plan_type": plan, "price_usd_hour": None} for plan in ("shared", "dedicated", "dedicated")])
+    assert [(r[0], r[2]) for r in rows(text, "json")] == [("RTX5090", 0.9), ("H200", None), ("H200", None)]

@@ -135,3 +135,18 @@ def test_a_title_says_that_a_gpu_can_be_rented(title):
 def test_titles_in_calls_of_a_program_say_what_can_be_rented():
     text = "const CARDS = {\n  'l40s': card('Rent NVIDIA L40S Cloud GPUs', 'Run inference on one card.', '48 GB'),\n  'h100': card('Reserve NVIDIA H100 nodes', 'Train.', '80 GB'),\n  'x': card('Build with an A100', 'Train.', '80 GB'),\n};\n"
     assert {o.gpu_name for o in supply(text, "ts")[1]} == {"L40S", "H100"}
+
+
+def test_a_head_whose_brackets_are_about_the_price_in_the_brackets_of_its_cells():
+    page = "# GPU servers\n\n" + table("GPU | Per hour (spot) | RAM", "RTX 4090 | $0.45 ($0.30) | 64 GB", "H100 SXM | $2.40 ($1.60) | 128 GB")
+    assert terms(page) == [(0.45, "on_demand"), (0.3, "spot"), (2.4, "on_demand"), (1.6, "spot")]
+    assert terms(page.replace("($0.30)", "").replace("($1.60)", "")) == [(0.45, "spot"), (2.4, "spot")]
+
+
+@pytest.mark.parametrize(("text", "months"), [
+    ("Die NVIDIA L40S kostet 1,20 €/h (im Jahresvertrag 0,90 €/h).", 12), ("La NVIDIA L40S coûte 1,20 €/h (contrat annuel : 0,90 €/h).", 12), ("The NVIDIA L40S costs 1.20 €/h (on a two-year contract 0.90 €/h).", 24),
+    ("La NVIDIA L40S cuesta 1,20 €/h (contrato anual: 0,90 €/h).", 12), ("NVIDIA L40S：1.20 €/時間（年間契約：0.90 €/時間）", 12),
+])
+def test_contracts_by_their_length_in_more_languages(text, months):
+    offers = supply(f"# GPU\n\n{text}\n", "md", None)[1]
+    assert [(o.price, o.commitment, o.term_months) for o in offers] == [(1.2, "on_demand", None), (0.9, "reserved", months)]

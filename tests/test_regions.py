@@ -229,3 +229,9 @@ def test_columns_of_parts_of_the_world_list_regions():
 def test_codes_of_sites_are_listed_in_notes_and_with_words_for_or(text):
     assert [(r.label, r.country) for r in full(f"# GPU\n\n{text}", "md")] == [("GRA3", "FR"), ("GRA5", "FR"), ("BHS3", "CA")]
     assert regions("# GPU\n\n> These are the prices of the data centre in Graz.\n", "md") == []
+
+
+def test_the_next_zone_of_a_region_whose_cell_is_empty_is_no_region():
+    page = "# Regions\n\n" + table("Region | Availability zone | Location", "EL-NORTH | EL-NORTH-1 | Hamburg, Germany", " | EL-NORTH-2 | Bremen, Germany", "EL-WEST | EL-WEST-1 | Cologne, Germany", " | EL-WEST-2 | Dusseldorf, Germany")
+    assert regions(page, "md") == [("EL-NORTH", "DE"), ("EL-WEST", "DE")]
+    assert ("Bremen, Germany", "DE") in regions(page.replace("Availability zone", "Note"), "md")

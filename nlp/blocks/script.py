@@ -178,6 +178,8 @@ def _element(skeleton: Skeleton, at: int, end: int, nested: int = 0) -> int:
                     stop = close + 7
                     closing, empty = False, True
             else:
+                if not closing and stop - a > _PROSE:
+                    _prose_of(skeleton, tag.end(), stop)
                 inline = lower in ("link", "nextlink", "strong", "bold", "em", "span", "trans", "code", "highlight", "tooltip", "mailto", "externallink", "a")
                 level = re.search(r"\bvariant=\{?\"(h[1-6])\"", source[tag.end():stop])
                 new = "span" if inline else level.group(1) if level and not closing else "div"
@@ -192,6 +194,20 @@ def _element(skeleton: Skeleton, at: int, end: int, nested: int = 0) -> int:
         cursor = i = stop
         if depth <= 0:
             return stop
+
+
+_PROP_OF_PROSE = re.compile(r"\s[a-zA-Z]{3,20}=(?:\"(?P<double>[^\"<>{}]{40,1000})\"|\{\s{0,20}(?P<mark>[\"'`])(?P<quoted>[^\"`<>{}\\]{40,1000})(?P=mark)\s{0,20}\})")
+
+
+def _prose_of(skeleton: Skeleton, at: int, end: int) -> None:
+    """The sentences that a component bears as attributes, as paragraphs: `<Feature text="L40S servers from $0.90 an hour, billed by the second." />`."""
+    for match in _PROP_OF_PROSE.finditer(skeleton.source, at, end):
+        start, stop = match.span("double" if match["double"] is not None else "quoted")
+        text = skeleton.source[start:stop]
+        if len(text.split()) >= 6 and re.search(r"[^\W\d_]{3}[.!?,;:]?\s", text) and not _CLASSES.fullmatch(text):
+            skeleton.html.append("<p>")
+            skeleton.run(start, stop, STRING)
+            skeleton.html.append("</p>")
 
 
 def _expression(skeleton: Skeleton, a: int, end: int, nested: int) -> int:
