@@ -597,7 +597,7 @@ class Facts:
             commitment, months = commitment_in(value)
             if commitment:
                 self.commitment, self.months = commitment, months
-            elif len(value) <= 40:
+            elif len(value) <= 40 and head.text.startswith("plan"):
                 self.size += f"{value}\n"                      # "plan": "shared", "plan": "dedicated": two things, if nothing else tells them apart
 
     def _name(self, head: Head, value: str, context: bool) -> None:
