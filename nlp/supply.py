@@ -68,8 +68,9 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         drawn = _drawn(document, placed)
         placed = _stacked(document, placed, drawn)
         below = {id(a): b.block.text for a, b in itertools.pairwise(placed) if a.block.table is not None and b.block.kind == "paragraph" and b.path == a.path}
+        of_characters = {id(item) for item in drawn}           # equality of blocks would compare whole tables
         for item in [*placed, *drawn]:
-            if item.block.table is not None and (item not in drawn or _lists_what_is_sold(item.block.table)):
+            if item.block.table is not None and (id(item) not in of_characters or _lists_what_is_sold(item.block.table)):
                 read_table(reading, item.block, item.before, below.get(id(item), ""))
         settle_named(reading)
         if reading.orphans:
