@@ -8,7 +8,6 @@ Pauses run from the end of one answer to the start of the next request: a server
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import email.utils
 import json
 import random
@@ -25,7 +24,8 @@ from scrapy.http import Response
 from crawler.addresses import host_key
 from crawler.failures import WORDS, BudgetSpent, VisitRefused, explain_exception
 
-DEAD_AFTER = {"dns": 3, "timeout": 4, "refused": 4}            # attempts in a row without an answer, after which a host is left alone
+# Attempts in a row without an answer, after which a host is left alone. A page has three of them: two pages that never end are not yet a dead host.
+DEAD_AFTER = {"dns": 3, "timeout": 7, "refused": 4}
 REFUSED_AFTER = 6                                              # answers 429 or 503 in a row, after which a host is left alone
 _gates: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -84,7 +84,6 @@ class Gate:
         self._silent: Counter[tuple[str, str]] = Counter()     # (host, kind of failure) -> attempts in a row
         self._refusals: Counter[str] = Counter()               # host key -> answers 429 or 503 in a row
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._visits: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)   # provider -> held while a page is under way
         self._ended: dict[str, float] = {}                     # host key -> when its last answer ended
         self._pauses: dict[str, float] = {}                    # host key -> factor on the delay before its next request
         self._delays: dict[str, float] = {}                    # host key -> seconds that its robots.txt asks for
@@ -107,11 +106,6 @@ class Gate:
     def turn(self, request: Request) -> asyncio.Lock:
         """Held while a host is asked: one request at a time, whatever its spelling, port and scheme."""
         return self._turns[host_key(host_of(request))]
-
-    def visit(self, request: Request) -> contextlib.AbstractAsyncContextManager:
-        """Held while a page of a provider is under way, on whichever of its hosts: a kill costs each provider one page at most."""
-        provider = request.meta.get("provider")
-        return self._visits[provider] if provider is not None else contextlib.nullcontext()
 
     async def admit(self, request: Request) -> None:
         """Wait until the host may be asked; count the request. Raises VisitRefused."""
@@ -150,6 +144,13 @@ class Gate:
         """Note the delay that the robots.txt of a host asks for (of several spellings of the host, the longest counts)."""
         key = host_key(host)
         self._delays[key] = max(self._delays.get(key, 0.0), seconds * self._pace)
+
+    def hold(self, host: str, attempts: int) -> None:
+        """A pause before a page is asked for once more: its attempts follow each other, and a fault that passes needs time to. After 429 or 503 the pause is the server's."""
+        key = host_key(host)
+        if not self._refusals[key]:
+            wait = min(self._backoff * 2 ** (attempts - 1), self._longest)
+            self._until[key] = max(self._until.get(key, 0.0), time.monotonic() + wait * self._pace)
 
     def received(self, data: bytes, request: Request) -> None:
         """Count bytes as they come, of answers too that are broken off."""

@@ -197,9 +197,13 @@ class PoliteRetryMiddleware(RetryMiddleware):
         super().__init__(settings)
 
     def _retry(self, request: Request, reason: Exception | str) -> Request | None:
-        if gate_of(self.crawler).is_closed(urlsplit(request.url).hostname or ""):
+        gate, host = gate_of(self.crawler), urlsplit(request.url).hostname or ""
+        if gate.is_closed(host):
             return None
-        return super()._retry(request, reason)
+        again = super()._retry(request, reason)
+        if again is not None:
+            gate.hold(host, again.meta["retry_times"])
+        return again
 
 
 class DecodeMiddleware:

@@ -178,8 +178,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         async with gate.turn(request):                         # Scrapy's own queue lets several requests through at once where its delay is 0
             await gate.admit(request)
             try:
-                async with gate.visit(request):
-                    response = await asking_with_key(request, self._ask)
+                response = await asking_with_key(request, self._ask)
             except Exception as error:                         # noqa: BLE001  noted, and passed on as it is
                 gate.silent(request, error)
                 raise

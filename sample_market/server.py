@@ -47,6 +47,7 @@ class _Server(ThreadingHTTPServer):
         self.log: list[Request] = []
         self.lock = threading.Lock()
         self.seen: Counter[tuple[str, str]] = Counter()
+        self.under_way = 0                                     # answers that are not in the log yet
         self.places = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self.stopping = threading.Event()
 
@@ -91,12 +92,15 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self._next(name, path, self._checked(site.answer(self.path))) if site else Answer(421, b"no such host in the sample market", (("Content-Type", "text/plain"),))
         status, complete, self.handed = answer.status, True, None
         wait = next((float(value) for header, value in answer.headers if header == "Retry-After" and value.isdigit()), None)
+        with self.server.lock:
+            self.server.under_way += 1
         try:
             status = self._send(answer, site, with_body)
         except (ConnectionError, TimeoutError):                # the client has gone
             self.close_connection, complete = True, False
         finally:
             with self.server.lock:
+                self.server.under_way -= 1
                 self.server.log.append(Request(name, self.path, status, self.headers.get("User-Agent"), began, self.handed if complete and self.handed else time.monotonic(),
                                                complete, wait))
 
@@ -208,6 +212,14 @@ class Market(dict):
         """The log so far, in the order in which the answers ended."""
         with self._server.lock:
             return list(self._server.log)
+
+    def wait_until_idle(self, seconds: float = IDLE_SECONDS) -> None:
+        """Until every request that came is in the log: of an answer that never ends the server learns late that the client has hung up. Raises TimeoutError."""
+        end = time.monotonic() + seconds
+        while self._server.under_way:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{self._server.under_way} answers of the sample market are still under way")
+            time.sleep(0.02)
 
 
 @contextlib.contextmanager

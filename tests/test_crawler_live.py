@@ -25,6 +25,7 @@ from crawler.errors import ContactMissing, OutputFailed
 from crawler.identity import contact_address, user_agent
 from crawler.gate import retry_after
 from crawler.run import crawl, keep_archive, read_captures
+from crawler.spiders.pages import PagesSpider, hosts_in_turn
 
 HOSTS = ("plain.example", "other.example", "closed.example", "broken-robots.example", "patient.example", "limited.example", "tomorrow.example", "silent.example")
 LIMITS = {"DOWNLOAD_TIMEOUT": 1, "DOWNLOAD_MAXSIZE": 2_000_000}
@@ -218,6 +219,25 @@ def test_a_killed_crawl_loses_nothing_and_goes_on(tmp_path, monkeypatch):
         assert len(workers) == 2
         more = crawl([*sources, source("http://other.example/terms", provider="new")], **options)
         assert more[:6] == captures and more[6].failure is None
+
+
+def test_a_fault_of_ours_in_one_page_leaves_the_provider_its_others():
+    def fault(answer):
+        raise ZeroDivisionError
+
+    spider = PagesSpider(sources=[])
+    first, second = (spider._meta([source(url)], "urn:uuid:0", url) for url in ("http://plain.example/1", "http://plain.example/2"))
+    spider._line_up("http://plain.example/2", second)
+    told = spider._go_on(first, fault, None)
+    assert next(told).url == "http://plain.example/2"
+    with pytest.raises(ZeroDivisionError):
+        next(told)
+
+
+def test_hosts_of_a_provider_are_asked_by_turns():
+    urls = [f"http://{host}.example/{n}" for host in ("a", "www.a", "b") for n in (1, 2)] + ["http://[b/"]
+    assert [url for url, _ in hosts_in_turn([(url, []) for url in urls])] == [
+        "http://a.example/1", "http://b.example/1", "http://[b/", "http://a.example/2", "http://b.example/2", "http://www.a.example/1", "http://www.a.example/2"]
 
 
 def test_interrupted_parent_stops_the_worker(tmp_path):

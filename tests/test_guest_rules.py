@@ -14,7 +14,7 @@ from guest_server import Site, serving
 from chipwatch.records import Source
 from crawler.robots import LIMIT, read_robots
 from crawler.run import crawl
-from sample_market.guest import Asked, House, Rules, machine, violations
+from sample_market.guest import SLACK, Asked, House, Rules, machine, violations
 
 PAGE = b"<html><body><h1>Terms</h1><p>The customer pays in advance.</p></body></html>"
 OK = (200, {}, PAGE)
@@ -264,6 +264,28 @@ def test_crawl_delay_and_retry_after(tmp_path):
     assert all(b >= a for a, b in zip([0.04, 0.08, 0.16, 0.32, 0.64], pauses, strict=True)), "each pause is twice the last one"
     assert asked["long.example"] == ["/x"] or asked["long.example"] == ["/y", "/x"]
     assert captures["http://told.example/0"].failure == "rate_limited" and len(asked["told.example"]) <= 6
+
+
+def test_a_page_is_asked_for_again_after_pauses_that_grow(tmp_path):
+    """Its attempts follow each other, whatever else the provider has; a fault that passes is given time to."""
+    with serving({"shaky.example": Site({"/0": (502, {}, b"bad gateway"), "/1": OK})}) as server:
+        captures = visit(tmp_path, server, [source("http://shaky.example/0"), source("http://shaky.example/1")], CHIPWATCH_BACKOFF=30)
+        lines = sorted((a for a in server.log if a.path != "/robots.txt"), key=lambda a: a.began)
+    assert [a.path for a in lines] == ["/0", "/0", "/0", "/1"] and [c.failure for c in captures] == ["server_error", None]
+    assert lines[1].began - lines[0].ended >= 0.3 - SLACK and lines[2].began - lines[1].ended >= 0.6 - SLACK
+
+
+def test_two_pages_that_never_end_do_not_cost_the_host(tmp_path):
+    """Nor do they make more than three attempts each; a third one ends the host's visit after its first."""
+    def endless(connection) -> None:
+        connection.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+        connection.trickle(b".", 0.1, 5)
+
+    sites = {"two.example": Site({"/0": endless, "/1": endless, "/2": OK}), "three.example": Site({"/0": endless, "/1": endless, "/2": endless, "/3": OK})}
+    with serving(sites) as server:
+        captures = {c.url: c.failure for c in visit(tmp_path, server, [source(f"http://{host}{path}", host) for host, site in sites.items() for path in site.pages], DOWNLOAD_TIMEOUT=0.5)}
+        assert [captures[f"http://two.example/{n}"] for n in range(3)] == ["timeout", "timeout", None]
+        assert [captures[f"http://three.example/{n}"] for n in range(4)] == ["timeout"] * 4 and "/3" not in server.asked("three.example")
 
 
 # --- permission and budgets ----------------------------------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import logging
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request
@@ -17,6 +20,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
 from chipwatch.records import Capture, Source
+from crawler.addresses import host_key
 from crawler.capture import asked_digest, now, page_fields
 from crawler.errors import PayloadTooLarge, PayloadUndecodable
 from crawler.failures import explain_exception, explain_response
@@ -42,6 +46,7 @@ class PagesSpider(scrapy.Spider):
         self.sources = sources if sources is not None else declared_sources(provider, folder)
         self.folder = folder
         self.resume = resume or []                             # feeds that a killed crawl left in the middle (crawler.feeds.ends)
+        self._waiting: dict[str, deque[tuple[str, dict]]] = {} # provider -> its visits that have not begun: (address, meta)
 
     @classmethod
     def update_settings(cls, settings) -> None:
@@ -52,30 +57,56 @@ class PagesSpider(scrapy.Spider):
             settings.set("CHIPWATCH_RUN_DIR", str(Path(settings.get("CHIPWATCH_DATA") or os.environ.get("CHIPWATCH_DATA") or "var") / "captures" / run_id), priority="spider")
 
     async def start(self) -> AsyncIterator[Any]:
-        """One request for each address, however many sources name it; in a replay one for each visit that the archive holds."""
+        """One request for each address, however many sources name it; in a replay one for each visit that the archive holds.
+
+        The visits of a provider come one after the other: the next one begins when the one before is over, its redirects and retries too, and noted. So a kill costs each
+        provider one page at most. Several providers are visited at once, and so is all of an archive.
+        """
         if not self.crawler.settings.get("CHIPWATCH_CONTACT"):
             logging.getLogger(__name__).error("set %s to a web page or an e-mail address where the owner of a site can reach you", CONTACT_VARIABLE)
             raise CloseSpider("contact_missing")
         replay = replay_of(self.crawler)
         for row in self.resume:
             sources = [Source.from_dict(source) for source in row["sources"]]
-            meta = self._meta(sources, new_visit(), sources[0].url) | {"page": row["page"], "follows": row["follows"], "before": row["before"],
-                                                                                  "digests": row["digests"], "counted": row["counted"]}
-            for item in self._requests(row["url"], meta):
-                yield item
-        for url, sources in by_address(self.sources):
-            feed = sources[0].feed
-            keys = [v.key for v in replay.visits_of(url, asked_digest(feed))] if replay else []
-            if not keys:
-                keys = [new_visit()]
-                refused = self._not_asked(sources, replay)
-                if refused:
-                    for item in self._failed(self._meta(sources, keys[0], url), url, *refused, []):
-                        yield item
-                    continue
+            self._line_up(row["url"], self._meta(sources, new_visit(), sources[0].url) | {
+                "page": row["page"], "follows": row["follows"], "before": row["before"], "digests": row["digests"], "counted": row["counted"]})
+        for url, sources in by_address(self.sources) if replay else hosts_in_turn(by_address(self.sources)):
+            keys = [v.key for v in replay.visits_of(url, asked_digest(sources[0].feed))] if replay else []
             for key in keys:
                 for item in self._requests(url, self._meta(sources, key, url)):
                     yield item
+            if not keys:
+                meta = self._meta(sources, new_visit(), url)
+                refused = self._not_asked(sources, replay)
+                if refused:
+                    for item in self._failed(meta, url, *refused, []):
+                        yield item
+                else:
+                    self._line_up(url, meta)
+        for provider in list(self._waiting):
+            for item in self._next_visit(provider):
+                yield item
+
+    def _line_up(self, url: str, meta: dict[str, Any]) -> None:
+        self._waiting.setdefault(meta["provider"], deque()).append((url, meta))
+
+    def _next_visit(self, provider: str) -> list[Any]:
+        """The request that begins the next visit of a provider; before it the captures of addresses that are none."""
+        waiting, items = self._waiting.get(provider), []
+        while waiting and not _asks(items):
+            items += self._requests(*waiting.popleft())
+        return items
+
+    def _go_on(self, meta: dict[str, Any], tell: Callable[[Any], list[Any]], answer: Any) -> Iterator[Any]:
+        """What an answer tells; where nothing follows in this visit, the next one of the provider. A fault of ours in one page leaves the others theirs."""
+        try:
+            items = tell(answer)
+        except Exception:
+            yield from self._next_visit(meta["provider"])
+            raise
+        yield from items
+        if not _asks(items):
+            yield from self._next_visit(meta["provider"])
 
     def _not_asked(self, sources: list[Source], replay: Any) -> tuple[str, str] | None:
         """(failure kind, sentence) where an address is not asked for at all."""
@@ -98,7 +129,15 @@ class PagesSpider(scrapy.Spider):
         except ValueError:
             return self._failed(meta, url, "bad_address", "the address is not one of the web (http or https)", [])
 
-    def parse(self, response: Response, **kwargs: Any) -> list[Any]:
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
+        """What one answered visit gave, and what is asked for next."""
+        return self._go_on(response.meta, self._answered, response)
+
+    def give_up(self, failure) -> Iterator[Any]:
+        """The same of a visit that gave no answer."""
+        return self._go_on(failure.request.meta, self._unanswered, failure)
+
+    def _answered(self, response: Response) -> list[Any]:
         """The captures of one answered visit; of a feed in pages, and the request for the next page."""
         meta, chain = response.meta, response.meta["chain"]
         headers = {name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items() if values}
@@ -154,7 +193,7 @@ class PagesSpider(scrapy.Spider):
         return self._requests(url, after | {"page": meta["page"] + 1, "follows": last["record_id"], "before": [*meta.get("before", ()), meta["chain"][0]["url"]],
                                             "counted": meta.get("counted", 0) + (page.records or 0), "digests": [*meta.get("digests", ()), digest]})
 
-    def give_up(self, failure) -> list[dict]:
+    def _unanswered(self, failure) -> list[dict]:
         """The captures of a visit that gave no answer."""
         request = failure.request
         kind, note = explain_exception(failure.value, request.url)
@@ -192,6 +231,11 @@ def new_visit() -> str:
     return f"urn:uuid:{uuid.uuid4()}"
 
 
+def _asks(items: list[Any]) -> bool:
+    """Whether a request is among what a callback gives."""
+    return any(isinstance(item, Request) for item in items)
+
+
 def redirects_of(chain: list[dict]) -> list[str]:
     """Record ids of the redirects on the way to the last link of the chain."""
     return [link["record_id"] for link in chain[:-1] if 300 <= link["status"] < 400 and link["status"] != 304]
@@ -218,6 +262,18 @@ def by_address(sources: list[Source]) -> list[tuple[str, list[Source]]]:
         spelling.setdefault(key, source.url.strip())
         groups.setdefault(key, []).append(source)
     return [(spelling[key], group) for key, group in groups.items()]
+
+
+def hosts_in_turn(groups: list[tuple[str, list[Source]]]) -> list[tuple[str, list[Source]]]:
+    """The addresses of several hosts by turns: while one host has its pause, another can be asked."""
+    hosts: dict[str, list[tuple[str, list[Source]]]] = {}
+    for url, sources in groups:
+        try:
+            host = host_key(urlsplit(url).hostname or "")
+        except ValueError:                                     # an address that is none
+            host = ""
+        hosts.setdefault(host, []).append((url, sources))
+    return [group for row in itertools.zip_longest(*hosts.values()) for group in row if group]
 
 
 def declared_sources(provider: str | None, folder: str | None) -> list[Source]:
