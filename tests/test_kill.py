@@ -215,8 +215,9 @@ def test_a_page_that_was_kept_but_not_yet_noted_is_not_fetched_again(tmp_path, w
             assert pages(market) == asked and outcome(tmp_path) == before
 
 
-def test_a_feed_goes_on_where_it_was_and_ends_where_it_should(tmp_path):
-    """Feeds in pages, one of which ends by a total, broken off before their second pages: the records of the pages kept count."""
+@pytest.mark.parametrize("feed", ["http://api.skerrybrook.example/v1/plans", "http://api.skerrybrook.example/v1/sites?per_page=2", None])
+def test_a_feed_goes_on_where_it_was_and_ends_where_it_should(tmp_path, feed):
+    """Feeds in pages, one of which ends by a total, broken off before the second page of one, or of both: the records of the pages kept count."""
     with serve() as market:
         assert Crawl(market, tmp_path, "skerrybrook").end()[0] == 0
         before = outcome(tmp_path)
@@ -224,13 +225,19 @@ def test_a_feed_goes_on_where_it_was_and_ends_where_it_should(tmp_path):
         lines = sorted((run / "captures.jsonl").read_text("utf-8").splitlines(keepends=True), key=lambda line: json.loads(line)["warc_offset"] or 0)
         facts = json.loads((run / "run.json").read_text("utf-8"))
         (run / "run.json").write_text(json.dumps({k: v for k, v in facts.items() if k != "ended"}), encoding="utf-8")
-        kept = next(n for n, line in enumerate(lines) if (json.loads(line)["page"] or 0) > 1)
-        assert sum(json.loads(line)["page"] == 1 for line in lines[:kept]) == 2
-        (run / "captures.jsonl").write_text("".join(lines[:kept]), encoding="utf-8")
-        with open(run / "crawl.warc.gz", "r+b") as handle:     # nothing of the later pages is held
-            handle.truncate(json.loads(lines[kept])["warc_offset"])
+        later = [n for n, line in enumerate(lines) if (row := json.loads(line))["part_of"] and feed in (row["part_of"], None)]
+        assert len({json.loads(lines[n])["part_of"] for n in later}) == (1 if feed else 2)
+        kept = lines[:later[0]] if feed else [line for n, line in enumerate(lines) if n not in later]
+        (run / "captures.jsonl").write_text("".join(kept), encoding="utf-8")
+        if feed:
+            with open(run / "crawl.warc.gz", "r+b") as handle:  # nothing of the later pages is held
+                handle.truncate(json.loads(lines[later[0]])["warc_offset"])
+        asked = pages(market)
         code, _, err = Crawl(market, tmp_path, "skerrybrook").end()
         assert code == 0 and outcome(tmp_path) == before, err
+        more = {f"http://{page}" for _, page in pages(market) - asked}
+        gone = {row["url"] for line in lines if line not in kept and (row := json.loads(line))["record_id"]}
+        assert more == gone, "what is kept is not asked for again"
 
 
 def test_after_a_power_cut_only_what_is_on_the_disk_counts(tmp_path, whole):
