@@ -29,11 +29,13 @@ from sample_market.market import Market, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = ("kestrelwick", "nimbusforge", "quernstone")
+PATIENCE = 6.0                                                 # seconds for an answer, twice the market's: its slow page takes 1.5, and the server shares a busy machine with the crawls
 CLIENT = """
 import contextlib, json, sys
 import sample_market.market as market
 hosts = {name: tuple(place) for name, place in json.loads(sys.argv.pop(1)).items()}
 market.serve = lambda phase=1: contextlib.nullcontext(hosts)     # the market of the test, so that its log outlives this process
+market.TIMEOUT = float(sys.argv.pop(1))
 from chipwatch.cli import main
 main()
 """
@@ -43,7 +45,7 @@ class Crawl:
     """`chipwatch crawl --sample …` in a process group of its own."""
 
     def __init__(self, market: Market, data: Path, *args: str) -> None:
-        self.process = subprocess.Popen([sys.executable, "-c", CLIENT, json.dumps(market), "crawl", "--sample", "--data", str(data), *args], cwd=ROOT, text=True,
+        self.process = subprocess.Popen([sys.executable, "-c", CLIENT, json.dumps(market), str(PATIENCE), "crawl", "--sample", "--data", str(data), *args], cwd=ROOT, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
     def kill(self, everything: bool) -> None:
