@@ -482,6 +482,7 @@ def _plain_signs(text: str, folded: str) -> list[tuple[int, int, str | None]]:
 
 
 _NOT_HIGH_END = _worded("not_high_end")
+_MASKED = _worded("masked")
 
 
 def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: str | None, currency: str | None, bare: bool = False, words: Iterable[str] = (), decimal: str | None = None) -> Iterator[Price]:
@@ -499,7 +500,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         while amount is None and b > a + 1:                    # "2.49." at the end of a sentence, "1,2,3"
             b -= 1
             amount = parse_number(folded[a:b], language, decimal) if folded[b - 1].isdigit() else None
-        if amount is None or _PERCENT.match(folded, b):        # "2,49 EUR 20 % de remise"
+        if amount is None or _PERCENT.match(folded, b) or _MASKED.match(folded, b):      # "2,49 EUR 20 % de remise"; "6xxx"
             continue
         stop = b
         factor = 1.0
@@ -527,6 +528,8 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         start = min(a, left[0]) if left else a
         high = None
         spread = _spread(folded, start, stop if not right else max(stop, right[1]))
+        if spread and _MASKED.match(folded, spread.end()):     # "5-6xxx": nor is its low end
+            continue
         if spread and (spread["sign"] == "" or spread["sign"].strip() in _signs()[2] or spread["sign"].strip().upper() in _known_codes()):
             high = parse_number(spread["high"], language, decimal)
             if high is not None and high >= amount and not _NOT_HIGH_END.match(folded[spread.end():spread.end() + 6]):

@@ -250,3 +250,13 @@ def test_the_length_of_a_commitment_is_no_period_of_a_price():
     for text in ("$1.90 with a one-year commitment", "$1.90 on a yearly contract", "$1.90 for an annual term"):
         assert [(p.amount, p.unit) for p in find_prices(text, language="en")] == [(1.9, None)], text
     assert [p.unit for p in find_prices("$900 a month, no commitment", language="en")] == ["month"]
+
+
+@pytest.mark.parametrize("text", ["6xxx/月", "¥5xxxx/台/月", "$2.XX/hr", "$3.x per hour", "1,xxx €", "4??? EUR/month", "3●●●円/月", "$6,*** monthly", "¥5-6xxx/月"])
+def test_an_amount_with_masked_digits_is_no_price(text):
+    assert find_prices(text, language="zh", bare=True) == []
+
+
+@pytest.mark.parametrize(("text", "amount"), [("**$2.40**/hr", 2.4), ("costs **$7,** all told", 7.0), ("$2.40*** per hour", 2.4), ("$9 xx-large", 9.0), ("is it $3?", 3.0), ("$4 ●●●○", 4.0), ("$2xlarge", 2.0)])
+def test_marks_behind_a_whole_amount_mask_nothing(text, amount):
+    assert [p.amount for p in find_prices(text, language="en")] == [amount]
