@@ -511,7 +511,8 @@ def _admitted(folded: str, text: str, span: ChipSpan, strong: list[ChipSpan], co
     if context or beside:
         return True
     if span.gate == "bare":
-        return any(abs(s.start - span.start) < 60 for s in strong)
+        at = bisect_left(strong, span.start - 59, key=_start)  # they stand in the order of the text
+        return at < len(strong) and strong[at].start - span.start < 60
     if any(c.isalpha() and c.islower() for c in text[span.start:span.start + 1]) and not strong:
         return False                                           # "t4", "l4" in lower case are code, not a name
     at = bisect_left(strong, span.start - _WINDOW + 1, key=_start)

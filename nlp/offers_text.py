@@ -80,9 +80,7 @@ def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect the prices of lists that stand in a block of code, a GPU and its price a line: "A40 (48GB):   ¥1.9-2.3/小时". Programs and their settings are no lists."""
     for item in placed:
         block = item.block
-        if not_ours(reading, item):
-            continue
-        if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<") or shows_a_program(item):
+        if block.kind != "code" or not has_digit(block.text) or block.text.lstrip()[:1] in ("{", "[", "<") or shows_a_program(item) or not_ours(reading, item):
             continue
         _worked_machine(reading, item)
         found: list[tuple[int, int, ChipSpan, Price]] = []

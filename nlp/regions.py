@@ -129,7 +129,7 @@ def find_cities(text: str) -> list[tuple[int, int, str, str]]:
     return kept
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)                                     # a long feed names its places in tables, in fields and in offers, one pass after another: all of them are to be kept
 def locate(label: str, language: str | None = None) -> tuple[str | None, str | None]:
     """(country, city) of a label of a place: "Frankfurt (eu-de)", "ap-guangzhou-fsi", "US, Kansas City, KS", "東京", "lu-lux". (None, None) where it names none, or several countries."""
     if not label or len(label) > 200:
@@ -1152,10 +1152,11 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
     marked = _marks_records(document.text)
     while stack:
         node, key = stack.pop()
-        if node.kind == "map" and len(node.entries) >= 2 and _are_codes(tuple([k for k, _ in node.entries])) and (mapped := list(_of_map(document, node, language))):
+        keys = tuple([k for k, _ in node.entries])
+        if node.kind == "map" and len(node.entries) >= 2 and _are_codes(keys) and (mapped := list(_of_map(document, node, language))):
             yield from mapped
             continue
-        if node.kind == "map" and not marked and _says_no_place(key, keys := tuple([k for k, _ in node.entries])):
+        if node.kind == "map" and not marked and _says_no_place(key, keys):
             for (_, child), name in zip(reversed(node.entries), _names_below(keys), strict=True):
                 if name is not None and (child.kind != "scalar" or isinstance(child.value, str) and len(child.value) > 60):
                     stack.append((child, name))
@@ -1165,7 +1166,7 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
             if isinstance(value, str) and len(value) > 60 and value.lstrip()[:1] in "[{" and ("region" in value[:4000] or "zone" in value[:4000] or "location" in value[:4000] or '"country"' in value[:4000]):
                 yield from _of_answer(document, node, language, seen)
             continue
-        children = list(node.children())
+        children = node.entries if node.kind == "map" else list(node.children())
         if node.kind == "map":
             scalars = {k: c for k, c in children if c.kind == "scalar" and isinstance(c.value, str) and 0 < len(c.value) <= 100}
             for k, c in children:
@@ -1176,7 +1177,7 @@ def _of_tree(document: Document, root: Node, language: str | None, seen: set[tup
             if _OF_PRICES_BY_REGION.match(key) and "id" in scalars and _CODE.fullmatch(scalars["id"].value) and locate(scalars["id"].value, language)[0]:
                 yield from _fields(document, {"region": scalars["id"]}, language, seen)
                 continue
-            if scalars and (key == "region" or _is_region_record(key, scalars, tuple([k for k, _ in children if k]))):
+            if scalars and (key == "region" or _is_region_record(key, scalars, tuple(filter(None, keys)))):
                 region = _region_record(document, node, scalars, language, dict(children))
                 if region is not None:
                     sites = list(_sites_of(document, region, dict(children), language))
@@ -1398,6 +1399,8 @@ def _sites_of(document: Document, region: Region, children: dict[str, Node], lan
 
 def _fields(document: Document, scalars: dict[str, Node], language: str | None, seen: set[tuple]) -> Iterator[Region]:
     """Regions that a record names in a field of places. `seen` holds the values of fields that were read, and is added to."""
+    if len(seen) >= MOST_PLACES:
+        return
     for key, coded in _place_keys(tuple(scalars)):
         node = scalars[key]
         if (key, node.value) in seen or len(seen) >= MOST_PLACES:

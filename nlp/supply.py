@@ -6,9 +6,9 @@ import itertools
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from chipwatch.records import ChipMention, Issue, Offer, Region
@@ -58,10 +58,11 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     gone: set[str] = set()
     trees = _trees(document, issues)
     everything = placed = list(_placed(document))
+    mentions = cache(lambda: read_chips(document, everything))  # asked for by several, and changed by none before the roles are set
     drawn: list[Placed] = []
     reading = _reading(document, placed, currency)
     if document.content_type in FEEDS:
-        if _chips_of_feed(document)[0] or names_instances(document.text):
+        if mentions()[0] or names_instances(document.text):
             for tree in trees:
                 read_feed(reading, tree)
     else:
@@ -75,7 +76,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         settle_named(reading)
         if reading.orphans:
             read_families(reading, placed)
-            settle_orphans(reading, placed, list(dict.fromkeys(c.gpu_name for c in read_chips(document)[0])))
+            settle_orphans(reading, placed, list(dict.fromkeys(c.gpu_name for c in mentions()[0])))
         _embedded_offers(reading, document, placed, trees)
         read_listings(reading, placed)
         read_text(reading, placed)
@@ -86,9 +87,9 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
             for found in (reading.offers, reading.grouped, reading.listed):
                 found[:] = [o for o in found if o.price is not None or o.gpu_name not in gone]
         if not any(o.price is not None for o in reading.offers):
-            read_only_chip(reading, placed, [c.gpu_name for c in read_chips(document)[0]])
+            read_only_chip(reading, placed, [c.gpu_name for c in mentions()[0]])
     offers = _settled(reading)
-    chips, found = read_chips(document)
+    chips, found = mentions()
     chips = _roles(document, chips, offers, reading, gone)
     regions = read_regions(document, [(p.block, p.path, p.before) for p in [*everything, *drawn]], trees, offers, issues)
     regions = _named(regions, reading.place_names)
@@ -121,8 +122,8 @@ def _named(regions: list[Region], names: dict[str, str]) -> list[Region]:
     return [r for r in regions if r.label in names or r.label not in coded]
 
 
-def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
-    """(chips, issues): every chip that a document names, with offsets, one a place. Cheap: one automaton pass over the text."""
+def read_chips(document: Document, placed: Sequence[Placed] | None = None) -> tuple[list[ChipMention], list[Issue]]:
+    """(chips, issues): every chip that a document names, with offsets, one a place. Cheap: one automaton pass over the text. `placed`: its blocks, where they have been looked at."""
     mentions: list[ChipMention] = []
     issues: list[Issue] = []
     unknown: dict[str, None] = {}
@@ -132,7 +133,7 @@ def read_chips(document: Document) -> tuple[list[ChipMention], list[Issue]]:
         issues += limit
         mentions = [_mention(document.text, s, s.start, s.end, "offered") for s in spans]
         return mentions, issues
-    for item in _placed(document):
+    for item in _placed(document) if placed is None else placed:
         block = item.block
         text = block.text
         if not (has_digit(text) or worded and named_without_digits(text)):
@@ -226,17 +227,20 @@ def _roles(document: Document, chips: list[ChipMention], offers: list[Offer], re
 
 # --- what a reading needs -------------------------------------------------------------------------------------------------------------------
 
+_MARKED_HEADING = re.compile(r"(#{1,6}) +(?P<title>\S.{0,150})$")
+
+
 def _placed(document: Document) -> Iterator[Placed]:
     """The blocks of the body with the headings above them and the text before them. A paragraph that is a Markdown heading in a plain text file heads what follows."""
     path: tuple[str, ...] | None = None
     before = ""
     for block in document.body():
-        text = block.text
+        text = block.content.text
         if block.kind == "heading":
             path, before = None, ""
             yield Placed(block, block.heading_path, "")
             continue
-        marks = re.match(r"(#{1,6}) +(?P<title>\S.{0,150})$", text) if block.kind == "paragraph" else None
+        marks = _MARKED_HEADING.match(text) if block.kind == "paragraph" and text.startswith("#") else None
         if marks:
             level = len(marks[1])
             path = (*(path or ())[:level - 1], marks["title"])

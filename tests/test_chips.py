@@ -230,3 +230,9 @@ def test_what_a_mark_parts_from_a_name_does_not_count_it(mark):
 
 def test_count_and_vendor_are_found_from_the_first_place_on():
     assert find_chips("one, two; 4 x NVIDIA HGX H100")[0].count == 4 and find_chips("gpu=2x H100")[0].count == 2 and find_chips("$2, 8x H100")[0].count == 8
+
+
+def test_a_bare_number_of_a_card_needs_a_sure_name_within_sixty_characters_on_either_side():
+    for room, near in ((55, True), (56, False)):               # from the beginning of one name to that of the other: 59 characters, and 60
+        for text in ("H100" + " " * room + "4090", "4090" + " " * room + "H100", "A100" + " " * 300 + "4090" + " " * room + "H100" + " " * 300 + "L40S"):
+            assert ("RTX4090" in [c.gpu_name for c in find_chips(text)]) == near

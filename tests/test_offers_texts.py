@@ -175,3 +175,15 @@ def test_prices_in_sentences_of_their_own_go_on_about_the_chip_named_alone_befor
     assert {o.price for o in extract(told.encode(), path="a.txt", kind="offers", language="en").offers} == {3.1, 2.2}
     unclear = "Rent an H100 for $3.10 or an A100 for $1.80 per hour. With a contract of one year, it costs $1.20 per hour." + rest
     assert 1.2 not in {o.price for o in extract(unclear.encode(), path="a.txt", kind="offers", language="en").offers}
+
+
+def test_the_chips_of_a_page_are_looked_for_once(monkeypatch):
+    """What a page without prices names is asked for by several readers; all of them get what was found first."""
+    from nlp import supply
+    from nlp.read import read_document
+
+    document = read_document(b"# Halde Compute\n\nRent GPUs by the hour.\n\n- H100 SXM\n- L40S\n", path="a.md")
+    passes, plain = [], supply.read_chips
+    monkeypatch.setattr(supply, "read_chips", lambda *given: passes.append(given) or plain(*given))
+    chips, *_ = supply.read_supply(document)
+    assert [c.gpu_name for c in chips] == ["H100", "L40S"] == [c.gpu_name for c in plain(document)[0]] and len(passes) == 1

@@ -249,4 +249,6 @@ def tame(markup: str, most: int = MAX_NESTING) -> str:
 def normalised(markup: str, names: list[str] | None = None) -> str:
     """The skeleton as lexbor reads it, written out again: every tag closed, nothing misnested. `names` of all its tags, where they are known, save a look at them."""
     from selectolax.lexbor import LexborHTMLParser
+    if names is None and markup.count("<") >= FEW_TAGS:
+        names = list(map("".join, _ANY_TAG.findall(markup)))   # the same tags that `tame` looks at, without their places
     return LexborHTMLParser(markup if names is not None and is_tame(names) else tame(markup)).html or ""
