@@ -125,7 +125,7 @@ _CODE_BEFORE = re.compile(r"(?<![a-z0-9])[a-wyz]{1,2}\d{1,4}$")               # 
 def _left_ends() -> tuple[str, ...]:
     """With what a count or a vendor's name before a chip ends: nothing else need be looked at."""
     words = re.findall(r"[^|()?:\[\]]+", _names()["patterns"]["vendor"].replace("gpus?", "gpu|gpus"))
-    return tuple(dict.fromkeys([*words, *map(str, _names()["count_words"]), *"0123456789x×*()枚张張块颗卡基장개の", *re.findall(r"[^\W\d_]+", _names()["patterns"]["pieces"].partition("(?!")[0])]))
+    return tuple(dict.fromkeys([*words, *map(str, _names()["count_words"]), *"0123456789x×*()の의", *_names()["patterns"]["counter"].split("|"), *re.findall(r"[^\W\d_]+", _names()["patterns"]["pieces"].partition("(?!")[0])]))
 
 
 _PARTS = ",;|\"<>={}$"                                          # no character of what `_left_pattern` finds
@@ -331,7 +331,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         if text[stop:stop + 1] == ")" and "(" in text[start:stop]:
             stop += 1
     if count is None and (cjk := _COUNT_CJK.match(text, stop)):
-        count = float(_names()["count_signs"].get(cjk["count"]) or cjk["count"])
+        sign = cjk["count"] or cjk["pair"]
+        count = float(_names()["count_signs"].get(sign) or sign)
     if count is None and (named := _COUNT_GPUS.match(text, stop)):
         count = float(named["count"])
     if count is None and (pieces := _COUNT_PIECES.match(text, stop)):

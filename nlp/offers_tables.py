@@ -339,7 +339,8 @@ class _Grid:
         columns = [c for c in range(1, self.width) if c not in counts] if 0 not in self.head_chips() or self.width > 2 else [0, 1]
         rows = range(self.body, len(self.rows))
         new.heads = ["", *[self.text(r, 0) for r in rows]]
-        new.rows = [[self._head_cell(c), *[self.rows[r][c] for r in rows]] for c in columns]
+        naming = self._naming_row(columns)
+        new.rows = [[self._head_cell(c) if naming is None else self.rows[naming][c], *[self.rows[r][c] for r in rows]] for c in columns]
         if self.width == 2 and not self.text(0, 1) and self.body:
             new.rows = [[self._head_cell(0) or self._head_cell(1), *[self.rows[r][1] for r in rows]]]
         new.width = len(new.heads)
@@ -348,6 +349,11 @@ class _Grid:
             owner = max((i for i, column in enumerate(columns) if column < c), default=0)
             new.quantities[owner] = ["", *[self.text(r, c) for r in rows]]
         return new
+
+    def _naming_row(self, columns: Sequence[int]) -> int | None:
+        """Of several head rows, the one that calls each column something else, where the first does not: below "Plans" over them all, "S", "M", "L"."""
+        rows = [r for r in range(self.body) if len({self.text(r, c) for c in columns} - {""}) == len(columns)]
+        return rows[0] if rows and rows[0] and len(columns) > 1 else None
 
     def _head_cell(self, column: int) -> Cell | None:
         return next((self.rows[r][column] for r in range(self.body) if self.rows[r][column] is not None and self.text(r, column)), None)

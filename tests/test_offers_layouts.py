@@ -69,3 +69,22 @@ def test_a_sentence_may_say_by_an_adjective_for_how_long_prices_are():
     for language, said, unit in (("it", "I prezzi indicati sono orari.", "hour"), ("es", "Los precios son mensuales.", "month"), ("pt", "Os preços são mensais.", "month"), ("en", "Our prices are hourly.", "hour")):
         found = offers(f"<p>{said}</p><table><tr><th>GPU</th><th>GPUs</th><th>EUR</th></tr><tr><td>L40</td><td>2</td><td>1.90 €</td></tr><tr><td>A40</td><td>4</td><td>2.10 €</td></tr></table><p>Brindlewick Compute, Musterhausen</p>", language)
         assert found == [("L40", 2, 1.9, "EUR", unit), ("A40", 4, 2.1, "EUR", unit)], said
+
+
+def test_no_cell_of_the_head_hangs_down_into_the_body_of_a_table():
+    head = '<thead><tr><td rowspan="3"></td><th>Fjord S</th><th>Fjord M</th></tr></thead>'
+    found = offers(f"<table>{head}<tbody><tr><th>GPU</th><td>1 x L4</td><td>2 x L40S</td></tr><tr><th>vCPU</th><td>8</td><td>32</td></tr><tr><th>Prix à l'heure</th><td>0,79 €</td><td>3,10 €</td></tr></tbody></table>", "fr")
+    assert found == [("L4", 1, 0.79, "EUR", "hour"), ("L40S", 2, 3.1, "EUR", "hour")]
+
+
+def test_columns_of_machines_are_called_by_the_head_row_that_tells_them_apart():
+    page = ("<!doctype html><title>Larkfen</title><p>Choose one of three machines.</p><table><thead><td rowspan=4></td><th colspan=2>Varianten</th><tr><th>lf1.8x60</th><th>lf1.16x120</th></tr></thead>"
+            "<tbody><tr><th>GPU</th><td>1 x P100</td><td>2 x P100</td></tr><tr><th>vCPU</th><td>8</td><td>16</td></tr><tr><th>RAM (GB)</th><td>60</td><td>120</td></tr></tbody></table>")
+    found = extract(page.encode(), url=None, kind="offers", path="page.html").offers
+    assert [(o.instance_name, o.gpu_name, o.gpu_count) for o in found] == [("lf1.8x60", "P100", 1), ("lf1.16x120", "P100", 2)]
+
+
+def test_bars_inside_a_template_part_no_cells():
+    page = "# Prices\n\n| Machine | GPU | Net price | Price per hour |\n|---|---|---|---|\n| lf-1 | 2x A40 | {{ price | net | usd }} | $1.90 |\n| lf-2 | 4x A40 | {{ price | net | usd }} | $3.70 |\n"
+    found = extract(page.encode(), url=None, kind="offers", path="page.md").offers
+    assert [(o.instance_name, o.gpu_count, o.price, o.price_unit) for o in found] == [("lf-1", 2, 1.9, "hour"), ("lf-2", 4, 3.7, "hour")]

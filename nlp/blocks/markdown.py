@@ -517,7 +517,7 @@ def table(state: _State, b: int, stop: int, after: int, end: int, quotes: int) -
     return min(at, end)
 
 
-_BAR = re.compile(r"\\.|(`+)(?:(?!\1).)+?\1|\|")
+_BAR = re.compile(r"\\.|(`+)(?:(?!\1).)+?\1|\{\{[^{}\n]{1,200}\}\}|\|")      # the bars of `{{ price | usd }}`, which a template fills in, part no cells
 _MOST_LINES = 12                                               # of a row that is broken over lines
 _BROKEN_LINE = 120                                             # characters of each
 _NO_CELL = re.compile(r"#{1,6}\s|[>`~]|:{3}|<!--|<table|[-*+]\s(?!\|)|\{[%:]")

@@ -59,6 +59,8 @@ class _Cell:
 class _Grid:
     rows: list = field(default_factory=list)                   # of lists of _Cell
     head: list = field(default_factory=list)                   # whether the row stands in <thead>
+    parts: list = field(default_factory=list)                  # of each row: which part of the table it stands in (<thead>, <tbody>, <tfoot>)
+    part: int = 0
     caption: list | None = None
     in_head: bool = False
     row_open: bool = False
@@ -373,19 +375,20 @@ class Segmenter:
             self.caption = True
         elif self.grids:
             grid = self.grids[-1][0]
-            if role == "thead":
-                grid.in_head = True
-            elif role in ("tbody", "tfoot"):
-                grid.in_head = False
+            if role in ("thead", "tbody", "tfoot"):
+                grid.in_head = role == "thead"
+                grid.part += 1
             elif role == "tr":
                 grid.rows.append([])
                 grid.head.append(grid.in_head)
+                grid.parts.append(grid.part)
                 grid.row_open = True
             elif role in ("td", "th"):
                 if not grid.row_open:                          # a cell whose <tr> is missing
                     grid.row_open = True
                     grid.rows.append([])
                     grid.head.append(grid.in_head)
+                    grid.parts.append(grid.part)
                 cell = _Cell(role == "th" or grid.in_head, opening.row_span, opening.column_span)
                 grid.rows[-1].append(cell)
                 undo = (self.sink, self.item, self.lists, self.heading, self.cell)
@@ -435,6 +438,8 @@ class Segmenter:
             self.grids[-1][0].row_open = False
             if role == "thead":
                 self.grids[-1][0].in_head = False
+            if role != "tr":
+                self.grids[-1][0].part += 1
         elif role == "table" and self.grids:
             grid, self.sink = self.grids.pop()
             self.item, self.in_definition, self.in_term, self.quote, self.heading = undo
@@ -765,6 +770,7 @@ def _grids_of_divs(walker: Segmenter) -> None:
         for k, row in enumerate(cells):
             grid.rows.append([_Cell(k == 0, 1, 1, [Draft("paragraph", pieces, node=parent)]) for pieces in row])
             grid.head.append(k == 0)
+            grid.parts.append(0)
         head = drafts[first[parent]]
         made.append((first[parent], last[parent], Draft("table", [], node=parent, chrome=head.chrome, scopes=head.scopes, grid=grid)))
     for a, b, draft in reversed(made):
@@ -863,6 +869,14 @@ def _hanging(row: list, open_spans: dict[int, tuple[Cell, int]], at: int) -> int
     return at
 
 
+def _ends_of_parts(parts: Sequence[int]) -> list[int]:
+    """Of each row of a table: the row behind the last one of its part. No cell of <thead> hangs down into <tbody>, whatever its rowspan, as browsers draw it."""
+    ends = [len(parts)] * len(parts)
+    for row in range(len(parts) - 2, -1, -1):
+        ends[row] = ends[row + 1] if parts[row] == parts[row + 1] else row + 1
+    return ends
+
+
 def _table(grid: _Grid, skeleton: Skeleton, pieces_of: Callable[[list], list]) -> tuple[MappedText, Table]:
     """The grid with spans expanded, and its text: rows by line feed, cells by " | ", each cell once."""
     rows: list[list[Cell | None]] = []
@@ -871,6 +885,7 @@ def _table(grid: _Grid, skeleton: Skeleton, pieces_of: Callable[[list], list]) -
     nothing = mapped_text(skeleton.source, ())
     filled: list[Cell] = []
     contents: list[tuple[str, list]] = []                      # of the filled cells: what stands before them, and their pieces
+    ends = _ends_of_parts(grid.parts)
     for r, drafts_row in enumerate(grid.rows):
         row: list[Cell | None] = []
         at = 0
@@ -886,7 +901,7 @@ def _table(grid: _Grid, skeleton: Skeleton, pieces_of: Callable[[list], list]) -
                     pieces += [p for inner in draft.grid.rows for c in inner for d in c.drafts for p in [*d.pieces, " "]]
                 else:
                     pieces += draft.pieces
-            cell = Cell(nothing, raw.header, r, at, min(raw.row_span, len(grid.rows) - r), raw.column_span)
+            cell = Cell(nothing, raw.header, r, at, min(raw.row_span, ends[r] - r), raw.column_span)
             if pieces:
                 contents.append(("" if not contents else "\n" if first else " | ", pieces_of(pieces)))
                 filled.append(cell)
