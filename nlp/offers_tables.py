@@ -14,6 +14,7 @@ from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_cont
 from nlp.places import find_places, fold
 from nlp.prices import fold as fold_tones
 from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
+from nlp.sieve import Sieved
 from nlp.word_files import words_of
 
 HARDWARE = {"vcpu", "memory", "storage", "network", "gpu_memory"}
@@ -833,7 +834,7 @@ def _counts_side_by_side(reading: Reading, grid: _Grid, heads: list[Head]) -> li
     return [replace(head, role="price") if c in found else head for c, head in enumerate(heads)]
 
 
-_HOURS_INCLUDED = words("hours_included")
+_HOURS_INCLUDED = Sieved(words("hours_included"))
 _ONLY_MEMORY = re.compile(r"\d{1,4} ?(?:GB|GiB|Go)", re.IGNORECASE)
 
 

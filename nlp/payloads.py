@@ -83,7 +83,7 @@ def payloads(text: str) -> Iterator[Node]:
             yield unfold(tree)
 
 
-_COMPONENT = re.compile(r"<(?P<tag>[A-Z][\w.]{0,60}|[a-z]{1,20}(?:-[a-z]{1,20}){1,3})(?=\s)")
+_COMPONENT = re.compile(r"<(?=[A-Z]|[a-z]{1,20}+-)(?P<tag>[A-Z][\w.]{0,60}|[a-z]{1,20}(?:-[a-z]{1,20}){1,3})(?=\s)")
 _PROP = re.compile(r"\s+(?P<key>:?[A-Za-z][\w-]{0,40})(?:=(?:\"(?P<double>[^\"]{0,300})\"|'(?P<single>[^']{0,300})'|\{\s{0,4}(?:[\"'`](?P<quoted>[^\"'`{}]{0,300})[\"'`]|(?P<number>\d{1,9}(?:\.\d{1,9})?))\s{0,4}\}|\{[^{}]{0,300}\}))?(?=[\s/>])")
 MAX_PROPS = 40                                                 # of a component; more are no card of a plan
 

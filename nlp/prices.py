@@ -116,7 +116,7 @@ def decimal_mark(text: str) -> str | None:
     often as the other; else None."""
     seen = Counter()
     for match in _MONEY.finditer(text):
-        number = match[1] or match[2]
+        number = match[1] or text[match.start():match.end(2)]
         at = max(number.rfind("."), number.rfind(","))
         if at > 0 and (len(number) - at - 1 != 3 or len({c for c in number if c in ".,"}) == 2 or number[:at] == "0"):
             seen[number[at]] += 1
@@ -371,7 +371,8 @@ _AMOUNT = re.compile(rf"(?:(?<![\w.,])|(?<=[{_EAST_ASIAN}])|(?<=[^\W\d_],))(?:" 
 _JOINTS = _data()["words"]["joins_figures"]                    # between the two ends of a range
 _HIGH_END = r"\s*(?:{joints})(?!(?<=[^\W\d_])[^\W\d_])\s*(?P<sign>[^\d\s]{{0,4}})\s?(?P<high>\d[\d.,]*\d|\d)"
 _RANGE = re.compile(_HIGH_END.format(joints=_JOINTS))
-_UNKNOWN_CODE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{3})\s?(?=\d+[.,]\d{2}(?!\d))")          # "CVT 1.40": looks like a currency
+# "CVT 1.40": looks like a currency. What must not stand before it is looked at behind its first letter, so that `re` skips to a capital.
+_UNKNOWN_CODE = re.compile(r"([A-Z](?<![A-Za-z0-9-][A-Z])[A-Z]{2})\s?(?=\d+[.,]\d{2}(?!\d))")
 MAX_RANGE = 200                                                # characters from the end of a number to the sign behind the range or multiple that it begins
 _MULTIPLIER = _worded("multiplier")
 _SIGN_CHARS = "$€£¥₩₹"

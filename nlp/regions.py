@@ -21,6 +21,7 @@ from nlp.offers import read_head, split_label
 from nlp.places import country_codes, country_named, find_places, fold
 from nlp.prices import fold as prices_fold
 from nlp.prices import has_digit
+from nlp.sieve import Sieved
 from nlp.towns import town as town_named
 from nlp.towns import town_of
 from nlp.tree import Node
@@ -28,7 +29,7 @@ from nlp.word_files import data_file, words_of
 
 words = words_of("regions.yml")
 
-REGION_WORDS = words("region_words")
+REGION_WORDS = Sieved(words("region_words"))
 _NOT_REGIONS = words("not_regions")
 _SOON = words("soon")
 _ABSENT = words("absent")
@@ -849,8 +850,9 @@ def _of_labels(document: Document, blocks: list[tuple[Block, tuple[str, ...], st
             lead = ""
         if block.kind not in ("paragraph", "list_item", "definition", "heading") or len(block.text) > 2000 or _is_of_other_things(path[-1] if path else ""):
             continue
-        if not _LABELLED.search(block.text):
+        if ":" not in block.text and "：" not in block.text or not _LABELLED.search(block.text):
             lead = block.text
+            continue
         for match in _LABELLED.finditer(block.text):
             label = prices_fold(match["label"])
             land = country_named(match["label"].strip(), language)
@@ -1001,7 +1003,7 @@ def _piece_of_list(piece: str, language: str | None, shared: str | None) -> tupl
 
 _NOT_A_NAME = words("not_a_name")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]?")
-_SITED = words("sited")
+_SITED = Sieved(words("sited"))
 
 
 _ZONES_NAMED = words("zones_named")

@@ -7,6 +7,7 @@ import pytest
 from nlp.blocks import tidy
 from nlp.blocks.html import normalised, scan
 from nlp.blocks.segment import segment
+from nlp.blocks.tags import Tag
 
 INSIDE = {"ul": "li li p", "ol": "li", "dl": "dt dd dd", "table": "tr tbody thead caption colgroup td", "tbody": "tr tr td", "thead": "tr", "tr": "td th td p", "select": "option optgroup", "colgroup": "col",
           "optgroup": "option"}
@@ -106,3 +107,10 @@ def test_what_a_parser_moves_or_mends_is_left_to_it(source):
 def test_hostile_markup_takes_linear_time():
     for piece in ("<a '", "<a \"'", "<div>", "<p>", "<script>", "<!--", "<svg ", "</p>", "</div>", "<li>", "<a b=\"<", "<table>", "<td>", "<title>a</title>", "<b>"):
         tidy.read(piece * (200_000 // len(piece)))
+
+
+def test_names_of_old_prices_are_known_in_any_case_and_as_whole_words_only():
+    for names in ("strike", "a Strikethrough", "text-decoration-line-through", "STRUCK b", "crossed-out", "old-price", "price-old", "Was-Price", "price-was"):
+        assert Tag.read(f'<span class="{names}">').struck, names
+    for names in ("striker", "through", "crossed", "old-prices", "was", "unstruck", "price"):
+        assert not Tag.read(f'<span class="{names}">').struck, names

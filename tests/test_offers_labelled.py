@@ -115,6 +115,9 @@ def test_the_decimal_mark_is_that_of_the_page_not_of_the_language_it_seems_to_be
     assert decimal_mark("1.299,00 € und 0,79 €") == ","
     assert decimal_mark("$11,200") is None
     assert decimal_mark("$1.50 and 2,50 €") is None
+    for none in ("$.80 EUR", "v1.2.80 EUR", "x2,50 €", "$ 7 or 7 €", "H100 2.50", "2,50 europe"):
+        assert decimal_mark(none) is None, none
+    assert decimal_mark("(2,50 eur)") == decimal_mark("€ 0,125") == ","
 
 
 def test_a_plain_name_beside_several_is_one_gpu_unless_the_page_says_per_gpu():

@@ -137,6 +137,8 @@ def test_an_unknown_code_is_kept_as_sign():
     price = one("CVT 1.40/GPU/hr")
     assert (price.sign, price.currency, price.amount) == ("CVT", None, 1.4)
     assert find_prices("GPU 1.40") == [] and find_prices("CPU 16.00") == []
+    for glued in ("XCVT 1.40", "aCVT 1.40", "7CVT 1.40", "GPU-CVT 1.40", "CVT 1.405"):
+        assert find_prices(glued) == [], glued
 
 
 def test_words_of_currencies():

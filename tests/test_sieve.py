@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp import offers_text, prices
+from nlp import offers_tables, offers_text, prices, regions, supply
 from nlp.places import fold
 from nlp.sieve import Sieve, Sieved, needed
 
@@ -27,7 +27,8 @@ def test_a_sieve_tells_which_patterns_are_worth_a_search():
 
 
 def test_no_match_is_lost():
-    sieved = [offers_text._COMPARED, offers_text._HYPE, offers_text._LENDERS_SHARE, offers_text._WORKED_EXAMPLE, offers_text._NO_RENT]
+    sieved = [offers_text._COMPARED, offers_text._HYPE, offers_text._LENDERS_SHARE, offers_text._WORKED_EXAMPLE, offers_text._NO_RENT,
+              offers_tables._HOURS_INCLUDED, regions.REGION_WORDS, regions._SITED, supply._TESTS]
     patterns = [*prices._words().values(), offers_text._OF_OTHERS, offers_text._LARGE_CLOUD, *(s.pattern for s in sieved)]
     sieve, matched = Sieve(patterns), [0, 0]
     assert sum(bool(needed(pattern)) for pattern in patterns) > 0.9 * len(patterns)

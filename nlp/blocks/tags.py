@@ -40,6 +40,7 @@ _PRE_STYLE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
 # Old prices that a style sheet strikes out: by the style itself, or by class names of its own and of the common frameworks.
 _STRUCK_STYLE = re.compile(r"text-decoration[a-z-]*\s*:[^;]*line-through", re.IGNORECASE)
 _STRUCK_NAMES = re.compile(r"(?:^|\s)(?:text-decoration-)?(?:line-through|strike(?:through|-through|d|out)?|struck|crossed-out|old-price|price-old|was-price|price-was)(?:$|\s)", re.IGNORECASE)
+_STRUCK_PARTS = ("str", "through", "crossed", "old", "was")     # one stands in each of them
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 _INERT, _VOID, _SKIPPED, _CONTAINER, _BREAKING, _BOLD = 1, 2, 4, 8, 16, 32
@@ -55,9 +56,21 @@ _SOFT = {"sup": RAISE, "span": ABUT}                           # a raised number
 def _furniture(names: str) -> int:
     """1 for the names of a class or id that are those of furniture, 2 for those of a consent banner, else 0."""
     low = names.lower()
-    if any([part in low for part in _CHROME_PARTS]) and CHROME_NAMES.search(names):
+    if _holds(low, _CHROME_PARTS) and CHROME_NAMES.search(names):
         return 1
-    return 2 if any([part in low for part in _CONSENT_PARTS]) and CONSENT_NAMES.search(names) else 0
+    return 2 if _holds(low, _CONSENT_PARTS) and CONSENT_NAMES.search(names) else 0
+
+
+def _struck(names: str) -> bool:
+    """Whether the names of a class or id are those of an old price."""
+    return _holds(names.lower(), _STRUCK_PARTS) and _STRUCK_NAMES.search(names) is not None
+
+
+def _holds(text: str, parts: tuple[str, ...]) -> bool:
+    for part in parts:                                         # no comprehension: asked for each tag that bears names
+        if part in text:
+            return True
+    return False
 
 
 def attributes(text: str) -> dict[str, str]:
@@ -136,7 +149,7 @@ class Tag:
             if names != " ":
                 if opening.holds and tag not in ("main", "article", "td"):
                     opening.furniture = _furniture(names)
-                opening.struck = opening.struck or bool(_STRUCK_NAMES.search(names))
+                opening.struck = opening.struck or _struck(names)
             if role in ("td", "th"):
                 opening.row_span, opening.column_span = _number(found.get("rowspan"), 1, 1000), _number(found.get("colspan"), 1, MAX_SPAN)
             opening.href = found.get("href") or None
