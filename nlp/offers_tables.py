@@ -303,7 +303,7 @@ class _Grid:
         in_first = sum(bool(find_chips(t, context=True)) for t in first)
         if in_heads and self.width == 2 and not in_first:
             return True
-        if not in_first and self.width >= 3 and "price" in known:
+        if not in_first and self.width >= 3 and ("price" in known or len(known & HARDWARE) >= 2 and not any(read_head(h).role in known for h in self.heads[1:])):
             named = [[bool(find_chips(self.text(r, c), context=True)) for c in range(1, self.width)] for r in range(self.body, len(self.rows))]
             if max(map(sum, named), default=0) == self.width - 1 and max(map(sum, zip(*named, strict=True))) == 1:
                 return True                                    # one row names a chip in every column
@@ -464,6 +464,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     termed = next((c for c, h in enumerate(heads) if h.role != "price" and _TERM_HEAD.match(h.text)), None)
     areas = [c for c, h in enumerate(heads) if h.role == "location" and _AREA.fullmatch(h.text)]
     carried: list[ChipSpan] = []
+    group, over, settled = _Group(), "", heads
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
         cells = grid.rows[index]
@@ -476,12 +477,19 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         if kinds is not None and _other_resource(texts[kinds]):
             continue                                           # the RAM of a machine whose name, in the cell before, holds a chip
         if len(set(filled)) == 1 and (grid.width > 2 or grid.width == 2 and cells[0] is cells[1]) and len(filled) in (1, grid.width):        # a row that heads the rows below it
-            carried = find_chips(filled[0], context=True)
-            if len(filled) == grid.width or not carried:
+            chips, group = find_chips(filled[0], context=True), _group(reading, filled[0])
+            if chips or group == _Group():
+                carried = chips                                # else the terms or the place of some rows of the chip above: "H100", "On demand", "Reserved"
+            over = filled[0]
+            if len(filled) == grid.width or not chips:
                 continue
+        elif (terms := _terms_of_row(reading, settled, texts)) is not None:
+            heads = terms                                      # "**Gen 2** | Regular | Preemptible": heads of the prices of the rows below it
+            carried, group, over = find_chips(texts[0], context=True), _Group(), texts[0]
+            continue
         facts = Facts(unit=outer.unit, scope=outer.scope, commitment=outer.commitment, months=outer.months, tax=outer.tax, currency=outer.currency)
         facts.is_gpu = about_gpus or len(texts[0]) <= 24 and bool(_GPU_WORDS.search(fold(texts[0]))) or kinds is not None and fold(texts[kinds]) in ("gpu", "gpus")      # "GPU | A30 | €0.61"
-        facts.commitment = facts.months = None
+        facts.commitment, facts.months, facts.unit = group.commitment, group.months, group.unit or facts.unit
         facts.seller = outer.seller
         facts.cloud = " ".join(texts[c] for c in sellers)[:60]
         quoted: list[Quoted] = []
@@ -515,6 +523,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
                 if head.role == "price":
                     continue
             if head.role == "price":
+                if heads is not settled and _FILLED_IN.fullmatch(text):
+                    quoted.append(Quoted(None, *_span(cells[column]), head, commitment=head.commitment, months=head.months))
                 if asks_for_contact(text):
                     quoted.append(Quoted(None, *_span(cells[column]), head, commitment=head.commitment, contact=True))
                 facts.availability = availability_in(text) or facts.availability
@@ -561,7 +571,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         if len(areas) > 1:                                     # "Americas | Europe": what stands in them all
             where = ", ".join(t for c in areas if (t := texts[c]) and not is_nothing(t))
             facts.location = where if len(where) <= 120 else None
-        facts.location = facts.location or outer.location
+        facts.location = facts.location or group.location or outer.location
         if marked:
             where = [c for c, had in marked[index].items() if had]
             if not where:
@@ -585,7 +595,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             facts.instance = match["name"]                     # the sheet of one machine, under its name
         if facts.instance is None and grid.quantities and outer.heading:
             facts.instance = outer.heading
-        facts.size = "\n".join(text for text, head in zip(texts, heads, strict=True) if head.role in ("vcpu", "memory"))
+        facts.size = "\n".join([over, *[text for text, head in zip(texts, heads, strict=True) if head.role in ("vcpu", "memory")]])
         spans = [_span(c) for c in cells if c is not None and c.text.strip()]
         start, end = min(s for s, _ in spans), max(e for _, e in spans)
         if not any(q.price for q in quoted) and any(len(t) <= 60 and is_withdrawn(t) for t in filled):
@@ -630,6 +640,43 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             reading.grouped += made
         else:
             reading.offers += made
+
+
+@dataclass(slots=True, frozen=True)
+class _Group:
+    """What a row over the rows below it says of them, apart from their chip: "On demand", "Reserved, 1 year", "Frankfurt", "Monthly prices"."""
+
+    commitment: str | None = None
+    months: int | None = None
+    unit: str | None = None
+    location: str | None = None
+
+
+def _group(reading: Reading, text: str) -> _Group:
+    if len(text) > _GROUP or has_digit(text) and any(p.sign for p in reading.prices(text)):
+        return _Group()
+    commitment, months = commitment_in(text)
+    head = read_head(text)
+    return _Group(commitment, months, head.unit if head.role == "price" else None, text if not commitment and _is_place(reading, text) else None)
+
+
+_GROUP = 60                                                    # characters of a row that is a heading; what is longer is a note
+_FILLED_IN = re.compile(r"\{\{[^{}]{1,200}\}\}")               # a price that a template fills in
+
+
+def _terms_of_row(reading: Reading, heads: list[Head], texts: list[str]) -> list[Head] | None:
+    """The heads of a table with the terms that a row between its rows gives to two columns of prices or more: "**Gen 2** | Regular | Preemptible"; None for any other row.
+    Beside one that says that it can be interrupted, whatever else they are called is on demand."""
+    columns = [c for c, head in enumerate(heads) if head.role == "price" and texts[c]]
+    if len(columns) < 2 or 0 in columns or any(text and heads[c].role != "price" for c, text in enumerate(texts) if c):
+        return None
+    if not all(len(texts[c]) <= 40 and (not has_digit(texts[c]) or commitment_in(texts[c])[0] and not any(p.sign for p in reading.prices(texts[c]))) and not is_nothing(texts[c]) and not asks_for_contact(texts[c]) and not availability_in(texts[c]) for c in columns):
+        return None
+    said = {c: commitment_in(texts[c]) for c in columns}
+    spot = any(commitment == "spot" for commitment, _ in said.values())
+    if not spot and not all(commitment for commitment, _ in said.values()):
+        return None
+    return [replace(head, commitment=said[c][0] or "on_demand", months=said[c][1]) if c in said else head for c, head in enumerate(heads)]
 
 
 _ROW_OF_SERVICE = words("row_of_service")

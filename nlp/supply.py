@@ -598,7 +598,7 @@ def _single_beside_several(reading: Reading) -> None:
             continue
         several = {o.gpu_name for o in ladder if o.gpu_count and o.gpu_count >= 2}
         for offer in ladder:
-            if offer.gpu_name in several and offer.gpu_count is None and id(offer) in reading.unstated and not re.search(r"\d\s?[x×]|[x×]\s?\d|up to", offer.instance_name or "", re.IGNORECASE):
+            if offer.gpu_name in several and offer.gpu_count is None and id(offer) in reading.unstated and not re.search(r"\d\s?[x×]|(?<![a-z])[x×]\s?\d|up to", offer.instance_name or "", re.IGNORECASE):
                 offer.gpu_count, offer.price_scope = 1, "instance"
 
 

@@ -88,3 +88,38 @@ def test_bars_inside_a_template_part_no_cells():
     page = "# Prices\n\n| Machine | GPU | Net price | Price per hour |\n|---|---|---|---|\n| lf-1 | 2x A40 | {{ price | net | usd }} | $1.90 |\n| lf-2 | 4x A40 | {{ price | net | usd }} | $3.70 |\n"
     found = extract(page.encode(), url=None, kind="offers", path="page.md").offers
     assert [(o.instance_name, o.gpu_count, o.price, o.price_unit) for o in found] == [("lf-1", 2, 1.9, "hour"), ("lf-2", 4, 3.7, "hour")]
+
+
+def test_the_name_of_a_series_of_cards_multiplies_nothing():
+    found = offers("<table><tr><th>Machine</th><th>GPU</th><th>Price per month</th></tr><tr><td>Fjord S</td><td>RTX 4090</td><td>€350</td></tr><tr><td>Fjord M</td><td>2x RTX 4090</td><td>€690</td></tr>"
+                   "<tr><td>Fjord L</td><td>4x L40S</td><td>€1900</td></tr></table>")
+    assert found == [("RTX4090", 1, 350, "EUR", "month"), ("RTX4090", 2, 690, "EUR", "month"), ("L40S", 4, 1900, "EUR", "month")]
+
+
+def test_columns_of_machines_without_a_price_in_more_languages():
+    for language, head, cpu, memory, disk in (("fr", "Caractéristiques", "Processeur", "Mémoire", "Stockage"), ("pl", "Parametry", "Procesor", "Pamięć RAM", "Dysk"), ("ru", "Параметр", "Процессор", "Память", "Диск"),
+                                              ("tr", "Özellik", "İşlemci", "Bellek", "Disk"), ("ko", "사양", "CPU", "메모리", "디스크"), ("es", "Característica", "Procesador", "Memoria RAM", "Almacenamiento")):
+        found = offers(f"<table><tr><th>{head}</th><th>lf-1</th><th>lf-2</th></tr><tr><td>{cpu}</td><td>8</td><td>16</td></tr><tr><td>{memory}</td><td>64 GB</td><td>128 GB</td></tr><tr><td>{disk}</td><td>1 TB</td><td>2 TB</td></tr>"
+                       "<tr><td>GPU</td><td>1x A40</td><td>2x A40</td></tr></table>", language)
+        assert [row[:2] for row in found] == [("A40", 1), ("A40", 2)], language
+
+
+def test_a_row_between_the_rows_may_give_terms_to_the_columns_of_prices():
+    page = ("# Prices\n\n| Resource | Price per hour | Price per hour |\n|---|---|---|\n| **First generation** | Regular | Preemptible |\n| 1 GPU A40 | {{ price.a40 }} | {{ price.a40.pre }} |\n| RAM | 0.01 € | 0.01 € |\n"
+            "| **Second generation with L40S** | Regular | Preemptible |\n| 1 GPU | 1.44 € | 0.72 € |\n| RAM | 0.02 € | 0.01 € |\n")
+    found = extract(page.encode(), url=None, kind="offers", path="page.md").offers
+    assert [(o.gpu_name, o.gpu_count, o.price, o.commitment) for o in found] == [("A40", 1, None, "on_demand"), ("A40", 1, None, "spot"), ("L40S", 1, 1.44, "on_demand"), ("L40S", 1, 0.72, "spot")]
+
+
+def test_a_row_over_the_rows_below_it_may_tell_their_terms_or_their_place():
+    rows = "<tr><td colspan=4>{}</td></tr><tr><td>L4</td><td>1</td><td>8</td><td>€0.{}</td></tr><tr><td>H100</td><td>8</td><td>96</td><td>€{}.00</td></tr>"
+    page = "<!doctype html><title>Larkfen</title><table><tr><th>GPU</th><th>GPUs</th><th>vCPUs</th><th>Price per hour</th></tr>{}</table>"
+    found = extract(page.format(rows.format("On demand", 80, 20) + rows.format("Reserved, 12 months", 60, 15)).encode(), url=None, kind="offers", path="page.html").offers
+    assert [(o.gpu_name, o.price, o.commitment, o.term_months) for o in found] == [("L4", 0.8, "on_demand", None), ("H100", 20, "on_demand", None), ("L4", 0.6, "reserved", 12), ("H100", 15, "reserved", 12)]
+    found = extract(page.format(rows.format("Frankfurt", 80, 20) + rows.format("Ankara", 80, 20)).encode(), url=None, kind="offers", path="page.html").offers
+    assert [(o.gpu_name, o.location, o.country) for o in found] == [("L4", "Frankfurt", "DE"), ("H100", "Frankfurt", "DE"), ("L4", "Ankara", "TR"), ("H100", "Ankara", "TR")]
+
+
+def test_an_amount_with_hidden_digits_is_no_price():
+    found = offers("<table><tr><th>GPU</th><th>GPUs</th><th>Price</th></tr><tr><td>L40S</td><td>8</td><td>￥6***/月</td></tr><tr><td>A40</td><td>8</td><td>$1x,xxx per month</td></tr><tr><td>L4</td><td>8</td><td>$3,100 per month</td></tr></table>", "zh")
+    assert found == [("L40S", 8, None, None, None), ("A40", 8, None, None, None), ("L4", 8, 3100, "USD", "month")]
