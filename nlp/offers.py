@@ -103,6 +103,8 @@ def read_head(label: str) -> Head:
         role = "other_price"                                   # "€/GB VRAM"
     if role == "instance" and _PER_MACHINE.search(text):
         role = None                                            # "Max per instance" names none
+    if role in ("vcpu", "memory", "storage", "network") and (bracket := label.find("(")) > 0 and read_head(label[:bracket]).role == "instance":
+        role = "instance"                                      # "Partition (CPU_GPU_count)", "Machine type (vCPUs, RAM)"
     if role == "location" and _KINDS_OF_PLACES.search(text):
         role = None
     if role == "unit" and re.search(r"price|cost", text) and unit_in(label):

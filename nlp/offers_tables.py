@@ -615,7 +615,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     if any(h.role == "instance" and _PARTITION.search(h.text) for h in heads):
         reading.partitions.update(fold(facts.instance).strip("* ") for facts, *_ in drafts if facts.instance)
     _count_singles(drafts, outer)
-    _count_by_names(drafts)
+    _count_by_names(drafts, told=any(h.role == "instance" and "(" in h.text and _NAME_COUNTS.search(h.text) for h in heads))
     _share_memory([d[0] for d in drafts])
     for facts, quoted, start, end in drafts:
         if facts.instance and not facts.no_gpu and not (facts.count and not facts.all_chips()):
@@ -746,13 +746,14 @@ def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Ar
 
 
 _SINGLE_AND_SEVERAL = words("single_and_several")
-_NUMBER_BEHIND = re.compile(r"(?:[-_. ](?:sxm\d?|pcie|nvl|nvlink))?[-_. ](?P<count>\d{1,2})(?:[-_. ](?P<memory>\d{2,3})g(?:b|ib)?)?$", re.IGNORECASE)
+_NAME_COUNTS = words("name_counts_gpus")
+_NUMBER_BEHIND = re.compile(r"(?:[-_. ]?(?:sxm\d?|pcie|nvl|nvlink|nv))?[-_. ](?P<count>\d{1,2})(?:[-_. ](?P<memory>\d{2,3})g(?:b|ib)?)?$", re.IGNORECASE)
 _COUNTS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32})
 
 
-def _count_by_names(drafts: list[tuple[Facts, list[Quoted], int, int]]) -> None:
+def _count_by_names(drafts: list[tuple[Facts, list[Quoted], int, int]], *, told: bool = False) -> None:
     """Names of machines that count their GPUs: "L4-2-24G" (chip, number, memory), "gpu.l40s.4". Only where the whole list shows that the number counts: nothing else
-    does, it is another one in many rows, and each has the memory of such a card behind it, or prices (memory of the cards) that grow with it."""
+    does, it is another one in many rows, and each has the memory of such a card behind it, or prices (memory of the cards) that grow with it. `told`: their head says it."""
     found: list[tuple[Facts, str, int, float | None, float | None]] = []
     rows = 0
     for facts, quoted, *_ in drafts:
@@ -773,9 +774,9 @@ def _count_by_names(drafts: list[tuple[Facts, list[Quoted], int, int]]) -> None:
         amounts = [q.price.amount for q in quoted if q.price is not None]
         size = facts.gpu_memory if facts.gpu_memory and not plausible_memory(chips[0].gpu_name, facts.gpu_memory) or count == 1 else None
         found.append((facts, chips[0].gpu_name, count, memory, amounts[0] if amounts else size))
-    if 5 * len(found) < 4 * rows or len({count for _, _, count, *_ in found}) < 3:
+    if 5 * len(found) < 4 * rows or not told and len({count for _, _, count, *_ in found}) < 3:
         return
-    if not all(memory for *_, memory, _ in found):
+    if not told and not all(memory for *_, memory, _ in found):
         shares: dict[str, set[float]] = {}
         for _, chip, count, _, amount in found:
             if not amount:

@@ -651,13 +651,16 @@ def _amounts(folded: str, signs: Iterable[tuple[int, int, str]]) -> Iterator[re.
             at = match.end()
 
 
+_PROMPT = re.compile(r" (?!(?:per|pro|par|por|je|for|za|a)\b)[a-z_./~<-]")
+
+
 def _plain_sign(text: str, start: int, end: int, word: str) -> bool:
     """Whether a matched currency word is one: codes in capitals or beside a digit, words beside a digit, no template variable."""
     raw = text[start:end]
     if word.upper() in _data()["codes"]:
         return raw.isupper() or raw.islower() and _beside_digit(text, start, end)
-    if raw == "$" and text[end:end + 1] in {"{", "("}:
-        return False                                           # a template's variable
+    if raw == "$" and (text[end:end + 1] in {"{", "("} or text[start - 1:start] == "\n" and _PROMPT.match(text, end)):
+        return False                                           # a template's variable; the prompt of a shell below a line that ends with a number
     if word[0].isalpha() and word.isascii():
         return _beside_digit(text, start, end)
     return True

@@ -123,3 +123,16 @@ def test_a_row_over_the_rows_below_it_may_tell_their_terms_or_their_place():
 def test_an_amount_with_hidden_digits_is_no_price():
     found = offers("<table><tr><th>GPU</th><th>GPUs</th><th>Price</th></tr><tr><td>L40S</td><td>8</td><td>￥6***/月</td></tr><tr><td>A40</td><td>8</td><td>$1x,xxx per month</td></tr><tr><td>L4</td><td>8</td><td>$3,100 per month</td></tr></table>", "zh")
     assert found == [("L40S", 8, None, None, None), ("A40", 8, None, None, None), ("L4", 8, 3100, "USD", "month")]
+
+
+def test_a_head_may_say_in_brackets_that_names_count_gpus():
+    page = ("# Queues of Larkfen\n\nEach queue is billed by what its nodes cost.\n\n| {} | Price per hour ($) |\n|---|---|\n| icl_a40_4 | 3.20 |\n| icl_v100nv_8 | 5.40 |\n| gen_l40s_4 | 4.60 |\n| cpu | 0.40 |\n")
+    for head in ("Partition (CPU_GPU_count)", "파티션명(CPU종류_GPU종류_GPU개수)"):
+        found = extract(page.format(head).encode(), url=None, kind="offers", path="page.md").offers
+        assert [(o.instance_name, o.gpu_name, o.gpu_count, o.price) for o in found] == [("icl_a40_4", "A40", 4, 3.2), ("icl_v100nv_8", "V100", 8, 5.4), ("gen_l40s_4", "L40S", 4, 4.6)], head
+
+
+def test_neither_the_prompt_of_a_shell_nor_the_hours_of_a_service_tell_the_money_and_the_period_of_figures():
+    page = ("# 이용 안내\n\n로그인은 아래와 같이 합니다.\n\n```\n$ ssh lark.example -P 22\n$ ls\n```\n\n## 제공 시간\n\n| 파티션 | GPU | 노드 과금 요율 |\n|---|---|---|\n| lf_a | A40 4장 | 0.2419 |\n| lf_b | L40S 8장 | 0.5832 |\n")
+    found = extract(page.encode(), url=None, kind="offers", path="page.md").offers
+    assert [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit) for o in found] == [("A40", 4, 0.2419, None, None), ("L40S", 8, 0.5832, None, None)]
