@@ -136,3 +136,9 @@ def test_neither_the_prompt_of_a_shell_nor_the_hours_of_a_service_tell_the_money
     page = ("# 이용 안내\n\n로그인은 아래와 같이 합니다.\n\n```\n$ ssh lark.example -P 22\n$ ls\n```\n\n## 제공 시간\n\n| 파티션 | GPU | 노드 과금 요율 |\n|---|---|---|\n| lf_a | A40 4장 | 0.2419 |\n| lf_b | L40S 8장 | 0.5832 |\n")
     found = extract(page.encode(), url=None, kind="offers", path="page.md").offers
     assert [(o.gpu_name, o.gpu_count, o.price, o.currency, o.price_unit) for o in found] == [("A40", 4, 0.2419, None, None), ("L40S", 8, 0.5832, None, None)]
+
+
+def test_stars_of_markdown_behind_a_digit_hide_others():
+    page = "# 价格\n\n| 显卡 | 显存 | 价格 |\n|---|---|---|\n| L40S | 48GB | 6***元/台/月 |\n| A40 | 48GB | 3****元/台/月 |\n| L4 | 24GB | ***2***元/卡/小时 |\n"
+    found = extract(page.encode(), url=None, kind="offers", path="page.md").offers
+    assert [(o.gpu_name, o.price, o.price_unit) for o in found] == [("L40S", None, None), ("A40", None, None), ("L4", 2, "hour")]

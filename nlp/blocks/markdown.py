@@ -724,6 +724,8 @@ def inline(state: _State, start: int, end: int, *, cuts: list | None = None, htm
             left, right = not after.isspace(), not before.isspace()
             if c == "_" and (left and right and before.isalnum() and after.isalnum() or len(sign) > 3):
                 continue                                       # snake_case, a blank to fill in
+            if c == "*" and len(sign) > 2 and before.isdigit() and not bold:
+                continue                                       # "6***/month": digits that are hidden
             if left or right:
                 if len(sign) >= 2:
                     bold = not bold
