@@ -283,6 +283,16 @@ def compares_sellers(heading: str) -> bool:
     return bool(patterns["rivals_meant"].search(folded) or patterns["compares"].search(folded) and patterns["seller_named"].search(folded))
 
 
+@lru_cache(maxsize=4096)
+def way_of_letting(heading: str) -> str | None:
+    """The one way in which machines are let that a heading names: "vm" of "Virtual machines", "metal" of "Bare metal (8 nodes)"."""
+    found = {match.lastgroup for match in _WAY.finditer(fold(heading))} if len(heading) <= 60 else set()
+    return found.pop() if len(found) == 1 else None
+
+
+_WAY = words("way_of_letting")
+
+
 @lru_cache(maxsize=8192)
 def seller_of_head(label: str) -> str | None:
     """"ours", "other" (a well-known seller) or "gained" (what is saved over the other), where the head of a column is that and nothing else."""
@@ -483,6 +493,7 @@ class Facts:
     size: str = ""                                             # its cores and memory as printed: they, too, tell rows without a name apart
     above: tuple[str, ...] = ()                                # of a row that names no chip: the paragraph before its table and the headings above, nearest first
     seller: str = ""                                           # whose section it stands in, on a page with a section for each of several sellers
+    way: str = ""                                              # in which way its section lets machines, on a page that has tables of several: "container", "vm"
     cloud: str = ""                                            # whose cloud a row says that it runs in: the same name in two clouds is two things
 
     def child(self) -> Facts:
@@ -714,6 +725,8 @@ class Reading:
     sheet: tuple[tuple[str, ...], Offer] | None = None         # (headings above, the machine) of the last table that describes one machine without a price
     shelves: set[tuple[str, ...]] = field(default_factory=set)  # headings right below which each section is of another seller
     sellers: dict[int, str] = field(default_factory=dict)      # id of an offer -> the seller whose section it stands in
+    ways: dict[int, str] = field(default_factory=dict)         # id of an offer -> in which way its section lets machines ("vm"), on a page that has tables of several
+    in_ways: bool = False                                      # whether this page has
     not_ours: dict[tuple[tuple[str, ...], str], bool] = field(default_factory=dict)      # headings and line above blocks -> whether these say that amounts are of others, or no rent
     rivals: tuple[str, ...] = ()                               # names of other sellers that the document compares itself with, case folded
     cities: Any = None                                         # text -> places of cities in it
@@ -980,6 +993,8 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         reading.variants[id(offer)] = reading.source, f"{facts.cloud}\n{f'{facts.printed}{facts.size}' if offer.instance_name is None else ''}".casefold()
     if facts.seller and price is not None:
         reading.sellers[id(offer)] = facts.seller
+    if facts.way:
+        reading.ways[id(offer)] = facts.way
     if price is not None and unit is None and not weekly:
         reading.issue("info", "unit_not_stated", f"no word says for how long {price:g} {currency or ''} is paid".replace("  ", " "))
     if unstated:
@@ -1010,18 +1025,19 @@ def unique(offers: Iterable[Offer], variants: Mapping[int, tuple[int, str]] | No
     shelved = {key_of(o) for o in listed if id(o) in sellers} if sellers else set()
     counted: dict[tuple, Counter[int]] = {}
     if variants:
-        for source, key in dict.fromkeys((variants[id(o)], key_of(o)) for o in listed if id(o) in variants):
-            counted.setdefault(key, Counter())[source[0]] += 1
+        for source, *key in dict.fromkeys((variants[id(o)], key_of(o), sellers.get(id(o))) for o in listed if id(o) in variants):
+            counted.setdefault(tuple(key), Counter())[source[0]] += 1
     fullest = {key: sources.most_common(1)[0][0] for key, sources in counted.items() if max(sources.values()) > 1}
     out: dict[tuple[tuple, str | None], Offer] = {}
     for offer in reversed(listed):
         key = key_of(offer)
         if key in shelved and id(offer) not in sellers:
             continue
-        if key in fullest:
+        whose = sellers.get(id(offer))
+        if (key, whose) in fullest:
             source, printed = variants.get(id(offer), (-1, "")) if variants else (-1, "")
-            if source != fullest[key]:
+            if source != fullest[key, whose]:
                 continue
             key = (*key, printed)
-        out[key, sellers.get(id(offer))] = offer
+        out[key, whose] = offer
     return list(out.values())[::-1]

@@ -10,10 +10,10 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, card_of_number, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offer_words import offer_fields, words
-from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, commitment_beside, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for)
+from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, commitment_beside, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for, way_of_letting)
 from nlp.places import find_places, fold
 from nlp.prices import fold as fold_tones
-from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, hides_digits, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 from nlp.sieve import Sieved
 from nlp.word_files import words_of
 
@@ -465,6 +465,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     areas = [c for c, h in enumerate(heads) if h.role == "location" and _AREA.fullmatch(h.text)]
     carried: list[ChipSpan] = []
     group, over, settled = _Group(), "", heads
+    way = reading.in_ways and way_of_letting(outer.heading) or ""
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
     for index in range(grid.body, len(grid.rows)):
         cells = grid.rows[index]
@@ -491,6 +492,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         facts.is_gpu = about_gpus or len(texts[0]) <= 24 and bool(_GPU_WORDS.search(fold(texts[0]))) or kinds is not None and fold(texts[kinds]) in ("gpu", "gpus")      # "GPU | A30 | €0.61"
         facts.commitment, facts.months, facts.unit = group.commitment, group.months, group.unit or facts.unit
         facts.seller = outer.seller
+        facts.way = way
         facts.cloud = " ".join(texts[c] for c in sellers)[:60]
         quoted: list[Quoted] = []
         columns_of: dict[int, int] = {}                        # id of a price -> the column that it stands in
@@ -661,6 +663,7 @@ def _group(reading: Reading, text: str) -> _Group:
 
 
 _GROUP = 60                                                    # characters of a row that is a heading; what is longer is a note
+_SHOWN_LATER = words("shown_to_members")
 _FILLED_IN = re.compile(r"\{\{[^{}]{1,200}\}\}")               # a price that a template fills in
 
 
@@ -830,7 +833,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
             out[column] = replace(head, role="other_price")    # what the yearly price comes to by the month
             continue
         if head.role == "price" and not any(cell_prices(reading, head, t) or asks_for_contact(t) or availability_in(t) for t in texts):
-            names = not any("%" in t for t in texts) and (column == 0 or "instance" not in {h.role for h in heads})
+            names = not any("%" in t or hides_digits(t) or _FILLED_IN.search(t) or _SHOWN_LATER.search(fold(t)) for t in texts) and (column == 0 or "instance" not in {h.role for h in heads})
             out[column] = replace(head, role="instance" if names else None)            # "about 40 % of the price" is no name
         elif head.role == "instance" and column and out[0].role == "instance" and all(map(_bare_chip, texts)):
             out[column] = replace(head, role="gpu")            # "ECS type | Product": the product is a GPU

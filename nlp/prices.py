@@ -651,6 +651,13 @@ def _amounts(folded: str, signs: Iterable[tuple[int, int, str]]) -> Iterator[re.
             at = match.end()
 
 
+def hides_digits(text: str) -> bool:
+    """Whether a text is an amount of which marks hide digits, and nothing more: "6xxx/month", "3●●●円"."""
+    match = _DIGITS.search(folded := fold(text[:_TAIL]))
+    return match is not None and match.start() <= 4 and _MASKED.match(folded, match.end()) is not None
+
+
+_DIGITS = re.compile(r"\d+")
 _PROMPT = re.compile(r" (?!(?:per|pro|par|por|je|for|za|a)\b)[a-z_./~<-]")
 
 

@@ -19,7 +19,7 @@ from nlp.field_notes import field_notes
 from nlp.language import of_readers
 from nlp.layout import layout_tables
 from nlp.offer_words import words
-from nlp.offers import Reading, is_set_aside, rate_of_all, read_head, seller_of_head, unique
+from nlp.offers import Reading, is_set_aside, rate_of_all, read_head, seller_of_head, unique, way_of_letting
 from nlp.offers_feeds import read_feed
 from nlp.offers_tables import read_table, settle_named
 from nlp.offers_text import Placed, read_families, read_listings, read_only_chip, read_text, settle, settle_orphans, withdrawn_chips
@@ -71,6 +71,7 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         placed = _stacked(document, placed, drawn)
         below = {id(a): b.block.text for a, b in itertools.pairwise(placed) if a.block.table is not None and b.block.kind == "paragraph" and b.path == a.path}
         of_characters = {id(item) for item in drawn}           # equality of blocks would compare whole tables
+        reading.in_ways = len({way for p in placed if p.block.table is not None and p.path and (way := way_of_letting(p.path[-1]))}) > 1
         for item in [*placed, *drawn]:
             if item.block.table is not None and (id(item) not in of_characters or _lists_what_is_sold(item.block.table)):
                 read_table(reading, item.block, item.before, below.get(id(item), ""))
@@ -526,16 +527,18 @@ def _settled(reading: Reading) -> list[Offer]:
     _single_beside_several(reading)
     _counted_by_name(reading.offers)
     _grown_with_count(reading.offers)
-    offers = unique(reading.offers, reading.variants, reading.sellers)
+    apart = {number: f"{reading.sellers.get(number, '')}\n{reading.ways.get(number, '')}" for number in reading.sellers.keys() | reading.ways.keys()}
+    offers = unique(reading.offers, reading.variants, apart)
     grouped = {o.gpu_name for o in reading.grouped}
     if grouped and 2 * len(grouped & {o.gpu_name for o in offers}) < len(grouped):
-        offers = unique(offers + reading.grouped, reading.variants, reading.sellers)
+        offers = unique(offers + reading.grouped, reading.variants, apart)
     priced = [o for o in offers if o.price is not None]
-    by_chip: dict[str, _Fuller] = {}
+    by_chip: dict[tuple[str, str | None], _Fuller] = {}        # of each chip all offers, and those of each way in which it is let
     tables = {} if reading.document.content_type in FEEDS else {number: source for number, (source, _) in reading.variants.items()}
     for offer in offers:
-        by_chip.setdefault(offer.gpu_name, _Fuller()).add(offer, tables.get(id(offer)))
-    kept = [offer for offer in offers if offer.price is not None or not by_chip[offer.gpu_name].cover(offer, tables.get(id(offer)))]
+        for way in {None, reading.ways.get(id(offer))}:
+            by_chip.setdefault((offer.gpu_name, way), _Fuller()).add(offer, tables.get(id(offer)))
+    kept = [offer for offer in offers if offer.price is not None or not by_chip[offer.gpu_name, reading.ways.get(id(offer))].cover(offer, tables.get(id(offer)))]
     listed = [o for o in unique(reading.listed) if not any(k.gpu_name == o.gpu_name for k in kept)]
     if listed and _ONE_EACH.search(fold(reading.document.text[:SAMPLE])):
         listed = [replace(o, gpu_count=1) if o.gpu_count is None else o for o in listed]

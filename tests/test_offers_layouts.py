@@ -142,3 +142,13 @@ def test_stars_of_markdown_behind_a_digit_hide_others():
     page = "# 价格\n\n| 显卡 | 显存 | 价格 |\n|---|---|---|\n| L40S | 48GB | 6***元/台/月 |\n| A40 | 48GB | 3****元/台/月 |\n| L4 | 24GB | ***2***元/卡/小时 |\n"
     found = extract(page.encode(), url=None, kind="offers", path="page.md").offers
     assert [(o.gpu_name, o.price, o.price_unit) for o in found] == [("L40S", None, None), ("A40", None, None), ("L4", 2, "hour")]
+
+
+def test_the_same_gpu_at_the_same_price_is_another_thing_in_another_way_of_letting():
+    head, bare = "| 显卡 | 显存 | 内存 | 价格 |\n|---|---|---|---|\n", "| L40S | 48GB | 512GB | 6xxx元/台/月 |\n| A800 | 80GB | 1TB | 登录可见 |\n"
+    page = f"# 价格\n\n## 容器实例\n\n{head}| L40S | 48GB | 64GB | ￥1.98/卡/小时 |\n\n## 虚拟机\n\n{head}| L40S | 48GB | 64GB | ￥1.98/卡/小时 |\n\n## 裸金属\n\n{head}{bare}"
+    found = extract(page.encode(), url=None, kind="offers", path="page.md").offers
+    assert [(o.instance_name, o.gpu_name, o.price) for o in found] == [(None, "L40S", 1.98), (None, "L40S", 1.98), (None, "L40S", None), (None, "A800", None)]
+    page = "# Prices\n\n## {}\n\n| GPU | VRAM | Price |\n|---|---|---|\n| L40S | 48 GB | $1.98/h |\n\n## {}\n\n| GPU | VRAM | Price |\n|---|---|---|\n| L40S | 48 GB | $1.98/h |\n"
+    assert len(extract(page.format("Most popular", "All of our GPUs").encode(), url=None, kind="offers", path="page.md").offers) == 1
+    assert len(extract(page.format("GPU pods", "Bare metal").encode(), url=None, kind="offers", path="page.md").offers) == 2
