@@ -152,3 +152,9 @@ def test_the_same_gpu_at_the_same_price_is_another_thing_in_another_way_of_letti
     page = "# Prices\n\n## {}\n\n| GPU | VRAM | Price |\n|---|---|---|\n| L40S | 48 GB | $1.98/h |\n\n## {}\n\n| GPU | VRAM | Price |\n|---|---|---|\n| L40S | 48 GB | $1.98/h |\n"
     assert len(extract(page.format("Most popular", "All of our GPUs").encode(), url=None, kind="offers", path="page.md").offers) == 1
     assert len(extract(page.format("GPU pods", "Bare metal").encode(), url=None, kind="offers", path="page.md").offers) == 2
+
+
+def test_columns_of_prices_may_be_headed_by_numbers_of_cards_in_any_language():
+    for language, one, four in (("ko", "GPU 1장", "GPU 4장"), ("zh", "1张", "4张"), ("ja", "GPU 1枚", "GPU 4枚"), ("de", "1 Karte", "4 Karten"), ("pl", "1 karta", "4 karty"), ("ru", "1 карта", "4 карты")):
+        found = offers(f"<table><tr><th>GPU</th><th>{one}</th><th>{four}</th></tr><tr><td>H100</td><td>$2.10/h</td><td>$8.20/h</td></tr><tr><td>L40S</td><td>$1.10/h</td><td>$4.10/h</td></tr></table>", language)
+        assert found == [("H100", 1, 2.1, "USD", "hour"), ("H100", 4, 8.2, "USD", "hour"), ("L40S", 1, 1.1, "USD", "hour"), ("L40S", 4, 4.1, "USD", "hour")], language
