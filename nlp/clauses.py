@@ -848,7 +848,7 @@ class _Reader:
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
         located = self.locate(unit, rule, opening, last, rows)
-        if located is None or _few_words(located[0]) or (not places and not groups and (_names_a_subject(located[0], block.marker, opening is not None) or self._heads_a_passage(unit, rows, own, opening))):
+        if located is None or (_few_words(located[0]) and not (attributes.get("brief") and _at_end(_ENDS, located[0]))) or (not places and not groups and (_names_a_subject(located[0], block.marker, opening is not None) or self._heads_a_passage(unit, rows, own, opening))):
             return None                                        # a title names a subject, it states no rule
         quote, start, end = located
         scope = self.scope(unit, rule.label, rows, own, intro)

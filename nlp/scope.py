@@ -24,6 +24,7 @@ DUTY_FIRST_LABELS = frozenset({"identity_verification", "payment_restriction"})
 # "Not for consumers", "no prepaid cards": what reads as a ban sets a condition of access.
 BARRING_LABELS = frozenset({"business_only", "payment_restriction"})
 # Who is meant by these is said of persons: "you are not …" in what a customer represents bars those who are.
+REFUSED_LABELS = frozenset({"country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction"})   # of whom a provider refuses
 PERSON_LABELS = frozenset({"denied_party", "sanctions_compliance", "residence_restriction", "nationality_restriction", "headquarters_restriction", "country_exclusion"})
 MAX_EXCEPTION = 300
 _MARKS = " \t\n0123456789.()（）①②③④⑤⑥⑦⑧⑨一二三四五六七八九十第条條項・-"  # what may stand before the first word of a sentence
@@ -136,6 +137,8 @@ class ScopeReader:
             negated = bool(wide & (self.negation | self.plain_not)) and label in PERSON_LABELS
             polarity = "prohibits" if prohibits or negated else "requires"
             ground = ("represent", "prohibit") if prohibits else ("represent", "negation") if negated else ("represent",)
+        elif own & self.plain_refusal and label in REFUSED_LABELS:
+            mode, polarity, ground = "notice", "prohibits", ("plain_refusal",)   # "wir können … nicht bedienen": what we cannot do is no right of ours
         elif right and not (own & self.prohibit and not self._right_governs(label, rows, own)) and not self._customer_first(rows, own):
             mode, polarity, ground = "provider_right", "permits", ("right",)
         elif prohibits:
