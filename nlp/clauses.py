@@ -816,7 +816,8 @@ class _Reader:
         if attributes.get("places") == "peoples":              # "Russian nationals"
             from nlp.places import find_peoples
 
-            places = list(dict.fromkeys(places + find_peoples(text, self.language)))
+            makers = {code for _, _, code, maker in self.mentions(unit, rows) if maker}   # "US" is an adjective, too
+            places = list(dict.fromkeys(places + [code for code in find_peoples(text, self.language) if code not in makers]))
         elsewhere, named = 0, bool(places)
         if misleading := self.misleading(attributes.get("places"), own, intro):   # "from outside Singapore" bars everywhere else
             contrary, elsewhere = self.beyond(unit, rows, misleading)
