@@ -137,7 +137,7 @@ class ScopeReader:
             negated = bool(wide & (self.negation | self.plain_not)) and label in PERSON_LABELS
             polarity = "prohibits" if prohibits or negated else "requires"
             ground = ("represent", "prohibit") if prohibits else ("represent", "negation") if negated else ("represent",)
-        elif own & self.plain_refusal and label in REFUSED_LABELS:
+        elif right and own & self.plain_refusal and label in REFUSED_LABELS:
             mode, polarity, ground = "notice", "prohibits", ("plain_refusal",)   # "wir können … nicht bedienen": what we cannot do is no right of ours
         elif right and not (own & self.prohibit and not self._right_governs(label, rows, own)) and not self._customer_first(rows, own):
             mode, polarity, ground = "provider_right", "permits", ("right",)
