@@ -12,6 +12,7 @@ A pack is a set of *groups* of cues. `common.yml` (names of statutes, regimes an
 Matching is on lower-cased text; `fold: "國国 …"` in a pack folds further characters into one. Under `not` stand look-alike phrases: a cue of the group that lies inside one of them does not count.
 `words` of a pack name alternatives that many of its cues share: `fees . {check}` stands for `fees . (identity check|KYC|…)`.
 `reservations` of a pack are phrases that reserve what the law says ("except to the extent prohibited by law"): look-alikes of all groups of bans, see RESERVED.
+`exclusives` of a pack are the words for "exclusive" and "exclusively", which begin as those for "exclude" do: look-alikes of all groups of refusals, see REFUSALS.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ EAST = "\u2e80"                                                  # from here on 
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
                 "forbids_list", "allows_list", "measures", "policy_breach", "turns_away", "lifts", "goes_on", "negation", "item_not", "plain_not", "may_do", "if_word", "lawmaker_before", "lawmaker_after", "lawmaker_body", "above_places", "card_issued", "list_below", "plain_refusal", "place:*")
 RESERVED = ("prohibit", "denies", "limits", "forbids_list")     # a cue of these inside a reservation of the law bans nothing that the page itself speaks of
+REFUSALS = ("prohibit", "denies", "refuse", "suspend", "shut", "tie_end", "refuse_wide")   # no cue of these inside a word for "exclusively" refuses anything
 NEGATION, BAN = "negation", "prohibit"                          # an item needs no word of negation where the opening of its list forbids it
 MOST_ASKED = 4096                                              # combinations of groups for which it is remembered which words are theirs
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
@@ -371,11 +373,12 @@ class Cuebook:
                             for i, (gap, alternatives) in enumerate(numbers):
                                 for n in alternatives:
                                     gapped[n].append((this + i if i else 0, gap, 1 << number, 0 if i == len(numbers) - 1 else this + i + 1))
-            hidden = _union(map(self.bit, RESERVED))
-            for cue in pack.get("reservations") or []:
-                ((_, forms),) = parts(cue)
-                for form in forms:
-                    masked[pattern(form)] |= hidden
+            for key, groups in (("reservations", RESERVED), ("exclusives", REFUSALS)):
+                hidden = _union(map(self.bit, groups))
+                for cue in pack.get(key) or []:
+                    ((_, forms),) = parts(cue)
+                    for form in forms:
+                        masked[pattern(form)] |= hidden
         self.width = len(self.groups)
         self._simple, self._masked = simple, masked
         self._gapped = [tuple(reversed(g)) for g in gapped]     # the last parts of a cue first, see `mask`
