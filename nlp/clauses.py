@@ -854,6 +854,8 @@ class _Reader:
         quote, start, end = located
         scope = self.scope(unit, rule.label, rows, own, intro)
         polarity, mode, actor = (settled(name, attributes, scope)[0] for name in ("polarity", "mode", "actor"))
+        if attributes.get("places") == "included" and places and polarity == "prohibits":
+            polarity = "conditions"                            # "available exclusively to residents of …": who is named is not barred
         exception = text[slice(*scope.exception)] if scope.exception else None
         confidence = attributes.get("confidence", 0.9) * (0.7 if exception else 1.0)
         if groups and not places and not place_groups.closed(groups):
