@@ -158,3 +158,9 @@ def test_columns_of_prices_may_be_headed_by_numbers_of_cards_in_any_language():
     for language, one, four in (("ko", "GPU 1장", "GPU 4장"), ("zh", "1张", "4张"), ("ja", "GPU 1枚", "GPU 4枚"), ("de", "1 Karte", "4 Karten"), ("pl", "1 karta", "4 karty"), ("ru", "1 карта", "4 карты")):
         found = offers(f"<table><tr><th>GPU</th><th>{one}</th><th>{four}</th></tr><tr><td>H100</td><td>$2.10/h</td><td>$8.20/h</td></tr><tr><td>L40S</td><td>$1.10/h</td><td>$4.10/h</td></tr></table>", language)
         assert found == [("H100", 1, 2.1, "USD", "hour"), ("H100", 4, 8.2, "USD", "hour"), ("L40S", 1, 1.1, "USD", "hour"), ("L40S", 4, 4.1, "USD", "hour")], language
+
+
+def test_a_column_may_name_the_unit_in_any_language():
+    for language, head, hour in (("en", "Unit", "hour"), ("zh", "计费单位", "卡·时"), ("zh", "單位", "卡時"), ("pl", "Jednostka", "godzina"), ("ru", "Ед. изм.", "час"), ("es", "Unidad", "hora"), ("nl", "Eenheid", "uur"), ("vi", "Đơn vị", "giờ"), ("sv", "Enhet", "timme")):
+        found = offers(f"<table><tr><th>GPU</th><th>{head}</th><th>A</th></tr><tr><td>A100</td><td>{hour}</td><td>€8.00</td></tr><tr><td>L40S</td><td>{hour}</td><td>€3.00</td></tr></table>", language)
+        assert [(name, price, unit) for name, _, price, _, unit in found] == [("A100", 8, "hour"), ("L40S", 3, "hour")], (language, head)
