@@ -78,10 +78,10 @@ def test_no_cell_of_the_head_hangs_down_into_the_body_of_a_table():
 
 
 def test_columns_of_machines_are_called_by_the_head_row_that_tells_them_apart():
-    page = ("<!doctype html><title>Larkfen</title><p>Choose one of three machines.</p><table><thead><td rowspan=4></td><th colspan=2>Varianten</th><tr><th>lf1.8x60</th><th>lf1.16x120</th></tr></thead>"
-            "<tbody><tr><th>GPU</th><td>1 x P100</td><td>2 x P100</td></tr><tr><th>vCPU</th><td>8</td><td>16</td></tr><tr><th>RAM (GB)</th><td>60</td><td>120</td></tr></tbody></table>")
+    page = ("<!doctype html><title>Larkfen</title><p>Choose one of three machines.</p><table><thead><td rowspan=3></td><th colspan=2>Varianten</th><tr><th>lf1.12x96</th><th>lf1.24x192</th></tr></thead>"
+            "<tbody><tr><th>GPU</th><td>2 x L4</td><td>4 x L4</td></tr><tr><th>vCPU</th><td>12</td><td>24</td></tr><tr><th>RAM (GB)</th><td>96</td><td>192</td></tr></tbody></table>")
     found = extract(page.encode(), url=None, kind="offers", path="page.html").offers
-    assert [(o.instance_name, o.gpu_name, o.gpu_count) for o in found] == [("lf1.8x60", "P100", 1), ("lf1.16x120", "P100", 2)]
+    assert [(o.instance_name, o.gpu_name, o.gpu_count) for o in found] == [("lf1.12x96", "L4", 2), ("lf1.24x192", "L4", 4)]
 
 
 def test_bars_inside_a_template_part_no_cells():
