@@ -129,7 +129,7 @@ def test_no_key_stands_twice_in_a_file_of_knowledge():
             yaml.load(file.read_text("utf-8"), Strict)
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", sorted(languages()))
 def test_the_cues_of_a_pack_multiply_out_to_few_enough_phrases(language):
     """Each command compiles the packs that it needs: 70,000 phrases take about a second. Alternatives that are written out line by line, in place of parts joined by `.`, once made ten times as many of them."""
     assert len(cuebook(language)._simple) < 150_000
