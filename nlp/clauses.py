@@ -73,6 +73,8 @@ PLACE_LABELS = frozenset({
 })
 # Limits of chips stand whichever side the countries named are on: "H200 only for customers in Norway" limits the chip, and bars no country by name
 CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
+# Labels that a sentence may state though its words are those of what nobody is asked (`cleared`): a welcome to everybody, and what the provider does itself
+UNCLEARED_LABELS = PROVIDER_LABELS | {"supported_countries"}
 GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
 # Labels of what is forbidden to do: an item of a list of what is allowed states none of them
 BARRED_LABELS = frozenset(CLAUSE_LABELS) - {"supported_countries", "identity_verification", "payment_restriction", "suspension_right", "workload_monitoring", "business_only", "local_law_duties"}
@@ -167,6 +169,9 @@ class _Reader:
         self.turns_away = book.bit("turns_away")
         self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
+        self.all_clear = book.bit("all_clear")
+        self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception")
+        self._cleared: tuple[tuple[int, int, int] | None, bool] = None, False
         self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after, self.lawmaker_body = book.bit("lawmaker_before"), book.bit("lawmaker_after"), book.bit("lawmaker_body")
         self.embargo_country = book.bit("embargo_country")
@@ -792,6 +797,8 @@ class _Reader:
         attributes = rule.attributes
         if (window := attributes.get("window")) and not self._close(rows, rule, window):
             return None
+        if own & self.all_clear and rule.label not in UNCLEARED_LABELS and self.cleared(unit, rows):
+            return None
         if rule.aside and self._only_mentioned(rows, rule):
             return None
         block = self.blocks[unit.block]
@@ -868,6 +875,14 @@ class _Reader:
             strength=attributes.get("strength", strength(rule.label, polarity, places, groups)), language=self.tag,
             scope=part_of_service(block.heading_path, self.language) or self.part(unit, text), heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
+
+    def cleared(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> bool:
+        """Whether a unit only says that something is allowed, asked of nobody or of no account ("you need no …", "whatever passport you hold"), so that it states no rule. Not where other words of it bind or bar: "wherever you live, you must …"."""
+        asked = unit.block, unit.start, unit.end
+        if self._cleared[0] != asked:
+            clear = self.book.spans(rows, self.all_clear)
+            self._cleared = asked, bool(clear) and not any(not any(a < d and c < b for a, b in clear) for c, d in self.book.spans(rows, self.binds & self.book.touched(rows)))
+        return self._cleared[1]
 
     def _heads_a_passage(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, opening: tuple[int, int] | None) -> bool:
         """Whether a block is the title of the text right below, though nothing marks it as a heading: a few words without an end or a verb of a rule ("15. Compliance with export law"), alone, above a finished sentence."""

@@ -26,6 +26,8 @@ BARRING_LABELS = frozenset({"business_only", "payment_restriction"})
 # Who is meant by these is said of persons: "you are not …" in what a customer represents bars those who are.
 REFUSED_LABELS = frozenset({"country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction"})   # of whom a provider refuses
 PERSON_LABELS = frozenset({"denied_party", "sanctions_compliance", "residence_restriction", "nationality_restriction", "headquarters_restriction", "country_exclusion"})
+# What a clause of these labels says is a ban, where words of the sentence say so that mean nothing else but no "may not" (`plain_ban`): "is turned away", "is against the house rules", "no …, please".
+BANNED_LABELS = REFUSED_LABELS | frozenset({"denied_party", "sanctions_compliance", "resale_restriction", "end_use_military", "end_use_wmd", "end_use_supercomputer", "end_use_model_training", "remote_access_controlled_chips"})
 MAX_EXCEPTION = 300
 _MARKS = " \t\n0123456789.()（）①②③④⑤⑥⑦⑧⑨一二三四五六七八九十第条條項・-"  # what may stand before the first word of a sentence
 _BEFORE = re.compile(r"[,，、;；:：。]\s*|[은는]\s|向")          # before an exception that its cue ends
@@ -165,6 +167,8 @@ class ScopeReader:
             mode, polarity, ground = "obligation", "requires", ("duty", "comply")
         elif own & self.permit:
             mode, polarity, ground = "notice", "permits", ("permit",)
+        elif own & self.plain_ban and label in BANNED_LABELS:
+            mode, polarity, ground = "notice", "prohibits", ("plain_ban",)
         else:
             mode, polarity, stated, ground = "notice", "describes", False, ()
         actor, actor_ground = self.actor(label, mode, own)
