@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chipwatch.records import CLAUSE_LABELS, SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
+from nlp.company_names import CompanyNames
 from nlp.cuebook import Cuebook, Page, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, Look, shipped
 from nlp.document import Block, Document
@@ -145,6 +146,7 @@ class _Reader:
 
     def __init__(self, document: Document, book: Cuebook, language: str | None, on: date | None, active: frozenset[int] | None = None, model: ClauseModel | None = None) -> None:
         self.document, self.book, self.language, self.on = document, book, language, on
+        self.companies = CompanyNames(document.text, language)
         self.decision = Decision(book, language, model if language in languages() else None)   # of a language without a pack it has learnt nothing
         self.tag = document.language if pack_language(document.language) == language else language
         self.scopes, self.stances = ScopeReader(book), Stances(book)
@@ -1027,11 +1029,13 @@ class _Reader:
         from nlp.lawmakers import lawmakers
         from nlp.places import find_places
 
-        countries = [(start + unit.start, end + unit.start, code) for start, end, code in find_places(self.text[unit.block][unit.start:unit.end], self.language)]
+        text = self.text[unit.block]
+        countries = [(start + unit.start, end + unit.start, code) for start, end, code in find_places(text[unit.start:unit.end], self.language)]
+        countries = [(start, end, code) for start, end, code in countries if not self.companies.holds(text, start, end)]
         if not countries:
             return []
         bodies, before, after, barred = (self.book.spans(rows, bits) for bits in (self.lawmaker_body, self.lawmaker_before, self.lawmaker_after, self.embargo_country))
-        return lawmakers(self.text[unit.block], countries, bodies, before, after, barred)
+        return lawmakers(text, countries, bodies, before, after, barred)
 
     def misleading(self, kind: str | None, own: int, intro: int) -> int:
         """The cues beside which a country is named that is the contrary of what a rule takes it for: "users outside China" bars everybody else, "only users outside China" bars none but China."""
