@@ -173,6 +173,7 @@ class _Reader:
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
         self.all_clear = book.bit("all_clear")
         self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception")
+        self.spared, self.even_if = book.bit("spared"), book.bit("even_if")
         self._cleared: tuple[tuple[int, int, int] | None, bool] = None, False
         self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after, self.lawmaker_body = book.bit("lawmaker_before"), book.bit("lawmaker_after"), book.bit("lawmaker_body")
@@ -826,7 +827,7 @@ class _Reader:
             from nlp.places import find_peoples
 
             makers = {code for _, _, code, maker in self.mentions(unit, rows) if maker}   # "US" is an adjective, too
-            places = list(dict.fromkeys(places + [code for code in find_peoples(text, self.language) if code not in makers]))
+            places = list(dict.fromkeys(places + [code for code in find_peoples(self._without(text, unit, self.not_meant(unit, rows)), self.language) if code not in makers]))
         elsewhere, named = 0, bool(places)
         if misleading := self.misleading(attributes.get("places"), own, intro):   # "from outside Singapore" bars everywhere else
             contrary, elsewhere = self.beyond(unit, rows, misleading)
@@ -1123,6 +1124,23 @@ class _Reader:
             return []                                          # "who is in China, but not in Hong Kong, is excluded"
         return [(a, next(n for n in parts if n > a)) for a, _ in turns]
 
+    def not_meant(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+        """The ranges of a unit whose places are not those that it bars: the part between two semicolons in which it says who is served as ever ("spared"), and what stands behind "even if your office is in …" (`even_if`), to the end of its part."""
+        if not self.mask(unit.block, unit.start, unit.end) & (self.spared | self.even_if):
+            return []
+        edges = [unit.start, *(m.start() for m in _SEMICOLON.finditer(self.text[unit.block], unit.start, unit.end)), unit.end]
+        parts = list(itertools.pairwise(edges))
+        bars = self.book.spans(rows, self.stances.bans)
+        spared = [(a, b) for a, b in parts if any(a <= start < b for start, _ in self.book.spans(rows, self.spared)) and not any(a <= start < b for start, _ in bars)]
+        return spared + [(start, next(b for a, b in parts if a <= start < b)) for start, _ in self.book.spans(rows, self.even_if)]
+
+    @staticmethod
+    def _without(text: str, unit: _Unit, ranges: list[tuple[int, int]]) -> str:
+        """The text of a unit, blank within these ranges of its block."""
+        for start, end in ranges:
+            text = text[:start - unit.start] + " " * (end - start) + text[end - unit.start:]
+        return text
+
     def places(self, unit: _Unit, rows: list[tuple[int, int, int]], kind: str = "defined") -> tuple[list[str], int | None]:
         """(codes, last block read) of the countries that the unit names, those of law-makers left out, with those of the list that it opens.
 
@@ -1133,6 +1151,8 @@ class _Reader:
         text = self.text[unit.block][unit.start:unit.end]
         law, served = kind == "law", kind == "included"
         mentions = [(start, code) for start, _, code, maker in self.mentions(unit, rows) if law or maker is None]
+        if kind in ("excluded", "peoples") and len(mentions) > 1 and (others := self.not_meant(unit, rows)):
+            mentions = [(start, code) for start, code in mentions if not any(a <= start < b for a, b in others)] or mentions
         if kind in ("included", "excluded") and mentions and (away := self.turned_away(unit, rows)):
             there = [code for start, code in mentions if any(a <= start < b for a, b in away)]
             here = [code for start, code in mentions if not any(a <= start < b for a, b in away)]

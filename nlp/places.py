@@ -354,12 +354,12 @@ def _demonyms(language: str | None) -> tuple[re.Pattern, dict[str, str]] | None:
 
 
 def find_peoples(text: str, language: str | None = None) -> list[str]:
-    """The countries whose people `text` names by an adjective ("Russian and Belarusian nationals"), as codes in order, each once."""
+    """The countries whose people `text` names by an adjective ("Russian and Belarusian nationals"), as codes in order, each once. One of two letters needs capitals: "US citizens", not "rent from us"."""
     known = _demonyms(language)
     if known is None:
         return []
     pattern, codes = known
-    return list(dict.fromkeys(codes[m[0]] for m in pattern.finditer(fold(text))))
+    return list(dict.fromkeys(codes[m[0]] for m in pattern.finditer(fold(text)) if len(m[0]) > 2 or text[m.start():m.end()].isupper() or not m[0].isascii()))
 
 
 def country_named(name: str, language: str | None = None) -> str | None:

@@ -83,6 +83,7 @@ def test_spans_are_in_order_and_inside(words, language):
 
 @pytest.mark.parametrize(("language", "money", "people"), [
     ("en", "Orders above 5,000 US dollars need a passport.", "Orders of US citizens need a passport."), ("en", "Prices are in Russian roubles.", "Territorial Russian residents pay in advance."),
+    ("en", "Those who want to rent from us need a passport.", "Those who are US citizens need a passport."),
     ("de", "Ab 500 US-Dollar oder 40000 russischen Rubel wird ein Ausweis verlangt.", "Russische Staatsangehörige legen einen Ausweis vor."),
     ("nl", "Betaal in Amerikaanse dollars of Russische roebels.", "Russische staatsburgers tonen een paspoort."),
 ])
