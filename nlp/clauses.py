@@ -172,7 +172,7 @@ class _Reader:
         self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
         self.all_clear = book.bit("all_clear")
-        self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception")
+        self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception") | book.bit("throws_out") | book.bit("plain_refusal")
         self.spared, self.even_if = book.bit("spared"), book.bit("even_if")
         self._cleared: tuple[tuple[int, int, int] | None, bool] = None, False
         self._defined: dict[str, list[str]] | None = None
@@ -823,7 +823,7 @@ class _Reader:
             if spared and (but := self.scopes.exception_span(text, rows, own, unit.start)):
                 within = self.named(_in_brackets(text, *but))  # … and within its brackets: "(excluding Hong Kong) and Iran"
                 places = [p for p in places if p not in spared or p not in within] or places
-        if attributes.get("places") == "peoples":              # "Russian nationals"
+        if attributes.get("places") == "peoples" or attributes.get("places") == "law" and not places:   # "Russian nationals", "under Swedish law"
             from nlp.places import find_peoples
 
             makers = {code for _, _, code, maker in self.mentions(unit, rows) if maker}   # "US" is an adjective, too
