@@ -800,6 +800,8 @@ class _Reader:
         attributes = rule.attributes
         if (window := attributes.get("window")) and not self._close(rows, rule, window):
             return None
+        if "most" in attributes and (unit.end - unit.start > attributes["most"] or not (opening is None or opening[0] in self.titles) or self.blocks[unit.block].kind == "list_item" and not _ENDS.search(self.text[unit.block], unit.start, unit.end)):
+            return None                                        # what an item of a list says hangs on the sentence that opens it, unless it is a whole one
         if own & self.all_clear and rule.label not in UNCLEARED_LABELS and self.cleared(unit, rows):
             return None
         if rule.aside and self._only_mentioned(rows, rule):
