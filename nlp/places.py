@@ -350,7 +350,7 @@ def _demonyms(language: str | None) -> tuple[re.Pattern, dict[str, str]] | None:
         return None
     codes = {form: code for code, forms in rows.items() for form in forms}
     forms, money = ("|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (codes, data["money"]))
-    return re.compile(rf"\b(?:{forms})(?=\W)(?![\s-](?:{money}))"), codes
+    return re.compile(rf"\b(?:{forms})(?!\w)(?![\s-](?:{money}))"), codes
 
 
 def find_peoples(text: str, language: str | None = None) -> list[str]:

@@ -89,3 +89,8 @@ def test_spans_are_in_order_and_inside(words, language):
 ])
 def test_money_of_a_country_names_none_of_its_people(language, money, people):
     assert find_peoples(money, language) == [] and len(find_peoples(people, language)) == 1
+
+
+@pytest.mark.parametrize(("language", "text", "code"), [("en", "persons who are Cuban", "CU"), ("es", "empresas chinas", "CN"), ("fr", "les sociétés chinoises", "CN"), ("pt", "cidadã síria", "SY")])
+def test_a_people_is_read_at_the_end_of_a_text(language: str, text: str, code: str) -> None:
+    assert find_peoples(text, language) == [code]
