@@ -171,7 +171,8 @@ class _Reader:
         self.turns_away = book.bit("turns_away")
         self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
-        self.all_clear = book.bit("all_clear")
+        self.all_clear, self.asks_bar = book.bit("all_clear"), book.bit("asks_bar")
+        self.answered_no = book.bit("answered_no") | book.bit("answer_no") | book.bit("says_no") | book.bit("plain_no")
         self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception") | book.bit("throws_out") | book.bit("plain_refusal")
         self.spared, self.even_if = book.bit("spared"), book.bit("even_if")
         self._cleared: tuple[tuple[int, int, int] | None, bool] = None, False
@@ -802,7 +803,7 @@ class _Reader:
             return None
         if "most" in attributes and (unit.end - unit.start > attributes["most"] or not (opening is None or opening[0] in self.titles) or self.blocks[unit.block].kind == "list_item" and not _ENDS.search(self.text[unit.block], unit.start, unit.end)):
             return None                                        # what an item of a list says hangs on the sentence that opens it, unless it is a whole one
-        if own & self.all_clear and rule.label not in UNCLEARED_LABELS and self.cleared(unit, rows):
+        if own & (self.all_clear | self.asks_bar) and rule.label not in UNCLEARED_LABELS and self.cleared(unit, rows):
             return None
         if rule.aside and self._only_mentioned(rows, rule):
             return None
@@ -882,12 +883,19 @@ class _Reader:
         )
 
     def cleared(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> bool:
-        """Whether a unit only says that something is allowed, asked of nobody or of no account ("you need no …", "whatever passport you hold"), so that it states no rule. Not where other words of it bind or bar: "wherever you live, you must …"."""
+        """Whether a unit only says that something is allowed, asked of nobody or of no account ("you need no …", "whatever passport you hold", "Do I need a passport? No."), so that it states no rule. Not where other words of it bind or bar: "wherever you live, you must …"."""
         asked = unit.block, unit.start, unit.end
         if self._cleared[0] != asked:
             clear = self.book.spans(rows, self.all_clear)
-            self._cleared = asked, bool(clear) and not any(not any(a < d and c < b for a, b in clear) for c, d in self.book.spans(rows, self.binds & self.book.touched(rows)))
+            self._cleared = asked, self._answered_no(unit) or bool(clear) and not any(not any(a < d and c < b for a, b in clear) for c, d in self.book.spans(rows, self.binds & self.book.touched(rows)))
         return self._cleared[1]
+
+    def _answered_no(self, unit: _Unit) -> bool:
+        """Whether a unit asks for a duty, a limit or a ban, and the sentence behind it says that there is none: "Do I need a passport? No."."""
+        if not self.mask(unit.block, *unit.whole) & self.asks_bar or not _ASKS.search(self.text[unit.block], unit.start, unit.end):
+            return False
+        number = next((n for n, span in enumerate(self.sentences(unit.block)) if span == unit.whole), None)
+        return number is not None and any((block, start) > (unit.block, unit.start) and self.mask(block, start, end) & self.answered_no for block, start, end in self.neighbours(unit.block, number))
 
     def _heads_a_passage(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, opening: tuple[int, int] | None) -> bool:
         """Whether a block is the title of the text right below, though nothing marks it as a heading: a few words without an end or a verb of a rule ("15. Compliance with export law"), alone, above a finished sentence."""
