@@ -36,9 +36,9 @@ def test_a_country_that_is_none(text: str, country: str) -> None:
 
 
 def test_a_company_that_bears_the_name_of_its_country_bars_nobody_there() -> None:
-    text = "Chez Blauwal Cloud France, tout est simple. Blauwal Cloud France est une marque.\n\nBlauwal Cloud France ne propose pas de services de récupération de données à ses clients."
+    text = "Chez Blauwal Cloud France, tout est simple. Blauwal Cloud France est une marque.\n\nBlauwal Cloud France ne propose pas de services d'archivage aux clients."
     assert not [c for c in read_clauses(read_document(text.encode(), path="t.txt", language="fr"))[0] if c.places]
-    named = text.replace("Blauwal Cloud France ne propose pas de services de récupération de données à ses clients", "Blauwal Cloud France ne propose pas de services aux clients établis en Iran")
+    named = text.replace("Blauwal Cloud France ne propose pas de services d'archivage aux clients", "Blauwal Cloud France ne propose pas de services aux clients établis en Iran")
     assert [c.places for c in read_clauses(read_document(named.encode(), path="t.txt", language="fr"))[0] if c.label == "country_exclusion"] == [["IR"]]
 
 
