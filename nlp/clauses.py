@@ -53,6 +53,7 @@ PART = 2000                                                    # characters of a
 MIN_PART = 400                                                 # … a heading begins a new one after so many
 PART_SAMPLE = 500
 OWN_WORDS = 0.2                                                # so large a share of function words of the language of the document: the part is in it
+OPENS_WITH = 3                                                 # characters before the "no" with which an answer opens
 LOOK_ABOVE = 6                                                 # blocks searched for the places that "such countries" are
 TAIL = 40                                                      # characters at the end of a block by which it is seen to open a list, or to be finished
 LONGEST = 20_000                                               # characters of a sentence; one without an end is read in parts of so many
@@ -172,7 +173,7 @@ class _Reader:
         self.served = book.bit("served_to") | book.bit("supported_place") | book.bit("only_place") | book.bit("worldwide")
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
         self.all_clear, self.asks_bar = book.bit("all_clear"), book.bit("asks_bar")
-        self.answered_no = book.bit("answered_no") | book.bit("answer_no") | book.bit("says_no") | book.bit("plain_no")
+        self.bare_no = book.bit("bare_no")
         self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception") | book.bit("throws_out") | book.bit("plain_refusal")
         self.spared, self.even_if = book.bit("spared"), book.bit("even_if")
         self._cleared: tuple[tuple[int, int, int] | None, bool] = None, False
@@ -891,11 +892,12 @@ class _Reader:
         return self._cleared[1]
 
     def _answered_no(self, unit: _Unit) -> bool:
-        """Whether a unit asks for a duty, a limit or a ban, and the sentence behind it says that there is none: "Do I need a passport? No."."""
+        """Whether a unit asks for a duty, a limit or a ban, and the sentence behind it opens with a no: "Do I need a passport? No." ("Only for an H100." is a condition)."""
         if not self.mask(unit.block, *unit.whole) & self.asks_bar or not _ASKS.search(self.text[unit.block], unit.start, unit.end):
             return False
         number = next((n for n, span in enumerate(self.sentences(unit.block)) if span == unit.whole), None)
-        return number is not None and any((block, start) > (unit.block, unit.start) and self.mask(block, start, end) & self.answered_no for block, start, end in self.neighbours(unit.block, number))
+        answers = [] if number is None else [span for span in self.neighbours(unit.block, number) if span[:2] > (unit.block, unit.start)]
+        return any(at - start <= OPENS_WITH for block, start, end in answers for at, _ in self.book.spans(self.matches(block, start, end), self.bare_no))
 
     def _heads_a_passage(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, opening: tuple[int, int] | None) -> bool:
         """Whether a block is the title of the text right below, though nothing marks it as a heading: a few words without an end or a verb of a rule ("15. Compliance with export law"), alone, above a finished sentence."""

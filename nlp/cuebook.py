@@ -45,7 +45,7 @@ LARGEST = 500                                                  # literal forms t
 EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
-                "forbids_list", "allows_list", "measures", "policy_breach", "turns_away", "lifts", "goes_on", "negation", "item_not", "plain_not", "may_do", "if_word", "lawmaker_before", "lawmaker_after", "lawmaker_body", "above_places", "card_issued", "list_below", "plain_refusal", "all_clear", "asks_bar", "answered_no", "answer_no", "says_no", "plain_no", "plain_ban", "spared", "even_if", "place:*")
+                "forbids_list", "allows_list", "measures", "policy_breach", "turns_away", "lifts", "goes_on", "negation", "item_not", "plain_not", "may_do", "if_word", "lawmaker_before", "lawmaker_after", "lawmaker_body", "above_places", "card_issued", "list_below", "plain_refusal", "all_clear", "asks_bar", "bare_no", "plain_ban", "spared", "even_if", "place:*")
 RESERVED = ("prohibit", "denies", "limits", "forbids_list")     # a cue of these inside a reservation of the law bans nothing that the page itself speaks of
 REFUSALS = ("prohibit", "denies", "refuse", "suspend", "shut", "tie_end", "refuse_wide")   # no cue of these inside a word for "exclusively" refuses anything
 NEGATION, BAN = "negation", "prohibit"                          # an item needs no word of negation where the opening of its list forbids it
