@@ -644,7 +644,6 @@ class _Reader:
                 self._announced.update(dict.fromkeys(self.further(index, served=True), (whole, (index, self.sentences(index)[number][0]))))
             elif index in self._announced and whole & self.exception and (opening is None or opening[0] in self.titles):
                 intro, opening = intro | self._announced[index][0], self._announced[index][1]   # "Ukraine (except …)"
-            near = self.near(index, number) if found & self.book.near_triggers else 0
             items = self.items(index, number) if found & self.book.items_triggers else 0
             for unit in self.units(index, self.sentences(index)[number]):
                 rows = self.matches(index, unit.start, unit.end)
@@ -652,6 +651,7 @@ class _Reader:
                     continue
                 own = self.mask(index, unit.start, unit.end)
                 opens = self.stances.for_item(own, rows, unit.start, intro | unit.head, heading=opening is not None and opening[0] in self.titles)
+                near = self.near(index, number) if self.book.asks_near(own, opens, head, items) else 0   # of most sentences the neighbours need not be searched
                 yield unit, rows, own, opens, head, self.book.fire(own, opens, head, near, items), opening
 
     def looked_at(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, Look | None]]:

@@ -395,13 +395,15 @@ class Cuebook:
         self._edges(dense=any(pack.get("script") == "dense" for _, pack in packs))
         self._bits = [s | _union(g[2] for g in gaps) if gaps else s for s, gaps in zip(simple, self._gapped, strict=True)]
         self.rules: list[Rule] = [self._rule(r) for r in rules]
-        self.triggers = self.near_triggers = self.items_triggers = 0   # groups that may make a rule fire; a rule that looks at neighbours; at the items of a list
+        self.triggers = self.items_triggers = 0                # groups that may make a rule fire; a rule that looks at the items of a list
+        self._near = ((1 << self.width) - 1) << CONTEXTS.index("near") * self.width
+        self._near_rules: list[Rule] = []                      # those that look at neighbours
         by_bit: dict[int, list[Rule]] = {}
         for rule in self.rules:
             self.triggers |= rule.trigger
             looked_at = _union(rule.when) | rule.unless
-            if looked_at >> 3 * self.width & ((1 << self.width) - 1):
-                self.near_triggers |= rule.trigger
+            if looked_at & self._near:
+                self._near_rules.append(rule)
             if looked_at >> 4 * self.width:
                 self.items_triggers |= rule.trigger
             for number in range(self.width):
@@ -742,6 +744,19 @@ class Cuebook:
     def held(self, term: int, contexts: Sequence[int]) -> list[tuple[str, str]]:
         """(group, context) by which a term of a rule is met; `contexts`: the groups found in each of CONTEXTS."""
         return [(name, where) for place, (where, mask) in enumerate(zip(CONTEXTS, contexts, strict=True)) for name in self.names(term >> place * self.width & mask)]
+
+    def asks_near(self, own: int, intro: int, head: int, items: int) -> bool:
+        """Whether a rule that looks at the neighbours of a sentence holds as far as everything else tells: where none does, they change nothing of what `fire` gives."""
+        width = self.width
+        known = own | intro << width | head << 2 * width | items << 4 * width
+        for rule in self._near_rules:
+            if own & rule.trigger and not known & rule.unless:
+                for term in rule.when:
+                    if not (known | self._near) & term:
+                        break
+                else:
+                    return True
+        return False
 
     def fire(self, own: int, intro: int = 0, head: int = 0, near: int = 0, items: int = 0) -> list[Rule]:
         """The rules that hold for a sentence with these groups, in the order of the rule file."""
