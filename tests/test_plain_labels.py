@@ -9,7 +9,7 @@ import pytest
 from tables import table
 
 from nlp.clauses import read_clauses
-from nlp.cuebook import languages
+from nlp.cuebook import Cuebook, languages
 from nlp.read import read_document
 
 FILES = [table(path) for path in sorted((Path(__file__).parent / "labelled" / "plain_labels").glob("*.yml"))]
@@ -64,3 +64,16 @@ def test_statements_by_others_are_read_as_well_as_the_floors_say() -> None:
     for part, rows in (("all", [pair for _, pair in read]), ("unread", [pair for row, pair in read if row.get("unread")])):
         figures = shares(rows)
         assert all(figures[name] >= floor for name, floor in FLOORS[part].items()), (part, figures)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ja"])
+def test_neighbours_that_are_not_searched_change_nothing(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences beside a candidate are read where a rule asks for them that holds otherwise (`Cuebook.asks_near`); reading them always finds the same."""
+    text = "\n\n".join([text for other, text in NOTHING if other == language] + [text for other, *_, text in STATES if other == language])
+    document = read_document(text.encode(), path="t.md", language=language)
+    lazily, asked = read_clauses(document)[0], []
+    monkeypatch.setattr(Cuebook, "asks_near", lambda *_: asked.append(1) or True)
+    assert read_clauses(document)[0] == lazily
+    assert asked
+    monkeypatch.setattr(Cuebook, "asks_near", lambda *_: False)
+    assert language == "ja" or read_clauses(document)[0] != lazily                   # answers to questions are missed then
