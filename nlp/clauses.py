@@ -591,7 +591,8 @@ class _Reader:
                 continue
             spans = self.sentences(index)
             if len(spans) == 1:
-                yield index, 0
+                if worth(hits, folded, begin, begin + len(self.texts[index]), sentence=True) is not None:
+                    yield index, 0
                 continue
             position, last = first, len(hits)                  # what does not matter in the block does not in a sentence
             for number, (start, end) in enumerate(spans):
@@ -601,7 +602,7 @@ class _Reader:
                 first = position
                 while position < last and hits[position][0] < end:
                     position += 1
-                if position > first and worth(hits[first:position], folded, start, end) is not None:
+                if position > first and worth(hits[first:position], folded, start, end, sentence=True) is not None:
                     yield index, number
                 if position == last:
                     break

@@ -427,6 +427,19 @@ class Cuebook:
         self.strong = [strong[n] for n in keys]
         self._sizes = [len(literals[n]) for n in keys]
         self._partners = [() if strong[n] else _joined(others[cue] for cue in sorted(first[n]) if cue in others) for n in keys]
+        # The same for longer and longer sentences, in which ever fewer of the rules with `most` can hold: what only the others look for does not count there.
+        limits = [rule.attributes.get("most", FAR) for rule in self.rules]
+        self.limits = sorted(set(limits) - {FAR})
+        brief = _union(rule.trigger for rule, limit in zip(self.rules, limits, strict=True) if limit < FAR)
+        brief_keys = [(number, n) for number, n in enumerate(keys) if opens[n] & brief]
+        self._deciding = [(self.strong, self._partners)]
+        for longest in self.limits:
+            lasting = _union(rule.trigger for rule, limit in zip(self.rules, limits, strict=True) if limit > longest)
+            enough, partners = map(list, self._deciding[-1])
+            for number, n in brief_keys:
+                enough[number] = bool((simple[n] | alone[n]) & lasting)
+                partners[number] = () if enough[number] else _joined(others[cue] for cue in sorted({cue for cue, rank, bit in rare[n] if not rank and bit & lasting and cue in others}))
+            self._deciding.append((enough, partners))
         self._gate = ahocorasick_rs.AhoCorasick([literals[n] for n in keys] or ["\0"])
 
     def _edges(self, dense: bool) -> None:
@@ -529,9 +542,12 @@ class Cuebook:
         """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others."""
         return self.first_worth(hits, folded, start, end) is not None
 
-    def first_worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> int | None:
-        """The number of the first hit that can make a rule fire, see `worth`: those before it do not in any part of the stretch either. 0 where one word is enough by itself; None: no hit can."""
-        strong, partners, sizes = self.strong, self._partners, self._sizes
+    def first_worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int, *, sentence: bool = False) -> int | None:
+        """The number of the first hit that can make a rule fire, see `worth`: those before it do not in any part of the stretch either. 0 where one word is enough by itself; None: no hit can.
+
+        `sentence`: the stretch is one sentence; rules for shorter ones (`most`) do not count.
+        """
+        (strong, partners), sizes = self._deciding[bisect_left(self.limits, end - start) if sentence else 0], self._sizes
         for _, key in hits:
             if strong[key]:
                 return 0
