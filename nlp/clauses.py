@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from chipwatch.records import CLAUSE_LABELS, SIGNAL_LABELS, Clause, Issue, Signal
 from nlp import place_groups
 from nlp.company_names import CompanyNames
+from nlp.cue_search import Hits, Match, Matches
 from nlp.cuebook import Cuebook, Page, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, Look, shipped
 from nlp.document import Block, Document
@@ -122,8 +123,19 @@ class _Unit:
     head: int = 0                                              # groups of the words of the sentence before its first item
 
 
+@dataclass(slots=True, eq=False)
+class _Found:
+    """The matches of a unit (`_Reader.matches`), looked for when they are asked for: those of most units are not."""
+
+    reader: _Reader
+    unit: _Unit
+
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self.reader.matches(self.unit.block, self.unit.start, self.unit.end))
+
+
 # (unit, its matches, groups in it, in the introduction of its list, in the headings above, rules that fire, where the introduction stands)
-Observation = tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None]
+Observation = tuple[_Unit, Matches, int, int, int, list[Rule], tuple[int, int] | None]
 
 
 @dataclass(slots=True)
@@ -182,8 +194,8 @@ class _Reader:
         self.embargo_country = book.bit("embargo_country")
         self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
         self.any_group = functools.reduce(int.__or__, (bit for _, bit in self.group_bits), 0)
-        self._rows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
-        self._masks: dict[tuple[int, int, int], int] = {}
+        self._rows: dict[tuple[int, int, int], list[Match]] = {}
+        self._looks: dict[tuple[int, int, int], tuple[int, bool]] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
         self._intros: dict[tuple[int, int], tuple[int, tuple[int, int] | None]] = {}
         self._lists: dict[int, tuple[_Intro, tuple[int | None, _Intro]]] = {}   # introduction of a block, and what the next item of its list is to take for it
@@ -230,7 +242,7 @@ class _Reader:
             self._sentences[index] = found
         return found
 
-    def matches(self, block: int, start: int, end: int) -> list[tuple[int, int, int]]:
+    def matches(self, block: int, start: int, end: int) -> list[Match]:
         """The cue matches that lie inside a range of a block. Only what is asked for is searched."""
         key = block, start, end
         rows = self._rows.get(key)
@@ -244,11 +256,20 @@ class _Reader:
 
     def mask(self, block: int, start: int, end: int) -> int:
         """The groups found in a range of a block."""
+        return self.look(block, start, end)[0]
+
+    def look(self, block: int, start: int, end: int) -> tuple[int, bool]:
+        """The groups found in a range of a block, and whether one of its matches takes part in a cue that may make a rule fire."""
         key = block, start, end
-        mask = self._masks.get(key)
-        if mask is None:
-            mask = self._masks[key] = self.book.mask(self.matches(block, start, end))
-        return mask
+        found = self._looks.get(key)
+        if found is None:
+            if self.page is not None and self.texts[block]:
+                base = self.base[block]
+                found = self.book.look(self.page, base + start, base + end)
+            else:
+                found = self.book.look(self.book.page(self.text[block][start:end]), 0, end - start)
+            self._looks[key] = found
+        return found
 
     # --- context ---------------------------------------------------------------------------------------------------------------------
 
@@ -533,7 +554,7 @@ class _Reader:
         for text in self.blocks[index].heading_path[-3:]:
             known = self._headings.get(text)
             if known is None:
-                known = self._headings[text] = self.book.mask(self.book.scan(text))
+                known = self._headings[text] = self.book.groups_in(text)
             mask |= known
         return mask
 
@@ -564,48 +585,18 @@ class _Reader:
         page = self.page = self.book.page("\n".join(self.texts))
         hits = self.book.gate(page)
         idle = self.book.idle(hits, "\n".join({text for block in self.blocks for text in block.heading_path})) if self.whole else frozenset()
-        found = list(self._worth([hit for hit in hits if hit[1] not in idle] if idle else hits, page.folded))
-        others = sorted(set(self._worth([hit for hit in hits if hit[1] in idle], page.folded)).difference(found)) if idle else []
+        found = self._worth(hits.among(idle, False) if idle else hits)
+        others = sorted(set(self._worth(hits.among(idle, True))).difference(found)) if idle else []
         if others:
             texts = [self.text[index][slice(*self.sentences(index)[number])] for index, number in others]
             near = self.decision.near(texts)
             found = sorted(found + [place for place, text, promising in zip(others, texts, near, strict=True) if promising or len(text) >= MIN_ITEMS and len(list(self.units(place[0], self.sentences(place[0])[place[1]]))) > 1])
         return found
 
-    def _worth(self, found: list[tuple[int, int]], folded: str) -> Iterator[tuple[int, int]]:
+    def _worth(self, hits: Hits) -> list[tuple[int, int]]:
         """(block, number of the sentence) of each sentence that may have a trigger, by what `Cuebook.gate` found."""
-        at: dict[int, list[tuple[int, int]]] = {}
-        base = self.base
-        index, limit = 0, -1
-        for hit in found:
-            if hit[0] >= limit:
-                index = bisect_right(base, hit[0]) - 1
-                limit = base[index] + len(self.texts[index]) + 1
-                hits = at[index] = []
-            hits.append(hit)
-        worth = self.book.first_worth
-        for index, hits in at.items():
-            begin = base[index]
-            first = worth(hits, folded, begin, begin + len(self.texts[index]))
-            if first is None:
-                continue
-            spans = self.sentences(index)
-            if len(spans) == 1:
-                if worth(hits, folded, begin, begin + len(self.texts[index]), sentence=True) is not None:
-                    yield index, 0
-                continue
-            position, last = first, len(hits)                  # what does not matter in the block does not in a sentence
-            for number, (start, end) in enumerate(spans):
-                start, end = start + begin, end + begin
-                while position < last and hits[position][0] < start:
-                    position += 1
-                first = position
-                while position < last and hits[position][0] < end:
-                    position += 1
-                if position > first and worth(hits[first:position], folded, start, end, sentence=True) is not None:
-                    yield index, number
-                if position == last:
-                    break
+        return [(index, number) for index, first, last in hits.blocks(self.base, [begin + len(text) for begin, text in zip(self.base, self.texts, strict=True)])
+                for number in hits.sentences(first, last, self.base[index], self.sentences(index))]
 
     def neighbours(self, index: int, number: int) -> list[tuple[int, int, int]]:
         """(block, start, end) of the sentences before and after, in the same block; of a question that ends its block, also the sentence that answers it below."""
@@ -647,15 +638,15 @@ class _Reader:
                 intro, opening = intro | self._announced[index][0], self._announced[index][1]   # "Ukraine (except …)"
             items = self.items(index, number) if found & self.book.items_triggers else 0
             for unit in self.units(index, self.sentences(index)[number]):
-                rows = self.matches(index, unit.start, unit.end)
-                if not self.book.takes_part(rows):
+                own, takes_part = self.look(index, unit.start, unit.end)
+                if not takes_part:
                     continue
-                own = self.mask(index, unit.start, unit.end)
+                rows = _Found(self, unit)
                 opens = self.stances.for_item(own, rows, unit.start, intro | unit.head, heading=opening is not None and opening[0] in self.titles)
                 near = self.near(index, number) if self.book.asks_near(own, opens, head, items) else 0   # of most sentences the neighbours need not be searched
                 yield unit, rows, own, opens, head, self.book.fire(own, opens, head, near, items), opening
 
-    def looked_at(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, Look | None]]:
+    def looked_at(self) -> Iterator[tuple[_Unit, Matches, int, int, int, list[Rule], tuple[int, int] | None, Look | None]]:
         """`observations`, each with what the decision layer sees there."""
         observations = self.observations()
         while some := list(itertools.islice(observations, TOGETHER)):
@@ -677,9 +668,9 @@ class _Reader:
         return (sorted((c for label in clauses.values() for c in settle(label, self.document)), key=lambda c: (c.start, c.end, c.label)),
                 sorted((s for label in signals.values() for s in distinct(label)), key=lambda s: (s.start, s.end, s.label)))
 
-    def gone_through(self) -> Iterator[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, list[Weighed]]]:
+    def gone_through(self) -> Iterator[tuple[_Unit, Matches, int, int, int, list[Rule], tuple[int, int] | None, list[Weighed]]]:
         """`observations`, each with its findings; a title has none. How sure a finding of a rule is rests on the others under its heading, too: all units are looked at before one is given out."""
-        found: list[tuple[_Unit, list[tuple[int, int, int]], int, int, int, list[Rule], tuple[int, int] | None, list[Weighed]]] = []
+        found: list[tuple[_Unit, Matches, int, int, int, list[Rule], tuple[int, int] | None, list[Weighed]]] = []
         together: Counter[tuple[str, tuple[str, ...]]] = Counter()
         for unit, rows, own, intro, head, fired, opening, look in self.looked_at():
             findings = [] if unit.block in self.titles else list(self.weighed(unit, rows, own, intro, fired, opening, look))
@@ -705,7 +696,7 @@ class _Reader:
         if sure is not None:
             finding.clause.confidence = round(min(sure, finding.rule.attributes.get("confidence", 1.0), 0.5 if unit.block in self.tables else 1.0), 2)
 
-    def ruled(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None) -> dict[str, tuple[Rule, Clause]]:
+    def ruled(self, unit: _Unit, rows: Matches, own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None) -> dict[str, tuple[Rule, Clause]]:
         """Label -> the first rule of it that gives a clause here, and that clause."""
         found: dict[str, tuple[Rule, Clause]] = {}
         allowed = self.stances.allowed(own, intro)
@@ -725,7 +716,7 @@ class _Reader:
         index, start = opening
         return self.text[index][start:next((b for a, b in self.sentences(index) if a <= start < b), None)]
 
-    def weighed(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None, look: Look | None) -> Iterator[Weighed]:
+    def weighed(self, unit: _Unit, rows: Matches, own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None, look: Look | None) -> Iterator[Weighed]:
         """The findings of a unit, each weighed by the decision layer: those of the rules, whose confidence is still to be settled, and those that it adds."""
         decision = self.decision
         found = self.ruled(unit, rows, own, intro, fired, opening)
@@ -767,7 +758,7 @@ class _Reader:
         text, groups = block.text[unit.start:unit.end], self.decision.groups(own, intro, head)
         return features(text, self.introduction(unit, opening)[:MAX_CONTEXT], block.heading_path, self.language, groups)
 
-    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: list[tuple[int, int, int]], own: int, intro: int, look: Look | None) -> None:
+    def weigh_manner(self, clause: Clause, rule: Rule, unit: _Unit, rows: Matches, own: int, intro: int, look: Look | None) -> None:
         """Lets the decision layer settle polarity and mode of a finding, and what follows from them: actor and strength."""
         model = self.decision.model
         if model is None or model.manner is None or look is None:
@@ -790,7 +781,7 @@ class _Reader:
         if "strength" not in rule.attributes:
             clause.strength = strength(rule.label, clause.polarity, clause.places, clause.place_groups)
 
-    def signal(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]]) -> Signal:
+    def signal(self, unit: _Unit, rule: Rule, rows: Matches) -> Signal:
         """The record of a signal: its sentence, or the words around it where that is long."""
         block = self.blocks[unit.block]
         quote, start, end = self.document.quote(block.content, unit.start, unit.end)
@@ -798,7 +789,7 @@ class _Reader:
             quote, start, end = shorter
         return Signal(label=rule.label, quote=quote, start=start, end=end, rule=f"cues:{rule.id}")
 
-    def clause(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]], own: int, intro: int, opening: tuple[int, int] | None) -> Clause | None:
+    def clause(self, unit: _Unit, rule: Rule, rows: Matches, own: int, intro: int, opening: tuple[int, int] | None) -> Clause | None:
         """The record of one rule in one unit; None where a further condition of the rule does not hold."""
         attributes = rule.attributes
         if (window := attributes.get("window")) and not self._close(rows, rule, window):
@@ -884,7 +875,7 @@ class _Reader:
             scope=part_of_service(block.heading_path, self.language) or self.part(unit, text), heading_path=list(block.heading_path), rule=f"cues:{rule.id}", confidence=round(confidence, 2),
         )
 
-    def cleared(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> bool:
+    def cleared(self, unit: _Unit, rows: Matches) -> bool:
         """Whether a unit only says that something is allowed, asked of nobody or of no account ("you need no …", "whatever passport you hold", "Do I need a passport? No."), so that it states no rule. Not where other words of it bind or bar: "wherever you live, you must …"."""
         asked = unit.block, unit.start, unit.end
         if self._cleared[0] != asked:
@@ -900,7 +891,7 @@ class _Reader:
         answers = [] if number is None else [span for span in self.neighbours(unit.block, number) if span[:2] > (unit.block, unit.start)]
         return any(at - start <= OPENS_WITH for block, start, end in answers for at, _ in self.book.spans(self.matches(block, start, end), self.bare_no))
 
-    def _heads_a_passage(self, unit: _Unit, rows: list[tuple[int, int, int]], own: int, opening: tuple[int, int] | None) -> bool:
+    def _heads_a_passage(self, unit: _Unit, rows: Matches, own: int, opening: tuple[int, int] | None) -> bool:
         """Whether a block is the title of the text right below, though nothing marks it as a heading: a few words without an end or a verb of a rule ("15. Compliance with export law"), alone, above a finished sentence."""
         index, text = unit.block, self.text[unit.block].rstrip()
         if opening is not None or own & self.tells_a_rule or unit.end - unit.start < len(text) or len(text) > LONGEST_TITLE or not text[-1:].isalnum() and text[-1:] not in ")）" or "\n" in text:
@@ -919,7 +910,7 @@ class _Reader:
             return False
         return below is not None and below.kind in ("paragraph", "quote", "list_item") and bool(_at_end(_ENDS, below.text) or _at_end(_OPENS, below.text))
 
-    def scope(self, unit: _Unit, label: str, rows: list[tuple[int, int, int]], own: int, intro: int) -> Scope:
+    def scope(self, unit: _Unit, label: str, rows: Matches, own: int, intro: int) -> Scope:
         """What the cues of a unit say of polarity, mode, actor and exception of a rule of this label."""
         asked, known = self._scopes                            # asked for when a clause is made, and again when it is weighed
         if asked is not unit:
@@ -928,7 +919,7 @@ class _Reader:
             known[label, own, intro] = self._scope(unit, label, rows, own, intro)
         return known[label, own, intro]
 
-    def _scope(self, unit: _Unit, label: str, rows: list[tuple[int, int, int]], own: int, intro: int) -> Scope:
+    def _scope(self, unit: _Unit, label: str, rows: Matches, own: int, intro: int) -> Scope:
         context = intro | self.headings(unit.block) if label in PROVIDER_LABELS else intro   # "What we may do" above what the provider does
         return self.scopes.read(label, self.text[unit.block][unit.start:unit.end], rows, own, context, offset=unit.start)
 
@@ -952,7 +943,7 @@ class _Reader:
                 return j
         return None
 
-    def _close(self, rows: list[tuple[int, int, int]], rule: Rule, window: int) -> bool:
+    def _close(self, rows: Matches, rule: Rule, window: int) -> bool:
         """Whether cues of the first and the second term stand within `window` characters of each other; true where the second stands outside the sentence."""
         first = self.book.spans(rows, rule.when[0] & self.own_mask)
         second = self.book.spans(rows, rule.when[1] & self.own_mask)
@@ -966,7 +957,7 @@ class _Reader:
                 return True
         return False
 
-    def _only_mentioned(self, rows: list[tuple[int, int, int]], rule: Rule) -> bool:
+    def _only_mentioned(self, rows: Matches, rule: Rule) -> bool:
         """Whether every cue of the first term stands in a phrase that only mentions its matter: "the fees of the identity check"."""
         aside = self.book.spans(rows, rule.aside)
         return bool(aside) and all(any(a < d and c < b for c, d in aside) for a, b in self.book.spans(rows, rule.when[0] & self.own_mask))
@@ -998,7 +989,7 @@ class _Reader:
         for index, block in enumerate(self.blocks):
             for match in _QUOTED.finditer(block.text):
                 if match[1] not in barred:
-                    barred[match[1]] = self.book.may_hold(match[1], self.embargoed_place) and bool(self.embargoed_place & self.book.mask(self.book.scan(match[1])))
+                    barred[match[1]] = self.book.may_hold(match[1], self.embargoed_place) and bool(self.embargoed_place & self.book.groups_in(match[1]))
                 if not barred[match[1]]:
                     continue
                 term = self.book.fold(match[1])
@@ -1032,14 +1023,14 @@ class _Reader:
             found.update(code for *_, code in find_places(block.text, self.language))
         return len(found) >= 3
 
-    def mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[Mention]:
+    def mentions(self, unit: _Unit, rows: Matches) -> list[Mention]:
         """(start, end in the block, country, where the cue stands by which it is named as a law-maker; None: it is not) of all countries that the unit names."""
         asked = unit.block, unit.start, unit.end
         if self._mentions[0] != asked:
             self._mentions = asked, self._find_mentions(unit, rows)
         return self._mentions[1]
 
-    def _find_mentions(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[Mention]:
+    def _find_mentions(self, unit: _Unit, rows: Matches) -> list[Mention]:
         from nlp.lawmakers import lawmakers
         from nlp.places import find_places
 
@@ -1059,7 +1050,7 @@ class _Reader:
             return 0
         return own & (self.outside_named | self.reserved)
 
-    def beyond(self, unit: _Unit, rows: list[tuple[int, int, int]], groups: int) -> tuple[list[str], int]:
+    def beyond(self, unit: _Unit, rows: Matches, groups: int) -> tuple[list[str], int]:
         """(countries, groups of countries) named right behind a cue of `groups` (of those of a sentence itself), "outside Japan and Korea", or right before it in a language that says it so, "日本国外"."""
         named, starts = self._with_groups(unit, rows)
         text = self.text[unit.block]
@@ -1081,7 +1072,7 @@ class _Reader:
         found = [named[n] for n in sorted(taken)]
         return list(dict.fromkeys(code for _, _, code, _ in found if code)), functools.reduce(int.__or__, {bit for *_, bit in found}, 0)
 
-    def _with_groups(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> tuple[list[tuple[int, int, str, int]], list[int]]:
+    def _with_groups(self, unit: _Unit, rows: Matches) -> tuple[list[tuple[int, int, str, int]], list[int]]:
         """(start, end, country, 0) and (start, end, "", group) of all countries and groups that the unit names, in order, and where they begin."""
         asked = unit.block, unit.start, unit.end
         if self._grouped[0] != asked:
@@ -1113,14 +1104,14 @@ class _Reader:
                 yield n
                 at, reach = a, AND
 
-    def turned_away(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    def turned_away(self, unit: _Unit, rows: Matches) -> list[tuple[int, int]]:
         """The ranges of a unit in which it says who is not served, where it says before who is: "in Japan and Korea, but not in …"."""
         asked = unit.block, unit.start, unit.end
         if self._turned[0] != asked:
             self._turned = asked, self._find_turned(unit, rows)
         return self._turned[1]
 
-    def _find_turned(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    def _find_turned(self, unit: _Unit, rows: Matches) -> list[tuple[int, int]]:
         text = self.text[unit.block]
         turns = self.book.spans(rows, self.turns_away)
         bans = self.book.spans(rows, self.stances.bans)
@@ -1137,7 +1128,7 @@ class _Reader:
             return []                                          # "who is in China, but not in Hong Kong, is excluded"
         return [(a, next(n for n in parts if n > a)) for a, _ in turns]
 
-    def not_meant(self, unit: _Unit, rows: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    def not_meant(self, unit: _Unit, rows: Matches) -> list[tuple[int, int]]:
         """The ranges of a unit whose places are not those that it bars: the part between two semicolons in which it says who is served as ever ("spared"), and what stands behind "even if your office is in …" (`even_if`), to the end of its part."""
         if not self.mask(unit.block, unit.start, unit.end) & (self.spared | self.even_if):
             return []
@@ -1154,7 +1145,7 @@ class _Reader:
             text = text[:start - unit.start] + " " * (end - start) + text[end - unit.start:]
         return text
 
-    def places(self, unit: _Unit, rows: list[tuple[int, int, int]], kind: str = "defined") -> tuple[list[str], int | None]:
+    def places(self, unit: _Unit, rows: Matches, kind: str = "defined") -> tuple[list[str], int | None]:
         """(codes, last block read) of the countries that the unit names, those of law-makers left out, with those of the list that it opens.
 
         `kind`: as a rule says it (`places`). Where it names those that are served ("included"), a list of countries below its block belongs to it, however the sentence ends.
@@ -1271,7 +1262,7 @@ class _Reader:
         denied = groups & (self.not_served | self.stances.bans | self.stances.negations)
         return bool(groups & self.datacentre or (denied if served else groups & self.supplied and not denied))
 
-    def locate(self, unit: _Unit, rule: Rule, opening: tuple[int, int] | None, last: int | None, rows: list[tuple[int, int, int]]) -> tuple[str, int, int] | None:
+    def locate(self, unit: _Unit, rule: Rule, opening: tuple[int, int] | None, last: int | None, rows: Matches) -> tuple[str, int, int] | None:
         """(quote, start, end) in the source: the unit, the sentence around it where that is short, or the run from the introduction or to the last item of a list."""
         block = self.blocks[unit.block]
         start, end = unit.start, unit.end
@@ -1301,7 +1292,7 @@ class _Reader:
                 start = min(start, self.blocks[index].content.source_span(0, len(self.text[index]))[0])
         return start
 
-    def _shortened(self, unit: _Unit, rule: Rule, rows: list[tuple[int, int, int]], limit: int) -> tuple[str, int, int] | None:
+    def _shortened(self, unit: _Unit, rule: Rule, rows: Matches, limit: int) -> tuple[str, int, int] | None:
         """A quote within `limit` around the words that made the rule fire, cut at word ends."""
         block = self.blocks[unit.block]
         spans = self.book.spans(rows, rule.trigger)

@@ -30,7 +30,12 @@ from typing import Any, NamedTuple
 import yaml
 
 from chipwatch import yaml_files
+from nlp import cue_search
+from nlp.cue_search import BEFORE, BEHIND, EXACT, SHORT, Forms, Further, Hits, automaton
+from nlp.compiled import twin
 from nlp.pause import collection_paused
+
+_search = twin("search") or cue_search
 
 FOLDER = Path(__file__).parent / "cues"
 COMMON = "common"
@@ -40,9 +45,7 @@ FAR = 1500                                                     # … by `...`: w
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
 RARE = 3                                                      # times in a million characters: a part of a cue that is no commoner opens a sentence by itself
-SHORT = 2                                                      # characters of a word that stands inside others most of the time: "a", "in"
 LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
-EAST = "\u2e80"                                                  # from here on letters stand against a foreign word without a blank: 受EAR管辖, EARの, EAR에
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
                 "forbids_list", "allows_list", "measures", "policy_breach", "turns_away", "lifts", "goes_on", "negation", "item_not", "plain_not", "may_do", "if_word", "lawmaker_before", "lawmaker_after", "lawmaker_body", "above_places", "card_issued", "list_below", "plain_refusal", "all_clear", "asks_bar", "bare_no", "plain_ban", "spared", "even_if", "place:*")
@@ -53,7 +56,6 @@ MOST_ASKED = 4096                                              # combinations of
 CONTEXTS = ("own", "intro", "head", "near", "items")                    # where a group may stand, seen from a sentence; see `Rule`
 
 _FOLD = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("‐", "-"), ("‑", "-"), ("–", "-"), ("—", "-"), ("\u00a0", " "), ("\n", " "), ("\t", " "), ("ё", "е"))
-_EASTERN = re.compile("[\u2e80-\U0010ffff]")
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
@@ -95,42 +97,16 @@ class _AskedSteps(dict[int, tuple[int, tuple[tuple[int, int, int], ...]] | None]
         return step
 
 
-_Forms = tuple[tuple[str, int], ...]                            # (form of a part of a cue, flags)
-_Further = tuple[tuple[bool, _Forms], ...]                      # the third part of a cue, the fourth …: whether it stands between the two rarest, its forms
-_Partner = tuple[bool, int, _Forms, _Further]                   # of the rarest part of a cue: the second, see `others` in `Cuebook`
+_Second = tuple[bool, int, Forms, Further]                   # of the rarest part of a cue: the second, see `others` in `Cuebook`
 
 
-def _joined(partners: Iterable[_Partner]) -> tuple[tuple[bool, int, int, tuple[str, ...], tuple[int, ...], _Further], ...]:
+def _joined(partners: Iterable[_Second]) -> tuple[cue_search.Partner, ...]:
     """Second parts of cues with one rarest part; those on the same side, within the same reach and with the same further parts as one: (side, reach, length of the longest form, forms, their flags, further parts)."""
-    found: dict[tuple[bool, int, _Further], set[tuple[str, int]]] = {}
+    found: dict[tuple[bool, int, Further], set[tuple[str, int]]] = {}
     for forward, reach, forms, further in partners:
         found.setdefault((forward, reach, further), set()).update(forms)
     rows = [(forward, reach, max(len(form) for form, _ in forms), *zip(*sorted(forms), strict=True), further) for (forward, reach, further), forms in found.items()]
     return tuple(sorted(rows, key=lambda row: len(row[-1])))   # those that need no further part decide more often
-
-
-_Edges = tuple[bytes, bytes]                                    # for each character of a text whether it is a letter or digit against which a word cannot stand, as flags of patterns: 1 before it, 2 behind it
-_FIRST = bytes(chr(n).isalnum() for n in range(256))
-_SECOND = bytes(2 * chr(n).isalnum() for n in range(256))
-
-
-@functools.cache
-def _letters() -> Any:
-    """Whether a character is a letter or digit that is no East Asian one (`EAST`), by its number; the last stands for all from `EAST` on."""
-    import numpy as np
-
-    return np.array([chr(n).isalnum() for n in range(ord(EAST))] + [False], dtype="uint8")
-
-
-def _beside(folded: str) -> _Edges:
-    """What stands beside words, in a form that is quickly asked: see `_Edges`."""
-    if folded.isascii():
-        plain = folded.encode()
-        return plain.translate(_FIRST), plain.translate(_SECOND)
-    import numpy as np
-
-    found = _letters()[np.minimum(np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), "<u4"), ord(EAST))]
-    return found.tobytes(), (found * 2).tobytes()
 
 
 class Page(NamedTuple):
@@ -138,8 +114,6 @@ class Page(NamedTuple):
 
     text: str
     folded: str
-    edges: _Edges
-    plain: str | None                                          # as the automaton with the neighbours of short words wants it; None: that is settled part by part
 
 
 def _frequency(literal: str, known: dict[str, int]) -> float:
@@ -278,10 +252,8 @@ class Cuebook:
     `groups` numbers the groups; a set of groups is an integer with one bit a group.
     """
 
-    def __init__(self, packs: Iterable[tuple[str, dict[str, Any]]], rules: Iterable[dict[str, Any]], *, wanted: Iterable[str] | None = None) -> None:
-        """`wanted`: groups to compile, `name:*` for all that begin so; None: all."""
-        import ahocorasick_rs
-
+    def __init__(self, packs: Iterable[tuple[str, dict[str, Any]]], rules: Iterable[dict[str, Any]], *, wanted: Iterable[str] | None = None, search: Any = None) -> None:
+        """`wanted`: groups to compile, `name:*` for all that begin so; None: all. `search`: what looks for the parts of cues, `nlp.cue_search` or its compiled twin, which is taken where it is there."""
         chosen = None if wanted is None else frozenset(wanted)
         prefixes = tuple(w[:-1] for w in chosen or () if w.endswith("*"))
 
@@ -297,7 +269,7 @@ class Cuebook:
         alone: list[int] = []                                   # pattern -> groups for which it decides alone
         pairs = 0
         # number of a cue -> (whether its rarest part stands before the second, characters from one to the other at most, the second, the further ones)
-        others: dict[int, _Partner] = {}
+        others: dict[int, _Second] = {}
         next_part = 0
         packs = list(packs)
         self._more = str.maketrans("".join(p[0] for _, pack in packs for p in (pack.get("fold") or "").split()), "".join(p[1] for _, pack in packs for p in (pack.get("fold") or "").split()))
@@ -315,8 +287,8 @@ class Cuebook:
             literal = self.fold(literal)
             if not literal:
                 raise CueError("an empty cue")
-            flags = (1 if left and literal[0].isalnum() and not _NO_SPACES.match(literal[0]) else 0) | (
-                2 if right and literal[-1].isalnum() and not _NO_SPACES.match(literal[-1]) else 0)
+            flags = (BEFORE if left and literal[0].isalnum() and not _NO_SPACES.match(literal[0]) else 0) | (
+                BEHIND if right and literal[-1].isalnum() and not _NO_SPACES.match(literal[-1]) else 0)
             key = (literal, flags, exact)
             if key not in texts:
                 texts[key] = len(simple)
@@ -388,11 +360,9 @@ class Cuebook:
         self._exact: list[str | None] = [None] * len(simple)
         literals = [""] * len(simple)
         for (literal, flags, exact), number in texts.items():
-            literals[number], self._flags[number], self._exact[number] = literal, flags | (4 if exact is not None else 0), exact
+            literals[number], self._flags[number], self._exact[number] = literal, flags | (EXACT if exact is not None else 0), exact
         self._literals = literals
         self._hints: dict[int, Any] = {}                       # groups -> automaton of the parts of their cues
-        self._automaton: Any = None                            # made when it is needed; see `_automaton_for`
-        self._edges(dense=any(pack.get("script") == "dense" for _, pack in packs))
         self._bits = [s | _union(g[2] for g in gaps) if gaps else s for s, gaps in zip(simple, self._gapped, strict=True)]
         self.rules: list[Rule] = [self._rule(r) for r in rules]
         self.triggers = self.items_triggers = 0                # groups that may make a rule fire; a rule that looks at the items of a list
@@ -422,52 +392,34 @@ class Cuebook:
         opens = [(one | other | (_union(bit for _, rank, bit in rows if not rank) if rows else 0)) & asked for one, other, rows in zip(simple, alone, rare, strict=True)]
         keys = [n for n, groups in enumerate(opens) if groups]
         self._opens = [opens[n] for n in keys]
-        self._keys, self._key_flags = keys, [self._flags[n] for n in keys]
+        self._keys = keys
         self._takes_part = [bool(strong[n] or first[n] or second[n]) for n in range(len(simple))]
         self.strong = [strong[n] for n in keys]
-        self._sizes = [len(literals[n]) for n in keys]
-        self._partners = [() if strong[n] else _joined(others[cue] for cue in sorted(first[n]) if cue in others) for n in keys]
+        deciding = [(self.strong, [() if strong[n] else _joined(others[cue] for cue in sorted(first[n]) if cue in others) for n in keys])]
         # The same for longer and longer sentences, in which ever fewer of the rules with `most` can hold: what only the others look for does not count there.
         limits = [rule.attributes.get("most", FAR) for rule in self.rules]
-        self.limits = sorted(set(limits) - {FAR})
+        lengths = sorted(set(limits) - {FAR})
         brief = _union(rule.trigger for rule, limit in zip(self.rules, limits, strict=True) if limit < FAR)
         brief_keys = [(number, n) for number, n in enumerate(keys) if opens[n] & brief]
-        self._deciding = [(self.strong, self._partners)]
-        for longest in self.limits:
+        for longest in lengths:
             lasting = _union(rule.trigger for rule, limit in zip(self.rules, limits, strict=True) if limit > longest)
-            enough, partners = map(list, self._deciding[-1])
+            enough, partners = map(list, deciding[-1])
             for number, n in brief_keys:
                 enough[number] = bool((simple[n] | alone[n]) & lasting)
                 partners[number] = () if enough[number] else _joined(others[cue] for cue in sorted({cue for cue, rank, bit in rare[n] if not rank and bit & lasting and cue in others}))
-            self._deciding.append((enough, partners))
-        self._gate = ahocorasick_rs.AhoCorasick([literals[n] for n in keys] or ["\0"])
+            deciding.append((enough, partners))
+        self._gate, self._cues = self._searches(search or _search, keys, deciding, lengths, blanking=not any(pack.get("script") == "dense" for _, pack in packs))
 
-    def _edges(self, dense: bool) -> None:
-        """Makes the automaton that `_automaton_for` prefers; none for a dense script, which has few short words between blanks."""
-        import ahocorasick_rs
-
-        literals, flags = list(self._literals), self._flags
+    def _searches(self, search: Any, keys: Sequence[int], deciding: Sequence[cue_search.Deciding], lengths: Sequence[int], blanking: bool) -> tuple[Any, Any]:
+        """What looks for the keys of the first pass, and for all patterns. A dense script has few short words between blanks."""
+        literals, flags, exact = self._literals, self._flags, self._exact
         known = {c for c in set("".join(literals)) if not c.isalnum()} | {" ", "\0"}
-        self._blanks = {n: " " for n in range(128) if not chr(n).isalnum() and chr(n) not in known}
-        self._not_in_cues = re.compile(f"[^\\w{re.escape(''.join(sorted(known)))}]|{'_' if '_' not in known else '(?!)'}")
-        self._words = list(range(len(literals)))               # pattern of a short word with its neighbours -> that of the word; of the others: itself
-        self._inside = bytearray(len(literals))                # characters of a literal before and behind the word
-        self._capitals = frozenset(n for n, exact in enumerate(self._exact) if exact is not None)
-        self._special = self._capitals.union(n for n, groups in enumerate(self._masked) if groups)
-        self._edged: Any = None
-        short = [n for n, literal in enumerate(literals) if flags[n] == 3 and len(literal) <= SHORT and literal.isalnum()]
-        if dense or not short:
-            return
-        for number in short:
-            word, literals[number] = literals[number], f"\1{number}"
-            for before in known:
-                for after in known:
-                    self._words.append(number)
-                    self._inside.append(1)
-                    literals.append(f"{before}{word}{after}")
-        first = len(self._literals)
-        self._flags = flags + [8] * (len(literals) - first)
-        self._edged = ahocorasick_rs.AhoCorasick(literals)
+        short = blanking and any(flag == BEFORE | BEHIND and len(literal) <= SHORT and literal.isalnum() for literal, flag in zip(literals, flags, strict=True))
+        cues = search.Cues(literals, flags, exact, known, short)
+        self._looks = hasattr(cues, "prepare")
+        if self._looks:
+            cues.prepare(self._simple, self._gapped, self._masked, self._takes_part, self.width)
+        return search.Gate([literals[n] for n in keys], [flags[n] for n in keys], [exact[n] for n in keys], deciding, lengths), cues
 
     def fold(self, text: str) -> str:
         """`fold`, and the character pairs that the language's pack adds (Chinese: traditional to simplified)."""
@@ -511,94 +463,22 @@ class Cuebook:
 
     # --- reading text ----------------------------------------------------------------------------------------------------------
 
-    def _find(self, automaton: Any, folded: str) -> list[tuple[int, int, int]]:
-        try:
-            return automaton.find_matches_as_indexes(folded, overlapping=True)
-        except UnicodeEncodeError:                             # lone surrogates of a damaged page
-            return automaton.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "\ufffd", folded), overlapping=True)
-
     def page(self, text: str) -> Page:
         """A text made ready to be searched."""
-        folded = self.fold(text)
-        return Page(text, folded, _beside(folded), folded.translate(self._blanks) if self._edged is not None and folded.isascii() else None)
+        return Page(text, self.fold(text))
 
-    def gate(self, page: Page) -> list[tuple[int, int]]:
-        """(position, key) of all words by which a cue that may make a rule fire is looked for: a cheap first pass over a whole document."""
-        flags, exact, keys, text = self._key_flags, self._exact, self._keys, page.text
-        left, right = page.edges[0] + b"\0", page.edges[1] + b"\0"   # the last stands for what is before the first character, and behind the last
-        return sorted([(start, key) for key, start, end in self._find(self._gate, page.folded)
-                       if not flags[key] & (left[start - 1] | right[end]) and (flags[key] < 4 or text[start:end] == exact[keys[key]])])
+    def gate(self, page: Page) -> Hits:
+        """All words by which a cue that may make a rule fire is looked for: a cheap first pass over a whole document."""
+        return self._gate.hits(page.folded, page.text)
 
-    def idle(self, hits: Iterable[tuple[int, int]], headings: str) -> frozenset[int]:
+    def idle(self, hits: Hits, headings: str) -> frozenset[int]:
         """The keys among the hits of a document by which only rules are looked for that cannot fire in it: no cue of the groups that they ask for (`document`) stands there or in its headings."""
-        keys = {key for _, key in hits}
+        keys = hits.keys()
         present = _union(map(self._opens.__getitem__, keys))
         if (absent := self._asked & ~present) and self.may_hold(headings, absent):
             return frozenset()
         wanted = self._always | _union(trigger for groups, trigger in self._rare_rules if groups & present)
         return frozenset(key for key in keys if not self._opens[key] & wanted) if self.triggers & ~wanted else frozenset()
-
-    def worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int) -> bool:
-        """Whether what `gate` found in a stretch of text, `folded[start:end]`, can make a rule fire: a word that is enough, or the rarest part of a cue with the second within reach, and the others."""
-        return self.first_worth(hits, folded, start, end) is not None
-
-    def first_worth(self, hits: list[tuple[int, int]], folded: str, start: int, end: int, *, sentence: bool = False) -> int | None:
-        """The number of the first hit that can make a rule fire, see `worth`: those before it do not in any part of the stretch either. 0 where one word is enough by itself; None: no hit can.
-
-        `sentence`: the stretch is one sentence; rules for shorter ones (`most`) do not count.
-        """
-        (strong, partners), sizes = self._deciding[bisect_left(self.limits, end - start) if sentence else 0], self._sizes
-        for _, key in hits:
-            if strong[key]:
-                return 0
-        anywhere: dict[int, bool] = {}                         # further part, by its id -> whether it stands in the stretch
-        for number, (at, key) in enumerate(hits):
-            for forward, reach, longest, forms, flags, further in partners[key]:
-                if forward:
-                    first, stop = at + sizes[key], at + reach + longest
-                    stop = stop if stop < end else end
-                else:
-                    first, stop = at - reach, at
-                    first = first if first > start else start
-                window = folded[first:stop]
-                for form in forms:
-                    if form in window:
-                        break
-                else:                                          # of most
-                    continue
-                for form, flag in zip(forms, flags, strict=True):
-                    if form in window and self._stands(folded, form, flag, first, min(at + reach + len(form), stop)):
-                        break
-                else:
-                    continue
-                for between, part in further:
-                    if between:
-                        stands = self._one_stands(folded, part, first, stop)
-                    elif (stands := anywhere.get(id(part))) is None:   # looked for once: a hostile text has any number of hits
-                        stands = anywhere[id(part)] = self._one_stands(folded, part, start, end)
-                    if not stands:
-                        break
-                else:
-                    return number
-        return None
-
-    def _one_stands(self, folded: str, forms: _Forms, first: int, stop: int) -> bool:
-        for form, flag in forms:                               # no generator: asked for hundreds of times in a document
-            if self._stands(folded, form, flag, first, stop):
-                return True
-        return False
-
-    def _stands(self, folded: str, form: str, flag: int, first: int, stop: int) -> bool:
-        """Whether a form of a part of a cue stands in `folded[first:stop]`."""
-        found = folded.find(form, first, stop)
-        while found >= 0 and flag and not self._stands_alone(folded, found, found + len(form), flag):
-            found = folded.find(form, found + 1, stop)
-        return found >= 0
-
-    @staticmethod
-    def _stands_alone(folded: str, start: int, end: int, flag: int) -> bool:
-        """Whether no letter or digit stands before (`flag` 1) or behind (2) a word."""
-        return not (flag & 1 and start and EAST > folded[start - 1] and folded[start - 1].isalnum() or flag & 2 and end < len(folded) and EAST > folded[end] and folded[end].isalnum())
 
     def takes_part(self, rows: Iterable[tuple[int, int, int]]) -> bool:
         """Whether one of these matches is one of the two rarest parts, or all, of a cue that may make a rule fire."""
@@ -611,60 +491,34 @@ class Cuebook:
 
     def scan_part(self, page: Page, start: int, end: int, at: int) -> list[tuple[int, int, int]]:
         """The same of a part of a page, as if nothing stood around it."""
-        rows = self._matches(page, start, end, at)
-        return rows if self._special.isdisjoint(map(_pattern_of, rows)) else self.unveiled(self._in_capitals(rows, page.text, start - at))
+        rows = self._cues.rows(page.folded, page.text, start, end, at)
+        return self.unveiled(rows) if any(map(self._masked.__getitem__, map(_pattern_of, rows))) else rows
+
+    def look(self, page: Page, start: int, end: int) -> tuple[int, bool]:
+        """(`mask`, `takes_part`) of what `scan_part` finds."""
+        if self._looks:
+            return self._cues.look(page.folded, page.text, start, end)
+        rows = self.scan_part(page, start, end, 0)
+        return self.mask(rows), self.takes_part(rows)
+
+    def groups_in(self, text: str) -> int:
+        """The groups found in a text."""
+        return self.look(self.page(text), 0, len(text))[0]
 
     def plain(self, text: str, at: int = 0) -> list[tuple[int, int, int]]:
         """All cue matches of `text`, sorted, those inside look-alike phrases too; positions count from `at`."""
-        return self._in_capitals(self._matches(self.page(text), 0, len(text), at), text, -at)
-
-    def _matches(self, page: Page, first: int, last: int, at: int) -> list[tuple[int, int, int]]:
-        """All matches in `page.folded[first:last]`, sorted, whatever their capitals."""
-        flags, words, inside = self._flags, self._words, self._inside
-        left, right = b"\0" + page.edges[0][first:last] + b"\0\0", b"\0" + page.edges[1][first:last] + b"\0\0"   # so that every match has a character before and after it
-        automaton, part = self._automaton_for(page.folded[first:last]) if page.plain is None else (self._edged, page.plain[first:last])
-        at -= 1
-        # a short word is found with both its neighbours, which do not belong to it
-        rows = [(start + at + inside[pattern], end + at - inside[pattern], words[pattern])
-                for pattern, start, end in self._find(automaton, f"\0{part}\0") if not flags[pattern] & (left[start - 1] | right[end])]
-        rows.sort()
-        return rows
-
-    def _in_capitals(self, rows: list[tuple[int, int, int]], text: str, shift: int) -> list[tuple[int, int, int]]:
-        """Matches without those that ask for other capitals than stand in the text."""
-        if self._capitals.isdisjoint(map(_pattern_of, rows)):
-            return rows
-        return [row for row in rows if (exact := self._exact[row[2]]) is None or text[row[0] + shift:row[1] + shift] == exact]
-
-    def _automaton_for(self, folded: str) -> tuple[Any, str]:
-        """The automaton for a folded text, and the text as it is to be given to it.
-
-        Short words stand inside others far more often than for themselves. So the automaton knows them only together with their neighbours, which are few: what stands in no cue
-        is made a blank. Where letters stand against each other without a blank (`EAST`), a plain automaton is used.
-        """
-        plain = folded.translate(self._blanks) if folded.isascii() else self._not_in_cues.sub(" ", folded)
-        if self._edged is not None and (plain.isascii() or not _EASTERN.search(plain)):
-            return self._edged, plain
-        if self._automaton is None:
-            import ahocorasick_rs
-
-            self._automaton = ahocorasick_rs.AhoCorasick(self._literals or ["\0"])
-        return self._automaton, folded
+        return self._cues.rows(self.fold(text), text, 0, len(text), at)
 
     def may_hold(self, text: str, groups: int) -> bool:
         """Whether some part of a cue of these groups stands in a text, be it inside a word: where none does, `mask` finds none of the groups. Quicker than `scan`."""
         found = self._hints.get(groups)
         if found is None:
-            import ahocorasick_rs
-
-            found = self._hints[groups] = ahocorasick_rs.AhoCorasick([literal for literal, bits in zip(self._literals, self._bits, strict=False) if bits & groups] or ["\0"])
-        return bool(self._find(found, self.fold(text)))
+            found = self._hints[groups] = automaton([literal for literal, bits in zip(self._literals, self._bits, strict=False) if bits & groups])
+        return bool(cue_search.find(found, self.fold(text)))
 
     def unveiled(self, rows: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """Sorted matches without what their look-alike phrases hide."""
         masked = self._masked
-        if not any(map(masked.__getitem__, map(_pattern_of, rows))):   # of most
-            return rows
         veils = [row for row in rows if masked[row[2]]]
         rows = list(rows)
         for left, right, pattern in veils:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from chipwatch.records import Clause
 from nlp import place_groups
 from nlp.clauses import Weighed, _Reader, _Unit, readers
+from nlp.cue_search import Matches
 from nlp.cuebook import CONTEXTS, Rule
 from nlp.decision import ClauseModel
 from nlp.document import Document
@@ -120,7 +121,7 @@ class Explanation:
 class _Finding:
     """One finding with all that the reader looked at, to be asked for its explanation."""
 
-    def __init__(self, reader: _Reader, unit: _Unit, rows: list[tuple[int, int, int]], masks: tuple[int, int, int], opening: tuple[int, int] | None, weighed: Weighed) -> None:
+    def __init__(self, reader: _Reader, unit: _Unit, rows: Matches, masks: tuple[int, int, int], opening: tuple[int, int] | None, weighed: Weighed) -> None:
         self.reader, self.book, self.unit, self.rows, self.opening = reader, reader.book, unit, rows, opening
         self.rule, self.clause, self.weighed = weighed.rule, weighed.clause, weighed
         self.own, self.intro, self.head = masks

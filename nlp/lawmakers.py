@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from nlp.cuebook import EAST
+from nlp.cue_search import EAST
 from nlp.places import MAX_ASIDE, list_writers, listed_beside
 
 Span = tuple[int, int]

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from nlp.cue_search import Matches
 from nlp.cuebook import SCOPE_GROUPS, Cuebook, Rule
 
 # Labels whose usual clause gives the provider a right. Without any cue of another mode they describe what the provider does.
@@ -116,7 +117,7 @@ class ScopeReader:
         for name in SCOPE_GROUPS:
             setattr(self, name, book.bit(name))
 
-    def read(self, label: str, text: str, rows: list[tuple[int, int, int]], own: int, intro: int = 0, offset: int = 0) -> Scope:
+    def read(self, label: str, text: str, rows: Matches, own: int, intro: int = 0, offset: int = 0) -> Scope:
         """The scope of a sentence `text` whose matches are `rows` (offsets counted from `offset`), with the groups of the introduction to its list."""
         wide = own | intro
         exception = self.exception_span(text, rows, own, offset)
@@ -184,37 +185,37 @@ class ScopeReader:
             return "customer", "customer"
         return ("customer", "mode") if mode in ("obligation", "representation") else (None, "")
 
-    def _excepted(self, rows: list[tuple[int, int, int]], groups: int, exception: tuple[int, int] | None, offset: int) -> bool:
+    def _excepted(self, rows: Matches, groups: int, exception: tuple[int, int] | None, offset: int) -> bool:
         """Whether all cues of `groups` stand in the exception: "you may not … unless the owner authorises it"."""
         return exception is not None and all(exception[0] <= start - offset < exception[1] for start, _ in self.book.spans(rows, groups))
 
-    def _right_governs(self, label: str, rows: list[tuple[int, int, int]], own: int) -> bool:
+    def _right_governs(self, label: str, rows: Matches, own: int) -> bool:
         """Whether a sentence gives the provider a right, and what is refused is only its ground: "we may close the account if you cannot show …"; not "under no circumstances may they be …", nor beside a duty."""
         right = self._first(rows, self.right)
         return label == "identity_verification" or not own & self.duty and right < min(self._first(rows, self.prohibit), self._first(rows, self.plain_not))
 
-    def _elsewhere(self, rows: list[tuple[int, int, int]], groups: int, within: int) -> bool:
+    def _elsewhere(self, rows: Matches, groups: int, within: int) -> bool:
         """Whether a cue of `groups` stands outside those of `within`: "is subject to the law" alone puts no duty on anybody, "is not available in" alone bars nobody by a duty."""
         covers = self.book.spans(rows, within)
         return any(not any(a < d and c < b for a, b in covers) for c, d in self.book.spans(rows, groups))
 
-    def _first(self, rows: list[tuple[int, int, int]], groups: int, but: int = 0) -> int:
+    def _first(self, rows: Matches, groups: int, but: int = 0) -> int:
         """Where the first cue of `groups` begins that holds none of `but`."""
         others = self.book.spans(rows, but) if but else []
         return min((s for s, e in self.book.spans(rows, groups) if not any(s < d and c < e for c, d in others)), default=1 << 30)
 
-    def _complies_first(self, rows: list[tuple[int, int, int]], own: int) -> bool:
+    def _complies_first(self, rows: Matches, own: int) -> bool:
         """Whether a ban follows on a duty to comply: "you must comply with … and not …"; not on "in accordance with the law you must not …", whose only duty is the ban."""
         if not own & self.duty:
             return False
         ban = self._first(rows, self.prohibit)
         return self._first(rows, self.comply, but=self.breach) < ban and self._first(rows, self.duty, but=self.prohibit) < ban
 
-    def _customer_first(self, rows: list[tuple[int, int, int]], own: int) -> bool:
+    def _customer_first(self, rows: Matches, own: int) -> bool:
         """Whether the sentence opens with a duty of the customer ("you must … as we may require")."""
         return bool(own & self.duty) and self._first(rows, self.duty) < self._first(rows, self.right)
 
-    def exception_span(self, text: str, rows: list[tuple[int, int, int]], own: int, offset: int) -> tuple[int, int] | None:
+    def exception_span(self, text: str, rows: Matches, own: int, offset: int) -> tuple[int, int] | None:
         """The words of the exception: from its cue to the terminator, or up to a cue that ends it (Japanese …を除き); None where there is none."""
         if own & self.exception_end:
             stop = min(e for _, e in self.book.spans(rows, self.exception_end)) - offset

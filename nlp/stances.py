@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from operator import itemgetter
 
+from nlp.cue_search import Matches
 from nlp.cuebook import Cuebook
 
 BANS = ("prohibit", "forbids_list", "limits", "denies")        # what an allowing word takes away
@@ -32,7 +33,7 @@ class Stances:
         self.bans, self.speaks, self.tells = (functools.reduce(int.__or__, map(book.bit, names)) for names in (BANS, SPEAKS, TELLS))
         self.states = self.speaks | self.bans | self.allows
 
-    def opening(self, own: int, rows: list[tuple[int, int, int]], end: int, outer: int, *, item: bool) -> int:
+    def opening(self, own: int, rows: Matches, end: int, outer: int, *, item: bool) -> int:
         """The groups that a list inherits from the sentence that opens it: `own`, with the matches `rows`, up to `end`; it stands below `outer` itself, `item`: as an item of a list.
 
         What a long sentence says of the list below stands at its end; of a ban and a permission the later one holds.
@@ -63,7 +64,7 @@ class Stances:
         """Whether a heading with these groups is the name of what is forbidden: "Prohibited uses"; not "Exceptions to prohibited uses"."""
         return bool(heading & self.forbids and not heading & self.allows)
 
-    def breaks_off(self, heading: int, rows: list[tuple[int, int, int]], text: str) -> bool:
+    def breaks_off(self, heading: int, rows: Matches, text: str) -> bool:
         """Whether a heading is the beginning of a ban, with its subject or without: "Do not", "You must not"; not "Resale is not permitted", which says a whole thing."""
         end = len(text.rstrip(_TRAILING))
         if not heading & self.prohibit or end > 2 * AT_FRONT:
@@ -75,7 +76,7 @@ class Stances:
         """Whether a heading leaves open what the one above it says: "Security" below "Prohibited uses" does, "What we may do" does not."""
         return not heading & self.states
 
-    def for_item(self, own: int, rows: list[tuple[int, int, int]], start: int, intro: int, *, heading: bool) -> int:
+    def for_item(self, own: int, rows: Matches, start: int, intro: int, *, heading: bool) -> int:
         """What remains of the groups `intro` of an opening, a heading or not, for an item with these groups and matches that begins at `start`."""
         if not intro & self.bans:
             if intro & self.duty and intro & self.customer and not intro & (self.permit | self.allows) and any(begin - start <= 2 for begin, _ in self.book.spans(rows, own & self.negations)):

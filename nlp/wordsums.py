@@ -11,12 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from nlp.compiled import twin
 from nlp.wording import STEM, find_words
+
+compiled = twin("wordsums")
 
 WORD = 24                                                      # bits of the number of a word: a document of 32 MiB has fewer
 KIND, TEXT = 2 * WORD, 2 * WORD + 2                            # where the kind of a feature and the number of its text begin
 MOST_TEXTS = 512                                               # texts that are added up at once: bounds the memory, and must fit into the bits above TEXT
 MOST_WORDS = 200_000                                           # words that are remembered from document to document
+MOST_STEMS = 30_000                                            # the same, of stems that no table knows, of the compiled twin
 SINGLE, PAIR, APART = 0, 1, 2                                  # kinds: `word`, `word word`, `word _ word`
 _MASK = (1 << WORD) - 1
 _FEATURE = (1 << TEXT) - 1                                    # a feature without the number of its text
@@ -75,12 +79,15 @@ def added_up(weights: np.ndarray, rows: np.ndarray, owners: np.ndarray, count: i
 class WordSums:
     """Weights by feature, made ready for looking up words by number."""
 
-    def __init__(self, vocabulary: Mapping[str, int], weights: np.ndarray) -> None:
+    def __init__(self, vocabulary: Mapping[str, int], weights: np.ndarray, *, interpreted: bool = compiled is None) -> None:
+        """`interpreted`: without `nlp._wordsums`, with the same results."""
         self.weights = weights
         self.stems: dict[str, int] = {}
         self._numbers: _Numbers | None = None
         self.own = Table(((name, row) for name, row in vocabulary.items() if name[1:2] != ":"), self.stems)
         self.introductions = Table(((name[2:], row) for name, row in vocabulary.items() if name.startswith("i:")), self.stems)
+        self._adder = None if interpreted else compiled.Adder(self.stems, MOST_STEMS, np.ascontiguousarray(weights, "float32"))
+        self._tables = {} if interpreted else {id(table): compiled.Table(table.keys, table.rows) for table in (self.own, self.introductions)}
 
     def numbers(self) -> _Numbers:
         """The words of a document, to be handed in with each of its texts. Words that were met before are known, as long as they are not too many."""
@@ -97,6 +104,8 @@ class WordSums:
         return self._sums(texts, numbers, self.introductions, (PAIR,))
 
     def _sums(self, texts: Sequence[str], numbers: _Numbers, table: Table, kinds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        if self._adder is not None:
+            return self._adder.sums(texts, self._tables[id(table)], max(kinds))
         parts = [self._summed(texts[at:at + MOST_TEXTS], numbers, table, kinds) for at in range(0, len(texts), MOST_TEXTS)]
         return (np.concatenate([c for c, _ in parts]), np.concatenate([t for _, t in parts])) if parts else (np.zeros(0, dtype="int64"), np.zeros((0, self.weights.shape[1])))
 

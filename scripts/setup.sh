@@ -57,6 +57,11 @@ if command -v dpkg-query >/dev/null 2>&1; then
   install_packages "${PACKAGES[@]}"
   python=$(find_python) || { install_packages python3 python3-venv; python=$(find_python) || fail "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; }
   "$python" -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+  # A C compiler and Python's headers, for the inner loops of reading (hatch_build.py). It works without them, slower.
+  headers='import os, sys, sysconfig; sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))'
+  if ! command -v gcc >/dev/null 2>&1 || ! "$python" -c "$headers" 2>/dev/null; then
+    (install_packages gcc libc6-dev python3-dev) || say "setup: without a C compiler: reading will take longer"
+  fi
 else
   python=$(find_python) || fail "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"
   say "setup: this is no Debian system; see to it that these are installed: Pango, HarfBuzz, fontconfig, Noto fonts with CJK"
@@ -115,7 +120,7 @@ install_locked() {
 compile_all() { "$VENV/bin/python" -m compileall -q -j 0 -x '/tests?/' "$@" >/dev/null 2>&1 || true; }
 
 stamp=$VENV/.installed
-wanted=$(cat requirements.lock pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
+wanted=$({ cat requirements.lock pyproject.toml scripts/setup.sh hatch_build.py nlp/_*.pyx 2>/dev/null || true; } | sha256sum | cut -d' ' -f1)
 installed() { [ -x "$VENV/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; }
 if ! installed; then
   # One at a time: a second one waits, also for the pips of one that was killed, which hold the lock as long as they live.

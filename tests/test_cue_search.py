@@ -1,11 +1,16 @@
-"""The first pass over a document misses no sentence with a trigger; short words are found beside whatever stands next to them."""
+"""The first pass over a document misses no sentence with a trigger; short words are found beside whatever stands next to them; what is compiled finds the same as what is not."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from nlp import cue_search, cuebook as cuebooks
 from nlp.clauses import read_clauses, readers
+from nlp.cue_search import BEFORE, BEHIND, EXACT, Cues
 from nlp.cuebook import Cuebook, cuebook, languages
 from nlp.read import read_document
 
@@ -23,21 +28,18 @@ def test_the_first_pass_misses_no_sentence_with_a_trigger(language):
         if book.mask(book.scan(text)) & book.triggers:
             seen += 1
             page = book.page(text)
-            assert book.worth(book.gate(page), page.folded, 0, len(text)), text
+            assert book.gate(page).worth(0, len(text)), text
     assert seen > 100
 
 
 @pytest.mark.parametrize("text", [
     "(a) We may, in\nour view, act \"on\" it/us; no—is it?", "In an ID-check, as to A, B or C: go.", "a", "用a在us中 in", "we\u200bin us_it §a •on", "the vm's ip; \0in\0 \x01\x31 an eu-based host"])
 def test_short_words_are_found_as_by_a_search_without_their_neighbours(text):
-    book = cuebook("en")
-    with_neighbours = book.plain(text, 7)
-    edged, book._edged = book._edged, None
-    try:
-        plain = book.plain(text, 7)
-    finally:
-        book._edged = edged
-    assert edged is not None
+    words = ["a", "b", "c", "in", "at", "us", "vm", "ip", "eu", "it", "or", "as", "we may", "is it", "id-check", "host*", "用"]
+    literals, flags = [word.strip("*") for word in words], [BEFORE | BEHIND * (not word.endswith("*")) if word != "用" else 0 for word in words]
+    known = {" ", "-", "/"}
+    folded = cuebook("en").fold(text)
+    with_neighbours, plain = (Cues(literals, flags, [None] * len(words), known, blanking).rows(folded, text, 0, len(text), 7) for blanking in (True, False))
     assert with_neighbours == plain
     assert plain
 
@@ -47,7 +49,7 @@ def test_short_words_are_found_as_by_a_search_without_their_neighbours(text):
 def test_the_first_pass_wants_every_part_of_a_cue(text, worth):
     book = Cuebook([("en", {"groups": {"sales": ["we . sell . firms . in"]}})], [{"id": "r", "label": "x", "when": ["sales"]}])
     page = book.page(text)
-    assert book.worth(book.gate(page), page.folded, 0, len(text)) is worth
+    assert book.gate(page).worth(0, len(text)) is worth
     assert worth == bool(book.mask(book.scan(text)))
 
 
@@ -68,7 +70,8 @@ def test_a_rule_that_asks_for_a_rare_word_is_looked_for_only_where_one_stands(te
                    [{"id": "a", "label": "x", "when": ["firm", "story@any"], "document": "story"}, {"id": "b", "label": "y", "when": ["ban"]}])
     hits = book.gate(book.page(text))
     keys = book.idle(hits, headings)
-    assert {text[at:at + 4] for at, key in hits if key in keys} == idle
+    assert {book._literals[book._keys[key]] for key in keys} == idle
+    assert (hits.among(keys, True).keys(), hits.among(keys, False).keys()) == (keys, hits.keys() - keys)
 
 
 @pytest.mark.parametrize(("heading", "found"), [("Customer stories", True), ("About us", False)])
@@ -98,3 +101,90 @@ def test_what_is_found_for_groups_together_is_what_is_found_for_each(language, m
         assert all(bool(spans) == bool(mask & bit) and (touched & bit or not spans) for bit, spans in each.items())
         gapped += any(span not in {row[:2] for row in rows} for spans in each.values() for span in spans)
     assert gapped > 10
+
+
+@pytest.fixture(scope="module")
+def twin():
+    """The compiled search; this machine has a compiler, or the test says that it has none."""
+    if cuebooks._search is cue_search:
+        pytest.skip("the inner loops were not compiled when chipwatch was installed: hatch_build.py says why")
+    return cuebooks._search
+
+
+@pytest.fixture(scope="module", params=CHOSEN)
+def books(request, twin):
+    """The cues of a language, compiled and not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cuebooks, "_search", cue_search)
+        interpreted = cuebook.__wrapped__(request.param)
+    return cuebook(request.param), interpreted
+
+
+def _noisy(text: str, number: int) -> str:
+    """A text with what stands in no cue put in, with other capitals, or cut."""
+    return (text, text.upper(), re.sub(r"[ ,.]", lambda m: "|_·\u2028"[m.start() % 4], text), text.replace(" ", "  "), text[number % 40:], f"用{text}の", text.replace("e", "é"), f"\ud800{text}")[number % 8]
+
+
+def test_the_compiled_search_finds_what_the_other_one_finds(books):
+    compiled, interpreted = books
+    names = [path for folder in ("written", "plain_labels_fresh") for path in (WRITTEN.parent / folder).glob("*.jsonl") if path.stem in CHOSEN]
+    texts = [_noisy(json.loads(line)["text"], number) for path in names for number, line in enumerate(path.read_text("utf-8").splitlines())][::7]
+    assert len(texts) > 300
+    for at in range(0, len(texts), 20):
+        page = "\n".join(texts[at:at + 20])
+        begins = [sum(len(text) + 1 for text in texts[at:at + n]) for n in range(len(texts[at:at + 20]))]
+        ends = [begin + len(text) for begin, text in zip(begins, texts[at:at + 20], strict=True)]
+        one, other = (book.gate(book.page(page)) for book in books)
+        assert one.keys() == other.keys()
+        assert (blocks := one.blocks(begins, ends)) == other.blocks(begins, ends)
+        some = frozenset(sorted(one.keys())[::2])
+        assert [hits.among(some, wanted).blocks(begins, ends) for hits in (one,) for wanted in (True, False)] == [hits.among(some, wanted).blocks(begins, ends) for hits in (other,) for wanted in (True, False)]
+        for index, first, last in blocks:
+            spans = [(n, min(n + 90, ends[index] - begins[index])) for n in range(0, max(ends[index] - begins[index], 1), 90)]
+            assert one.sentences(first, last, begins[index], spans) == other.sentences(first, last, begins[index], spans)
+        ready = [book.page(page) for book in books]
+        for begin, end in zip(begins, ends, strict=True):
+            assert [book.look(page, begin, end) for book, page in zip(books, ready, strict=True)][0] == interpreted.look(ready[1], begin, end)
+            assert compiled._cues.rows(ready[0].folded, ready[0].text, begin, end, 3) == interpreted._cues.rows(ready[1].folded, ready[1].text, begin, end, 3)
+
+
+_CHARACTERS = "ab cD-/_'用の\u0301\ud800é1\0"
+_literals = st.lists(st.tuples(st.text("ab cd-用é", min_size=1, max_size=4), st.integers(0, 3), st.booleans()), min_size=1, max_size=12, unique_by=lambda row: row)
+_text = st.text(_CHARACTERS, max_size=60)
+
+
+@settings(max_examples=300, deadline=None)
+@example([("a", 3, False), ("a b", 3, False), ("a", 0, True)], "a_b a|b A b", True)
+@example([("用", 0, False), ("a-b", 1, False)], "a-b用a-bc", True)
+@given(_literals, _text, st.booleans())
+def test_both_searches_find_the_same_of_any_literals_in_any_text(twin, literals, text, blanking):
+    words = [word for word, _, _ in literals]
+    flags = [(flags if word[0].isalnum() else flags & ~BEFORE) & (3 if word[-1].isalnum() else ~BEHIND) | EXACT * capitals for word, flags, capitals in literals]
+    exact = [word.upper() if capitals else None for word, _, capitals in literals]
+    known, folded = {c for c in "".join(words) if not c.isalnum()} | {" ", "\0"}, cuebooks.fold(text)
+    short = blanking and any(flag == BEFORE | BEHIND and len(word) <= cue_search.SHORT and word.isalnum() for word, flag in zip(words, flags, strict=True))
+    searches = [search.Cues(words, flags, exact, known, short) for search in (twin, cue_search)]
+    for first, last in ((0, len(text)), (len(text) // 3, len(text)), (0, len(text) // 2), (len(text), len(text))):
+        one, other = (search.rows(folded, text, first, last, 5) for search in searches)
+        assert one == other
+    deciding = [([n % 3 == 0 for n in range(len(words))], [() if n % 3 == 0 else ((n % 2 == 0, 6, 4, tuple(sorted(words)), (0,) * len(words), ((n % 2 == 1, ((words[0], 1),)),)),) for n in range(len(words))])] * 2
+    one, other = (search.Gate(words, flags, exact, deciding, [9]).hits(folded, text) for search in (twin, cue_search))
+    assert one.keys() == other.keys()
+    assert [one.worth(n, len(text)) for n in range(0, len(text), 5)] == [other.worth(n, len(text)) for n in range(0, len(text), 5)]
+    half = [0, len(text) // 2], [len(text) // 2 - 1, len(text)]
+    assert (found := one.blocks(*half)) == other.blocks(*half)
+    for _, first, last in found:
+        spans = [(n, n + 7) for n in range(0, len(text), 7)]
+        assert one.sentences(first, last, 0, spans) == other.sentences(first, last, 0, spans)
+
+
+def test_a_module_made_from_another_source_is_not_used(monkeypatch, tmp_path, twin):
+    from nlp import compiled
+
+    assert compiled.twin("search") is twin and compiled.twin("nothing") is None
+    monkeypatch.setattr(twin, "SOURCE", "0" * 64)
+    assert compiled.twin("search") is None
+    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "compiled.py"))
+    assert compiled.twin("search") is twin                     # installed without its source
+    monkeypatch.setenv(compiled.OFF, "1")
+    assert compiled.twin("search") is None
