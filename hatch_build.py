@@ -20,9 +20,9 @@ def compile_loops(root: Path) -> list[Path]:
 
     sources = sorted((root / "nlp").glob("_*.pyx"))
     # The digest of its source stands in the module: one that was made from another source is not used, see nlp/compiled.py.
-    extensions = [Extension(f"nlp.{path.stem}", [str(path.relative_to(root))], define_macros=[("SOURCE_DIGEST", f'"{hashlib.sha256(path.read_bytes()).hexdigest()}"')]) for path in sources]
+    extensions = [Extension(f"nlp.{path.stem}", [str(path.relative_to(root))], define_macros=[("SOURCE_DIGEST", f'"{hashlib.sha256(path.read_bytes()).hexdigest()}"')], extra_compile_args=["-g0"]) for path in sources]
     command = Distribution({"name": "chipwatch", "ext_modules": cythonize(extensions, build_dir=str(root / "build"), quiet=True)}).get_command_obj("build_ext")
-    command.inplace, command.build_temp = True, str(root / "build")
+    command.inplace, command.force, command.build_temp = True, True, str(root / "build")
     command.ensure_finalized()
     command.run()
     return [Path(command.get_ext_fullpath(extension.name)) for extension in extensions]
