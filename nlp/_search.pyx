@@ -13,7 +13,7 @@ from cpython.list cimport PyList_GET_ITEM, PyList_GET_SIZE
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.tuple cimport PyTuple_GET_ITEM
 from cpython.unicode cimport PyUnicode_Find, PyUnicode_GET_LENGTH
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 cdef extern from "Python.h":
@@ -86,8 +86,8 @@ cdef class Ints:
 
 
 cdef struct Node:
-    int32_t tail                                               # where the characters begin that all literals of the node share, in `Tree.tails`
-    int32_t depth                                              # how many they are
+    int32_t tail                                               # where the characters that its literals share behind those of the node above begin, in `Tree.tails`
+    int32_t depth                                              # how many they share in all
     int32_t here                                               # the literal that ends there, or -1
     int32_t edges                                              # where its edges begin; those of the next node are the end
 
@@ -100,7 +100,7 @@ cdef struct Edge:
 cdef class Tree:
     """Literals in a tree by their characters: a node for each beginning that several share and behind which they part, and for each literal."""
 
-    cdef Ints tails                                            # code points of all literals
+    cdef uint16_t* tails                                       # code points; one beyond 16 bits stands in no cue
     cdef Ints lengths                                          # of literals
     cdef Ints patterns, pattern_begins                         # of each literal
     cdef Node* nodes
@@ -108,23 +108,23 @@ cdef class Tree:
     cdef int32_t roots[EAST]                                   # nodes by first character, for those below EAST; 0, the root: none
 
     def __cinit__(self):
-        self.nodes, self.edges = NULL, NULL
+        self.nodes, self.edges, self.tails = NULL, NULL, NULL
 
     def __dealloc__(self):
+        PyMem_Free(self.tails)
         PyMem_Free(self.nodes)
         PyMem_Free(self.edges)
 
     def __init__(self, patterns_of):
         """`patterns_of`: literal -> its patterns, ascending."""
-        cdef Py_ssize_t low, high, begin, end, depth, node, edge, size
-        self.tails, self.lengths, self.patterns, self.pattern_begins = Ints(), Ints(), Ints(), Ints()
-        cdef list literals = sorted(patterns_of), begins = [], ranges = [(0, len(patterns_of), 0)]
+        cdef Py_ssize_t low, high, begin, end, depth, above, node, edge, size, tail = 0
+        self.lengths, self.patterns, self.pattern_begins = Ints(), Ints(), Ints()
+        cdef list literals = sorted(patterns_of), ranges = [(0, len(patterns_of), 0)]
         cdef str literal
         for literal in literals:
-            begins.append(self.tails.size)
+            if literal and max(literal) > "\uffff":
+                raise ValueError(f"{literal!r}: a character beyond 16 bits")
             self.lengths.push(len(literal))
-            for character in literal:
-                self.tails.push(ord(character))
             self.pattern_begins.push(self.patterns.size)
             for pattern in patterns_of[literal]:
                 self.patterns.push(pattern)
@@ -132,14 +132,17 @@ cdef class Tree:
         size = 2 * len(literals) + 2                           # more nodes than that no such tree has
         self.nodes = <Node*>PyMem_Realloc(self.nodes, size * sizeof(Node))
         self.edges = <Edge*>PyMem_Realloc(self.edges, size * sizeof(Edge))
-        if self.nodes == NULL or self.edges == NULL:
+        self.tails = <uint16_t*>PyMem_Realloc(self.tails, (sum(map(len, literals)) + 1) * sizeof(uint16_t))
+        if self.nodes == NULL or self.edges == NULL or self.tails == NULL:
             raise MemoryError
         node = edge = 0
         while node < len(ranges):                              # a range of sorted literals with a shared beginning each
-            low, high, depth = ranges[node]
-            if node:
-                depth = shared(literals[low], literals[high - 1], depth)
-            self.nodes[node].tail = begins[low] if low < high else 0
+            low, high, above = ranges[node]
+            depth = shared(literals[low], literals[high - 1], above) if node else 0
+            self.nodes[node].tail = <int32_t>tail
+            for character in literals[low][above:depth] if node else "":
+                self.tails[tail] = <uint16_t>ord(character)
+                tail += 1
             self.nodes[node].depth = <int32_t>depth
             self.nodes[node].here = -1
             if low < high and self.lengths.at[low] == depth:
@@ -166,7 +169,7 @@ cdef class Tree:
 
     cdef Py_ssize_t literals_at(self, const uint32_t* text, Py_ssize_t start, Py_ssize_t end, int32_t* found) noexcept nogil:
         """The literals that begin at a place of a text; returns how many, shorter ones first. `found` has room for as many as a literal has characters."""
-        cdef const int32_t* tail
+        cdef const uint16_t* tail
         cdef const Edge* low
         cdef const Edge* high
         cdef const Edge* middle
@@ -183,10 +186,11 @@ cdef class Tree:
             stop = start + node.depth
             if stop > end:
                 return count
-            tail = self.tails.at + node.tail - start
+            tail = self.tails + node.tail
             while at < stop:
-                if <uint32_t>tail[at] != text[at]:
+                if tail[0] != text[at]:
                     return count
+                tail += 1
                 at += 1
             if node.here >= 0:
                 found[count] = node.here

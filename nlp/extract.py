@@ -27,9 +27,14 @@ def reader_version() -> str:
     room = Path(__file__).parent
     shared = room.parent / "chipwatch"
     digest = hashlib.sha256(b"".join((shared / name).read_bytes() for name in ("records.py", "country_groups.py", "country_groups.yml")))
-    for path in sorted(p for p in room.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+    for path in reader_files(room):
         digest.update(str(path.relative_to(room)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def reader_files(room: Path) -> list[Path]:
+    """The files that make the reader what it is. What is compiled of them is none: it gives the same, and differs from machine to machine."""
+    return sorted(p for p in room.rglob("*") if p.is_file() and "__pycache__" not in p.parts and p.suffix not in (".so", ".pyd"))
 
 
 def text_sha256(document: Document) -> str:

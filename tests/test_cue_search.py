@@ -188,3 +188,12 @@ def test_a_module_made_from_another_source_is_not_used(monkeypatch, tmp_path, tw
     assert compiled.twin("search") is twin                     # installed without its source
     monkeypatch.setenv(compiled.OFF, "1")
     assert compiled.twin("search") is None
+
+
+def test_the_version_of_the_reader_is_that_of_its_sources(tmp_path):
+    from nlp.extract import reader_files
+
+    for name in ("a.py", "_a.pyx", "_a.cpython-311-x86_64-linux-gnu.so", "cues/en.yml", "__pycache__/a.pyc"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [path.relative_to(tmp_path).as_posix() for path in reader_files(tmp_path)] == ["_a.pyx", "a.py", "cues/en.yml"]
