@@ -216,7 +216,7 @@ cdef class Adder:
     cdef Stems stems
     cdef const float[:, ::1] weights
     cdef uint64_t* seen                                        # features of the text at hand, as a hash table; behind each the text in which it was met
-    cdef uint64_t seen_mask
+    cdef uint64_t seen_mask                                    # of the places that this text needs: few, which are soon at hand
     cdef uint64_t turn
     cdef int32_t* words
     cdef Found* found
@@ -255,7 +255,7 @@ cdef class Adder:
         if self.seen == NULL or self.words == NULL or self.found == NULL or self.rows == NULL:
             raise MemoryError
         memset(self.seen, 0, 2 * size * sizeof(uint64_t))
-        self.room, self.seen_mask, self.turn = words, size - 1, 0
+        self.room, self.turn = words, 0
         return 0
 
     cdef Py_ssize_t _read(self, str text) except -1:
@@ -323,6 +323,9 @@ cdef class Adder:
             count = self._read(text)
             words = self.words
             self.turn += 1
+            self.seen_mask = 255
+            while self.seen_mask < <uint64_t>(6 * count):
+                self.seen_mask = 2 * self.seen_mask + 1
             held = distinct = 0
             for k in range(kinds + 1):
                 for i in range(count - k):
