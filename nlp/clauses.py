@@ -192,8 +192,7 @@ class _Reader:
         self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after, self.lawmaker_body = book.bit("lawmaker_before"), book.bit("lawmaker_after"), book.bit("lawmaker_body")
         self.embargo_country = book.bit("embargo_country")
-        self.group_bits = [(name[len(place_groups.PREFIX):], 1 << n) for name, n in book.groups.items() if name.startswith(place_groups.PREFIX)]
-        self.any_group = functools.reduce(int.__or__, (bit for _, bit in self.group_bits), 0)
+        self.any_group = functools.reduce(int.__or__, (bit for _, bit in book.place_groups), 0)
         self._rows: dict[tuple[int, int, int], list[Match]] = {}
         self._looks: dict[tuple[int, int, int], tuple[int, bool]] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
@@ -840,7 +839,7 @@ class _Reader:
             cited |= self.mask(index, 0, len(self.text[index]))
         grouped = rule.label in GROUPED_LABELS or (attributes.get("places") == "issuers" and own & self.card_issued)
         cited = adjoining if attributes.get("places") in ("beyond", "others") else cited & ~elsewhere
-        groups = [name for name, bit in self.group_bits if cited & bit] if grouped and cited & self.any_group else []
+        groups = [name for name, bit in self.book.place_groups if cited & bit] if grouped and cited & self.any_group else []
         if attributes.get("places") in ("beyond", "others") and not set(places).isdisjoint(place_groups.resolve([EMBARGOED], self.on)):
             return None                                        # "persons who are not in Cuba": nobody serves those places alone
         if attributes.get("places") == "others":
@@ -986,8 +985,8 @@ class _Reader:
         """Terms in quotation marks for a class of barred places, folded and without their ending -> countries of the sentence that defines them, or of the list that it opens."""
         found: dict[str, list[str]] = {}
         barred: dict[str, bool] = {}                           # whether a term is for a class of barred places; most are met often
-        for index, block in enumerate(self.blocks):
-            for match in _QUOTED.finditer(block.text):
+        for index, text in enumerate(self.text):
+            for match in _QUOTED.finditer(text):
                 if match[1] not in barred:
                     barred[match[1]] = self.book.may_hold(match[1], self.embargoed_place) and bool(self.embargoed_place & self.book.groups_in(match[1]))
                 if not barred[match[1]]:
@@ -995,7 +994,7 @@ class _Reader:
                 term = self.book.fold(match[1])
                 spans = self.sentences(index)
                 at = bisect_right(spans, match.start(), key=lambda span: span[0]) - 1
-                sentence = spans[at] if at >= 0 and match.start() < spans[at][1] else (0, len(block.text))
+                sentence = spans[at] if at >= 0 and match.start() < spans[at][1] else (0, len(text))
                 codes = self._named.get((index, *sentence))
                 if codes is None:
                     codes = self._named[index, *sentence] = self.places(_Unit(index, *sentence, sentence), self.matches(index, *sentence))[0]
@@ -1077,7 +1076,7 @@ class _Reader:
         asked = unit.block, unit.start, unit.end
         if self._grouped[0] != asked:
             touched = self.book.touched(rows)
-            groups = [(start, end, "", bit) for _, bit in self.group_bits if bit & touched for start, end in self.book.spans(rows, bit)]
+            groups = [(start, end, "", bit) for _, bit in self.book.place_groups if bit & touched for start, end in self.book.spans(rows, bit)]
             named = sorted([(start, end, code, 0) for start, end, code, _ in self.mentions(unit, rows)] + groups)
             self._grouped = asked, (named, [start for start, *_ in named])
         return self._grouped[1]

@@ -33,6 +33,7 @@ from chipwatch import yaml_files
 from nlp import cue_search
 from nlp.cue_search import BEFORE, BEHIND, EXACT, SHORT, Forms, Further, Hits, automaton
 from nlp.compiled import twin
+from nlp.place_groups import PREFIX
 from nlp.pause import collection_paused
 
 _search = twin("search") or cue_search
@@ -426,6 +427,19 @@ class Cuebook:
         return fold(text).translate(self._more) if self._more else fold(text)
 
     # --- compiling rules -------------------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def rules_of(self) -> dict[str, list[Rule]]:
+        """Label -> its rules, in the order of the rule file."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.label, []).append(rule)
+        return found
+
+    @functools.cached_property
+    def place_groups(self) -> list[tuple[str, int]]:
+        """(group of countries, its bit) of the groups of cues that name one."""
+        return [(name[len(PREFIX):], 1 << number) for name, number in self.groups.items() if name.startswith(PREFIX)]
 
     def bit(self, group: str) -> int:
         """The bit of a group; 0 for a group that no pack of this language has."""

@@ -182,8 +182,6 @@ class Decision:
     _columns: int = 0                                          # of the labels; behind them stand those of polarity and mode
     _numbers: Any = None                                       # of the words of this document, see `nlp.wordsums`; None in a language that is read character by character
     _contexts: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)   # introduction or heading -> (number of its word features, sum of their weights)
-    _templates: dict[str, list[Rule]] = field(default_factory=dict)
-    _names: list[str] = field(default_factory=list)            # of the groups, by their bit
     _said: dict[tuple[str, str, str, bool], Any] = field(default_factory=dict)   # what a finding and its cues say -> sum of the weights of these features
     _of_masks: dict[tuple[str, str, int], Any] = field(default_factory=dict)    # (label, context, its groups) -> sum of their weights: sentences of one kind hold the same groups
     _least: Any = None                                         # by label, a log-odds a little below that from which the model adds a finding
@@ -192,7 +190,6 @@ class Decision:
     add: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._names = list(self.book.groups)
         if self.model is not None:
             self.drop, self.add = self.model.bars(self.language)
             self.careful = bool(self.model.languages) and self.language not in self.model.languages
@@ -200,8 +197,6 @@ class Decision:
             self._packed, self._columns = self.model.packed(), len(self.model.labels)
             if not wording.unspaced(self.language):
                 self._numbers = self._packed.words.numbers()
-        for rule in self.book.rules:
-            self._templates.setdefault(rule.label, []).append(rule)
 
     def near(self, texts: Sequence[str]) -> list[bool]:
         """Whether the words of texts alone come within NEAR of what the model adds: cue groups, introduction and heading may make up for no more. True for all without a model."""
@@ -317,7 +312,7 @@ class Decision:
 
     def groups(self, own: int, intro: int, head: int) -> dict[str, float]:
         """The features of cue groups, as `wording.of_groups` gives them."""
-        names = self._names
+        names = list(self.book.groups)                         # by bit
         return {prefix + names[bit]: weight for prefix, mask, weight in (("G:", own, 1.0), ("I:", intro, 1.0), ("H:", head, wording.CONTEXT)) for bit in bits(mask)}
 
     def adds(self, label: str, probability: float) -> bool:
@@ -325,7 +320,7 @@ class Decision:
 
     def template(self, label: str, own: int) -> Rule | None:
         """The rule whose attributes a finding of the model takes: the first of the label that these groups can begin, else its first; None where this language has none."""
-        rules = self._templates.get(label, [])
+        rules = self.book.rules_of.get(label, [])
         rule = next((r for r in rules if r.trigger & own), rules[0] if rules else None)
         if rule is None:
             return None
