@@ -16,6 +16,9 @@ from cpython.unicode cimport PyUnicode_Find, PyUnicode_GET_LENGTH
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
+cdef extern from *:
+    void prefetch "__builtin_prefetch"(const void*) noexcept nogil
+
 cdef extern from "Python.h":
     long PyLong_AsLong(object) except? -1
     int PyUnicode_KIND(object)
@@ -45,6 +48,11 @@ cdef uint8_t LETTER[EAST]                                      # whether a chara
 cdef int _number
 for _number in range(EAST):
     LETTER[_number] = Py_UNICODE_ISALNUM(_number)
+
+
+cdef struct Literal:
+    int32_t mark                                               # see `Tree._mark`
+    int32_t end
 
 
 cdef struct Match:
@@ -85,131 +93,120 @@ cdef class Ints:
         return 0
 
 
-cdef struct Node:
-    int32_t tail                                               # where the characters that its literals share behind those of the node above begin, in `Tree.tails`
-    int32_t depth                                              # how many they share in all
-    int32_t here                                               # the literal that ends there, or -1
-    int32_t edges                                              # where its edges begin; those of the next node are the end
-
-
-cdef struct Edge:
-    uint32_t character
-    int32_t node
-
-
 cdef class Tree:
-    """Literals in a tree by their characters: a node for each beginning that several share and behind which they part, and for each literal."""
+    """Literals in a tree by their characters: a node for each beginning that several share and behind which they part, and for each literal.
 
-    cdef uint16_t* tails                                       # code points; one beyond 16 bits stands in no cue
-    cdef Ints lengths                                          # of literals
-    cdef Ints patterns, pattern_begins                         # of each literal
-    cdef Node* nodes
-    cdef Edge* edges
+    What is asked for together stands together, nodes below a node behind it: a walk down the tree is a walk through memory that is mostly at hand. A node is, in numbers of 32 bits: how many characters its
+    literals share behind those of the node above, and in the upper half how many edges there are; what is found there (`_mark`); those characters, two a number; the first character of each edge, ascending;
+    where each edge leads.
+    """
+
+    cdef Ints nodes
+    cdef Ints several                                          # of literals with more than one pattern: how many, and each as such a mark
     cdef int32_t roots[EAST]                                   # nodes by first character, for those below EAST; 0, the root: none
 
-    def __cinit__(self):
-        self.nodes, self.edges, self.tails = NULL, NULL, NULL
+    def __init__(self, patterns_of, flags):
+        """`patterns_of`: literal -> its patterns, ascending; `flags` of each pattern.
 
-    def __dealloc__(self):
-        PyMem_Free(self.tails)
-        PyMem_Free(self.nodes)
-        PyMem_Free(self.edges)
-
-    def __init__(self, patterns_of):
-        """`patterns_of`: literal -> its patterns, ascending."""
-        cdef Py_ssize_t low, high, begin, end, depth, above, node, edge, size, tail = 0
-        self.lengths, self.patterns, self.pattern_begins = Ints(), Ints(), Ints()
-        cdef list literals = sorted(patterns_of), ranges = [(0, len(patterns_of), 0)]
-        cdef str literal
+        Raises ValueError for a character beyond 16 bits.
+        """
+        cdef Py_ssize_t at, edges
+        self.nodes, self.several = Ints(), Ints()
+        literals = sorted(patterns_of)
         for literal in literals:
-            if literal and max(literal) > "\uffff":
+            if max(literal, default="") > "\uffff":
                 raise ValueError(f"{literal!r}: a character beyond 16 bits")
-            self.lengths.push(len(literal))
-            self.pattern_begins.push(self.patterns.size)
-            for pattern in patterns_of[literal]:
-                self.patterns.push(pattern)
-        self.pattern_begins.push(self.patterns.size)
-        size = 2 * len(literals) + 2                           # more nodes than that no such tree has
-        self.nodes = <Node*>PyMem_Realloc(self.nodes, size * sizeof(Node))
-        self.edges = <Edge*>PyMem_Realloc(self.edges, size * sizeof(Edge))
-        self.tails = <uint16_t*>PyMem_Realloc(self.tails, (sum(map(len, literals)) + 1) * sizeof(uint16_t))
-        if self.nodes == NULL or self.edges == NULL or self.tails == NULL:
-            raise MemoryError
-        node = edge = 0
-        while node < len(ranges):                              # a range of sorted literals with a shared beginning each
-            low, high, above = ranges[node]
-            depth = shared(literals[low], literals[high - 1], above) if node else 0
-            self.nodes[node].tail = <int32_t>tail
-            for character in literals[low][above:depth] if node else "":
-                self.tails[tail] = <uint16_t>ord(character)
-                tail += 1
-            self.nodes[node].depth = <int32_t>depth
-            self.nodes[node].here = -1
-            if low < high and self.lengths.at[low] == depth:
-                self.nodes[node].here = <int32_t>low
-                low += 1
-            self.nodes[node].edges = <int32_t>edge
-            begin = low
-            while begin < high:
-                character = literals[begin][depth]
-                end = begin + 1
-                while end < high and literals[end][depth] == character:
-                    end += 1
-                self.edges[edge].character = ord(character)
-                self.edges[edge].node = <int32_t>len(ranges)
-                edge += 1
-                ranges.append((begin, end, depth + 1))
-                begin = end
-            node += 1
-        self.nodes[node].edges = <int32_t>edge
+        self._grow(literals, [self._mark(patterns_of[literal], flags) for literal in literals], 0, len(literals), 0, 0)
         memset(self.roots, 0, sizeof(self.roots))
-        for edge in range(self.nodes[0].edges, self.nodes[1].edges if node > 0 else 0):
-            if self.edges[edge].character < EAST:
-                self.roots[self.edges[edge].character] = self.edges[edge].node
+        edges = self.nodes.at[0] >> 16
+        for at in range(edges):
+            if self.nodes.at[2 + at] < EAST:
+                self.roots[self.nodes.at[2 + at]] = self.nodes.at[2 + edges + at]
 
-    cdef Py_ssize_t literals_at(self, const uint32_t* text, Py_ssize_t start, Py_ssize_t end, int32_t* found) noexcept nogil:
+    cdef _mark(self, patterns, flags):
+        """What stands for the patterns of a literal: one as it is (`_mark`), of several where they stand, negative."""
+        marks = [(pattern << 3 | flags[pattern]) + 1 for pattern in patterns]
+        if len(marks) == 1:
+            return marks[0]
+        at = self.several.size
+        for value in (len(marks), *marks):
+            self.several.push(value)
+        return -1 - at
+
+    cdef Py_ssize_t _grow(self, list literals, list marks, Py_ssize_t low, Py_ssize_t high, Py_ssize_t above, Py_ssize_t depth) except -1:
+        """Adds the node of a range of sorted literals that share their first `depth` characters, `above` of which led there, and those below it; where it stands."""
+        cdef Py_ssize_t here = self.nodes.size, at, begin, first
+        cdef list ranges = []
+        cdef str text = literals[low] if low < high else ""
+        self.nodes.push(depth - above)
+        self.nodes.push(0)
+        for at in range(above, depth, 2):
+            self.nodes.push(ord(text[at]) | (ord(text[at + 1]) << 16 if at + 1 < depth else 0))
+        if low < high and len(text) == depth:
+            self.nodes.at[here + 1] = marks[low]
+            low += 1
+        while low < high:
+            begin, character = low, literals[low][depth]
+            while low < high and literals[low][depth] == character:
+                low += 1
+            ranges.append((begin, low))
+            self.nodes.push(ord(character))
+        if len(ranges) > 0x7fff:
+            raise ValueError("too many characters")
+        self.nodes.at[here] |= <int32_t>(len(ranges) << 16)
+        first = self.nodes.size
+        for _ in ranges:
+            self.nodes.push(0)
+        for at in range(len(ranges)):
+            begin, low = ranges[at]
+            self.nodes.at[first + at] = <int32_t>self._grow(literals, marks, begin, low, depth + 1, shared(literals[begin], literals[low - 1], depth + 1))
+        return here
+
+    cdef Py_ssize_t marks_at(self, const uint32_t* text, Py_ssize_t start, Py_ssize_t end, Literal* found) noexcept nogil:
         """The literals that begin at a place of a text; returns how many, shorter ones first. `found` has room for as many as a literal has characters."""
+        cdef const int32_t* nodes = self.nodes.at
+        cdef const int32_t* node
+        cdef const int32_t* low
+        cdef const int32_t* high
+        cdef const int32_t* middle
         cdef const uint16_t* tail
-        cdef const Edge* low
-        cdef const Edge* high
-        cdef const Edge* middle
-        cdef const Node* node
-        cdef Py_ssize_t at = start + 1, stop, count = 0
-        cdef uint32_t character = text[start]
+        cdef Py_ssize_t at = start + 1, stop, edges, count = 0
+        cdef int32_t mark, character = <int32_t>text[start]
         if character < EAST:
             if not self.roots[character]:
                 return 0
-            node = &self.nodes[self.roots[character]]
+            node = nodes + self.roots[character]
         else:
-            node, at = &self.nodes[0], start
+            node, at = nodes, start
         while True:
-            stop = start + node.depth
+            stop, edges, mark = at + (node[0] & 0xffff), node[0] >> 16, node[1]
             if stop > end:
                 return count
-            tail = self.tails + node.tail
+            tail = <const uint16_t*>(node + 2)
+            node += 2 + (stop - at + 1) // 2
             while at < stop:
                 if tail[0] != text[at]:
                     return count
                 tail += 1
                 at += 1
-            if node.here >= 0:
-                found[count] = node.here
+            if mark:
+                found[count].mark, found[count].end = mark, <int32_t>at
                 count += 1
-            if at >= end:
+            if at >= end or not edges:
                 return count
-            character = text[at]
-            low, high = &self.edges[node.edges], &self.edges[node[1].edges]
+            character = <int32_t>text[at]
+            low, high = node, node + edges
             while high - low > 6:
                 middle = low + ((high - low) >> 1)
-                if middle.character <= character:
+                if middle[0] <= character:
                     low = middle
                 else:
                     high = middle
-            while low < high and low.character < character:
+            while low < high and low[0] < character:
                 low += 1
-            if low == high or low.character != character:
+            if low == high or low[0] != character:
                 return count
-            node = &self.nodes[low.node]
+            node = nodes + low[edges]
             at += 1
 
 
@@ -224,13 +221,12 @@ cdef class Search:
     """All patterns of a book, found in parts of a text."""
 
     cdef Tree words, anywhere                                  # all literals; those of patterns before which a letter may stand
-    cdef Ints flags
     cdef list exact
     cdef Ints known                                            # characters that are neither letters nor digits and stand in cues
     cdef bint blanking                                          # whether other such characters are read as blanks, see `Cues` of nlp/cue_search.py
     cdef uint32_t* text                                        # the part at hand
     cdef Py_ssize_t room
-    cdef int32_t* literals                                     # found at one place
+    cdef Literal* literals                                     # found at one place
     cdef Match* matches
     cdef Py_ssize_t count, matches_room
 
@@ -245,17 +241,16 @@ cdef class Search:
     def __init__(self, literals, flags, exact, known, blanking):
         """`literals`, `flags` and `exact` (the literal with its capitals, or None) by pattern; `known`: characters, see `Cues` of nlp/cue_search.py."""
         words, anywhere = {}, {}
-        self.flags, self.known, self.exact, self.blanking = Ints(), Ints(), list(exact), blanking
+        self.known, self.exact, self.blanking = Ints(), list(exact), blanking
         for pattern, (literal, flag) in enumerate(zip(literals, flags, strict=True)):
-            self.flags.push(flag)
             words.setdefault(literal, []).append(pattern)
             if not flag & BEFORE:
                 anywhere.setdefault(literal, []).append(pattern)
         for character in sorted(known):
             self.known.push(ord(character))
-        self.words, self.anywhere = Tree(words), Tree(anywhere)
+        self.words, self.anywhere = Tree(words, flags), Tree(anywhere, flags)
         longest = max(map(len, literals), default=0)
-        self.literals = <int32_t*>PyMem_Realloc(self.literals, (longest + 1) * sizeof(int32_t))
+        self.literals = <Literal*>PyMem_Realloc(self.literals, (longest + 1) * sizeof(Literal))
         if self.literals == NULL:
             raise MemoryError
 
@@ -319,20 +314,28 @@ cdef class Search:
         return 0
 
     cdef int _found_at(self, Tree tree, str text, Py_ssize_t first, Py_ssize_t at, Py_ssize_t size) except -1:
-        cdef Py_ssize_t k, end, count = tree.literals_at(self.text, at, size, self.literals)
-        cdef int32_t literal, pattern, flag, place
+        cdef Py_ssize_t k, count = tree.marks_at(self.text, at, size, self.literals)
+        cdef int32_t mark, place, last
         for k in range(count):
-            literal = self.literals[k]
-            end = at + tree.lengths.at[literal]
-            for place in range(tree.pattern_begins.at[literal], tree.pattern_begins.at[literal + 1]):
-                pattern = tree.patterns.at[place]
-                flag = self.flags.at[pattern]
-                if flag & BEHIND and end < size and is_letter(self.text[end]):
-                    continue
-                if flag & EXACT and text[first + at:first + end] != self.exact[pattern]:
-                    continue
-                self._push(at, end, pattern)
+            mark = self.literals[k].mark
+            if mark > 0:
+                self._keep(mark, text, first, at, self.literals[k].end, size)
+                continue
+            place = -1 - mark
+            last = place + tree.several.at[place]
+            while place < last:
+                place += 1
+                self._keep(tree.several.at[place], text, first, at, self.literals[k].end, size)
         return 0
+
+    cdef inline int _keep(self, int32_t mark, str text, Py_ssize_t first, Py_ssize_t at, Py_ssize_t end, Py_ssize_t size) except -1:
+        """Adds a match, if it stands alone where it has to and has the capitals that it has to have."""
+        cdef int32_t pattern = (mark - 1) >> 3
+        if (mark - 1) & BEHIND and end < size and is_letter(self.text[end]):
+            return 0
+        if (mark - 1) & EXACT and text[first + at:first + end] != self.exact[pattern]:
+            return 0
+        return self._push(at, end, pattern)
 
     def rows(self, str folded, str text, Py_ssize_t first, Py_ssize_t last, Py_ssize_t at):
         """(start, end, pattern) of all matches in `folded[first:last]`, sorted, counted from `at`; see `find` for `text`."""
@@ -341,25 +344,47 @@ cdef class Search:
         return [(self.matches[i].start + at, self.matches[i].end + at, self.matches[i].pattern) for i in range(self.count)]
 
 
+cdef class Tier:
+    """What decides by itself, and what must stand beside what does not: one of `Gate.deciding`, with its numbers in rows."""
+
+    cdef Ints strong                                           # of each key: whether it is enough by itself
+    cdef Ints begins                                           # of each key: where its partners begin; those of the next are the end
+    cdef Ints partners                                         # of each: whether it stands behind, reach, length of the longest form, where its forms begin
+    cdef Ints forms                                            # of each: its first and its last pair of characters, or -1; its flags; its length
+    cdef list texts, further                                   # of each form; of each partner
+    cdef Ints windows                                          # of each key: the largest reach, before it and behind it, with the longest form
+
+    def __init__(self, strong, partners):
+        self.strong, self.begins, self.partners, self.forms, self.windows, self.texts, self.further = Ints(), Ints(), Ints(), Ints(), Ints(), [], []
+        for enough, rows in zip(strong, partners, strict=True):
+            self.strong.push(bool(enough))
+            self.begins.push(self.partners.size // 4)
+            self.windows.push(max([reach for forward, reach, *_ in rows if not forward], default=0))
+            self.windows.push(max([reach + longest for forward, reach, longest, *_ in rows if forward], default=0))
+            for forward, reach, longest, forms, flags, further in rows:
+                for value in (forward, reach, longest, len(self.texts)):
+                    self.partners.push(value)
+                self.further.append(further)
+                for form, flag in zip(forms, flags, strict=True):
+                    pairs = [pair(ord(form[at]), ord(form[at + 1])) if len(form) > 1 else -1 for at in (0, len(form) - 2)]
+                    for value in (*pairs, flag, len(form)):
+                        self.forms.push(value)
+                    self.texts.append(form)
+        self.begins.push(self.partners.size // 4)
+        for value in (0, 0, 0, len(self.texts)):               # an end
+            self.partners.push(value)
+
+
 cdef class Gate(Search):
     """The first pass."""
 
     cdef readonly list deciding, sizes
-    cdef list limits
-    cdef list sketches                                          # of each of `deciding`: an `Ints` with the first and the last pair of characters of each form of each partner, in order, and where those of a key begin
+    cdef list limits, tiers
 
     def __init__(self, literals, flags, exact, deciding, limits):
         Search.__init__(self, literals, flags, exact, (), False)
-        self.deciding, self.sizes, self.limits, self.sketches = list(deciding), [len(literal) for literal in literals], list(limits), []
-        for _, partners in deciding:
-            pairs, begins = Ints(), Ints()
-            for rows in partners:
-                begins.push((<Ints>pairs).size)
-                for row in rows:
-                    for form in row[3]:
-                        for at in (0, len(form) - 2):
-                            pairs.push(pair(ord(form[at]), ord(form[at + 1])) if len(form) > 1 else -1)
-            self.sketches.append((pairs, begins))
+        self.deciding, self.sizes, self.limits = list(deciding), [len(literal) for literal in literals], list(limits)
+        self.tiers = [Tier(strong, partners) for strong, partners in deciding]
 
     def tier(self, Py_ssize_t size):
         """Which of `deciding` holds for a sentence of so many characters."""
@@ -471,56 +496,55 @@ cdef class Hits:
 
     cdef Py_ssize_t first_worth(self, Py_ssize_t first_hit, Py_ssize_t last_hit, Py_ssize_t start, Py_ssize_t end, Py_ssize_t tier) except -2:
         """The number of the first hit that can make a rule fire; -1: no hit can."""
-        cdef list strong = self.gate.deciding[tier][0], partners = self.gate.deciding[tier][1], sizes = self.gate.sizes
-        cdef Ints pairs = self.gate.sketches[tier][0], begins = self.gate.sketches[tier][1]
+        cdef Tier deciding = self.gate.tiers[tier]
         cdef str folded = self.folded
-        cdef Py_ssize_t number, i, first, stop, at, reach
+        cdef Py_ssize_t number, i, first, stop, at, reach, size, place
         cdef int32_t key
-        cdef uint8_t seen[SKETCH_BYTES]
-        cdef int kind = PyUnicode_KIND(folded)
-        cdef void* data = PyUnicode_DATA(folded)
-        cdef int32_t* sketch
-        cdef uint32_t mark, one, other
-        cdef bint stand
-        cdef tuple rows, row, forms, flags
+        cdef uint8_t before[SKETCH_BYTES]
+        cdef uint8_t behind[SKETCH_BYTES]
+        cdef uint8_t* seen
+        cdef bint before_known, behind_known, stand
+        cdef int32_t* partner
+        cdef int32_t* form
+        cdef int32_t* last
         cdef dict anywhere = None
         for number in range(first_hit, last_hit):
-            if <object>PyList_GET_ITEM(strong, self.found[number].key) is True:
+            if deciding.strong.at[self.found[number].key]:
                 return first_hit
         for number in range(first_hit, last_hit):
             at, key = self.found[number].at, self.found[number].key
-            rows = <tuple>PyList_GET_ITEM(partners, key)
-            sketch = pairs.at + begins.at[key]
-            for row in rows:
-                reach = number_at(row, 1)
-                if <object>PyTuple_GET_ITEM(row, 0) is True:
-                    first = at + PyLong_AsLong(<object>PyList_GET_ITEM(sizes, key))
-                    stop = min(at + reach + number_at(row, 2), end)
+            before_known = behind_known = False
+            for place in range(deciding.begins.at[key], deciding.begins.at[key + 1]):
+                partner = deciding.partners.at + 4 * place
+                reach = partner[1]
+                if partner[0]:
+                    size = PyLong_AsLong(<object>PyList_GET_ITEM(self.gate.sizes, key))
+                    first, stop = at + size, min(at + reach + partner[2], end)
+                    seen = behind
+                    if not behind_known:
+                        behind_known = True
+                        sketched(folded, first, min(at + deciding.windows.at[2 * key + 1], end), seen)
                 else:
                     first, stop = max(at - reach, start), at
-                forms, flags = <tuple>PyTuple_GET_ITEM(row, 3), <tuple>PyTuple_GET_ITEM(row, 4)
+                    seen = before
+                    if not before_known:
+                        before_known = True
+                        sketched(folded, max(at - deciding.windows.at[2 * key], start), at, seen)
                 if stop <= first:
-                    sketch += 2 * len(forms)
                     continue
-                memset(seen, 0, sizeof(seen))
-                one = <uint32_t>PyUnicode_READ(kind, data, first)
-                for i in range(first + 1, stop):
-                    other = <uint32_t>PyUnicode_READ(kind, data, i)
-                    mark = pair(one, other)
-                    seen[mark >> 3] |= 1 << (mark & 7)
-                    one = other
                 stand = False
-                for i in range(len(forms)):
-                    if sketch[2 * i] >= 0 and not (seen[sketch[2 * i] >> 3] >> (sketch[2 * i] & 7) & 1 and seen[sketch[2 * i + 1] >> 3] >> (sketch[2 * i + 1] & 7) & 1):
-                        continue
-                    form = <object>PyTuple_GET_ITEM(forms, i)
-                    if stands(folded, form, number_at(flags, i), first, min(at + reach + PyUnicode_GET_LENGTH(form), stop)):
+                i = partner[3]
+                form, last = deciding.forms.at + 4 * i, deciding.forms.at + 4 * partner[7]
+                while form < last:
+                    if (form[0] < 0 or seen[form[0] >> 3] >> (form[0] & 7) & 1 and seen[form[1] >> 3] >> (form[1] & 7) & 1) and stands(
+                            folded, <str>PyList_GET_ITEM(deciding.texts, i), form[2], first, min(at + reach + form[3], stop)):
                         stand = True
                         break
-                sketch += 2 * len(forms)
+                    form += 4
+                    i += 1
                 if not stand:
                     continue
-                for between, part in <tuple>PyTuple_GET_ITEM(row, 5):
+                for between, part in <tuple>PyList_GET_ITEM(deciding.further, place):
                     if between:
                         stand = one_stands(folded, part, first, stop)
                     else:
@@ -539,6 +563,23 @@ cdef class Hits:
 
 cdef inline uint32_t pair(uint32_t one, uint32_t other) noexcept nogil:
     return (one * 67 + other * 31) & (SKETCH - 1)
+
+
+cdef void sketched(str folded, Py_ssize_t first, Py_ssize_t stop, uint8_t* seen):
+    """Sets the bits of the pairs of characters in `folded[first:stop]`."""
+    cdef int kind = PyUnicode_KIND(folded)
+    cdef void* data = PyUnicode_DATA(folded)
+    cdef uint32_t one, other, mark
+    cdef Py_ssize_t i
+    memset(seen, 0, SKETCH_BYTES)
+    if stop <= first:
+        return
+    one = <uint32_t>PyUnicode_READ(kind, data, first)
+    for i in range(first + 1, stop):
+        other = <uint32_t>PyUnicode_READ(kind, data, i)
+        mark = pair(one, other)
+        seen[mark >> 3] |= 1 << (mark & 7)
+        one = other
 
 
 cdef bint stands(str folded, str form, long flag, Py_ssize_t first, Py_ssize_t stop):
@@ -671,6 +712,12 @@ cdef class Cues(Search):
         self.find(folded, text, first, last)
         if not self.count:
             return 0, False
+        for i in range(self.count):                            # what is needed next is sent for at once, not one after the other
+            prefetch(begins + 3 * self.matches[i].pattern)
+        for i in range(self.count):
+            pattern = self.matches[i].pattern
+            prefetch(self.goes.at + begins[3 * pattern + 1])
+            prefetch(self.opens.at + begins[3 * pattern + 2])
         veiled = self._hide()
         if self.turn == 0x7fffffff:
             memset(turns, 0, self.turns.size * sizeof(int32_t))

@@ -12,6 +12,9 @@ from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport qsort
 from libc.string cimport memcmp, memset
 
+cdef extern from *:
+    void prefetch "__builtin_prefetch"(const void*) noexcept nogil
+
 cdef extern from "Python.h":
     int PyUnicode_KIND(object)
     void* PyUnicode_DATA(object)
@@ -86,12 +89,17 @@ cdef class Table:
                 at = (at + 1) & self.mask
             self.places[at].feature, self.places[at].row = keys[i], values[i]
 
-    cdef int64_t row(self, uint64_t feature) noexcept nogil:
-        """The row of a feature; -1: it has none."""
+    cdef bint may_have(self, uint64_t feature) noexcept nogil:
+        """Whether a feature may have a row; sends for what tells it."""
         cdef uint64_t key = spread(feature), at = key >> 32 & SKETCH - 1
         if not self.sketch[at >> 6] >> (at & 63) & 1:
-            return -1
-        at = key & self.mask
+            return False
+        prefetch(&self.places[key & self.mask])
+        return True
+
+    cdef int64_t row(self, uint64_t feature) noexcept nogil:
+        """The row of a feature; -1: it has none."""
+        cdef uint64_t at = spread(feature) & self.mask
         while self.places[at].row >= 0:
             if self.places[at].feature == feature:
                 return self.places[at].row
@@ -303,7 +311,7 @@ cdef class Adder:
 
     def sums(self, texts, Table table, int kinds):
         """(number of different features of each text, known or not; the sums of their weights, texts x columns). `kinds`: 1, of single words and of pairs; 2, also of words with one between them."""
-        cdef Py_ssize_t columns = self.weights.shape[1], number, i, k, count, held, distinct, column, width
+        cdef Py_ssize_t columns = self.weights.shape[1], number, i, k, count, some, held, distinct, column, width
         counts = np.zeros(len(texts), dtype="int64")
         totals = np.zeros((len(texts), columns))
         cdef int64_t[:] counts_view = counts
@@ -333,12 +341,19 @@ cdef class Adder:
                     if not self._new(feature):
                         continue
                     distinct += 1
-                    if words[i] <= first and (k == 0 or words[i + k] <= first):
-                        row = table.row(feature)
-                        if row >= 0:
-                            self.found[held].feature, self.found[held].row = feature, row
-                            held += 1
+                    if words[i] <= first and (k == 0 or words[i + k] <= first) and table.may_have(feature):
+                        self.found[held].feature = feature
+                        held += 1
             counts_view[number] = distinct
+            some, held = held, 0
+            for i in range(some):
+                row = table.row(self.found[i].feature)
+                if row >= 0:
+                    self.found[held].feature, self.found[held].row = self.found[i].feature, row
+                    prefetch(&self.weights[row, 0])
+                    prefetch(&self.weights[row, columns // 2])
+                    prefetch(&self.weights[row, columns - 1])
+                    held += 1
             if not held:
                 continue
             qsort(self.found, held, sizeof(Found), by_feature)

@@ -262,7 +262,10 @@ class _Reader:
         key = block, start, end
         found = self._looks.get(key)
         if found is None:
-            if self.page is not None and self.texts[block]:
+            if not self.book.compiled:                         # where matches are looked for in any case, they are kept
+                rows = self.matches(block, start, end)
+                found = self.book.mask(rows), self.book.takes_part(rows)
+            elif self.page is not None and self.texts[block]:
                 base = self.base[block]
                 found = self.book.look(self.page, base + start, base + end)
             else:

@@ -417,8 +417,8 @@ class Cuebook:
         known = {c for c in set("".join(literals)) if not c.isalnum()} | {" ", "\0"}
         short = blanking and any(flag == BEFORE | BEHIND and len(literal) <= SHORT and literal.isalnum() for literal, flag in zip(literals, flags, strict=True))
         cues = search.Cues(literals, flags, exact, known, short)
-        self._looks = hasattr(cues, "prepare")
-        if self._looks:
+        self.compiled = hasattr(cues, "prepare")               # whether groups are found without a list of matches
+        if self.compiled:
             cues.prepare(self._simple, self._gapped, self._masked, self._takes_part, self.width)
         return search.Gate([literals[n] for n in keys], [flags[n] for n in keys], [exact[n] for n in keys], deciding, lengths), cues
 
@@ -510,7 +510,7 @@ class Cuebook:
 
     def look(self, page: Page, start: int, end: int) -> tuple[int, bool]:
         """(`mask`, `takes_part`) of what `scan_part` finds."""
-        if self._looks:
+        if self.compiled:
             return self._cues.look(page.folded, page.text, start, end)
         rows = self.scan_part(page, start, end, 0)
         return self.mask(rows), self.takes_part(rows)
