@@ -324,7 +324,8 @@ class Decision:
         rule = next((r for r in rules if r.trigger & own), rules[0] if rules else None)
         if rule is None:
             return None
-        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, {k: v for k, v in rule.attributes.items() if k in KEPT})
+        aside = rule.aside if rule.trigger & own else 0        # what the words of the rule only mention, no probability states
+        return Rule(f"model.{rule.id}", label, rule.when, 0, rule.trigger, {k: v for k, v in rule.attributes.items() if k in KEPT}, aside)
 
 
 def dumped(model: ClauseModel) -> bytes:
