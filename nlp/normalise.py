@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html.entities import html5
+from itertools import pairwise
 from unicodedata import is_normalized, normalize
 
 from nlp.document import MappedText
@@ -321,10 +322,11 @@ class _Builder:
                     self.put(piece, self.last, self.last)
                     self.spaced = piece[-1] == " "
             else:
-                if soft:
-                    if self.text and self.space is None and _apart(soft, self.text[-1], self.source[piece[0]:piece[1]]):
+                if self.text and self.space is None:
+                    raw = self.source[piece[0]:piece[1]]
+                    if (soft := soft or _meeting(self.source, self.last, piece[0], self.text[-1], raw)) and _apart(soft, self.text[-1], raw):
                         self.gap(" ", self.last, self.last, False)
-                    soft = ""
+                soft = ""
                 self.run(*piece)
 
     def done(self) -> MappedText:
@@ -386,6 +388,7 @@ def _renormalise(mapped: MappedText) -> MappedText:
 
 
 RAISE, ABUT = "\u2060", "\u2063"                              # pieces: a raised text follows; elements that a style sheet may set apart meet
+TOUCH = "\u2062"                                              # an element begins or ends right beside text that is not in it (never a piece: seen in the source)
 
 
 Piece = tuple[int, int, int] | str                             # a source range (start, end, mode), or a string that is written as it is
@@ -435,7 +438,7 @@ def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
     """The text that `_mapped` gives of pieces in which there is little to change: white space and references. None where there is more."""
     parts: list[str] = []
     ended: list[int] = []                                      # parts before which a line ends that is to stay; those of the source are blanks
-    last = 0
+    last = ended_at = 0
     soft = ""
     before = ""                                                # the range that stands before this place
     for piece in pieces:
@@ -454,16 +457,14 @@ def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
         raw = source[start:end]
         if start < last or "\\" in raw and mode in (MARKDOWN, STRING):
             return None
-        last = start
-        if soft:
-            if before:
-                words = _blanked(before)
-                if not _as_it_stands(words, RAW) or "&" in words:
-                    return None
-                if words[-1] != " " and _apart(soft, words.strip(" ").rsplit("  ", 1)[-1], raw):
-                    parts.append(" ")
-            soft = ""
-        before = raw
+        if before and (soft := soft or _meeting(source, ended_at, start, before, raw)):
+            words = _blanked(before)
+            if not _as_it_stands(words, RAW) or "&" in words:
+                return None
+            if words[-1] != " " and _apart(soft, words.strip(" ").rsplit("  ", 1)[-1], raw):
+                parts.append(" ")
+        soft = ""
+        last, ended_at, before = start, end, raw
         parts.append(_ENTITY.sub(_decoded, raw) if "&" in raw and mode != RAW else raw)
     raw = "".join(parts)
     text = _folded(raw)
@@ -550,17 +551,38 @@ def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[Piece]]]) -> t
     return _mapped(source, together), contents
 
 
+_SIGNS = "$€£¥￥₩₹"
+_MARKUP = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_WITHIN = frozenset("sub sup wbr".split())                     # parts of a word or a number
+_BETWEEN = 2000
+
+
+def _meeting(source: str, ended: int, start: int, before: str, after: str) -> str:
+    """How two ranges of source text meet that only tags part: ABUT, where an element ends and another begins; TOUCH, where one begins or ends beside plain text; else nothing.
+
+    Pages without white space between their elements ("<b>H100</b><em>80GB</em><small>$2.49</small>") leave it to a style sheet to set them apart.
+    """
+    if not ended < start <= ended + _BETWEEN or source[ended] != "<" or not before[-1:].isalnum() or not (after[:1].isalnum() or after[:1] in _SIGNS):
+        return ""
+    tags = _MARKUP.findall(source, ended, start)
+    if not tags or any(name.lower() in _WITHIN for _, name in tags):
+        return ""
+    return ABUT if any(closing and not begins for (closing, _), (begins, _) in pairwise(tags)) else TOUCH
+
+
 def _apart(soft: str, before: str, after: str) -> bool:
     """Whether a blank is to stand between two neighbours that touch in the source: "$3.20<sup>1</sup>", "H100<sup>New here</sup>", "<span>H100</span><span>80GB</span>".
 
-    Words go on ("serv" + "ices", "10" + "th"), and so do single characters (an initial, the digits of a counter).
+    Words go on ("serv" + "ices", "10" + "th"), and so do single characters (an initial, the digits of a counter). Beside plain text only numbers end or begin.
     """
     last, first = before[-1], after[0]
     if soft == RAISE:
         return last.isalnum() and (first.isdigit() or not first.islower() and len(after.strip()) >= 4)
-    if first in "$€£¥￥₩₹":
+    if first in _SIGNS:
         return last.isalnum()
     if not (last.isalnum() and first.isalnum()) or len(before) < 2 or len(after) < 2:
+        return False
+    if soft == TOUCH and not (last.isdigit() or first.isdigit()):
         return False
     return not first.islower() and (first.isascii() or first.isupper())
 

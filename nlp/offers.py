@@ -112,6 +112,8 @@ def read_head(label: str) -> Head:
     elif role == "price" and _UNIT_OF_PRICE.fullmatch(text):
         role = "unit"                                          # "priceUnit": "hour"
     unit = unit_in(label) or unit_in(text)
+    if role in ("price", None) and re.search(offer_fields()["for_money"], text):
+        role = "other_price"                                   # "MH/s per $1"
     if role in ("price", None) and unit is None and re.search(offer_fields()["of_sale"], text):
         role = "other_price"
     currency = None

@@ -749,6 +749,30 @@ def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Ar
 
 
 _SINGLE_AND_SEVERAL = words("single_and_several")
+MOST_TOLD = 16                                                 # so many GPUs a machine has at most: a larger "quantity" may be what is in stock
+
+
+def _counts_gpus(grid: _Grid, heads: Sequence[Head], out: Sequence[Head], column: int, texts: Sequence[str]) -> bool:
+    """Whether a column headed by a plain word for a number counts GPUs: that behind the one of GPUs ("GPU | Qty"), and any other in a table that names them ("모델 | 장수")."""
+    label = re.sub(r"[^\w#]+$", "", fold(grid.heads[column]))
+    if not (_QUANTITY.match(label) or _QUANTITY.match(heads[column].text)) or any(h.role == "gpu_count" for h in heads):
+        return False
+    counts = [parse_count(t)[0] for t in texts]
+    if any(count is None for count in counts):
+        return False
+    if column and out[column - 1].role == "gpu":
+        return True
+    return not _NUMBERING.match(label) and all(0 < count <= MOST_TOLD for count in counts if count is not None) \
+        and (any(h.role == "gpu" for h in out) or any(_holds_chips(grid, c) for c in range(grid.width) if c != column))
+
+
+def _holds_chips(grid: _Grid, column: int) -> bool:
+    """Whether each cell of a column names GPUs and hardly anything else."""
+    cells = [grid.text(r, column) for r in range(grid.body, min(len(grid.rows), grid.body + 50))]
+    return all(len(cell) <= 40 and 5 * max((c.end - c.left for c in find_chips(cell, context=True)), default=0) >= 3 * len(cell) > 0 for cell in cells)
+
+
+_NUMBERING = re.compile(r"(?:#|n|no|nr|num(?:ber)?|numero|номер|число)$")
 _NAME_COUNTS = words("name_counts_gpus")
 _NUMBER_BEHIND = re.compile(r"(?:[-_. ]?(?:sxm\d?|pcie|nvl|nvlink|nv))?[-_. ](?P<count>\d{1,2})(?:[-_. ](?P<memory>\d{2,3})g(?:b|ib)?)?$", re.IGNORECASE)
 _COUNTS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32})
@@ -846,8 +870,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
         elif head.role is None and column == 0 and not head.text.startswith("#") and not any(h.role == "instance" for h in heads) and any(h.role == "gpu" for h in heads[1:]) and len(set(texts)) == len(texts) > 1 \
                 and all(len(t) <= 40 and not find_chips(t, context=True) for t in texts) and not all(parse_count(t)[0] is not None for t in texts):
             out[column] = replace(head, role="instance")       # names of plans, whatever their head is called
-        elif head.role not in ("gpu_count", "price") and column and out[column - 1].role == "gpu" and _QUANTITY.match(re.sub(r"[^\w#]+$", "", fold(grid.heads[column]))) \
-                and not any(h.role == "gpu_count" for h in heads) and all(parse_count(t)[0] is not None for t in texts):
+        elif head.role not in ("gpu_count", "price") and _counts_gpus(grid, heads, out, column, texts):
             out[column] = replace(head, role="gpu_count")      # "GPU | Qty"
         elif head.role is None and head.commitment and not head.chips and column \
                 and all(re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", t) or asks_for_contact(t) or head.currency and (cell_prices(reading, replace(head, role="price"), t) or availability_in(t)) for t in texts):

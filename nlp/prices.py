@@ -658,6 +658,7 @@ def hides_digits(text: str) -> bool:
 
 
 _DIGITS = re.compile(r"\d+")
+_PERIOD_FOLLOWS = _worded("period_follows")
 _PROMPT = re.compile(r" (?!(?:per|pro|par|por|je|for|za|a)\b)[a-z_./~<-]")
 
 
@@ -668,6 +669,8 @@ def _plain_sign(text: str, start: int, end: int, word: str) -> bool:
         return raw.isupper() or raw.islower() and _beside_digit(text, start, end)
     if raw == "$" and (text[end:end + 1] in {"{", "("} or text[start - 1:start] == "\n" and _PROMPT.match(text, end)):
         return False                                           # a template's variable; the prompt of a shell below a line that ends with a number
+    if word in _data()["before_period"]:
+        return text[max(0, start - 2):start].strip()[-1:].isdigit() and _PERIOD_FOLLOWS.match(text, end) is not None
     if word[0].isalpha() and word.isascii():
         return _beside_digit(text, start, end)
     return True
