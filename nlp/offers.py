@@ -43,7 +43,7 @@ def _roles() -> list[tuple[str, re.Pattern]]:
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern]:
     out = {key: re.compile(offer_fields()[key]) for key in ("skip_branches", "nothing", "not_offers", "compares", "rivals_meant", "ours", "gained", "set_aside", "before_discount", "other_trade", "other_units", "other_kinds", "of_software", "options", "cores",
-                                                      "gpus_of_nodes", "several_nodes", "plain_price", "worked_out", "lists_chips", "of_prices", "of_prices_else")}
+                                                      "gpus_of_nodes", "several_nodes", "plain_price", "worked_out", "lists_chips", "named_rates", "of_prices", "of_prices_else")}
     sellers = offer_fields()["well_known"]
     return {**out, "seller_named": re.compile(rf"(?<![a-z0-9])(?:{sellers})(?![a-z0-9])"),
             "seller_head": words_of_sellers("seller_head")}
@@ -246,6 +246,16 @@ def rate_of_all(text: str) -> Rate | None:
 
 _NUMBERS = re.compile(r"[2-9]|\d\d")
 _PER_BEHIND = words("per_behind")
+
+
+def rates_named(text: str) -> str | None:
+    """The period by which the last sentence of a text names the rates that follow it: "On-demand hourly rates, in US dollars."; none where it names several, or an amount."""
+    sentence = re.split(r"(?<!excl)(?<!incl)(?<!exkl)(?<!inkl)(?<!zzgl)[.!?]\s|[。\n]", text.strip().rstrip(".。:：")[-400:])[-1]
+    folded = fold(sentence)
+    if len(folded) > 120 or _ITS_OWN_AMOUNT.search(folded) or _patterns()["of_prices_else"].search(folded) or about_other_things(sentence):
+        return None
+    units = {unit_in(match[0]) for match in _patterns()["named_rates"].finditer(folded)}
+    return units.pop() if len(units) == 1 and not any(unit_in(word) not in (None, *units) for word in re.split(r"[\s/,&]+", folded)) else None
 
 
 def rate_headed(heading: str) -> tuple[str, str | None] | None:

@@ -10,7 +10,7 @@ from chipwatch.records import Offer
 from nlp.chips import ChipSpan, card_of_number, chip_marks, find_chips, instance_chip, names_instances, plausible_memory, unknown_labels
 from nlp.document import Block, Cell, Table
 from nlp.offer_words import offer_fields, words
-from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, commitment_beside, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for, way_of_letting)
+from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, commitment_beside, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, rates_named, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for, way_of_letting)
 from nlp.places import find_places, fold
 from nlp.prices import fold as fold_tones
 from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, hides_digits, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
@@ -59,7 +59,7 @@ def around(reading: Reading, block: Block, before: str, after: str = "") -> Arou
     for text in (found.caption, heading, lead):
         if not text:
             continue
-        if found.unit is None and (unit := unit_in(text, loose=text is not lead) or text is lead and _rate_led(text) or None):
+        if found.unit is None and (unit := unit_in(text, loose=text is not lead) or text is lead and (_rate_led(text) or rates_named(text)) or None):
             found.unit, found.counted = unit, text is lead and unit in ("second", "minute")
         found.scope = found.scope or (scope_in(_PARTS_OF_EACH.sub(" ", fold(text))) if scope_in(text) else None)
         if found.commitment is None and text is not lead:

@@ -194,7 +194,9 @@ _SHORT_NOTE = 40                                               # characters of a
 
 def read_only_chip(reading: Reading, placed: Sequence[Placed], named: Sequence[str]) -> None:
     """Collect prices of a GPU, or of a machine of so many, that stand without a chip ("300円/GPU時間", "from $900/mo ($1.40/hr) for a machine with 1 GPU") where the whole
-    document names one chip (`named`: each mention), and no other price for the same."""
+    document names one chip (`named`: each mention), or its title does, and no other price for the same."""
+    if len(set(named)) > 1:
+        named = [c.gpu_name for c in find_chips(reading.document.title or "", context=True)]
     if not named or len(set(named)) > 1:
         return
     found: dict[tuple[float | None, str], tuple[Placed, Price, int, int]] = {}       # (number of GPUs, period) -> the price of a machine of so many, or of each GPU
@@ -527,10 +529,11 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
         unit = unit_in(label) if len(label) <= _PRICE_LABEL else None
         scope = scope or (scope_in(label) if unit else None)
     if unit is None:
-        after = lines[lines.index(item) + 1:][:1]
-        unit = unit_in(after[0].block.text) if after and len(after[0].block.text) <= 40 else None
         at = lines.index(item)
-        unit = unit or (unit_in(lines[at - 1].block.text) if at and len(lines[at - 1].block.text) <= 24 and not has_digit(lines[at - 1].block.text) else None)     # "Hourly" above "$2.49"
+        above = _period_label(lines[at - 1]) if at else None   # "Hourly" above "$2.49"
+        after = lines[at + 1:][:1]
+        below = unit_in(after[0].block.text) if after and len(after[0].block.text) <= 40 else None
+        unit = above if above and below and _labels_above(reading, lines) else below or above
         unit = unit or unit_in(_LENGTH_OF_TIME.sub(" ", title)) or next((unit_in(h) for h in reversed(item.path) if unit_in(h)), None)
     if unit is None:
         rate = reading.rate_at(item.path)
@@ -548,6 +551,17 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
     sums = [sum_for(text, prices, i) for i in range(len(prices))]
     return [Quoted(p, start, end, unit=unit, scope="instance" if total else _scope_of_line(text, prices, i) or scope, commitment=told[i][0] or commitment, months=told[i][1] if told[i][0] else months, tax=tax, count=total or count)
             for i, (p, total, count) in enumerate(zip(prices, sums, _counts_of_prices(text, prices), strict=True))]
+
+
+def _period_label(line: Placed) -> str | None:
+    """The period that a line names which holds nothing but the label of a price: "Hourly", "Par mois"."""
+    return unit_in(line.block.text) if len(line.block.text) <= 24 and not has_digit(line.block.text) else None
+
+
+def _labels_above(reading: Reading, lines: Sequence[Placed]) -> bool:
+    """Whether the labels of the prices of a card stand above them: one above each price, none below the last ("Hourly", "$0.45", "Monthly", "$299")."""
+    priced = [i for i, line in enumerate(lines) if any(p.unit is None for p in reading.prices(line.block.text))]
+    return bool(priced) and all(i and _period_label(lines[i - 1]) for i in priced) and not (priced[-1] + 1 < len(lines) and _period_label(lines[priced[-1] + 1]))
 
 
 _PRICE_LABEL = 60                                              # characters of what leads to the price of a card

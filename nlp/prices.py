@@ -139,11 +139,16 @@ def _sign_matches(folded: str) -> list[tuple[int, int, str]]:
     return _long_sign_matches(folded) if 1000 < len(folded) <= MAX_KEPT else _find_signs(folded)
 
 
+_PERIOD_FOLLOWS = _worded("period_follows")
+
+
 def _find_signs(folded: str) -> list[tuple[int, int, str]]:
     machine, words, _ = _signs()
     found = []
     for index, start, end in machine.find_matches_as_indexes(folded):
         word = words[index]
+        if len(word) <= 2 and word in _data()["before_period"] and (start and folded[start - 1].isalpha() or not _PERIOD_FOLLOWS.match(folded, end)):
+            continue
         if word[0].isascii() and word[0].isalpha() and start and folded[start - 1].isascii() and folded[start - 1].isalpha():
             continue
         if word[-1].isascii() and word[-1].isalpha() and end < len(folded) and folded[end].isascii() and folded[end].isalpha():
@@ -658,7 +663,6 @@ def hides_digits(text: str) -> bool:
 
 
 _DIGITS = re.compile(r"\d+")
-_PERIOD_FOLLOWS = _worded("period_follows")
 _PROMPT = re.compile(r" (?!(?:per|pro|par|por|je|for|za|a)\b)[a-z_./~<-]")
 
 
@@ -669,8 +673,6 @@ def _plain_sign(text: str, start: int, end: int, word: str) -> bool:
         return raw.isupper() or raw.islower() and _beside_digit(text, start, end)
     if raw == "$" and (text[end:end + 1] in {"{", "("} or text[start - 1:start] == "\n" and _PROMPT.match(text, end)):
         return False                                           # a template's variable; the prompt of a shell below a line that ends with a number
-    if word in _data()["before_period"]:
-        return text[max(0, start - 2):start].strip()[-1:].isdigit() and _PERIOD_FOLLOWS.match(text, end) is not None
     if word[0].isalpha() and word.isascii():
         return _beside_digit(text, start, end)
     return True
