@@ -277,7 +277,7 @@ def _number(text: str, start: int, end: int, number: str, kind: str) -> tuple[in
         return begin, stop, name, "strong"
     if suffix or number in _names()["numbers"]["bare"] or "nvidia" in brand:
         previous = text[begin - 1] if begin else ""
-        if previous in {"$", "€", "£", ".", ",", ":", "#"} or _NOT_A_CARD.match(text[end:end + 8]):
+        if previous in {"$", "€", "£", ".", ":", "#"} or previous == "," and text[begin - 2:begin - 1].isascii() or _NOT_A_CARD.match(text[end:end + 8]):
             return None
         return begin, stop, name, "bare"
     return None
@@ -364,7 +364,8 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
             form = _form(name, bus[0])
         if left["count"] and not (bus and not left["times"]) and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)
                               or ((left.start() == 0 or text[max(0, left.start() - 2):left.start()].strip()[-1:] in "=:(") and not vendor.strip() and "/" not in left["count"] and float(left["count"]) <= 16)
-                              or (re.fullmatch(r"1\s?/\s?[2-8]", left["count"]) and left.start() == 0)):
+                              or (re.fullmatch(r"1\s?/\s?[2-8]", left["count"]) and left.start() == 0)
+                              or (left["count"].isdigit() and int(left["count"]) <= 16 and _WITH_SO_MANY.search(text, max(0, left.start("count") - 20), left.start("count")))):
             whole, _, part = left["count"].partition("/")
             value = int(whole) / int(part) if part and int(part) else float(whole)
             if value <= 1024 and not (count is not None and value > 16):
@@ -388,6 +389,7 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
 
 
 _SIGNS_OF_PARTS = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅕": 1 / 5, "⅙": 1 / 6, "⅛": 1 / 8}
+_WITH_SO_MANY = _pattern("with_so_many")
 _PART_OF_ONE = _pattern("part_of_one")
 
 
@@ -506,7 +508,7 @@ def _admitted(folded: str, text: str, span: ChipSpan, strong: list[ChipSpan], co
     if span.gate == "strong":
         return True
     beside = bool(patterns["vendor"].search(folded, max(0, span.start - 24), span.start)) or span.memory is not None \
-        or bool(_UNIT_AFTER.match(folded, span.end)) or (span.count is not None and folded[span.left:span.start].strip()[-1:] in {"x", "×", "*"})
+        or bool(_UNIT_AFTER.match(folded, span.end)) or (span.count is not None and folded[span.left:span.start].strip()[-1:] in {"x", "×", "*", "卡", "张", "張", "枚", "장"})
     if span.gate == "vendor":
         return beside or context
     if context or beside:

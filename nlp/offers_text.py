@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from chipwatch.records import Offer
 from nlp.chips import ChipSpan, find_chips, unknown_labels
@@ -672,6 +673,14 @@ _PRICE_OF_NEXT = words("price_of_next")
 _CHIPS_JOINED = words("chips_joined")
 
 
+def _next_in_turn(price: Price, prices: Sequence[Price], chips: Sequence[ChipSpan]) -> ChipSpan | None:
+    """The chip behind a price in a sentence that names prices and chips by turns, a price first: "2,95 € avec une H100, 11,80 € avec quatre B200"."""
+    if not 2 <= len(prices) == len(chips) or len({c.gpu_name for c in chips}) == 1 and len({c.count for c in chips}) == 1:
+        return None
+    turns = [x for pair in zip(prices, chips, strict=True) for x in pair]
+    return chips[prices.index(price)] if price in prices and all(a.end <= b.start for a, b in pairwise(turns)) else None
+
+
 def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Price]) -> None:
     """Give each price of a block its chip: the nearest before it in its sentence, else the one that follows ("$2.49/hr for an H100")."""
     block = item.block
@@ -700,8 +709,10 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         after = [c for c in inside if c.start >= price.end]
         if before and _VERSUS.search(sentence[before[-1].end - first:price.start - first]):
             continue                                           # the price of what the chip is compared with
-        chip = None
-        if after and _PRICE_OF_NEXT.match(fold(text[price.end:after[0].left or after[0].start]) + " "):
+        chip = _next_in_turn(price, prices[bisect_left(priced, start):bisect_left(priced, stop)], inside)
+        if chip is not None:
+            pass
+        elif after and _PRICE_OF_NEXT.match(fold(text[price.end:after[0].left or after[0].start]) + " "):
             chip = after[0]
         elif before:
             chip = before[-1]

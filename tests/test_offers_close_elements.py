@@ -73,3 +73,67 @@ def test_one_letter_for_roubles(price: str, unit: str) -> None:
 
 def test_a_year_in_ukrainian_is_no_price() -> None:
     assert [o for o in supply("# GPU\n\nСервери з A40 працюють з 2024 р. за новою адресою.\n", "md", "uk")[1] if o.price] == []
+
+
+LEADS = [
+    "On-demand hourly rates and reserved capacity", "Hourly rates per accelerator, in US dollars.", "All prices exclude tax. Hourly prices.", "Tarifs horaires HT", "Stündliche Preise zzgl. MwSt.", "Почасовые тарифы",
+    "시간당 요금 (VAT 별도)", "時間単価（税別）", "小时单价，含税", "Precios por hora sin IVA", "Preços por hora", "Prezzi orari", "Ceny godzinowe netto", "Uurtarieven excl. btw",
+]
+
+
+@pytest.mark.parametrize("lead", LEADS)
+def test_a_sentence_above_a_table_names_its_rates_by_their_period(lead: str) -> None:
+    page = f"# GPU\n\n{lead}\n\n| GPU | Elk | Elk 6 |\n|---|---|---|\n| H200 SXM | $3.10 | $2.70 |\n| B300 | $6.20 | $5.40 |\n".replace("Elk 6", "6 months").replace("Elk", "On-demand")
+    assert [(r[0], r[2], r[4]) for r in rows(page, "md", None)] == [("H200", 3.1, "hour"), ("H200", 2.7, "hour"), ("B300", 6.2, "hour"), ("B300", 5.4, "hour")]
+
+
+@pytest.mark.parametrize("lead", ["Hourly and monthly rates.", "Support is billed at hourly rates of $90.", "Hourly price updates for all cards.", "Monthly cost savings for all."])
+def test_other_sentences_above_a_table_name_none(lead: str) -> None:
+    page = f"# GPU\n\n{lead}\n\n| GPU | On-demand |\n|---|---|\n| H200 SXM | $3.10 |\n| B300 | $6.20 |\n"
+    assert {r[4] for r in rows(page, "md", None)} <= {None}
+
+
+@pytest.mark.parametrize(("hour", "month"), [("Hourly", "Monthly"), ("Per hour", "Per month"), ("Par heure", "Par mois"), ("Pro Stunde", "Pro Monat"), ("時間", "月額"), ("В час", "В месяц")])
+@pytest.mark.parametrize("above", [True, False])
+def test_labels_of_periods_stand_above_all_prices_of_a_card_or_below_all(hour: str, month: str, above: bool) -> None:
+    def card(gpu: str, a: str, b: str) -> str:
+        lines = [hour, a, month, b] if above else [a, hour, b, month]
+        return f"<div class=card><h3>NVIDIA {gpu}</h3><p>48 GB</p>" + "".join(f"<div>{line}</div>" for line in lines) + "</div>"
+
+    page = "<h1>GPUs</h1>" + card("A40", "$0.45", "$299") + card("L40S", "$0.90", "$599")
+    assert [(r[0], r[2], r[4]) for r in rows(page, "html", None)] == [("A40", 0.45, "hour"), ("A40", 299, "month"), ("L40S", 0.9, "hour"), ("L40S", 599, "month")]
+
+
+def test_the_title_of_a_page_tells_the_gpu_of_its_price() -> None:
+    page = "<title>{}</title><p>Soon: MI355X</p><h1>Pricing</h1><p>From <b>$2.19/GPU/hr</b>. Stop any time.</p><div><h3>Solo</h3><div>1x <span>MI325X</span></div><p>256GB</p></div>"
+    assert [(r[0], r[2], r[4]) for r in rows(page.format("MI325X cloud"), "html")] == [("MI325X", 2.19, "hour")]
+    assert [r for r in rows(page.format("Our cloud"), "html") if r[2]] == []
+    assert [r for r in rows(page.format("MI325X and MI355X"), "html") if r[2]] == []
+
+
+@pytest.mark.parametrize("line", ["Median $0.92/hr", "Average price: $0.92/hr", "Durchschnitt 0,92 €/h", "平均 ¥0.92/小时", "평균 ₩920/시간"])
+def test_what_prices_are_in_the_middle_is_no_price(line: str) -> None:
+    assert [(r[0], r[2]) for r in rows(f"NVIDIA L40S\n48GB VRAM\nFrom $0.28/hr\n{line}\n", "txt", None)] == [("L40S", 0.28)]
+
+
+@pytest.mark.parametrize(("text", "language"), [
+    ("A node with 8 A40 is $5.60 an hour.", "en"), ("Un nodo con 8 A40 sale por $5.60 la hora.", "es"), ("Ein Knoten mit 8 A40 kostet $5.60 pro Stunde.", "de"), ("Um nó com 8 A40 custa $5.60 por hora.", "pt"),
+    ("Сервер с 8 A40 стоит $5.60 в час.", "ru"),
+])
+def test_a_bare_number_of_gpus_behind_with(text: str, language: str) -> None:
+    assert [(r[0], r[1], r[2]) for r in rows(f"# GPU\n\n{text}\n", "md", language)] == [("A40", 8, 5.6)]
+
+
+@pytest.mark.parametrize(("text", "language"), [
+    ("We ask $2.95 per hour with one H200, $11.80 per hour with four B200.", "en"), ("Comptez 2,95 $ par heure avec une H200, 11,80 $ par heure avec quatre B200.", "fr"),
+    ("Für 2,95 $ pro Stunde gibt es eine H200, für 11,80 $ pro Stunde vier B200.", "de"),
+])
+def test_prices_and_gpus_by_turns_a_price_first(text: str, language: str) -> None:
+    assert [(r[0], r[1], r[2]) for r in rows(f"# GPU\n\n{text}\n", "md", language)] == [("H200", 1, 2.95), ("B200", 4, 11.8)]
+
+
+def test_gpus_by_their_numbers_and_cards_counted_in_chinese() -> None:
+    text = "目前 H20 单卡 5.2 元/小时，4090 单卡 1.75 元/小时，8 卡 H800 整机 75 元/小时，4卡 A40 30 元/小时。"
+    assert [(r[0], r[1], r[2]) for r in rows(text, "md", "zh")] == [("H20", 1, 5.2), ("RTX4090", 1, 1.75), ("H800", 8, 75), ("A40", 4, 30)]
+    table = "| 型号 | 价格 |\n|---|---|\n| 单卡 3090 | 1.2 元/小时 |\n| 双卡 3090 | 2.4 元/小时 |\n| 八卡 H20 | 40 元/小时 |\n"
+    assert [(r[0], r[1], r[2]) for r in rows(table, "md", "zh")] == [("RTX3090", 1, 1.2), ("RTX3090", 2, 2.4), ("H20", 8, 40)]
