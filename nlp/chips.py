@@ -364,7 +364,7 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
             form = _form(name, bus[0])
         if left["count"] and not (bus and not left["times"]) and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)
                               or ((left.start() == 0 or text[max(0, left.start() - 2):left.start()].strip()[-1:] in "=:(") and not vendor.strip() and "/" not in left["count"] and float(left["count"]) <= 16)
-                              or (re.fullmatch(r"1\s?/\s?[2-8]", left["count"]) and left.start() == 0)
+                              or (re.fullmatch(r"1\s?/\s?(?:[2-8]|1[0-6]|24|32)", left["count"]) and left.start() == 0)
                               or (left["count"].isdigit() and int(left["count"]) <= 16 and _WITH_SO_MANY.search(text, max(0, left.start("count") - 20), left.start("count")))):
             whole, _, part = left["count"].partition("/")
             value = int(whole) / int(part) if part and int(part) else float(whole)

@@ -897,8 +897,10 @@ def _by_its_cells(head: Head, texts: Sequence[str]) -> Head:
 
 
 def _counts_side_by_side(reading: Reading, grid: _Grid, heads: list[Head]) -> list[Head]:
-    """Two columns or more that are headed by nothing but a number of GPUs, each by another one, over amounts of money: "1 GPU | 4 GPUs" are columns of prices."""
-    found = [c for c, head in enumerate(heads) if c and head.role != "price" and not head.chips and (GPUS_STATED.fullmatch(label := fold(grid.heads[c]).strip()) or _SIZE.fullmatch(label))]
+    """Two columns or more that are headed by nothing but a number of GPUs, each by another one, over amounts of money: "1 GPU | 4 GPUs" are columns of prices; so are they under terms
+    or over them: "1 GPU On-demand | 1 GPU Spot"."""
+    found = [c for c, head in enumerate(heads) if c and head.role != "price" and not head.chips and (GPUS_STATED.fullmatch(label := fold(grid.heads[c]).strip()) or _SIZE.fullmatch(label)
+                                                                                                    or head.role is None and head.commitment and (GPUS_STATED.match(label) or _SIZE.match(label)))]
     if len(found) < 2 or len({grid.heads[c] for c in found}) < len(found):
         return heads
     for column in found:
@@ -947,13 +949,15 @@ _SIZE = words("size")
 
 
 def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
-    """How many GPUs each column of prices is for, where two or more say it, each something else: "Price/hr (1 GPU)", "Price/hr (8 GPUs)"."""
+    """How many GPUs each column of prices is for, where two or more say it, each something else: "Price/hr (1 GPU)", "Price/hr (8 GPUs)", or "1 GPU" and "8 GPUs" under "Spot" as well."""
     found: dict[int, float] = {}
+    told: set[tuple[float, str]] = set()                       # the number of GPUs, and what else the head says
     for column, head in enumerate(heads):
         label = fold(grid.heads[column])
         if head.role == "price" and (stated := GPUS_STATED.search(label) or _SIZE.search(label)):
             found[column] = float(next(g for g in stated.groups() if g))
-    return found if len(set(found.values())) == len(found) > 1 else {}
+            told.add((found[column], " ".join(f"{label[:stated.start()]} {label[stated.end():]}".split())))
+    return found if len(told) == len(found) and len(set(found.values())) > 1 else {}
 
 
 def _nodes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
