@@ -324,7 +324,9 @@ class _Builder:
             else:
                 if self.text and self.space is None:
                     raw = self.source[piece[0]:piece[1]]
-                    if (soft := soft or _meeting(self.source, self.last, piece[0], self.text[-1], raw)) and _apart(soft, self.text[-1], raw):
+                    if raw[:1].isdigit() and _is_fraction(self.source, self.last, piece[0], "".join(self.text[-4:]), raw):
+                        self.put(".", self.last, self.last)
+                    elif (soft := soft or _meeting(self.source, self.last, piece[0], self.text[-1], raw)) and _apart(soft, self.text[-1], raw):
                         self.gap(" ", self.last, self.last, False)
                 soft = ""
                 self.run(*piece)
@@ -457,6 +459,8 @@ def _plain_text(source: str, pieces: Sequence[Piece]) -> str | None:
         raw = source[start:end]
         if start < last or "\\" in raw and mode in (MARKDOWN, STRING):
             return None
+        if before[-1:].isdigit() and raw[:1].isdigit() and _is_fraction(source, ended_at, start, "".join(parts[-4:]), raw):
+            return None                                        # told with offsets
         if before and (soft := soft or _meeting(source, ended_at, start, before, raw)):
             words = _blanked(before)
             if not _as_it_stands(words, RAW) or "&" in words:
@@ -568,6 +572,18 @@ def _meeting(source: str, ended: int, start: int, before: str, after: str) -> st
     if not tags or any(name.lower() in _WITHIN for _, name in tags):
         return ""
     return ABUT if any(closing and not begins for (closing, _), (begins, _) in pairwise(tags)) else TOUCH
+
+
+_WHOLE = re.compile(r"(?:^|[^\d.,])[$€£¥]\s?\d{1,3}$")
+_CENTS = re.compile(r"\s*\d{2}(?![\d.,%])")
+_OF_CENTS = re.compile(r"<sup\b|\b(?:class|data-[a-z]+)\s*=\s*[\"']?[^\"'<>]{0,60}(?<![a-z])(?:cents?|decimals?|dec|fractions?|superscript|minor)(?![a-z])", re.IGNORECASE)
+
+
+def _is_fraction(source: str, ended: int, start: int, before: str, after: str) -> bool:
+    """Whether an element holds the cents of the amount before it, without the mark between them: "$2<sup>49</sup>", "<span>$2</span><span class="cents">49</span>"."""
+    if not (before[-1:].isdigit() and after.strip()[:2].isdigit() and ended < start <= ended + _BETWEEN and source[ended] == "<"):
+        return False
+    return _CENTS.match(after) is not None and _WHOLE.search(before) is not None and _OF_CENTS.search(source, ended, start) is not None
 
 
 def _apart(soft: str, before: str, after: str) -> bool:

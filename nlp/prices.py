@@ -487,6 +487,7 @@ def _plain_signs(text: str, folded: str) -> list[tuple[int, int, str | None]]:
     return signs
 
 
+_CENTS_BEHIND = re.compile(r"\d{2}(?![\d.,])")
 _NOT_HIGH_END = _worded("not_high_end")
 _MASKED = _worded("masked")
 
@@ -519,6 +520,8 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] in {" ", "("} else None)
         if right and right[0] > stop and folded[right[0]] in _SIGN_CHARS and _NUMBER.match(folded, right[1]):
             right = None                                       # "2 €0.90": the sign is that of the next number
+        if right and left is None and right[0] == stop == b and folded[b] in "€£$" and folded[a:b].isdigit() and (cents := _CENTS_BEHIND.match(folded, right[1])):
+            amount, stop = amount + int(cents[0]) / 100, cents.end()           # "2€44"
         if right is None and left is None:
             spread = _spread(folded, a, b)
             if spread and (parse_number(spread["high"], language, decimal) or 0) >= amount and (starts.get(spread.end()) or starts.get(spread.end() + 1 if folded[spread.end():spread.end() + 1] == " " else -1)):

@@ -137,3 +137,61 @@ def test_gpus_by_their_numbers_and_cards_counted_in_chinese() -> None:
     assert [(r[0], r[1], r[2]) for r in rows(text, "md", "zh")] == [("H20", 1, 5.2), ("RTX4090", 1, 1.75), ("H800", 8, 75), ("A40", 4, 30)]
     table = "| 型号 | 价格 |\n|---|---|\n| 单卡 3090 | 1.2 元/小时 |\n| 双卡 3090 | 2.4 元/小时 |\n| 八卡 H20 | 40 元/小时 |\n"
     assert [(r[0], r[1], r[2]) for r in rows(table, "md", "zh")] == [("RTX3090", 1, 1.2), ("RTX3090", 2, 2.4), ("H20", 8, 40)]
+
+
+@pytest.mark.parametrize("price", [
+    "$2<sup>44</sup>/hour", "<span>$</span><span>2</span><span class=cents>44</span><span>/hour</span>", "<b>$2</b><small class='price-decimals'>44</small> per hour", "2$44/hour", "$<b>2</b><i>.44</i>/hour",
+])
+def test_cents_that_stand_apart(price: str) -> None:
+    page = f"<h1>GPUs</h1><div><h3>H200</h3><p>{price}</p></div><div><h3>L40S</h3><p>{price}</p></div>"
+    assert [(r[0], r[2], r[4]) for r in rows(page, "html")] == [("H200", 2.44, "hour"), ("L40S", 2.44, "hour")]
+
+
+@pytest.mark.parametrize(("markup", "text"), [("$3.20<sup>12</sup>", "$3.20 12"), ("10<sup>12</sup>", "10 12"), ("$2<sup>4</sup>", "$2 4"), ("<span>$2</span><span class=plan>44</span>", "$2 44")])
+def test_other_raised_numbers_are_no_cents(markup: str, text: str) -> None:
+    assert text_of(markup) == text
+
+
+PERIODS = [
+    ("hu", "Óradíj", "Havidíj"), ("ro", "Preț/oră", "Preț/lună"), ("fi", "Hinta/tunti", "Hinta/kk"), ("da", "Pris pr. time", "Pris pr. måned"), ("el", "Τιμή/ώρα", "Τιμή/μήνα"), ("he", "מחיר לשעה", "מחיר לחודש"),
+    ("ar", "السعر/ساعة", "السعر/شهر"), ("hr", "Cijena/sat", "Cijena/mjesec"), ("et", "Hind/tund", "Hind/kuu"), ("lt", "Kaina/valanda", "Kaina/mėn."), ("hi", "कीमत/घंटा", "कीमत/महीना"), ("nl", "Uurtarief", "Maandtarieven"),
+    ("de", "Stündliche Kosten", "Monatliche Kosten"),
+]
+
+
+@pytest.mark.parametrize(("language", "hour", "month"), PERIODS)
+def test_periods_of_columns_in_more_languages(language: str, hour: str, month: str) -> None:
+    page = f"| Elk | GPU | {hour} | {month} |\n|---|---|---|---|\n| e1 | 1x L40S | 1,40 € | 890 € |\n| e2 | 2x L40S | 2,80 € | 1780 € |\n"
+    assert [(r[1], r[4]) for r in rows(page, "md", language)] == [(1, "hour"), (1, "month"), (2, "hour"), (2, "month")]
+
+
+def test_words_of_other_languages_are_no_periods() -> None:
+    from nlp.prices import unit_in
+
+    assert [unit_in(text) for text in ("Moon luna plan", "an EV of the future", "8 kk of tokens", "what men want", "a short kuu of words", "Dan and Nap wear sat phones", "take a nap", "for a men only club")] == [None] * 8
+
+
+@pytest.mark.parametrize("heads", ["<th colspan=2>On-demand</th><th colspan=2>Spot</th></tr><tr><th>1 GPU</th><th>8 GPUs</th><th>1 GPU</th><th>8 GPUs</th>",
+                                   "<th colspan=2>On-demand</th><th colspan=2>Spot</th></tr><tr><th>1x</th><th>8x</th><th>1x</th><th>8x</th>"])
+def test_numbers_of_gpus_under_terms(heads: str) -> None:
+    page = f"<table><tr><th rowspan=2>GPU</th>{heads}</tr><tr><td>L40S</td><td>$1/h</td><td>$8/h</td><td>$0.5/h</td><td>$4/h</td></tr><tr><td>H200</td><td>$3/h</td><td>$24/h</td><td>$2/h</td><td>$16/h</td></tr></table>"
+    assert [(o.gpu_name, o.gpu_count, o.price, o.commitment) for o in supply(page, "html")[1]] == [
+        (gpu, n, price, way) for gpu, prices in (("L40S", (1, 8, 0.5, 4)), ("H200", (3, 24, 2, 16))) for n, price, way in zip((1, 8, 1, 8), prices, ("on_demand", "on_demand", "spot", "spot"), strict=True)]
+
+
+def test_terms_under_numbers_of_gpus() -> None:
+    page = ("<table><tr><th rowspan=2>GPU</th><th colspan=2>1 GPU</th><th colspan=2>8 GPUs</th></tr><tr><th>On-demand</th><th>Spot</th><th>On-demand</th><th>Spot</th></tr>"
+            "<tr><td>L40S</td><td>$1/h</td><td>$0.5/h</td><td>$8/h</td><td>$4/h</td></tr></table>")
+    assert [(o.gpu_count, o.price, o.commitment) for o in supply(page, "html")[1]] == [(1, 1, "on_demand"), (1, 0.5, "spot"), (8, 8, "on_demand"), (8, 4, "spot")]
+
+
+@pytest.mark.parametrize("part", ["1/16", "1/8", "1/4", "1/10"])
+def test_small_parts_of_a_card(part: str) -> None:
+    page = f"| Elk | GPU | €/h |\n|---|---|---|\n| e1 | {part} A16 | 0.03 |\n| e2 | 1/2 A16 | 0.24 |\n"
+    assert [(r[1], r[2]) for r in rows(page, "md")] == [(1 / int(part[2:]), 0.03), (0.5, 0.24)]
+
+
+def test_a_plan_without_a_number_beside_one_of_several() -> None:
+    page = "| Elk | GPU | $/h |\n|---|---|---|\n| e1 | A40 | 0.55 |\n| e4 | 4 x A40 | {} |\n"
+    assert [(r[1], r[2]) for r in rows(page.format("2.20"), "md")] == [(1, 0.55), (4, 2.2)]
+    assert [(r[1], r[2]) for r in rows(page.format("0.53"), "md")] == [(None, 0.55), (4, 0.53)]          # each of four costs so much
