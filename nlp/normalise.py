@@ -557,6 +557,8 @@ def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[Piece]]]) -> t
 
 _SIGNS = "$€£¥￥₩₹"
 _MARKUP = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_WORD = re.compile(r"[a-zà-ÿ]{3}")
+_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяєіїґ")
 _WITHIN = frozenset("sub sup wbr".split())                     # parts of a word or a number
 _BETWEEN = 2000
 
@@ -600,7 +602,9 @@ def _apart(soft: str, before: str, after: str) -> bool:
         return False
     if soft == TOUCH and not (last.isdigit() or first.isdigit()):
         return False
-    return not first.islower() and (first.isascii() or first.isupper())
+    if first.islower():                                        # "1 GPU" + "from $2", "$2.49" + "per hour"; but "10" + "th"
+        return (last.isdigit() or before[-2:].isupper() or last == "s" and len(before) > 2 and before[-3:-1].isupper()) and (_WORD.match(after) is not None or last.isascii() and first in _CYRILLIC)
+    return first.isascii() or first.isupper()
 
 
 def verbatim(source: str, start: int, end: int) -> MappedText:

@@ -838,6 +838,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     heads = [replace(head, role=None) if c in zones and len(zones) < len(sited) else head for c, head in enumerate(heads)]       # the region beside its zones is the place
     heads = [_by_its_cells(head, [t for r in rows if (t := grid.text(r, c)) and not is_nothing(t)]) if head.role == "gpu_count" or head.role is None and head.chips else head for c, head in enumerate(heads)]
     heads = _periods_side_by_side(reading, grid, heads, outer)
+    heads = [replace(h, unit=period) if h.role == "price" and h.unit is None and " " in (label := grid.heads[c].strip()) and (period := _period_of(label.rsplit(" ", 1)[1])) not in (None, "minute", "second") else h for c, h in enumerate(heads)]      # "요금 (VAT 별도)" over "월"
     heads = _counts_side_by_side(reading, grid, heads)
     if any(_HOURS_INCLUDED.search(h.text) for h in heads):     # "Hours included | Price | Rate per hour": of a pack, what an hour comes to
         timed = {c for c, h in enumerate(heads) if h.role == "price" and (h.unit or any(p.unit for r in rows for p in reading.prices(grid.text(r, c))))}

@@ -360,10 +360,14 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
     facts.instance = _product(reading, heading) if heading and first.block.kind != "heading" else first.block.text[:120]
     quoted: list[Quoted] = []
     contact = False
+    label = ""                                                 # the line before
     for item, cs, prices in own:
         text = item.block.text
         low = fold(text)
         key = _NAMED_LINE.match(text)
+        if not cs and not prices and text.strip().isdigit() and len(label) <= 40 and read_head(label).role == "gpu_count":
+            facts.count = parse_count(text)[0]                 # "GPU count", below it "8"
+        label = text
         if not cs and (match := _GPUS_LINE.search(text)) and not prices:
             facts.count = float(match["count"] or match["alone"] or match["behind"])
         elif key and not cs and not prices and read_head(key["key"]).role == "gpu_count" and (told := parse_count(key["value"]))[0] and not told[1]:

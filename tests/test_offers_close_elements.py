@@ -28,7 +28,8 @@ def test_elements_that_meet_do_not_join_their_words(left: str, right: str) -> No
     # what a word or a number is made of stays together
     ("H<b>100</b>", "H100"), ("<b>N</b>VIDIA", "NVIDIA"), ("<b>Data</b>Crunch", "DataCrunch"), ("$<b>2</b><small>.49</small>", "$2.49"), ("<b>12</b><i>,345</i> ₽", "12,345 ₽"),
     ("<b>1</b><i>9</i>.50", "19.50"), ("10<b>th</b>", "10th"), ("CO<sub>2</sub>", "CO2"), ("data<wbr>2048", "data2048"), ("$<!-- -->2.49<!-- -->/hr", "$2.49/hr"), ("22<!-- -->40", "2240"),
-    ("<b>serv</b><i>ices</i>", "services"),
+    ("<b>serv</b><i>ices</i>", "services"), ("<b>10</b><i>th</i>", "10th"), ("<b>GPU</b><i>s</i>", "GPUs"), ("<b>1 GPU</b><i>from</i> $2", "1 GPU from $2"), ("<b>$2.49</b><small>per hour</small>", "$2.49 per hour"),
+    ("<b>1 GPU</b><i>от</i> 20 ₽", "1 GPU от 20 ₽"), ("<b>Open</b><i>stack</i>", "Openstack"),
 ])
 def test_where_a_number_ends_beside_an_element(markup: str, text: str) -> None:
     assert text_of(markup) == text
@@ -195,3 +196,26 @@ def test_a_plan_without_a_number_beside_one_of_several() -> None:
     page = "| Elk | GPU | $/h |\n|---|---|---|\n| e1 | A40 | 0.55 |\n| e4 | 4 x A40 | {} |\n"
     assert [(r[1], r[2]) for r in rows(page.format("2.20"), "md")] == [(1, 0.55), (4, 2.2)]
     assert [(r[1], r[2]) for r in rows(page.format("0.53"), "md")] == [(None, 0.55), (4, 0.53)]          # each of four costs so much
+
+
+def test_a_number_below_its_label_counts_the_gpus_of_a_card() -> None:
+    card = "<div><h3>NVIDIA {}</h3><div><div>GPU count</div><div>{}</div></div><div><div>vCPUs</div><div>128</div></div><div><div>Price (per hour)</div><div>{}</div></div></div>"
+    page = "<h1>GPU</h1>" + card.format("HGX B300", 8, "$71.20") + card.format("L40S", 4, "$8.90")
+    assert [(r[0], r[1], r[2]) for r in rows(page, "html")] == [("B300", 8, 71.2), ("L40S", 4, 8.9)]
+
+
+@pytest.mark.parametrize(("hour", "month", "language"), [("시간", "월", "ko"), ("Hour", "Month", "en"), ("Stunde", "Monat", "de"), ("時間", "月", "ja"), ("Час", "Месяц", "ru")])
+def test_periods_under_a_head_of_prices_with_a_note(hour: str, month: str, language: str) -> None:
+    page = (f"<table><tr><th rowspan=2>GPU</th><th rowspan=2>GPUs</th><th colspan=2>Price (tax extra)</th></tr><tr><th>{hour}</th><th>{month}</th></tr>"
+            "<tr><td>H200</td><td>1</td><td>$4</td><td>$2500</td></tr><tr><td>H200</td><td>8</td><td>$32</td><td>$20000</td></tr></table>")
+    assert [(r[1], r[2], r[4]) for r in rows(page, "html", language)] == [(1, 4, "hour"), (1, 2500, "month"), (8, 32, "hour"), (8, 20000, "month")]
+
+
+def test_the_least_price_is_none_by_the_minute() -> None:
+    page = "| GPU | Price min | Price max |\n|---|---|---|\n| RTX 5090 | $0.60/h | $0.90/h |\n| A40 | $0.40/h | $0.50/h |\n"
+    assert {r[4] for r in rows(page, "md")} == {"hour"}
+
+
+def test_tensor_cores_in_other_scripts_part_no_number_from_its_gpu() -> None:
+    page = "<h1>GPU</h1><div><h3>ベアメタル</h3><p>NVIDIA H200 Tensor コア GPU × 8</p><p>月額 3,960,000円</p></div><div><h3>ライト</h3><p>NVIDIA H200 Tensor コア GPU × 1</p><p>880円/時間</p></div>"
+    assert [(r[0], r[1], r[4]) for r in rows(page, "html", "ja")] == [("H200", 8, "month"), ("H200", 1, "hour")]
