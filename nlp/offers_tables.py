@@ -840,6 +840,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     heads = _periods_side_by_side(reading, grid, heads, outer)
     heads = [replace(h, unit=period) if h.role == "price" and h.unit is None and " " in (label := grid.heads[c].strip()) and (period := _period_of(label.rsplit(" ", 1)[1])) not in (None, "minute", "second") else h for c, h in enumerate(heads)]      # "요금 (VAT 별도)" over "월"
     heads = _counts_side_by_side(reading, grid, heads)
+    heads = _terms_beside(reading, grid, heads) if outer.unit is None else heads
     if any(_HOURS_INCLUDED.search(h.text) for h in heads):     # "Hours included | Price | Rate per hour": of a pack, what an hour comes to
         timed = {c for c, h in enumerate(heads) if h.role == "price" and (h.unit or any(p.unit for r in rows for p in reading.prices(grid.text(r, c))))}
         heads = [replace(h, role="other_price") if timed and h.role == "price" and c not in timed else h for c, h in enumerate(heads)]
@@ -909,6 +910,24 @@ def _counts_side_by_side(reading: Reading, grid: _Grid, heads: list[Head]) -> li
         if not texts or not all(len(t) <= 60 and (any(p.sign for p in reading.prices(t)) or availability_in(t) or asks_for_contact(t)) for t in texts):
             return heads
     return [replace(head, role="price") if c in found else head for c, head in enumerate(heads)]
+
+
+def _terms_beside(reading: Reading, grid: _Grid, heads: list[Head]) -> list[Head]:
+    """Columns of prices on other terms have the period of the one beside them where no word tells theirs, and their amounts are of its size: "Price per GPU-hour | Committed, from"."""
+    whole = [(c, h) for c, h in enumerate(heads) if h.role == "price" and h.unit]
+    if len({h.unit for _, h in whole}) != 1 or not any(h.role in _OF_TERMS and h.unit is None and (h.commitment or h.months) for h in heads):
+        return heads
+    column, told = whole[0]
+    out = list(heads)
+    for c, head in enumerate(heads):
+        if head.role in _OF_TERMS and head.unit is None and (head.commitment or head.months):
+            pairs = [(mine, theirs) for r in range(grid.body, len(grid.rows)) for mine, theirs in zip(reading.prices(grid.text(r, c))[:1], reading.prices(grid.text(r, column))[:1], strict=False)]
+            if pairs and all(mine.unit is None and 0.1 * theirs.amount <= mine.amount <= 1.1 * theirs.amount for mine, theirs in pairs):
+                out[c] = replace(head, role="price", unit=told.unit, scope=head.scope or told.scope)
+    return out
+
+
+_OF_TERMS = ("price", "commitment", None)                      # roles that a head has which tells the terms of the prices under it
 
 
 _HOURS_INCLUDED = Sieved(words("hours_included"))

@@ -219,3 +219,11 @@ def test_the_least_price_is_none_by_the_minute() -> None:
 def test_tensor_cores_in_other_scripts_part_no_number_from_its_gpu() -> None:
     page = "<h1>GPU</h1><div><h3>ベアメタル</h3><p>NVIDIA H200 Tensor コア GPU × 8</p><p>月額 3,960,000円</p></div><div><h3>ライト</h3><p>NVIDIA H200 Tensor コア GPU × 1</p><p>880円/時間</p></div>"
     assert [(r[0], r[1], r[4]) for r in rows(page, "html", "ja")] == [("H200", 8, "month"), ("H200", 1, "hour")]
+
+
+@pytest.mark.parametrize("head", ["Committed, from", "Reserved", "12-month commitment", "Spot"])
+def test_prices_on_other_terms_have_the_period_of_those_beside_them(head: str) -> None:
+    page = f"| Item | Price, per GPU hour | {head} |\n|---|---|---|\n| NVIDIA HGX B200 | $5.50 | $3.00 |\n| NVIDIA H200 | $3.50 | $2.10 |\n| NVIDIA GB200 | Contact us | $4.10 |\n"
+    assert [(o.gpu_name, o.price, o.price_unit, o.price_scope) for o in supply(page, "md")[1] if o.price] == [
+        ("B200", 5.5, "hour", "gpu"), ("B200", 3.0, "hour", "gpu"), ("H200", 3.5, "hour", "gpu"), ("H200", 2.1, "hour", "gpu"), ("GB200", 4.1, "hour", "gpu")]
+    assert {o.price_unit for o in supply(page.replace("$3.00", "$2,100").replace("$2.10", "$1,500").replace("$4.10", "$2,900"), "md")[1] if o.price and o.price > 100} == {None}
