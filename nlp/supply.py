@@ -597,21 +597,12 @@ def _single_beside_several(reading: Reading) -> None:
         if offer.price is not None and offer.instance_name and len(offer.instance_name) <= 40:
             ladders.setdefault((part, offer.price_unit, offer.currency), []).append(offer)
     for ladder in ladders.values():
-        if any(o.gpu_count and o.gpu_count >= 2 and o.price_scope == "instance" and _SEVERAL.search(o.instance_name or "") for o in ladder):
-            several = {o.gpu_name for o in ladder if o.gpu_count and o.gpu_count >= 2}
-            for offer in ladder:
-                if offer.gpu_name in several and offer.gpu_count is None and id(offer) in reading.unstated and not re.search(r"\d\s?[x×]|(?<![a-z])[x×]\s?\d|up to", offer.instance_name or "", re.IGNORECASE):
-                    offer.gpu_count, offer.price_scope = 1, "instance"
-        _one_share(reading, ladder)
-
-
-def _one_share(reading: Reading, ladder: Sequence[Offer]) -> None:
-    """Plans of other names ("Elk 1 | A40", "Elk 4 | 4 x A40"): the one without a number has one GPU where that of so many costs as many times its price."""
-    machines = [o for o in ladder if o.gpu_count and o.gpu_count >= 2 and o.price_scope == "instance" and o.price]
-    for offer in ladder if machines else ():
-        if offer.gpu_count is None and offer.price and id(offer) in reading.unstated and not find_chips(offer.instance_name or "", context=True) \
-                and any(m.gpu_name == offer.gpu_name and m.commitment == offer.commitment and 0.8 <= m.price / (offer.price * m.gpu_count) <= 1.02 for m in machines if m.price and m.gpu_count):
-            offer.gpu_count, offer.price_scope = 1, "instance"
+        if not any(o.gpu_count and o.gpu_count >= 2 and o.price_scope == "instance" and _SEVERAL.search(o.instance_name or "") for o in ladder):
+            continue
+        several = {o.gpu_name for o in ladder if o.gpu_count and o.gpu_count >= 2}
+        for offer in ladder:
+            if offer.gpu_name in several and offer.gpu_count is None and id(offer) in reading.unstated and not re.search(r"\d\s?[x×]|(?<![a-z])[x×]\s?\d|up to", offer.instance_name or "", re.IGNORECASE):
+                offer.gpu_count, offer.price_scope = 1, "instance"
 
 
 class _Fuller:

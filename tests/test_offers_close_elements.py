@@ -192,12 +192,6 @@ def test_small_parts_of_a_card(part: str) -> None:
     assert [(r[1], r[2]) for r in rows(page, "md")] == [(1 / int(part[2:]), 0.03), (0.5, 0.24)]
 
 
-def test_a_plan_without_a_number_beside_one_of_several() -> None:
-    page = "| Elk | GPU | $/h |\n|---|---|---|\n| e1 | A40 | 0.55 |\n| e4 | 4 x A40 | {} |\n"
-    assert [(r[1], r[2]) for r in rows(page.format("2.20"), "md")] == [(1, 0.55), (4, 2.2)]
-    assert [(r[1], r[2]) for r in rows(page.format("0.53"), "md")] == [(None, 0.55), (4, 0.53)]          # each of four costs so much
-
-
 def test_a_number_below_its_label_counts_the_gpus_of_a_card() -> None:
     card = "<div><h3>NVIDIA {}</h3><div><div>GPU count</div><div>{}</div></div><div><div>vCPUs</div><div>128</div></div><div><div>Price (per hour)</div><div>{}</div></div></div>"
     page = "<h1>GPU</h1>" + card.format("HGX B300", 8, "$71.20") + card.format("L40S", 4, "$8.90")
