@@ -342,14 +342,14 @@ def _count_in(value: str) -> tuple[float | None, bool]:
 
 
 GPUS_STATED = words("gpus_stated")
-_AT_MOST = words("at_most")
+AT_MOST = words("at_most")
 
 
 def stated_count(text: str) -> float | None:
     """The number of GPUs that a text says there are: "$88.40/hr (8x GPUs)", "1 GPU, 30 vCPU"; None where it says none, or no more than a bound ("up to 8 GPUs")."""
     folded = fold(text)
     stated = GPUS_STATED.search(folded)
-    return float(stated["count"]) if stated and not _AT_MOST.search(folded, 0, stated.start()) else None
+    return float(stated["count"]) if stated and not AT_MOST.search(folded, 0, stated.start()) else None
 
 
 _SUM_BEHIND = words("sum_behind")

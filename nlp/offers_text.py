@@ -14,7 +14,7 @@ from nlp.chips import ChipSpan, find_chips, unknown_labels
 from nlp.document import Block
 from nlp.offer_words import offer_fields, words
 from nlp.offers import (
-    GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, commitment_beside, compares_sellers, make_offers, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
+    AT_MOST, GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, commitment_beside, compares_sellers, make_offers, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
 )
 from nlp.places import find_places, fold
 from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
@@ -368,7 +368,7 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         if not cs and not prices and text.strip().isdigit() and len(label) <= 40 and read_head(label).role == "gpu_count":
             facts.count = parse_count(text)[0]                 # "GPU count", below it "8"
         label = text
-        if not cs and (match := _GPUS_LINE.search(text)) and not prices:
+        if not cs and (match := _GPUS_LINE.search(text)) and not prices and not AT_MOST.search(low[:match.start()]):
             facts.count = float(match["count"] or match["alone"] or match["behind"])
         elif key and not cs and not prices and read_head(key["key"]).role == "gpu_count" and (told := parse_count(key["value"]))[0] and not told[1]:
             facts.count = told[0]                              # "Number of GPUs: 8"

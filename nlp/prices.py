@@ -373,6 +373,7 @@ def availability_in(text: str) -> str | None:
 
 _EAST_ASIAN = r"\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af"                 # no blank need part these letters from a number: "料金は300円", "2元/时,30元/天"
 _AMOUNT = re.compile(rf"(?:(?<![\w.,])|(?<=[{_EAST_ASIAN}])|(?<=[^\W\d_],))(?:" + r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\d])|\d[\d.,]*\d|\d" + r")")
+_GLUED_AMOUNT = re.compile(r"\d{1,3}(?:[ '\u202f]\d{3})+(?:[.,]\d{1,4})?(?![\da-z])|\d[\d.,]*\d(?![\da-z])|\d(?![\w.,]*[\da-z])")
 _JOINTS = _data()["words"]["joins_figures"]                    # between the two ends of a range
 _HIGH_END = r"\s*(?:{joints})(?!(?<=[^\W\d_])[^\W\d_])\s*(?P<sign>[^\d\s]{{0,4}})\s?(?P<high>\d[\d.,]*\d|\d)"
 _RANGE = re.compile(_HIGH_END.format(joints=_JOINTS))
@@ -656,6 +657,9 @@ def _amounts(folded: str, signs: Iterable[tuple[int, int, str]]) -> Iterator[re.
             if match.start() > end + 1:
                 break
             yield match
+            at = match.end()
+        if end >= at and folded[end:end + 1].isdigit() and (word := folded[start:end])[-1] not in _SIGN_CHARS and (word in _data()["glued"] or word.upper() in _data()["codes"]) and (match := _GLUED_AMOUNT.match(folded, end)):
+            yield match                                        # "USD2.50", "Rp9.500"
             at = match.end()
 
 

@@ -221,3 +221,30 @@ def test_prices_on_other_terms_have_the_period_of_those_beside_them(head: str) -
     assert [(o.gpu_name, o.price, o.price_unit, o.price_scope) for o in supply(page, "md")[1] if o.price] == [
         ("B200", 5.5, "hour", "gpu"), ("B200", 3.0, "hour", "gpu"), ("H200", 3.5, "hour", "gpu"), ("H200", 2.1, "hour", "gpu"), ("GB200", 4.1, "hour", "gpu")]
     assert {o.price_unit for o in supply(page.replace("$3.00", "$2,100").replace("$2.10", "$1,500").replace("$4.10", "$2,900"), "md")[1] if o.price and o.price > 100} == {None}
+
+
+@pytest.mark.parametrize(("price", "currency", "amount"), [
+    ("USD2.50", "USD", 2.5), ("EUR2.50", "EUR", 2.5), ("Rs.250", "INR", 250), ("Rs250", "INR", 250), ("RM11.20", "MYR", 11.2), ("Rp42.000", "IDR", 42000), ("Rp. 42.000", "IDR", 42000), ("CHF2.50", "CHF", 2.5), ("THB90", "THB", 90),
+    ("usd2.50", "USD", 2.5), ("PHP140", "PHP", 140),
+])
+def test_codes_and_words_of_money_right_before_an_amount(price: str, currency: str, amount: float) -> None:
+    page = f"<h1>GPU</h1><div><h3>Elk</h3><p>1x A40</p><p>{price}/hour</p></div><div><h3>Fox</h3><p>2x L40S</p><p>{price} per hour</p></div>"
+    assert [(r[0], r[1], r[2], r[3], r[4]) for r in rows(page, "html", "id" if currency == "IDR" else "en")] == [("A40", 1, amount, currency, "hour"), ("L40S", 2, amount, currency, "hour")]
+
+
+@pytest.mark.parametrize("text", ["The new RS500e arrives.", "Rm5a in the hall", "SSD500 and AMD7900 cards", "USD2go for all", "Gen kr10x"])
+def test_names_with_numbers_are_no_amounts(text: str) -> None:
+    from nlp.prices import find_prices
+
+    assert find_prices(text) == []
+
+
+@pytest.mark.parametrize("most", ["Up to 8 GPUs", "Max. 8 GPUs", "Bis zu 8 GPUs", "Jusqu'à 8 GPUs", "До 8 GPU", "最大 8 GPU", "Hasta 8 GPUs"])
+def test_the_most_that_a_card_may_have_is_not_what_its_price_is_for(most: str) -> None:
+    page = "<h1>GPU</h1>" + "".join(f"<div><h4>{gpu}</h4><ul><li>{most}</li><li>NVLink</li></ul><p>$1.35</p><p>per GPU / hour</p></div>" for gpu in ("A100 SXM4", "H200 SXM5"))
+    assert [(r[0], r[1], r[2]) for r in rows(page, "html")] == [("A100", None, 1.35), ("H200", None, 1.35)]
+
+
+@pytest.mark.parametrize(("text", "language"), [("Serwer z 8 kartami A40 kosztuje 98,00 zł za godzinę.", "pl"), ("Сервер с 8 картами A40 стоит 980 руб. в час.", "ru")])
+def test_cards_in_other_cases(text: str, language: str) -> None:
+    assert [(r[0], r[1]) for r in rows(f"# GPU\n\n{text}\n", "md", language)] == [("A40", 8)]
