@@ -177,7 +177,19 @@ def _says_who_lets(heads: Sequence[tuple[_Field, Node]]) -> bool:
         and any(field.head.role == "gpu" for field, _ in filled) and all(child is who[0] or child.kind == "scalar" and field.head.role in _OF_A_LIST for field, child in filled)
 
 
-_BARE_COUNTS = frozenset({"count", "quantity", "qty"})
+_QUANTITY_WORD = words("quantity_head")
+_OF_ROWS = frozenset("number # no n amount units numero число номер".split())      # of those words, which number records, or may be anything
+
+
+def _bare_count(label: str) -> bool:
+    """Whether a key is a plain word for a number, in any language: {"gpu": "A40", "count": 4}, {"gpu": "A40", "anzahl": 4}."""
+    return _QUANTITY_WORD.match(label) is not None and label.strip(" .") not in _OF_ROWS
+
+
+def _counted_at_start(text: str, names: set[str]) -> float | None:
+    """The number of GPUs with which a text begins that names one chip, one of `names`: "4x NVIDIA A40, 64 vCPU"."""
+    chips = find_chips(text, context=True)
+    return chips[0].count if chips and {c.gpu_name for c in chips} <= names and len({c.gpu_name for c in chips}) == 1 and chips[0].left == 0 and not chips[0].at_most else None
 
 
 def _few(value: object) -> bool:
@@ -455,10 +467,11 @@ class _Walker:
         if any(child.value is not None and _WITHDRAWN.get(field.head.text.removeprefix("is ")) is child.value for field, child in heads):
             return
         local = Facts(is_gpu=facts.is_gpu)
+        of_one: float | None = None                            # the number of GPUs with which a description begins
         of_gpus = (bool(facts.chips) or any(field.head.role == "gpu" for field, _ in heads)) and not any(field.head.role == "gpu_count" for field, _ in heads)
         for field, child in sorted(heads, key=_chips_last):
             k, head = field.key, field.head
-            if of_gpus and head.text in _BARE_COUNTS and child.kind == "scalar" and _few(child.value):
+            if of_gpus and _bare_count(head.text) and child.kind == "scalar" and _few(child.value):
                 head = replace(head, role="gpu_count")         # {"gpu": "A40", "count": 4}
             if field.looks:
                 continue
@@ -472,6 +485,8 @@ class _Walker:
                 if head.chips and self._is_price(k, child):
                     continue
                 if field.description and (local.chips or local.named or len(str(child.value)) > 100):
+                    if of_one is None and isinstance(child.value, str):
+                        of_one = _counted_at_start(child.value, {c.gpu_name for c in [*local.chips, *local.named]})
                     continue
                 if field.taxed and isinstance(child.value, str) and self.reading.tax == "unknown":
                     self.reading.tax = tax_in(child.value)
@@ -490,6 +505,8 @@ class _Walker:
                     local.location = ", ".join(values)[:300] if len(values) <= 12 else None
                 elif len(values) == 1:
                     local.absorb(head, values[0])
+        if of_one and local.count is None and not any(c.count for c in [*local.chips, *local.named]):
+            local.count = of_one                               # "sku": "GPU-A40-4", "description": "4x NVIDIA A40, 64 vCPU"
         if len(local.named) > 1 and len({c.gpu_name for c in local.named}) > 1:
             local.named = _told_by_names(heads, local.named)
         if not (local.chips or local.named) and local.instance is not None and len(local.instance) <= 40 and any(_has_gpus(child) for _, child in heads):
@@ -634,7 +651,7 @@ class _Walker:
                     head = read_head("gpu")
                 elif parent.role == "gpu" and plain in ("count", "quantity", "number", "num", "total"):
                     head = read_head("gpu_count")
-                elif plain in _BARE_COUNTS and _few(child.value) and _names_a_gpu(node):
+                elif _bare_count(plain) and _few(child.value) and _names_a_gpu(node):
                     head = read_head("gpu_count")
                 elif parent.role == "location":
                     if plain in ("name", "description", "id", "code", "city", "country", "display name", "label") and isinstance(child.value, str):

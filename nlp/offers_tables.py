@@ -839,7 +839,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     heads = [_by_its_cells(head, [t for r in rows if (t := grid.text(r, c)) and not is_nothing(t)]) if head.role == "gpu_count" or head.role is None and head.chips else head for c, head in enumerate(heads)]
     heads = _periods_side_by_side(reading, grid, heads, outer)
     heads = [replace(h, unit=period) if h.role == "price" and h.unit is None and " " in (label := grid.heads[c].strip()) and (period := _period_of(label.rsplit(" ", 1)[1])) not in (None, "minute", "second") else h for c, h in enumerate(heads)]      # "요금 (VAT 별도)" over "월"
-    heads = _counts_side_by_side(reading, grid, heads)
+    heads = _counts_side_by_side(reading, grid, heads, outer)
     heads = _terms_beside(reading, grid, heads) if outer.unit is None else heads
     if any(_HOURS_INCLUDED.search(h.text) for h in heads):     # "Hours included | Price | Rate per hour": of a pack, what an hour comes to
         timed = {c for c, h in enumerate(heads) if h.role == "price" and (h.unit or any(p.unit for r in rows for p in reading.prices(grid.text(r, c))))}
@@ -898,18 +898,19 @@ def _by_its_cells(head: Head, texts: Sequence[str]) -> Head:
     return head
 
 
-def _counts_side_by_side(reading: Reading, grid: _Grid, heads: list[Head]) -> list[Head]:
+def _counts_side_by_side(reading: Reading, grid: _Grid, heads: list[Head], outer: Around) -> list[Head]:
     """Two columns or more that are headed by nothing but a number of GPUs, each by another one, over amounts of money: "1 GPU | 4 GPUs" are columns of prices; so are they under terms
     or over them: "1 GPU On-demand | 1 GPU Spot"."""
     found = [c for c, head in enumerate(heads) if c and head.role != "price" and not head.chips and (GPUS_STATED.fullmatch(label := fold(grid.heads[c]).strip()) or _SIZE.fullmatch(label)
                                                                                                     or head.role is None and head.commitment and (GPUS_STATED.match(label) or _SIZE.match(label)))]
     if len(found) < 2 or len({grid.heads[c] for c in found}) < len(found):
         return heads
+    money = outer.unit and (outer.currency or reading.only_currency or reading.declared)      # told above: then bare amounts are prices, too
     for column in found:
         texts = [t for r in range(grid.body, len(grid.rows)) if (t := grid.text(r, column)) and not is_nothing(t)]
-        if not texts or not all(len(t) <= 60 and (any(p.sign for p in reading.prices(t)) or availability_in(t) or asks_for_contact(t)) for t in texts):
+        if not texts or not all(len(t) <= 60 and (any(p.sign for p in reading.prices(t)) or money and re.fullmatch(_AMOUNT, t) or availability_in(t) or asks_for_contact(t)) for t in texts):
             return heads
-    return [replace(head, role="price") if c in found else head for c, head in enumerate(heads)]
+    return [replace(head, role="price", currency=head.currency or outer.currency) if c in found else head for c, head in enumerate(heads)]
 
 
 def _terms_beside(reading: Reading, grid: _Grid, heads: list[Head]) -> list[Head]:

@@ -304,6 +304,8 @@ def _same_card(a: str | None, b: str | None) -> bool:
 def _split_card(lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> list[list[tuple[Placed, list[ChipSpan], list[Price]]]]:
     """Cards without boxes stand in one run: each begins at a line that is a chip's name, and has a price."""
     starts = [i for i, (item, chips, prices) in enumerate(lines) if chips and (len(item.block.text) <= _DEFINED and chips[0].start <= 40 if item.block.kind == "definition" else not prices and len(item.block.text) <= 60 and chips[0].start <= 20)]
+    # "Instance: elk.h200.8", below it "GPU: 8x H200": one card names its chip twice before its price
+    starts = [i for k, i in enumerate(starts) if not k or lines[i][1][0].gpu_name != lines[starts[k - 1]][1][0].gpu_name or any(prices for _, _, prices in lines[starts[k - 1]:i])]
     if len({lines[i][1][0].gpu_name for i in starts}) < 2:
         return [lines]
     parts = [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]

@@ -248,3 +248,15 @@ def test_the_most_that_a_card_may_have_is_not_what_its_price_is_for(most: str) -
 @pytest.mark.parametrize(("text", "language"), [("Serwer z 8 kartami A40 kosztuje 98,00 zł za godzinę.", "pl"), ("Сервер с 8 картами A40 стоит 980 руб. в час.", "ru")])
 def test_cards_in_other_cases(text: str, language: str) -> None:
     assert [(r[0], r[1]) for r in rows(f"# GPU\n\n{text}\n", "md", language)] == [("A40", 8)]
+
+
+def test_bare_amounts_under_numbers_of_cards_where_the_heading_tells_money_and_period() -> None:
+    page = "<h2>{}</h2><table><tr><th>GPU</th><th>1 card</th><th>2 cards</th></tr><tr><td>L4</td><td>50</td><td>100</td></tr><tr><td>A100 80GB</td><td>190</td><td>380</td></tr></table>"
+    assert [(r[0], r[1], r[2], r[3], r[4]) for r in rows(page.format("GPU price list (INR, per hour, without tax)"), "html")] == [
+        ("L4", 1, 50, "INR", "hour"), ("L4", 2, 100, "INR", "hour"), ("A100", 1, 190, "INR", "hour"), ("A100", 2, 380, "INR", "hour")]
+    assert [r for r in rows(page.format("GPU throughput"), "html") if r[2]] == []
+
+
+def test_a_card_of_text_may_name_its_chip_twice() -> None:
+    text = "Instance: elk.h200.8\nGPU: 8x NVIDIA H200\nvCPU: 192\nPrice: $27.20 per hour\n\nInstance: elk.l40s.1\nGPU: 1x NVIDIA L40S\nvCPU: 8\nPrice: $0.58 per hour\n"
+    assert [(r[0], r[1], r[2]) for r in rows(text, "txt")] == [("H200", 8, 27.2), ("L40S", 1, 0.58)]
