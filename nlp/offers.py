@@ -19,7 +19,7 @@ from nlp.chips import ChipSpan, chip_slug, find_chips, instance_chip, name_by_me
 from nlp.document import Document
 from nlp.offer_words import offer_fields, words, words_of_sellers
 from nlp.prices import (Price, asks_for_contact, availability_in, beside_only_notes, commitment_in, currency_words, find_prices, fold, has_digit, leads_to_price, parse_number, remembered, resolve_currency,
-                        scope_in, tax_in, unit_in, without_cents)
+                        scope_in, sign_of_unit, tax_in, unit_in, without_cents)
 
 MAX_OFFERS = 12_000                                            # of one document, and issues with it; sixteen times the longest list of offers known
 MAX_QUOTE = 1500                                               # characters of a quote
@@ -112,6 +112,8 @@ def read_head(label: str) -> Head:
     elif role == "price" and _UNIT_OF_PRICE.fullmatch(text):
         role = "unit"                                          # "priceUnit": "hour"
     unit = unit_in(label) or unit_in(text)
+    if unit is None and role == "price" and (named := _PERIOD_KEY.search(text)):
+        unit = unit_in(f"/{named['before'] or named['behind']}")           # "month_price", "precio_mes"
     if role in ("price", None) and re.search(offer_fields()["for_money"], text):
         role = "other_price"                                   # "MH/s per $1"
     if role in ("price", None) and unit is None and re.search(offer_fields()["of_sale"], text):
@@ -246,6 +248,9 @@ def rate_of_all(text: str) -> Rate | None:
 
 _NUMBERS = re.compile(r"[2-9]|\d\d")
 _PER_BEHIND = words("per_behind")
+
+
+_PERIOD_KEY = words("period_key")
 
 
 def rates_named(text: str) -> str | None:
@@ -548,6 +553,9 @@ class Facts:
             if unit and (self.unit is None or "time frame" not in head.text):
                 self.unit = unit
             self.scope = self.scope or scope_in(split_label(value))
+            if self.currency is None and unit:                 # "price_unit": "元/小时"
+                named = currency_words(value)
+                self.currency = named[0] if named else sign_of_unit(value)
         elif role == "location" and isinstance(value, str) and not _NUMBER_OF_PLACES.fullmatch(value):
             if self.location is None or "country" not in head.text:      # the country beside a region says less
                 self.location = value if len(value) <= 120 and not _SENTENCE.search(value) else None

@@ -260,3 +260,25 @@ def test_bare_amounts_under_numbers_of_cards_where_the_heading_tells_money_and_p
 def test_a_card_of_text_may_name_its_chip_twice() -> None:
     text = "Instance: elk.h200.8\nGPU: 8x NVIDIA H200\nvCPU: 192\nPrice: $27.20 per hour\n\nInstance: elk.l40s.1\nGPU: 1x NVIDIA L40S\nvCPU: 8\nPrice: $0.58 per hour\n"
     assert [(r[0], r[1], r[2]) for r in rows(text, "txt")] == [("H200", 8, 27.2), ("L40S", 1, 0.58)]
+
+
+@pytest.mark.parametrize(("unit", "currency", "period"), [("元/小时", "CNY", "hour"), ("EUR/h", "EUR", "hour"), ("$/hour", "USD", "hour"), ("円/時間", "JPY", "hour"), ("USD per month", "USD", "month"), ("GPU-hour", None, "hour")])
+def test_the_unit_of_a_record_may_name_its_money(unit: str, currency: str | None, period: str) -> None:
+    found = rows(f'{{"data": [{{"gpu_name": "A40", "gpu_num": 2, "price": 198, "price_unit": "{unit}"}}, {{"gpu_name": "L4", "gpu_num": 1, "price": 98, "price_unit": "{unit}"}}]}}', "json", None)
+    assert [(r[3], r[4]) for r in found] == [(currency, period)] * 2
+
+
+@pytest.mark.parametrize(("key", "unit"), [("month_price", "month"), ("dayPrice", "day"), ("price_month", "month"), ("yearCost", "year"), ("precio_mes", "month"), ("cost_day", "day"), ("hour_price", "hour")])
+def test_keys_of_a_price_and_its_period(key: str, unit: str) -> None:
+    assert [(r[2], r[4]) for r in rows(f'[{{"gpu": "A40", "currency": "EUR", "{key}": 4.9}}, {{"gpu": "L40S", "currency": "EUR", "{key}": 8.9}}]', "json")] == [(4.9, unit), (8.9, unit)]
+
+
+@pytest.mark.parametrize("key", ["anzahl", "nombre", "cantidad", "quantità", "количество", "수량", "数量", "ilość", "qty"])
+def test_plain_words_for_a_number_count_the_gpus_of_a_record(key: str) -> None:
+    assert [(r[0], r[1]) for r in rows(f'[{{"gpu": "A40", "{key}": 4, "price_per_hour": 1.2, "currency": "EUR"}}]', "json", None)] == [("A40", 4)]
+    assert [(r[0], r[1]) for r in rows(f'[{{"gpu": "A40", "{key}": 450, "price_per_hour": 1.2, "currency": "EUR"}}]', "json", None)] == [("A40", None)]
+
+
+@pytest.mark.parametrize(("description", "count"), [("4x NVIDIA A40 48GB, 64 vCPU", 4), ("NVIDIA A40 48GB, 64 vCPU", None), ("Cheaper than 4x A100", None), ("Up to 8x A40", None)])
+def test_a_description_tells_the_number_of_gpus_that_a_code_leaves_out(description: str, count: int | None) -> None:
+    assert [(r[0], r[1]) for r in rows(f'sku,description,unit,price,currency\nGPU-A40,"{description}",Hrs,1.95,USD\n', "csv")] == [("A40", count)]
