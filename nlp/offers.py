@@ -114,6 +114,8 @@ def read_head(label: str) -> Head:
     unit = unit_in(label) or unit_in(text)
     if unit is None and role == "price" and (named := _PERIOD_KEY.search(text)):
         unit = unit_in(f"/{named['before'] or named['behind']}")           # "month_price", "precio_mes"
+    if role in ("price", None) and _EARNED.search(text):
+        role = "other_price"
     if role in ("price", None) and re.search(offer_fields()["for_money"], text):
         role = "other_price"                                   # "MH/s per $1"
     if role in ("price", None) and unit is None and re.search(offer_fields()["of_sale"], text):
@@ -250,6 +252,7 @@ _NUMBERS = re.compile(r"[2-9]|\d\d")
 _PER_BEHIND = words("per_behind")
 
 
+_EARNED = words("earned")
 _PERIOD_KEY = words("period_key")
 
 

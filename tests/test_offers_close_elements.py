@@ -282,3 +282,11 @@ def test_plain_words_for_a_number_count_the_gpus_of_a_record(key: str) -> None:
 @pytest.mark.parametrize(("description", "count"), [("4x NVIDIA A40 48GB, 64 vCPU", 4), ("NVIDIA A40 48GB, 64 vCPU", None), ("Cheaper than 4x A100", None), ("Up to 8x A40", None)])
 def test_a_description_tells_the_number_of_gpus_that_a_code_leaves_out(description: str, count: int | None) -> None:
     assert [(r[0], r[1]) for r in rows(f'sku,description,unit,price,currency\nGPU-A40,"{description}",Hrs,1.95,USD\n', "csv")] == [("A40", count)]
+
+
+@pytest.mark.parametrize("head", ["Earnings per day", "Reward per hour", "You earn / day", "Daily revenue", "Verdienst pro Tag", "Gains par jour", "Ganancias por día", "Доход в сутки", "日收益", "1日の報酬", "일일 수익", "Zysk dzienny"])
+def test_what_hosts_get_for_their_gpus_is_no_price(head: str) -> None:
+    page = f"<h1>Networks of GPUs</h1><table><tr><th>GPU</th><th>{head}</th></tr><tr><td>RTX 5090</td><td>$8.40</td></tr><tr><td>A40</td><td>$4.10</td></tr></table>"
+    assert [r for r in rows(page, "html", None) if r[2]] == []
+    both = page.replace("</th></tr>", "</th><th>Price / hr</th></tr>").replace("</td></tr>", "</td><td>$0.70</td></tr>")
+    assert [(r[0], r[2], r[4]) for r in rows(both, "html", None)] == [("RTX5090", 0.7, "hour"), ("A40", 0.7, "hour")]
