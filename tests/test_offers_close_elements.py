@@ -273,6 +273,12 @@ def test_keys_of_a_price_and_its_period(key: str, unit: str) -> None:
     assert [(r[2], r[4]) for r in rows(f'[{{"gpu": "A40", "currency": "EUR", "{key}": 4.9}}, {{"gpu": "L40S", "currency": "EUR", "{key}": 8.9}}]', "json")] == [(4.9, unit), (8.9, unit)]
 
 
+@pytest.mark.parametrize("key", ["reserved_1_year_price", "reserved3YearPrice", "commit_6_month_price"])
+def test_keys_of_terms_name_no_period_of_their_price(key: str) -> None:
+    found = rows(f'[{{"gpu": "A40", "currency": "EUR", "unit": "hour", "price": 0.9, "{key}": 0.6}}, {{"gpu": "L40S", "currency": "EUR", "unit": "hour", "price": 1.2, "{key}": 0.8}}]', "json")
+    assert [(r[2], r[4]) for r in found] == [(0.9, "hour"), (0.6, "hour"), (1.2, "hour"), (0.8, "hour")]
+
+
 @pytest.mark.parametrize("key", ["anzahl", "nombre", "cantidad", "quantità", "количество", "수량", "数量", "ilość", "qty"])
 def test_plain_words_for_a_number_count_the_gpus_of_a_record(key: str) -> None:
     assert [(r[0], r[1]) for r in rows(f'[{{"gpu": "A40", "{key}": 4, "price_per_hour": 1.2, "currency": "EUR"}}]', "json", None)] == [("A40", 4)]
