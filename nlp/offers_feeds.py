@@ -178,12 +178,12 @@ def _says_who_lets(heads: Sequence[tuple[_Field, Node]]) -> bool:
 
 
 _QUANTITY_WORD = words("quantity_head")
-_OF_ROWS = frozenset("number # no n amount units numero число номер".split())      # of those words, which number records, or may be anything
+_NUMBERING = words("numbering")
 
 
 def _bare_count(label: str) -> bool:
     """Whether a key is a plain word for a number, in any language: {"gpu": "A40", "count": 4}, {"gpu": "A40", "anzahl": 4}."""
-    return _QUANTITY_WORD.match(label) is not None and label.strip(" .") not in _OF_ROWS
+    return _QUANTITY_WORD.match(label) is not None and not _NUMBERING.match(label.strip(" ."))
 
 
 def _counted_at_start(text: str, names: set[str]) -> float | None:

@@ -772,7 +772,7 @@ def _holds_chips(grid: _Grid, column: int) -> bool:
     return all(len(cell) <= 40 and 5 * max((c.end - c.left for c in find_chips(cell, context=True)), default=0) >= 3 * len(cell) > 0 for cell in cells)
 
 
-_NUMBERING = re.compile(r"(?:#|n|no|nr|num(?:ber)?|numero|номер|число)$")
+_NUMBERING = words("numbering")
 _NAME_COUNTS = words("name_counts_gpus")
 _NUMBER_BEHIND = re.compile(r"(?:[-_. ]?(?:sxm\d?|pcie|nvl|nvlink|nv))?[-_. ](?P<count>\d{1,2})(?:[-_. ](?P<memory>\d{2,3})g(?:b|ib)?)?$", re.IGNORECASE)
 _COUNTS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32})
