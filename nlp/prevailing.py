@@ -44,7 +44,8 @@ def prevailing_language(text: str) -> str | None:
     """The one language that the text says prevails; None where it names none, or several."""
     triggers, patterns, names = _knowledge()
     folded = " ".join(text.lower().split())
-    found = {names[next(filter(None, m.groups()))] for part in _windows(folded, triggers) for p in patterns for m in p.finditer(part)}
+    parts = [part for part in _windows(folded, triggers) if any(map(part.__contains__, names))]   # every pattern asks for the name of a language
+    found = {names[next(filter(None, m.groups()))] for part in parts for p in patterns for m in p.finditer(part)}
     return found.pop() if len(found) == 1 else None
 
 
