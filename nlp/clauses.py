@@ -186,7 +186,7 @@ class _Reader:
         self.only_some = book.bit("only") | book.bit("only_word") | book.bit("only_place") | book.bit("only_if")
         self.all_clear, self.asks_bar = book.bit("all_clear"), book.bit("asks_bar")
         self.bare_no = book.bit("bare_no")
-        self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception") | book.bit("throws_out") | book.bit("plain_refusal")
+        self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception") | book.bit("plain_ban") | book.bit("plain_refusal")
         self.spared, self.even_if = book.bit("spared"), book.bit("even_if")
         self._cleared: tuple[tuple[int, int, int] | None, bool] = None, False
         self._defined: dict[str, list[str]] | None = None
@@ -857,7 +857,7 @@ class _Reader:
         if last is None and rule.attributes.get("run") and not self._holds_alone(rule, own, intro):
             last = self._run_end(unit, rule)
         located = self.locate(unit, rule, opening, last, rows)
-        if located is None or (_few_words(located[0]) and not (attributes.get("brief") and _at_end(_ENDS, located[0]))) or (not places and not groups and (_names_a_subject(located[0], block.marker, opening is not None) or self._heads_a_passage(unit, rows, own, opening))):
+        if located is None or (_few_words(located[0]) and not (("brief" in attributes or "most" in attributes) and _at_end(_ENDS, located[0]))) or (not places and not groups and (_names_a_subject(located[0], block.marker, opening is not None) or self._heads_a_passage(unit, rows, own, opening))):
             return None                                        # a title names a subject, it states no rule
         quote, start, end = located
         scope = self.scope(unit, rule.label, rows, own, intro)
