@@ -46,6 +46,7 @@ FAR = 1500                                                     # … by `...`: w
 GAPS = {".": NEAR, "..": GAP, "...": FAR}
 DENSE = 0.4                                                    # those gaps are this much shorter in a pack with `script: dense` (Chinese, Japanese)
 RARE = 3                                                      # times in a million characters: a part of a cue that is no commoner opens a sentence by itself
+LAST = "\uffff"                                                # a character beyond this is no part of a cue
 LARGEST = 500                                                  # literal forms that one part of a cue may multiply out to
 # Groups that are read beside the rules: by nlp/scope.py, and for places.
 SCOPE_GROUPS = ("prohibit", "duty", "comply", "represent", "right", "provider", "customer", "permit", "condition", "exception", "exception_end", "consent", "end_user_word", "subject_to", "only_if", "not_offered", "breach", "opens_list",
@@ -288,6 +289,8 @@ class Cuebook:
             literal = self.fold(literal)
             if not literal:
                 raise CueError("an empty cue")
+            if max(literal) > LAST:
+                raise CueError(f"a character beyond U+FFFF: {max(literal)!r}")
             flags = (BEFORE if left and literal[0].isalnum() and not _NO_SPACES.match(literal[0]) else 0) | (
                 BEHIND if right and literal[-1].isalnum() and not _NO_SPACES.match(literal[-1]) else 0)
             key = (literal, flags, exact)

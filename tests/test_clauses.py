@@ -69,7 +69,7 @@ def test_look_alikes_hide_the_cues_of_their_group_alone():
     assert book.names(book.mask(book.scan("Un embargo, sin embargo."))) == ["embargo", "however"]
 
 
-@pytest.mark.parametrize("cue", ["(open", "close)", "a .. ", "(a*b|c) d", ""])
+@pytest.mark.parametrize("cue", ["(open", "close)", "a .. ", "(a*b|c) d", "no \U0001f1f0", ""])
 def test_a_wrong_cue_names_its_group(cue):
     with pytest.raises(CueError, match="g"):
         Cuebook([("test", {"groups": {"g": [cue]}})], [])
