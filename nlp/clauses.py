@@ -78,6 +78,9 @@ PLACE_LABELS = frozenset({
 CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
 # Labels that a sentence may state though its words are those of what nobody is asked (`cleared`): a welcome to everybody, and what the provider does itself
 UNCLEARED_LABELS = PROVIDER_LABELS | {"supported_countries"}
+# Labels of the laws of trade, and of who somebody is: what a sentence that only defines or quotes does not state (`told`)
+TRADE_LABELS = frozenset({"export_compliance", "sanctions_compliance"})
+WHO_LABELS = frozenset({"residence_restriction", "nationality_restriction", "headquarters_restriction"})
 GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
 # Labels of what is forbidden to do: an item of a list of what is allowed states none of them
 BARRED_LABELS = frozenset(CLAUSE_LABELS) - {"supported_countries", "identity_verification", "payment_restriction", "suspension_right", "workload_monitoring", "business_only", "local_law_duties"}
@@ -188,6 +191,10 @@ class _Reader:
         self.bare_no = book.bit("bare_no")
         self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception") | book.bit("plain_ban") | book.bit("plain_refusal")
         self.spared, self.even_if = book.bit("spared"), book.bit("even_if")
+        self.defines, self.law_told, self.law_of_place, self.own_checks = book.bit("term_defined"), book.bit("law_told"), book.bit("law_of_place"), book.bit("own_checks")
+        self.only_tells = self.defines | self.law_told | self.law_of_place | self.own_checks
+        self.rule_too, self.barred_definition, self.use_watched = book.bit("rule_too"), book.bit("barred_definition"), book.bit("use_watched")
+        self.where_not = book.bit("embargoed_place") | book.bit("barred_place") | book.bit("embargo_country") | book.bit("place_not_served") | book.bit("place_disclaimer")
         self._cleared: tuple[tuple[int, int, int] | None, bool] = None, False
         self._defined: dict[str, list[str]] | None = None
         self.lawmaker_before, self.lawmaker_after, self.lawmaker_body = book.bit("lawmaker_before"), book.bit("lawmaker_after"), book.bit("lawmaker_body")
@@ -800,6 +807,8 @@ class _Reader:
             return None                                        # what an item of a list says hangs on the sentence that opens it, unless it is a whole one
         if own & (self.all_clear | self.asks_bar) and rule.label not in UNCLEARED_LABELS and self.cleared(unit, rows):
             return None
+        if (own | intro) & self.only_tells and self.told(rule.label, own, intro):
+            return None
         if rule.aside and self._only_mentioned(rows, rule):
             return None
         block = self.blocks[unit.block]
@@ -958,6 +967,17 @@ class _Reader:
             if (n < len(starts) and starts[n] - b <= window) or (n and a - ends[n - 1] <= window):
                 return True
         return False
+
+    def told(self, label: str, own: int, intro: int) -> bool:
+        """Whether a sentence speaks of the matter of a label without a rule: it defines a term, quotes a law, speaks of the law of where somebody is, or of what the provider does to its own systems."""
+        if label in TRADE_LABELS or label == "denied_party" or label in WHO_LABELS:
+            if (own | intro) & self.defines and not own & self.rule_too and not (label in WHO_LABELS and (own | intro) & self.barred_definition):
+                return True                                    # "a restricted person is anybody who lives in …" says by its name who is kept out
+        if label in TRADE_LABELS:
+            return bool(own & self.law_told) and not own & self.rule_too and not intro & (self.comply | self.duty | self.represent | self.scopes.prohibit)
+        if label == "residence_restriction" or label == "country_exclusion":
+            return bool(own & self.law_of_place) and not own & self.where_not
+        return label == "workload_monitoring" and bool(own & self.own_checks) and not own & self.use_watched
 
     def _only_mentioned(self, rows: Matches, rule: Rule) -> bool:
         """Whether every cue of the first term stands in a phrase that only mentions its matter: "the fees of the identity check"."""
