@@ -73,6 +73,7 @@ class Head:
     contact: bool = False
 
 
+_DOLLARS = re.compile(r"\bdollars?\b")
 _SIGN = re.compile(r"(?<![A-Za-z])(?:NT|HK|US|SG|S|AU|A|CA|C|NZ|R|MX)\$|[$€£¥￥元円원₩₹₽]|zł")
 
 
@@ -125,12 +126,12 @@ def read_head(label: str) -> Head:
     if code:
         currency = code[1].upper().replace("RMB", "CNY")
     else:
-        sign = next(iter(find_prices(f"{m[0]} 1", language=None) for m in [_SIGN.search(label)] if m), None)
-        if sign:
-            currency = sign[0].sign
+        words = currency_words(label)
+        mark = _SIGN.search(label)
+        if mark and not (words and mark[0].isalpha()):         # the last character of "美元" is a sign, too
+            currency = find_prices(f"{mark[0]} 1", language=None)[0].sign
         else:
-            words = currency_words(label)
-            currency = words[0] if words else None
+            currency = words[0] if words else "$" if _DOLLARS.search(text) else None
     if role is None and unit and currency and not chips:
         role = "price"                                         # "В месяц (₽)"
     commitment, months = commitment_in(label)
@@ -962,7 +963,7 @@ def _offer(reading: Reading, facts: Facts, chip: ChipSpan, q: Quoted, by_name: A
         if price <= 0:
             return None
         unit = q.price.unit or q.unit or q.head.unit or facts.unit or unit_in(facts.instance or facts.printed, loose=False)
-        if unit is None and reading.period and (q.price.sign or q.stated):
+        if unit is None and reading.period and (q.price.sign or q.stated or facts.currency and q.head.role == "price" and q.head.commitment == "on_demand"):
             unit = reading.period
         scope = q.price.scope or q.scope or q.head.scope or facts.scope
         currency = q.price.currency if q.price.sign else None

@@ -26,10 +26,13 @@ MAX_VALUE = 2000                                               # characters of a
 _ANSWER = re.compile(r"\s*[\[{]")
 _DESCRIPTOR = words("descriptor")
 _MONEY = words("money_key")
+_CENTS = words("cents")
+_PERIOD_ALONE = words("period_alone")
 _SIGNED = re.compile(r"^[~≈]?\s?(?:[A-Z]{0,2}[$€£¥₹₩]|USD|EUR)\s?\d[\d.,]*(?:\s?\(.{1,12}\))?$")
 _CODE_OF_PLACE = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,12}){0,2}-?\d{1,2}[a-z]?")
 _PARTS_OF_KEY = re.compile(r"[\s(),;|]+")
 _PRICES = words("prices_key")
+_ONLY_PRICES = words("only_prices")
 _QUANTITY = re.compile(r"(?:^| )quantity$")                    # a key of how much a price is for
 _PICKED = words("picked")
 _LOW = words("low_end")
@@ -49,7 +52,7 @@ def read_feed(reading: Reading, root: Node) -> None:
             if not read_known(reading, example):
                 walker.walk(example, Facts(), "")
     else:
-        walker.walk(root, _said_by(root.name), "")
+        walker.walk(root, _named_by(root.name, _said_by(root.name)), "")
     walker.leave_out_repeated()
 
 
@@ -57,6 +60,20 @@ def _said_by(name: str) -> Facts:
     """What the name that data are assigned to says of all prices in them: RESERVED_SKUS, `hourlyRates`, `pricesUsd`."""
     head = read_head(name) if len(name) <= 60 else Head("")
     return Facts(commitment=head.commitment, months=head.months, unit=head.unit, currency=head.currency, scope=head.scope)
+
+
+def words_apart(name: str) -> str:
+    """A name with a blank where its next word begins: "a30Prices" -> "a30 Prices"."""
+    return re.sub(r"(?<=[a-z\d])(?=[A-Z][a-z])", " ", name[:80])
+
+
+def _named_by(name: str, facts: Facts) -> Facts:
+    """The chip that a name says of all prices under it: H100_PRICING = [{…}], {"H100": [{…}]}. A name that says more than a chip and that these are its prices is of something else."""
+    name = words_apart(name)
+    chips = find_chips(name, context=True) if any(map(str.isdigit, name)) and len(name) <= 60 else []
+    if len(chips) == 1 and _ONLY_PRICES.fullmatch(split_label(name[:chips[0].left or chips[0].start] + " " + name[chips[0].end:]).strip()):
+        facts.chips, facts.named = list(chips), []
+    return facts
 
 
 def _examples(node: Node) -> Iterator[Node]:
@@ -97,8 +114,9 @@ def _field(key: str) -> _Field:
         head = replace(head, role=None, chips=())              # "gpuImageWidth": 350, "gpuUrl"
     periodic = bool(head.commitment or head.unit) and head.role not in ("other_price", "unit", "gpu_memory", "memory")
     priced = head.role == "price" or bool(head.chips)
+    machine = head.role == "gpu" and len(head.chips) == 1 and head.chips[0].count is not None      # {"gpu_8x_a40": 4.1}
     return _Field(key, head, about_other_things(key) or is_set_aside(key), bool(_DESCRIPTOR.search(head.text)) or head.role in ("gpu", "location"), "description" in head.text,
-                  bool(_TAX_KEY.search(head.text)), priced or periodic, head.role == "price" or bool(head.chips) and head.role is None, looks)
+                  bool(_TAX_KEY.search(head.text)), priced or periodic, head.role == "price" or bool(head.chips) and (head.role is None or machine), looks)
 
 
 _OF_LOOKS = words("of_looks")
@@ -195,6 +213,16 @@ def _counted_at_start(text: str, names: set[str]) -> float | None:
 def _few(value: object) -> bool:
     """Whether a bare number is one of GPUs in a machine."""
     return isinstance(value, int | str) and not isinstance(value, bool) and str(value) in {"1", "2", "3", "4", "5", "6", "7", "8", "10", "16"}
+
+
+def _in_cents(head: Head, node: Node) -> bool:
+    """Whether a field says that the prices beside it are in cents: {"price": 45, "unit": "cents"}, {"amount": 45, "currency": "USD cents"}."""
+    return head.role in ("unit", "currency") and isinstance(node.value, str) and _CENTS.search(node.value.lower()) is not None
+
+
+def _is_bare(value: object) -> bool:
+    """Whether a value is a number and nothing else."""
+    return isinstance(value, int | float) or isinstance(value, str) and value.strip().replace(".", "", 1).isdigit()
 
 
 def _has_gpus(node: Node) -> bool:
@@ -379,6 +407,7 @@ class _Walker:
         elif node.kind == "list" and (rows := _listed_rows(self.reading, node)) is not None:
             self.walk(rows, facts, key, place)
         elif node.kind == "list":
+            facts = _named_by(key, facts)
             facts.is_gpu = facts.is_gpu or bool(key) and _field(key).head.role in ("gpu", "gpu_count")       # "gpus": [{"name": "A40"}, …]
             if key and (said := _said_by(key)).commitment or key and said.unit and _field(key).head.role in (None, "price"):       # "spot": [{"gpu": "A40", …}], "hourly": […]
                 facts.commitment, facts.months = (said.commitment, said.months) if said.commitment else (facts.commitment, facts.months)
@@ -463,6 +492,8 @@ class _Walker:
             commitment, months = commitment_in(key)
             if commitment:
                 facts.commitment, facts.months = commitment, months
+        if key and not keyed and _field(key).head.role in (None, "price") and (said := _said_by(key)).unit:      # "price_per_hour": {"A40": {"on_demand": 0.45}}
+            facts.unit, facts.currency = said.unit, said.currency or facts.currency
         heads = [(_field(k), child) for k, child in node.entries]
         if any(child.value is not None and _WITHDRAWN.get(field.head.text.removeprefix("is ")) is child.value for field, child in heads):
             return
@@ -517,6 +548,7 @@ class _Walker:
         if local.no_gpu and not local.chips:
             facts.chips, facts.named = [], []
         quoted = []
+        in_cents = any(_in_cents(field.head, child) for field, child in heads)
         plain = any(_PLAIN_PRICE.match(field.head.text) and self._is_price(field.key, child) for field, child in heads if child.kind == "scalar")
         own = any(self._is_price(field.key, child) and not field.aside and not is_worked_out(field.head.text) for field, child in heads if child.kind == "scalar")
         for field, child in heads:
@@ -525,7 +557,7 @@ class _Walker:
                 continue
             if child.kind == "scalar":
                 if field.text_price or field.number_price or head.chips:
-                    quoted += self._scalar_price(k, head, child)
+                    quoted += self._scalar_price(k, replace(head, cents=True) if in_cents and not head.currency and _is_bare(child.value) else head, child)
             elif head.role == "price" and "tier" not in head.text or (head.role in (None, "instance") and k.lower() in ("prices", "pricing", "pricings")):
                 if not any(n.kind == "map" and self._describes_chip(n) for _, n in child.children()):
                     quoted += self._branch_prices(child, [k], 0)
@@ -745,6 +777,7 @@ class _Walker:
         if node.kind == "scalar":
             return []
         scalars = {k: c for k, c in node.entries if c.kind == "scalar"}
+        in_cents = any(_in_cents(read_head(k), child) for k, child in scalars.items() if len(k) <= 120)
         currency = label.currency
         unit, commitment, months, location = label.unit, label.commitment, label.months, None
         for k, child in scalars.items():
@@ -760,6 +793,8 @@ class _Walker:
             elif isinstance(child.value, str) and len(child.value) < 80:
                 word, term = commitment_in(child.value)
                 commitment, months = (word, term) if word else (commitment, months)
+                if unit is None and head.role in ("commitment", None) and _PERIOD_ALONE.fullmatch(child.value.strip().lower()):
+                    unit = unit_in(child.value)                # {"term": "hourly", "amount": 0.9}
         for k, child in node.entries:                          # schema.org's referenceQuantity: what the price is for one of
             if child.kind == "map" and _QUANTITY.search(split_label(k)):
                 unit = next((u for name, c in child.entries if isinstance(c.value, str) and "unit" in name.lower() and (u := UNIT_CODES.get(c.value.upper()) or unit_in(f"/{c.value}"))), unit)
@@ -779,7 +814,7 @@ class _Walker:
                 if not (_MONEY.match(head.text) or head.role == "price" or re.search(r"\d+ ?(?:m|mo|y|yr|year|month)", head.text)) or _NOT_MONEY.search(head.text) or head.role in ("other_price", "unit"):
                     continue
                 joined = Head(head.text, "price", head.unit, head.scope or label.scope, head.commitment or commitment, head.months or months, head.currency or currency,
-                              head.tax if head.tax != "unknown" else label.tax, head.cents)
+                              head.tax if head.tax != "unknown" else label.tax, head.cents or in_cents and _is_bare(child.value))
                 if isinstance(child.value, str) and is_nothing(child.value):
                     continue
                 for price in cell_prices(self.reading, joined, child.value):
@@ -793,8 +828,10 @@ class _Walker:
                     for q in inner:                            # {"pricing": {"eu-west-1": {"onDemand": 0.7}}}
                         q.location = q.location or k
                 out += inner
+        least = min((q.price.amount for q in out if q.price is not None), default=MOST_BARE)
         for q in out:
-            if _PRICES.match(label.text) and q.price is not None and q.price.amount <= MOST_BARE and q.head.commitment:
+            # the dearest places of what costs less elsewhere may well ask more
+            if _PRICES.match(label.text) and q.price is not None and (q.price.amount <= MOST_BARE or least <= MOST_BARE and q.price.amount <= 2 * least) and q.head.commitment:
                 q.stated = True                                # a price by its branch, and on what terms, though neither in what money nor per what
             q.unit = q.unit or unit
             q.currency = q.currency or currency

@@ -46,6 +46,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
     """Collect priced offers of running text, lists and cards."""
     titles = _sure_titles(placed)
     known: set[str] = set()
+    coded: set[str] | None = None
     for group in _cards(placed):
         rest = []
         beside = sum(item.block.kind == "list_item" and len(item.block.text) <= SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
@@ -59,6 +60,9 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             if prices and not chips and item.block.kind != "heading" and (short := find_chips(text, context=True)):
                 known = known or _known_chips(reading, placed)
                 chips = [c for c in short if c.gpu_name in known]          # "A10 spot from 0.9 an hour": a card by what else the page says
+                coded = coded if chips or coded is not None else _let_by_code(reading, placed)
+                if not chips and (known or len(coded) > 1):
+                    chips = [c for c in short if c.gpu_name in coded]      # "L4: $0.61/hr" beside "H100: $2.10/hr", or beside "T4: $0.31/hr"
             if chips and prices and not names_rival(reading, text):
                 _pair(reading, item, chips, reading.with_room(prices))
             elif chips and item.block.kind != "heading":
@@ -75,6 +79,23 @@ def _known_chips(reading: Reading, placed: Sequence[Placed]) -> set[str]:
         if item.block.table is None and has_digit(item.block.text):
             named.update(c.gpu_name for c in find_chips(item.block.text, context=_about_gpus(item)))
     return named
+
+
+def _let_by_code(reading: Reading, placed: Sequence[Placed]) -> set[str]:
+    """The chips that a page names by nothing but a short code, which may be of something else, and with a price for a length of time right behind it: "L4: $0.61/hr"."""
+    found = set()
+    for item in placed:
+        text = item.block.text
+        if item.block.table is not None or item.block.kind not in ("list_item", "paragraph") or len(text) > SHORT_CARD or not has_digit(text):
+            continue
+        chips = find_chips(text, context=True)
+        prices = [p for p in reading.prices(text) if p.sign and not p.other]
+        if len(chips) == 1 and chips[0].gate == "context" and len(prices) == 1 and prices[0].unit and 0 <= prices[0].start - chips[0].end <= _BEHIND_CODE:
+            found.add(chips[0].gpu_name)
+    return found
+
+
+_BEHIND_CODE = 24                                              # characters between a code and its price: ": from", " costs "
 
 
 def read_listings(reading: Reading, placed: Sequence[Placed]) -> None:
@@ -395,6 +416,9 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
             continue                                           # "$0.36/hour", below it "of audio transcribed"
         if item.block.container != first.block.container and any(_ADD_ON.fullmatch(fold(t).strip(" :")) for (i, _, _), t in zip(own[at + 1:at + 2], texts[at + 1:at + 2], strict=True) if i.block.container == item.block.container):
             continue                                           # a box of its own, "$99/month", below it "Priority support"
+        label = item.block.text[:prices[0].start]
+        if _MEMBERSHIP.search(fold(label)) and unit_in(label) is None and commitment_in(label)[0] is None and any(cs and ps for _, cs, ps in own):
+            continue                                           # "Team plan: $39/month", beside "A40 at $0.45 an hour"
         prices = [p for p in prices if not _of_something_else(item.block.text[:p.start])]
         if prices:
             quoted += _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
@@ -402,6 +426,7 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         if any(prices for _, chips, prices in lines if chips) or len(own) > 8:
             return
         boxed = first.block.kind in ("heading", "definition") or (first.block.container is not None and first.block.kind != "list_item") \
+            or heading is not None and contact and chip.count is not None and len(named) == 1 \
             or heading is not None and any(asks_for_contact(i.block.text) and len(i.block.text) <= 40 and not cs and _labels_price(i.block.text) for i, cs, _ in own)
         if not boxed or not (contact or facts.availability in ("sold_out", "waitlist")) or not any(_tells_no_price(i) if i.block.kind == "definition" else not cs and not ps and (availability_in(i.block.text) or asks_for_contact(i.block.text)) and len(i.block.text) <= 60 for i, cs, ps in own):
             return
@@ -458,6 +483,7 @@ def _counts_of_prices(text: str, prices: Sequence[Price]) -> list[float | None]:
 
 
 # a line that is the label of something that is sold beside the machine, and nothing else
+_MEMBERSHIP = words("membership")
 _ADD_ON = words("add_on")
 _OF_MEDIA = words("of_media")
 _SIZED = re.compile(r"\d ?[gt]b|24/7")                           # "1 TB storage" is a line of what the machine has
@@ -758,11 +784,13 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if timed and chip.count and _CARDS_BEHIND.match(text, chip.end):
             scope = "gpu"                                      # cards times hours times what each of them costs
         scope = "instance" if together is not None else scope
-        unit = unit or rate.unit
+        unit = unit or rate.unit or _unit_of_list(item)
         if unit is None and not price.price_from and not (short and item.path and unit_in(item.path[-1])):
             continue
         unit = unit or (unit_in(item.path[-1]) if item.path else None)
         commitment, months = commitment_beside(text, index, prices, first, last, told_apart=len({c.gpu_name for c in inside}) < 2)
+        if commitment is None and _unit_of_list(item):
+            commitment, months = commitment_in(item.before)
         if commitment is None and item.path:
             commitment, months = commitment_in(item.path[-1])
         tied = [chip]
@@ -780,6 +808,14 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
             facts.gpu_memory = float(size[1])
         a, b = block.content.source_span(start, min(stop, start + 1500))
         reading.pending.append((facts, [Quoted(price, a, b, unit=unit, scope=scope, commitment=commitment, months=months)], a, b))
+
+
+def _unit_of_list(item: Placed) -> str | None:
+    """The period of the prices of a list that the line above it names: "GPUs per hour:", below it "- A40: $0.45"."""
+    lead = item.before.rstrip()
+    if item.block.kind != "list_item" or not lead.endswith((":", "：")) or len(lead) > _LEADS_LIST:
+        return None
+    return unit_in(lead) if _OF_GPUS.search(fold(lead)) or read_head(lead.rstrip(":： ")).role == "price" else None
 
 
 def _factor_of_time(before: str, behind: str) -> str | None:
@@ -821,6 +857,7 @@ def _goes_on(sentence: str) -> bool:
 
 _COUNT_AGAIN = words("count_again")
 # "over 20 minutes later it had cost $3" names no period that is billed; "per 10 minutes" would
+_LEADS_LIST = 120                                              # characters of a line that leads to a list
 _LENGTH_OF_TIME = words("length_of_time")
 
 

@@ -490,6 +490,12 @@ def _plain_signs(text: str, folded: str) -> list[tuple[int, int, str | None]]:
 
 _CENTS_BEHIND = re.compile(r"\d{2}(?![\d.,])")
 _NOT_HIGH_END = _worded("not_high_end")
+_COINS_BEHIND = _worded("coins_behind")
+_IN_BRACKET = re.compile(r"\s?\([^()]*")
+_AMOUNT_NEXT = re.compile(r"[\s:額额付]{0,3}[약約约~≈]?\s?[$€£¥₩]?\s?\d")
+_MYRIADS = re.compile(r"(?<![\d.,])(?P<number>\d[\d,]{0,6})[万萬만]\s?$")
+_BEHIND_MYRIADS = re.compile(r"\s?(?P<number>\d[\d,]{0,4})(?![\d,.万萬만])")
+_NEXT_LABEL = _worded("next_label")
 _MASKED = _worded("masked")
 
 
@@ -518,11 +524,18 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         if multiplier:
             factor = _data()["multipliers"][next(g for g in multiplier.groups() if g)]
             stop = multiplier.end()
+            if factor == 10_000 and (rest := _BEHIND_MYRIADS.match(folded, stop)) and int(rest["number"].replace(",", "")) < factor:
+                amount, stop = amount + int(rest["number"].replace(",", "")) / factor, rest.end()      # "¥29万8,000"
         right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] in {" ", "("} else None)
         if right and right[0] > stop and folded[right[0]] in _SIGN_CHARS and _NUMBER.match(folded, right[1]):
             right = None                                       # "2 €0.90": the sign is that of the next number
         if right and left is None and right[0] == stop == b and folded[b] in "€£$" and folded[a:b].isdigit() and (cents := _CENTS_BEHIND.match(folded, right[1])):
             amount, stop = amount + int(cents[0]) / 100, cents.end()           # "2€44"
+        if left is None and right and not multiplier and amount < 10_000 and (more := _MYRIADS.search(folded, max(0, a - 12), a)):
+            amount, a = amount + 10_000 * float(more["number"].replace(",", "")), more.start()     # "29万8,000円"
+        coin = right or left
+        if coin and coin[2] not in without_cents() and folded[a:b].isdigit() and (coins := _COINS_BEHIND.match(folded, max(stop, right[1]) if right else stop)):
+            amount, stop = amount + int(coins["coins"]) / 100, coins.end()     # "3 dollars and 20 cents"
         if right is None and left is None:
             spread = _spread(folded, a, b)
             if spread and (parse_number(spread["high"], language, decimal) or 0) >= amount and (starts.get(spread.end()) or starts.get(spread.end() + 1 if folded[spread.end():spread.end() + 1] == " " else -1)):
@@ -558,6 +571,8 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         lead = folded[max(0, start - _LEAD):start]
         after_other, is_from = _led(lead)
         other = after_other or bool(_words()["other"].match(tail))
+        if not other and (_NEXT_LABEL.match(tail) or unit is not None and _IN_BRACKET.fullmatch(tail[:length]) and (_AMOUNT_NEXT.match(tail, length) or sign_behind and not tail[length:].strip())):
+            unit, scope, length = None, None, 0                # "590원 (월 39만원)": the period in the bracket is that of the amount in it
         if not other and (unit is None or sign_behind and not tail[length:].strip() or _BEHIND_COMMA.match(tail) and _THEN_AMOUNT.match(tail, length)):
             led = _head_unit(folded[max(taken, start - 24, 0):start])
             if led is not None and unit is not None:           # "包天 ￥45 / 包月 ￥1280": the word behind this price leads to the next

@@ -19,8 +19,8 @@ from nlp.field_notes import field_notes
 from nlp.language import of_readers
 from nlp.layout import layout_tables
 from nlp.offer_words import words
-from nlp.offers import Reading, is_set_aside, rate_of_all, read_head, seller_of_head, unique, way_of_letting
-from nlp.offers_feeds import read_feed
+from nlp.offers import Reading, is_set_aside, rate_of_all, rates_named, read_head, seller_of_head, unique, way_of_letting
+from nlp.offers_feeds import read_feed, words_apart
 from nlp.offers_tables import read_table, settle_named
 from nlp.offers_text import Placed, read_families, read_listings, read_only_chip, read_text, settle, settle_orphans, withdrawn_chips
 from nlp.offers_unpriced import read_unpriced
@@ -307,6 +307,7 @@ def _reading(document: Document, placed: list[Placed], currency: str | None) -> 
     if placed and not any(above is not None for above, _ in tax_notes):
         tax_notes = [(None, said) for _, said in tax_notes]
     rates = [(p.path, rate) for p in placed if p.block.kind == "paragraph" and len(p.block.text) <= 600 and (rate := rate_of_all(p.block.text)) is not None]
+    rates += [(path, rate) for path in dict.fromkeys(p.path for p in placed if p.path) if len(path[-1]) <= 120 and (rate := rate_of_all(path[-1])) is not None and rate.unit and rate.currency]
     language = document.language or of_readers(sample)          # a page of scripts has no text to tell it by, but words for its readers in them
     return Reading(document, language, currency, words, only_currency=only, decimal=decimal_mark(sample) or _mark_of_data(document) or _mark_of_cells(placed), tax_notes=tax_notes, rates=rates, shelves=_shelves(placed), rivals=rivals, title=f"{document.title or ''} {document.url or ''} {placed[0].block.text[:200] if placed else ''}".casefold(), cities=find_cities, locate=lambda label: locate(label, language))
 
@@ -428,7 +429,7 @@ def _embedded_offers(reading: Reading, document: Document, placed: list[Placed],
     elif programs or not python and ("<script" in document.text or "&quot;" in document.text or any(pattern.search(document.text) for pattern in _ASSIGNED)):
         for tree in programs or chain(map(unfold, embedded(document.text)), payloads(document.text)):
             trees.append(tree)
-            if not is_set_aside(tree.name) and find_chips(document.text[tree.start:tree.end][:500_000], context=True):
+            if not is_set_aside(tree.name) and (find_chips(document.text[tree.start:tree.end][:500_000], context=True) or find_chips(words_apart(tree.name), context=True)):
                 read(tree)
     if not python and document.content_type in ("html", "markdown", "script") and not _TESTS.search(document.text):
         for tree in components(document.text):
@@ -495,7 +496,9 @@ def _period(document: Document, reading: Reading) -> str | None:
     labels = dict.fromkeys(m["label"].strip() for m in _SHOWN_LABEL.finditer(text[:SAMPLE]))
     found |= {head.unit for head in map(read_head, labels) if head.role == "price" and head.unit}
     if document.content_type in ("html", "script") and not _MARKUP.search(text[:20_000]):
-        found |= {rate.unit for match in _COMMENTS.finditer(text[:SAMPLE]) if (rate := rate_of_all(match[1])) is not None and rate.unit}
+        for match in _COMMENTS.finditer(text[:SAMPLE]):
+            rate = rate_of_all(match[1])
+            found |= {rate.unit if rate is not None and rate.unit else rates_named(match[1])} - {None}
     return found.pop() if len(found) == 1 else None
 
 

@@ -19,6 +19,7 @@ MAX_CHARS = 1_000_000                                          # of source; a lo
 _PROSE = 40                                                    # characters from which on a string with blanks is text
 _EXAMPLE = re.compile(r"^\s*>>> |\b(?:for example|e\.g\.|examples?:)", re.IGNORECASE | re.MULTILINE)
 _PLAIN_TYPES = frozenset({"Decimal", "D", "float", "int", "str", "Money"})
+_PLACES = re.compile(r"#[^()]{0,80}[(\[](?P<names>[^()\[\]]{3,120})[)\]][^()]{0,40}")
 _OPENING = re.compile(r"[rRbBuU]{0,2}(?:\"\"\"|'''|\"|')")
 
 
@@ -91,9 +92,20 @@ class _Reader:
                 if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and is_of_nobody(value.func.id):
                     continue                                   # bid(gpu="A40", price=0.4)
                 tree = self.node(value, 0)
+                self.name_places(tree, node.lineno, node.end_lineno or node.lineno)
                 target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
                 if tree.kind != "scalar" and not (isinstance(target, ast.Name) and is_of_nobody(target.id)):
                     self.trees.append(under(target.id, tree) if isinstance(target, ast.Name) else tree)
+
+    def name_places(self, tree: Node, line: int, last: int) -> None:
+        """Make maps of tuples whose places a comment above them names, or one that begins them: `# gpu -> (spot, on_demand)`."""
+        lines = [self.source[self.lines[at]:self.lines[at + 1]].strip() for at in range(max(line - 2, 0), min(line + 1, last, len(self.lines) - 1))] if tree.kind in ("map", "list") else []
+        match = next((found for text in lines if (found := _PLACES.fullmatch(text))), None)
+        names = [name.strip() for name in match["names"].split(",")] if match else []
+        rows = [child for _, child in tree.children()]
+        if len(names) > 1 and rows and all(names) and all(row.kind == "list" and len(row.items) == len(names) and all(item.kind == "scalar" for item in row.items) for row in rows):
+            for row in rows:
+                row.kind, row.entries, row.items = "map", list(zip(names, row.items, strict=True)), []
 
     def texts(self, value: ast.expr) -> None:
         """Strings that are prose, as paragraphs."""
@@ -133,6 +145,8 @@ class _Reader:
                 inner = self.scalar(value.args[0]) if len(value.args) == 1 else None
                 if called not in _PLAIN_TYPES and not (isinstance(inner, str) and re.search(r"[^\W\d_]", inner)):
                     inner = None                               # usd_of(150), half(3.0): what a function makes of a number is not known
+                if called in _PLAIN_TYPES and called != "str" and isinstance(inner, str) and re.fullmatch(r"\d+(?:\.\d+)?", inner):
+                    inner = float(inner)
                 return Node("scalar", start, end, inner)       # Decimal("2.10"), Gpu("A40")
             if not value.args and not named:
                 return Node("scalar", start, end, called or None)      # accelerators.H100()
