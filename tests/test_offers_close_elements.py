@@ -77,7 +77,7 @@ def test_a_year_in_ukrainian_is_no_price() -> None:
 
 
 LEADS = [
-    "On-demand hourly rates and reserved capacity", "Hourly rates per accelerator, in US dollars.", "All prices exclude tax. Hourly prices.", "Tarifs horaires HT", "Stündliche Preise zzgl. MwSt.", "Почасовые тарифы",
+    "Our hourly rates on demand, and what is reserved ahead", "Hourly rates per accelerator, in US dollars.", "All prices exclude tax. Hourly prices.", "Tarifs horaires HT", "Stündliche Preise zzgl. MwSt.", "Почасовые тарифы",
     "시간당 요금 (VAT 별도)", "時間単価（税別）", "小时单价，含税", "Precios por hora sin IVA", "Preços por hora", "Prezzi orari", "Ceny godzinowe netto", "Uurtarieven excl. btw",
 ]
 
