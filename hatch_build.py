@@ -10,21 +10,32 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
+class NotCompiled(Exception):
+    """What a compiler, its headers or a linker lack."""
+
+
 def compile_loops(root: Path) -> list[Path]:
     """Makes an extension module beside each source; returns them.
 
-    Raises ImportError without Cython or setuptools, OSError and distutils' and Cython's errors where compiling fails.
+    Raises NotCompiled where Cython, setuptools or a C compiler is missing, or fails.
     """
-    from Cython.Build import cythonize
-    from setuptools import Distribution, Extension
-
+    try:
+        from Cython.Build import cythonize
+        from Cython.Compiler.Errors import CompileError
+        from setuptools import Distribution, Extension
+        from setuptools.errors import BaseError, CCompilerError
+    except ImportError as exc:
+        raise NotCompiled(str(exc)) from exc
     sources = sorted((root / "nlp").glob("_*.pyx"))
     # The digest of its source stands in the module: one that was made from another source is not used, see nlp/compiled.py.
     extensions = [Extension(f"nlp.{path.stem}", [str(path.relative_to(root))], define_macros=[("SOURCE_DIGEST", f'"{hashlib.sha256(path.read_bytes()).hexdigest()}"')], extra_compile_args=["-g0"]) for path in sources]
-    command = Distribution({"name": "chipwatch", "ext_modules": cythonize(extensions, build_dir=str(root / "build"), quiet=True)}).get_command_obj("build_ext")
-    command.inplace, command.force, command.build_temp = True, True, str(root / "build")
-    command.ensure_finalized()
-    command.run()
+    try:
+        command = Distribution({"name": "chipwatch", "ext_modules": cythonize(extensions, build_dir=str(root / "build"), quiet=True)}).get_command_obj("build_ext")
+        command.inplace, command.force, command.build_temp = True, True, str(root / "build")
+        command.ensure_finalized()
+        command.run()
+    except (OSError, CompileError, BaseError, CCompilerError) as exc:
+        raise NotCompiled(f"{type(exc).__name__}: {exc}") from exc
     return [Path(command.get_ext_fullpath(extension.name)) for extension in extensions]
 
 
@@ -37,8 +48,8 @@ class CompileHook(BuildHookInterface):
             return
         try:
             made = compile_loops(Path(self.root))
-        except Exception as exc:                               # noqa: BLE001  # whatever a compiler, its headers or a linker lack
-            print(f"chipwatch: its inner loops were not compiled, reading takes longer: {type(exc).__name__}: {exc}", file=sys.stderr)
+        except NotCompiled as exc:
+            print(f"chipwatch: its inner loops were not compiled, reading takes longer: {exc}", file=sys.stderr)
             return
         build_data["artifacts"] += [path.resolve().relative_to(Path(self.root).resolve()).as_posix() for path in made]
         build_data["pure_python"], build_data["infer_tag"] = False, True

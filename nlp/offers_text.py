@@ -741,9 +741,9 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         after = [c for c in inside if c.start >= price.end]
         if before and _VERSUS.search(sentence[before[-1].end - first:price.start - first]):
             continue                                           # the price of what the chip is compared with
-        chip = _next_in_turn(price, prices[bisect_left(priced, start):bisect_left(priced, stop)], inside)
-        if chip is not None:
-            pass
+        chip = None
+        if in_turn := _next_in_turn(price, prices[bisect_left(priced, start):bisect_left(priced, stop)], inside):
+            chip = in_turn
         elif after and _PRICE_OF_NEXT.match(fold(text[price.end:after[0].left or after[0].start]) + " "):
             chip = after[0]
         elif before:
