@@ -359,7 +359,9 @@ def find_peoples(text: str, language: str | None = None) -> list[str]:
     if known is None:
         return []
     pattern, codes = known
-    return list(dict.fromkeys(codes[m[0]] for m in pattern.finditer(fold(text)) if len(m[0]) > 2 or text[m.start():m.end()].isupper() or not m[0].isascii()))
+    found = [m for m in pattern.finditer(fold(text)) if len(m[0]) > 2 or text[m.start():m.end()].isupper() or not m[0].isascii()]
+    names = find_places(text, language) if found else []       # "U.S." in "U.S. Virgin Islands" is no people's
+    return list(dict.fromkeys(codes[m[0]] for m in found if not any(a <= m.start() and m.end() <= b and b - a > len(m[0]) and code != codes[m[0]] for a, b, code in names)))
 
 
 def country_named(name: str, language: str | None = None) -> str | None:

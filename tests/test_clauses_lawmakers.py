@@ -44,6 +44,10 @@ def excluded(text: str, language: str = "en") -> set[str]:
     ("You may not use the service if you are subject to sanctions of the US, or located in Iran or the UAE.", {"AE", "IR"}),
     ("You are not located in Oman, Qatar, or UN, EU or US sanctioned countries.", {"OM", "QA"}),
     ("You are not located in a country under EU sanctions, Lebanon, or Libya.", {"LB", "LY"}),
+    ("We turn down firms with their seat in China unless they hold a licence from the U.S. Bureau of Industry and Security.", {"CN"}),
+    ("Customers in Iran are refused until US regulators have given their consent.", {"IR"}),
+    ("We do not supply customers in Belarus except under a permit of the Japanese Ministry of Economy or of a Canadian federal agency.", {"BY"}),
+    ("We do not sell to buyers from the U.S. Virgin Islands.", {"VI"}), ("We do not sell to buyers from the US Virgin Islands or from China.", {"VI", "CN"}),
 ])
 def test_a_country_listed_beside_a_lawmaker_is_no_place_of_the_rule(text, places):
     assert excluded(text) == places
@@ -64,6 +68,8 @@ def test_a_country_listed_beside_a_lawmaker_is_no_place_of_the_rule(text, places
     ("ja", "お客様は、レバノン、リビア又は国連、日本国、EUが課す制裁の対象国に居住していないことを表明します。", {"LB", "LY"}),
     ("ja", "お客様は、米国、英国及び欧州連合の制裁の対象国であるイラン又はシリアに所在しないものとします。", {"IR", "SY"}),
     ("ko", "고객은 레바논, 리비아 또는 유엔, 일본, 유럽연합의 제재 대상 국가에 거주하지 않음을 보증합니다.", {"LB", "LY"}),
+    ("de", "Unternehmen mit Sitz in China beliefern wir nicht, außer mit einer Genehmigung des US Bureau of Industry and Security.", {"CN"}),
+    ("fr", "Nous ne servons aucun client en Iran, sauf licence du U.S. Department of the Treasury.", {"IR"}),
     ("zh", "您不得位于黎巴嫩、利比亚或受联合国、新加坡、日本、欧盟制裁的国家。", {"LB", "LY"}),
     ("zh", "您不位于受美国、英国及欧盟制裁的国家,例如伊朗或叙利亚。", {"IR", "SY"}),
 ])
