@@ -28,10 +28,12 @@ def _price(price: dict[str, Any] | None, chip: str | None) -> str:
     """`H100: USD 23.92/hour 8 GPUs (= USD 2.99 a GPU-hour)`; a price that is stated so already is not said twice."""
     if not price:
         return "none stated"
+    from dataset.query import plain_number
+
     count = price["gpu_count"]
     scope = {"gpu": "a GPU", "cluster": "a cluster"}.get(price["price_scope"] or "", f"{count:g} GPU{'s' if count != 1 else ''}" if count else "an instance")
     usd = price["price_usd_per_gpu_hour"]
-    amount = f"{'from ' if price['price_from'] else ''}{price['currency'] or '?'} {price['price']:,.6g}/{price['price_unit'] or '?'} {scope}"
+    amount = f"{'from ' if price['price_from'] else ''}{price['currency'] or '?'} {plain_number(price['price'], grouped=True)}/{price['price_unit'] or '?'} {scope}"
     kind = {"spot": ", spot", "reserved": ", reserved"}.get(price["commitment"] or "", "")
     if (price["currency"], price["price_unit"], price["price_scope"]) == ("USD", "hour", "gpu") and usd is not None:
         return f"{chip}: {amount.removesuffix('/hour a GPU')} a GPU-hour{kind}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import sqlite3
 import time
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -190,10 +192,17 @@ def width(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def plain_number(value: float, *, grouped: bool = False) -> str:
+    """A number to six significant digits, all of them before the point in any case, never as a power of ten; `grouped`: by thousands."""
+    digits = 6 if abs(value) < 1e6 or not math.isfinite(value) else 15
+    text = f"{value:.{digits}g}"
+    return format(Decimal(text), ",f" if grouped else "f") if math.isfinite(value) else text
+
+
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    text = f"{value:.6g}" if isinstance(value, float) else str(_plain(value))
+    text = plain_number(value) if isinstance(value, float) else str(_plain(value))
     text = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp") else " " for c in text)    # no escape sequence reaches the terminal
     text = " ".join(text.split())
     return text if len(text) <= TABLE_CELL else text[: TABLE_CELL - 1] + "…"

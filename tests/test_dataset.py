@@ -381,6 +381,12 @@ def test_what_is_not_a_reading_query_is_refused(database, sql):
     assert database.read_bytes() == before and not list(database.parent.glob("x.sqlite"))
 
 
+@pytest.mark.parametrize(("value", "plain", "grouped"), [
+    (1175000.0, "1175000", "1,175,000"), (1234567.891, "1234567.891", "1,234,567.891"), (0.000694, "0.000694", "0.000694"), (1e-7, "0.0000001", "0.0000001"), (2.3333333, "2.33333", "2.33333"), (98000.0, "98000", "98,000")])
+def test_no_number_is_shown_as_a_power_of_ten(value, plain, grouped):
+    assert (query.plain_number(value), query.plain_number(value, grouped=True)) == (plain, grouped)
+
+
 def test_a_query_that_runs_for_ever_is_stopped(database):
     with pytest.raises(QueryTimeout):
         query.run(database, "with recursive r(x) as (select 1 union all select x + 1 from r) select count(*) from r", timeout=0.3)
