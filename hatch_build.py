@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,13 +32,17 @@ def compile_loops(root: Path) -> list[Path]:
     # The digest of its source stands in the module: one that was made from another source is not used, see nlp/compiled.py.
     extensions = [Extension(f"nlp.{path.stem}", [str(path.relative_to(root))], define_macros=[("SOURCE_DIGEST", f'"{hashlib.sha256(path.read_bytes()).hexdigest()}"')], extra_compile_args=["-g0"]) for path in sources]
     try:
-        command = Distribution({"name": "chipwatch", "ext_modules": cythonize(extensions, build_dir=str(root / "build"), quiet=True)}).get_command_obj("build_ext")
-        command.inplace, command.force, command.build_temp = True, True, str(root / "build")
-        command.ensure_finalized()
-        command.run()
+        with contextlib.chdir(root):
+            command = Distribution({"name": "chipwatch", "ext_modules": cythonize(extensions, build_dir="build", quiet=True, force=True)}).get_command_obj("build_ext")
+            command.force, command.build_lib, command.build_temp = True, "build/made", "build"
+            command.ensure_finalized()
+            command.run()
+            made = [Path(command.get_ext_fullpath(extension.name)) for extension in extensions]
+            for path in made:                                  # at once: half a module would end every command
+                os.replace(path, root / "nlp" / path.name)
     except (OSError, CompileError, BaseError, CCompilerError) as exc:
         raise NotCompiled(f"{type(exc).__name__}: {exc}") from exc
-    return [Path(command.get_ext_fullpath(extension.name)) for extension in extensions]
+    return [root / "nlp" / path.name for path in made]
 
 
 class CompileHook(BuildHookInterface):

@@ -25,9 +25,13 @@ cdef extern from "Python.h":
     void* PyUnicode_DATA(object)
     Py_UCS4 PyUnicode_READ(int, void*, Py_ssize_t)
     bint Py_UNICODE_ISALNUM(Py_UCS4)
+    int PyErr_CheckSignals() except -1
 
 cdef extern from *:
     """
+    #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    #error "for machines that put the low byte first"
+    #endif
     #ifndef SOURCE_DIGEST
     #define SOURCE_DIGEST ""
     #endif
@@ -43,6 +47,8 @@ cdef enum:
     EXACT = 4                                                  # and its capitals count
     SKETCH = 4096                                              # bits of a sketch of the pairs of characters in a window
     SKETCH_BYTES = 512
+    KEPT = 1 << 20                                             # numbers for which memory is kept from text to text; what a huge page needed is given back
+    OFTEN = 1023                                               # hits between two looks at whether a time limit has run out
 
 cdef uint8_t LETTER[EAST]                                      # whether a character is a letter or digit against which a word cannot stand
 cdef int _number
@@ -116,6 +122,8 @@ cdef class Tree:
         for literal in literals:
             if max(literal, default="") > "\uffff":
                 raise ValueError(f"{literal!r}: a character beyond 16 bits")
+            if len(literal) > 0x7fff:
+                raise ValueError(f"a cue of {len(literal)} characters")
         self._grow(literals, [self._mark(patterns_of[literal], flags) for literal in literals], 0, len(literals), 0, 0)
         memset(self.roots, 0, sizeof(self.roots))
         edges = self.nodes.at[0] >> 16
@@ -220,6 +228,7 @@ cdef Py_ssize_t shared(str one, str other, Py_ssize_t depth):
 cdef class Search:
     """All patterns of a book, found in parts of a text."""
 
+    cdef Py_ssize_t patterns                                   # how many
     cdef Tree words, anywhere                                  # all literals; those of patterns before which a letter may stand
     cdef list exact
     cdef Ints known                                            # characters that are neither letters nor digits and stand in cues
@@ -248,6 +257,7 @@ cdef class Search:
                 anywhere.setdefault(literal, []).append(pattern)
         for character in sorted(known):
             self.known.push(ord(character))
+        self.patterns = len(literals)
         self.words, self.anywhere = Tree(words, flags), Tree(anywhere, flags)
         longest = max(map(len, literals), default=0)
         self.literals = <Literal*>PyMem_Realloc(self.literals, (longest + 1) * sizeof(Literal))
@@ -301,6 +311,10 @@ cdef class Search:
         cdef uint32_t character
         cdef bint inside = False
         cdef Tree words = self.words, anywhere = self.anywhere
+        if folded is None or text is None:
+            raise TypeError("no text")
+        if not 0 <= first <= last <= len(folded) or len(text) != len(folded):
+            raise ValueError(f"no part of a text of {len(folded)} characters: {first} to {last}")
         self._copy(folded, first, last)
         self.count = 0
         for at in range(size):
@@ -337,11 +351,35 @@ cdef class Search:
             return 0
         return self._push(at, end, pattern)
 
+    cdef int give_back(self) except -1:
+        """Frees what only a huge text needed."""
+        if self.room > KEPT:
+            PyMem_Free(self.text)
+            self.text, self.room = NULL, 0
+        if self.matches_room > KEPT:
+            PyMem_Free(self.matches)
+            self.matches, self.matches_room = NULL, 0
+        return 0
+
     def rows(self, str folded, str text, Py_ssize_t first, Py_ssize_t last, Py_ssize_t at):
         """(start, end, pattern) of all matches in `folded[first:last]`, sorted, counted from `at`; see `find` for `text`."""
-        cdef Py_ssize_t i
+        cdef Py_ssize_t i, count, room
+        cdef Match* matches
+        cdef list found = []
         self.find(folded, text, first, last)
-        return [(self.matches[i].start + at, self.matches[i].end + at, self.matches[i].pattern) for i in range(self.count)]
+        # Making tuples may set off the collector, and what that calls may search, too: the matches are out of its reach meanwhile.
+        matches, count, room = self.matches, self.count, self.matches_room
+        self.matches, self.count, self.matches_room = NULL, 0, 0
+        try:
+            for i in range(count):
+                found.append((matches[i].start + at, matches[i].end + at, matches[i].pattern))
+        finally:
+            if self.matches == NULL:
+                self.matches, self.matches_room = matches, room
+            else:
+                PyMem_Free(matches)
+        self.give_back()
+        return found
 
 
 cdef class Tier:
@@ -400,6 +438,7 @@ cdef class Gate(Search):
         for i in range(self.count):
             hits.found[i].at, hits.found[i].key = self.matches[i].start, self.matches[i].pattern
         hits.count = self.count
+        self.give_back()
         return hits
 
 
@@ -467,10 +506,13 @@ cdef class Hits:
         cdef list worthy = []
         while position < self.count:
             index = bisect_right(begins, self.found[position].at) - 1
-            end = ends[index]
             first = position
+            end = ends[index] if index >= 0 else -1
             while position < self.count and self.found[position].at <= end:
                 position += 1
+            if position == first:                              # between two stretches
+                position += 1
+                continue
             found = self.first_worth(first, position, begins[index], end, 0)
             if found >= 0:
                 worthy.append((index, found, position))
@@ -512,6 +554,8 @@ cdef class Hits:
             if deciding.strong.at[self.found[number].key]:
                 return first_hit
         for number in range(first_hit, last_hit):
+            if number & OFTEN == OFTEN:
+                PyErr_CheckSignals()
             at, key = self.found[number].at, self.found[number].key
             before_known = behind_known = False
             for place in range(deciding.begins.at[key], deciding.begins.at[key + 1]):
@@ -681,11 +725,11 @@ cdef class Cues(Search):
                 continue
             if not some:
                 some = True
-                if self.count > self.hidden_room:
+                if self.count * words > self.hidden_room:
                     grown = <uint64_t*>PyMem_Realloc(self.hidden, self.count * words * sizeof(uint64_t))
                     if grown == NULL:
                         raise MemoryError
-                    self.hidden, self.hidden_room = grown, self.count
+                    self.hidden, self.hidden_room = grown, self.count * words
                 memset(self.hidden, 0, self.count * words * sizeof(uint64_t))
             k = i
             while k and self.matches[k - 1].start == veil.start:
@@ -709,8 +753,11 @@ cdef class Cues(Search):
         cdef uint64_t* hidden
         cdef int32_t turn, start, end, pattern, distance, group
         cdef bint takes = False, veiled
+        if self.takes_part is None or self.takes_part.size < self.patterns:
+            raise ValueError("`prepare` comes first, with all patterns")
         self.find(folded, text, first, last)
         if not self.count:
+            self.give_back()
             return 0, False
         for i in range(self.count):                            # what is needed next is sent for at once, not one after the other
             prefetch(begins + 3 * self.matches[i].pattern)
@@ -751,6 +798,10 @@ cdef class Cues(Search):
                     ends[self.opens.at[at]] = end
                     turns[self.opens.at[at]] = turn
                 at += 2
+        self.give_back()
+        if self.hidden_room > KEPT:
+            PyMem_Free(self.hidden)
+            self.hidden, self.hidden_room = NULL, 0
         return int.from_bytes((<char*>found)[:words * sizeof(uint64_t)], "little"), bool(takes)
 
 

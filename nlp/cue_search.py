@@ -126,6 +126,8 @@ class Cues:
 
     def rows(self, folded: str, text: str, first: int, last: int, at: int) -> list[Match]:
         """All matches in `folded[first:last]`, as if nothing stood around it, sorted, counted from `at`. `text`: as it was before it was folded, for capitals."""
+        if not self._literals:
+            return []
         flags, words, inside = self._flags, self._words, self._inside
         part = folded[first:last]
         left, right = (b"\0" + edges + b"\0\0" for edges in _beside(part))   # so that every match has a character before and after it
@@ -174,8 +176,11 @@ class Hits:
         while position < last:
             index = bisect_right(begins, self._found[position][0]) - 1
             first = position
-            while position < last and self._found[position][0] <= ends[index]:
+            while index >= 0 and position < last and self._found[position][0] <= ends[index]:
                 position += 1
+            if position == first:                              # between two stretches
+                position += 1
+                continue
             if (found := self._first_worth(first, position, begins[index], ends[index])) is not None:
                 worthy.append((index, found, position))
         return worthy
@@ -253,5 +258,5 @@ class Gate:
         flags, exact = self._flags, self._exact
         left, right = (edges + b"\0" for edges in _beside(folded))   # the last stands for what is before the first character, and behind the last
         found = [(start, end, key) for key, start, end in find(self._automaton, folded)
-                 if not flags[key] & (left[start - 1] | right[end]) and (flags[key] < EXACT or text[start:end] == exact[key])]
+                 if flags and not flags[key] & (left[start - 1] | right[end]) and (flags[key] < EXACT or text[start:end] == exact[key])]
         return Hits(self, folded, [(start, key) for start, _, key in sorted(found)])

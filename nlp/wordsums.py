@@ -81,12 +81,14 @@ class WordSums:
 
     def __init__(self, vocabulary: Mapping[str, int], weights: np.ndarray, *, interpreted: bool = compiled is None) -> None:
         """`interpreted`: without `nlp._wordsums`, with the same results."""
-        self.weights = weights
+        self.weights = np.ascontiguousarray(weights, "float32")
+        if max(vocabulary.values(), default=-1) >= len(weights):
+            raise IndexError(f"a feature in row {max(vocabulary.values())} of {len(weights)}")
         self.stems: dict[str, int] = {}
         self._numbers: _Numbers | None = None
         self.own = Table(((name, row) for name, row in vocabulary.items() if name[1:2] != ":"), self.stems)
         self.introductions = Table(((name[2:], row) for name, row in vocabulary.items() if name.startswith("i:")), self.stems)
-        self._adder = None if interpreted else compiled.Adder(self.stems, MOST_STEMS, np.ascontiguousarray(weights, "float32"))
+        self._adder = None if interpreted else compiled.Adder(self.stems, MOST_STEMS, self.weights)
         self._tables = {} if interpreted else {id(table): compiled.Table(table.keys, table.rows) for table in (self.own, self.introductions)}
 
     def numbers(self) -> _Numbers:

@@ -197,3 +197,52 @@ def test_the_version_of_the_reader_is_that_of_its_sources(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     assert [path.relative_to(tmp_path).as_posix() for path in reader_files(tmp_path)] == ["_a.pyx", "a.py", "cues/en.yml"]
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 99), (-5, 2), (3, 2)])
+def test_the_compiled_search_keeps_to_its_text(twin, first, last):
+    cues = twin.Cues(["rent"], [BEFORE | BEHIND], [None], (), False)
+    with pytest.raises(ValueError, match="prepare"):
+        cues.look("we rent", "we rent", 0, 7)
+    with pytest.raises(ValueError, match="no part of a text of 7"):
+        cues.rows("we rent", "we rent", first, last, 0)
+    with pytest.raises(TypeError):
+        cues.rows(None, None, 0, 0, 0)
+    with pytest.raises(ValueError, match="70001 characters"):
+        twin.Cues(["a" * 70_001], [0], [None], (), False)
+
+
+def test_hits_between_two_stretches_are_passed_over(twin):
+    deciding = [([True], [()])]
+    for search in (twin, cue_search):
+        hits = search.Gate(["x"], [0], [None], deciding, []).hits("x.x.x.x", "x.x.x.x")
+        assert hits.blocks([2, 6], [2, 6]) == [(0, 1, 2), (1, 3, 4)]
+
+
+def test_a_book_without_cues_finds_nothing(twin):
+    for search in (twin, cue_search):
+        book = Cuebook([("en", {"groups": {}})], [], search=search)
+        assert (book.groups_in("we rent \0"), book.plain("we rent \0"), book.gate(book.page("\0")).keys()) == (0, [], frozenset())
+
+
+def test_a_huge_text_leaves_no_memory_behind_and_is_stopped_in_time(twin):
+    import resource
+    import signal
+
+    def stop(*_):
+        raise TimeoutError
+
+    book = Cuebook([("en", {"groups": {"g": ["rent . " + " . ".join("bcdefgh")]}})], [{"id": "r", "label": "x", "when": ["g"]}], search=twin)
+    text = "rent " * 2_000_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    hits = book.gate(book.page(text))
+    assert hits.blocks([0], [len(text)]) == [] and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000
+    assert book.look(book.page("rent b"), 0, 6) == (0, True)
+    earlier = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    try:
+        with pytest.raises(TimeoutError):
+            hits.blocks([0], [len(text)])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, earlier)
