@@ -309,7 +309,8 @@ def plan_text(plan: Plan, later: int = 10) -> str:
     """What would be visited now, and the next `later` sources after that."""
     chosen = {id(p) for p in plan.chosen}
     lines = [f"{run}: broken off; it is gone on with first" for run in plan.unfinished]
-    lines.append(f"{len(plan.chosen):,} of {len(plan.rows):,} sources would be visited now ({_time(plan.now)})")
+    closed = sum(p.source.permission == "forbidden" for p in plan.chosen)
+    lines.append(f"{len(plan.chosen) - closed:,} of {len(plan.rows):,} sources would be visited now ({_time(plan.now)})" + (f"; {closed:,} more are noted as not to be read" if closed else ""))
     lines += [_plan_line(p) for p in plan.chosen]
     rest = [p for p in plan.rows if id(p) not in chosen]
     if rest:

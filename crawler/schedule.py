@@ -56,6 +56,9 @@ class Planned:
 
 # --- planning (pure) -------------------------------------------------------------------------------------------------------------
 
+FORBIDDEN = "its terms forbid automated reading: noted, not asked for"
+
+
 def moment(text: str) -> datetime:
     """A time of our records. Raises ValueError."""
     parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -84,7 +87,7 @@ def next_due(source: Source, visit: Visit | None, rules: PlanRules) -> tuple[dat
     failure in a row; `due` its cadence; `slow` its cadence, doubled; `never` a quarter of a year, and for `permission` not at all.
     """
     if visit is None or visit.last_visit is None:
-        return datetime.min.replace(tzinfo=UTC), "not visited yet"
+        return datetime.min.replace(tzinfo=UTC), FORBIDDEN if source.permission == "forbidden" else "not visited yet"
     last = moment(visit.last_visit)
     cadence = source.cadence or default_cadence(source.role)
     interval = timedelta(days=DAYS[cadence])
@@ -96,7 +99,7 @@ def next_due(source: Source, visit: Visit | None, rules: PlanRules) -> tuple[dat
     doubled = 2 ** min(visit.failures - 1, 12)
     retry = failure_kind(visit.failure).retry
     if visit.failure == "permission":
-        return (None, "its terms forbid automated reading") if source.permission == "forbidden" else (last, "no longer forbidden")
+        return (None, FORBIDDEN) if source.permission == "forbidden" else (last, "no longer forbidden")
     if retry == "soon":
         return last + min(timedelta(hours=rules.soon_hours) * doubled, timedelta(days=rules.soon_longest_days)), why
     if retry == "due":

@@ -112,6 +112,8 @@ def test_what_is_due_later_and_why(kept):
     assert {p.source.role for p in due_plan(data, "sample", only=["quernstone"], now=now + timedelta(days=7)).chosen} == {"offers", "regions", "terms_of_service", "supported_countries"}
     text = chipwatch("crawl", "--sample", "--dry-run", "--data", str(data)).stdout.decode()
     assert "not visited yet" in text and "(daily, last read" in text
+    fresh = chipwatch("crawl", "--sample", "--dry-run", "tollgate", "--data", str(data.parent / "fresh")).stdout.decode()
+    assert fresh.startswith("0 of 2 sources would be visited now") and "; 2 more are noted as not to be read" in fresh.splitlines()[0]
     listed = json.loads(chipwatch("crawl", "--sample", "--dry-run", "--json", "quernstone", "tollgate", "--data", str(data)).stdout)
     assert [s["due"] is None for s in listed["sources"]] == [False] * 4 + [True] * 2 and not any(s["visit"] for s in listed["sources"])
 

@@ -86,6 +86,7 @@ def test_faults_that_stay_are_looked_at_less_and_less():
 def test_a_forbidden_source_is_reported_once_and_asked_for_when_it_is_no_longer_forbidden():
     told = Visit(None, stamp(NOON), "permission", 1)
     assert next_due(source(permission="forbidden"), told, RULES)[0] is None
+    assert [next_due(source(permission=permission), None, RULES)[1] for permission in ("forbidden", "unknown")] == ["its terms forbid automated reading: noted, not asked for", "not visited yet"]
     assert next_due(source(permission="unknown"), told, RULES)[0] <= NOON
 
 
