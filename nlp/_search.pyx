@@ -9,7 +9,7 @@ Texts are read as arrays of code points; sets of groups are arrays of 64-bit wor
 
 from bisect import bisect_left, bisect_right
 
-from cpython.list cimport PyList_GET_ITEM, PyList_GET_SIZE
+from cpython.list cimport PyList_GET_ITEM
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.tuple cimport PyTuple_GET_ITEM
 from cpython.unicode cimport PyUnicode_Find, PyUnicode_GET_LENGTH
@@ -383,7 +383,7 @@ cdef class Search:
 
 
 cdef class Tier:
-    """What decides by itself, and what must stand beside what does not: one of `Gate.deciding`, with its numbers in rows."""
+    """What decides by itself, and what must stand beside what does not: one of `deciding` of a `Gate`, with its numbers in rows."""
 
     cdef Ints strong                                           # of each key: whether it is enough by itself
     cdef Ints begins                                           # of each key: where its partners begin; those of the next are the end
@@ -416,16 +416,16 @@ cdef class Tier:
 cdef class Gate(Search):
     """The first pass."""
 
-    cdef readonly list deciding, sizes
+    cdef readonly list sizes
     cdef list limits, tiers
 
     def __init__(self, literals, flags, exact, deciding, limits):
         Search.__init__(self, literals, flags, exact, (), False)
-        self.deciding, self.sizes, self.limits = list(deciding), [len(literal) for literal in literals], list(limits)
+        self.sizes, self.limits = [len(literal) for literal in literals], list(limits)
         self.tiers = [Tier(strong, partners) for strong, partners in deciding]
 
     def tier(self, Py_ssize_t size):
-        """Which of `deciding` holds for a sentence of so many characters."""
+        """Which tier holds for a sentence of so many characters."""
         return bisect_left(self.limits, size)
 
     def hits(self, str folded, str text):

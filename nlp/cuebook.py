@@ -398,8 +398,7 @@ class Cuebook:
         self._opens = [opens[n] for n in keys]
         self._keys = keys
         self._takes_part = [bool(strong[n] or first[n] or second[n]) for n in range(len(simple))]
-        self.strong = [strong[n] for n in keys]
-        deciding = [(self.strong, [() if strong[n] else _joined(others[cue] for cue in sorted(first[n]) if cue in others) for n in keys])]
+        deciding = [([strong[n] for n in keys], [() if strong[n] else _joined(others[cue] for cue in sorted(first[n]) if cue in others) for n in keys])]
         # The same for longer and longer sentences, in which ever fewer of the rules with `most` can hold: what only the others look for does not count there.
         limits = [rule.attributes.get("most", FAR) for rule in self.rules]
         lengths = sorted(set(limits) - {FAR})

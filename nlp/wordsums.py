@@ -89,7 +89,7 @@ class WordSums:
         self.own = Table(((name, row) for name, row in vocabulary.items() if name[1:2] != ":"), self.stems)
         self.introductions = Table(((name[2:], row) for name, row in vocabulary.items() if name.startswith("i:")), self.stems)
         self._adder = None if interpreted else compiled.Adder(self.stems, MOST_STEMS, self.weights)
-        self._tables = {} if interpreted else {id(table): compiled.Table(table.keys, table.rows) for table in (self.own, self.introductions)}
+        self._own, self._introductions = (None if interpreted else compiled.Table(table.keys, table.rows) for table in (self.own, self.introductions))
 
     def numbers(self) -> _Numbers:
         """The words of a document, to be handed in with each of its texts. Words that were met before are known, as long as they are not too many."""
@@ -99,15 +99,13 @@ class WordSums:
 
     def of_texts(self, texts: Sequence[str], numbers: _Numbers) -> tuple[np.ndarray, np.ndarray]:
         """(number of different features, the sum of their weights) of sentences, by sentence, as `nlp.wording.of_text` has them."""
-        return self._sums(texts, numbers, self.own, (PAIR, APART))
+        return self._adder.sums(texts, self._own, APART) if self._adder is not None else self._sums(texts, numbers, self.own, (PAIR, APART))
 
     def of_introductions(self, texts: Sequence[str], numbers: _Numbers) -> tuple[np.ndarray, np.ndarray]:
         """The same of introductions, as `nlp.wording.of_introduction` has them."""
-        return self._sums(texts, numbers, self.introductions, (PAIR,))
+        return self._adder.sums(texts, self._introductions, PAIR) if self._adder is not None else self._sums(texts, numbers, self.introductions, (PAIR,))
 
     def _sums(self, texts: Sequence[str], numbers: _Numbers, table: Table, kinds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        if self._adder is not None:
-            return self._adder.sums(texts, self._tables[id(table)], max(kinds))
         parts = [self._summed(texts[at:at + MOST_TEXTS], numbers, table, kinds) for at in range(0, len(texts), MOST_TEXTS)]
         return (np.concatenate([c for c, _ in parts]), np.concatenate([t for _, t in parts])) if parts else (np.zeros(0, dtype="int64"), np.zeros((0, self.weights.shape[1])))
 
