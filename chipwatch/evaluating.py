@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from chipwatch.errors import InputError
 from chipwatch.extracting import extract_row, input_lines, locate
 from chipwatch.progress import Progress
 from chipwatch.reading import begin_worker
+from chipwatch.records import CLAUSE_LABELS
 from chipwatch.scoring import labelled_spans, match, once, score_clauses, score_offers, score_regions, score_verdicts
 
 Row = tuple[dict[str, Any], dict[str, Any], str]
@@ -18,12 +20,15 @@ SHOWN = 160                                                    # characters of a
 
 
 def gold_rows(files: list[Path]) -> list[dict[str, Any]]:
-    """The labelled documents of the files. Raises InputError for a broken line, a document that stands twice, or a file without one."""
+    """The labelled documents of the files. Raises InputError for a broken line, a document that stands twice, a label that there is not, or a file without a document."""
     rows: dict[str, dict[str, Any]] = {}
     for file in files:
         for row in input_lines(file):
             if row["path"] in rows:
                 raise InputError(f"{file}: {row['path']} is labelled twice")
+            if unknown := sorted({str(c.get("label")) for c in row.get("clauses") or ()} - set(CLAUSE_LABELS)):
+                near = difflib.get_close_matches(unknown[0], CLAUSE_LABELS, 1)
+                raise InputError(f"{file}: {row['path']}: there is no label {unknown[0]!r}" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(CLAUSE_LABELS))}"))
             rows[row["path"]] = row
     if not rows:
         raise InputError(f"no labelled document in {', '.join(map(str, files))}; each line is an object with path and clauses, offers or regions")
@@ -103,7 +108,7 @@ def as_text(found: Mapping[str, Any], columns: int | None) -> str:
     if clauses := found.get("clauses"):
         rows = [("all labels", clauses["micro"]), ("a label stands in the document", clauses["label_in_document"]), ("places named by clauses", clauses["places"])]
         rows += [(f"language {k}", v) for k, v in clauses["by_language"].items()] + list(clauses["by_label"].items())
-        parts.append(f"Clauses, {clauses['documents']} documents\n" + _table(rows, columns))
+        parts.append(f"Clauses, {clauses['documents']} document{'s' if clauses['documents'] != 1 else ''}\n" + _table(rows, columns))
         said = ", ".join(f"{name} {_figure(value)}" for name, value in clauses["accuracy"].items())
         parts.append(f"macro F1 over labels with 5 cases or more: {_figure(clauses['macro_f1'])}\non {clauses['matched']} matched clauses: {said}\n"
                      f"expected calibration error: {_figure(clauses['calibration']['expected_error'])}")

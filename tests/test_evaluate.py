@@ -120,3 +120,6 @@ def test_what_cannot_be_evaluated_is_said(labelled, tmp_path):
     empty.write_text("\n", "utf-8")
     with pytest.raises(InputError, match="no labelled document"):
         gold_rows([empty])
+    empty.write_text('{"path": "a.md", "clauses": [{"label": "export_complaince", "quote": "No export."}]}\n', "utf-8")
+    with pytest.raises(InputError, match="no label 'export_complaince'; did you mean export_compliance"):
+        gold_rows([empty])
