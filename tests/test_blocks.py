@@ -343,3 +343,11 @@ def test_blanks_beside_a_reference_to_a_blank_are_one(between: str, words: tuple
     first, last = ("&" if words[0] == "&amp;" else words[0]), words[1]
     assert block.text == f"{first} {last}"
     assert document.quote(block.content, len(first) + 1, len(block.text))[0] == last and document.quote(block.content, 0, len(block.text))[0] == source[3:-4]
+
+
+@pytest.mark.parametrize("name", ["ſcript", "ſtyle", "noſcript", "tıtle", "ıframe", "ſvg", "Script", "TITLE"])
+@pytest.mark.parametrize("before", ["<p>H100</p>", "<p>H100</p><table>a"])    # read as it stands, and by the parser
+def test_names_that_only_look_like_those_of_elements_are_none(name, before):
+    found = " ".join(block.text for block in read_document(f"<!doctype html><body>{before}<{name}>hidden</{name}><p>Rented by the hour".encode(), path="a.html").blocks)
+    assert "H100" in found and "Rented by the hour" in found
+    assert ("hidden" in found) is not name.isascii()

@@ -10,17 +10,18 @@ from nlp.blocks.skeleton import CLOSE, OPEN, Skeleton
 from nlp.normalise import ALT, HTML, clean_text, decode_entity
 
 # One alternative each for: comment, script and the other elements whose content is no markup, well-formed tag, anything else that starts like a tag.
+# Names are ASCII: without (?a:) "ſcript" would be a script, too, and not one of END.
 _TAG = re.compile(
     r"<(?:"
     r"(?P<comment>!--)"
-    r"|(?P<raw>script|style|xmp|iframe|noembed|noframes|noscript|textarea|title|template|svg|math)(?=[\s/>])(?P<rawattrs>[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>"
-    r"|(?P<name>/?[a-z][^\s/><]*)(?P<attrs>[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)>"
-    r"|(?P<odd>[a-z/!?%][^>]*>?)"
+    r"|(?P<raw>(?a:script|style|xmp|iframe|noembed|noframes|noscript|textarea|title|template|svg|math))(?=[\s/>])(?P<rawattrs>[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>"
+    r"|(?P<name>/?(?a:[a-z])[^\s/><]*)(?P<attrs>[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)>"
+    r"|(?P<odd>(?a:[a-z/!?%])[^>]*>?)"
     r")",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"<(?:(?P<comment>!--)|(?P<raw>(?!))(?P<rawattrs>)|(?P<name>/?[a-z][^\s/><]*)(?P<attrs>[^<>]*)>|(?P<odd>[a-z/!?%][^>]*>?))", re.IGNORECASE)
-END = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*>?", re.IGNORECASE) for name in
+_BARE = re.compile(r"<(?:(?P<comment>!--)|(?P<raw>(?!))(?P<rawattrs>)|(?P<name>/?(?a:[a-z])[^\s/><]*)(?P<attrs>[^<>]*)>|(?P<odd>(?a:[a-z/!?%])[^>]*>?))", re.IGNORECASE)
+END = {name: re.compile(rf"</(?a:{name})(?=[\s/>])[^>]*>?", re.IGNORECASE) for name in
         ("script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "textarea", "title", "template", "svg", "math")}
 ALT_TEXT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 MAX_DAMAGED = 200                                              # tags with open quotes, after which quotes are not looked at any more: keeps scanning linear

@@ -20,7 +20,7 @@ _TAG = re.compile(r"(<[/a-zA-Z][^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']
 _ANY_TAG = re.compile(r"(<[/a-zA-Z][^<>]*>)")                 # finds the same tags at half the time, where all that it finds are tags by the above
 _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)(?=[\s/>])")
 _ODD = re.compile(r"<[a-zA-Z/!?%]")                            # in text: what is no tag, though it begins like one
-_SPECIAL = re.compile(r"<(?=[!?%sxintm])(?:(!--)|([!?])|(%)|(script|style|xmp|iframe|noembed|noframes|noscript|textarea|title|template|svg|math)(?=[\s/>]))", re.IGNORECASE)
+_SPECIAL = re.compile(r"<(?=[!?%sxintm])(?:(!--)|([!?])|(%)|((?a:script|style|xmp|iframe|noembed|noframes|noscript|textarea|title|template|svg|math))(?=[\s/>]))", re.IGNORECASE)
 _ATTRS = re.compile(r"([^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*)>")
 # Attributes as lexbor writes them out, but for white space between them and those without a value.
 _PLAIN_ATTRS = re.compile(r"(?:\s+[a-z_:@][a-z0-9_:.@-]*=\"[^\"&<>\r\0]*\")*\s*>")
