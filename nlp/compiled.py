@@ -21,3 +21,8 @@ def twin(name: str) -> ModuleType | None:
         return None
     source = Path(__file__).with_name(f"_{name}.pyx")
     return module if not source.is_file() or module.SOURCE == hashlib.sha256(source.read_bytes()).hexdigest() else None
+
+
+def missing() -> list[str]:
+    """The twins that are not used: not made, made from another source, or not wanted."""
+    return [name for path in sorted(Path(__file__).parent.glob("_*.pyx")) if twin(name := path.stem[1:]) is None]

@@ -10,6 +10,10 @@ import codecs
 import re
 from collections import Counter
 
+from nlp.compiled import twin
+
+compiled = twin("language")
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _META = re.compile(rb"<meta\b[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)|^\.\.? ?-\*- coding: ([\w-]+)|@charset \"([\w-]+)\"", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -161,9 +165,7 @@ def _once(text: str, notes: list[str]) -> str:
     """
     seen = text[:400_000]
     least = max(20, 0.04 * len(seen))
-    if most_foreign(seen) < least:
-        return text
-    size = len(seen) - len(seen.encode("ascii", "ignore"))
+    size = foreign(seen)
     if size < least or len(seen.encode("latin-1", "ignore")) - len(seen) + size < DOUBLED * size / 4:     # of two to four bytes the first is a letter of Latin-1
         return text
     if sum(len(run) * times for run, times in Counter(_FOREIGN.findall(seen)).items() if _single(run) is not None) < DOUBLED * size:
@@ -172,9 +174,11 @@ def _once(text: str, notes: list[str]) -> str:
     return _FOREIGN.sub(lambda m: _single(m[0]) or m[0], text)
 
 
-def most_foreign(text: str) -> int:
-    """No fewer than the characters above 0x7F in a text: the bytes that its UTF-8 has beyond one for each, which cost far less than a count."""
-    return 0 if text.isascii() else len(text.encode("utf-8", "surrogatepass")) - len(text)
+def foreign(text: str, *, interpreted: bool = compiled is None) -> int:
+    """How many characters of a text are above 0x7F."""
+    if not interpreted:
+        return compiled.foreign(text)
+    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _single(run: str) -> str | None:

@@ -7,6 +7,11 @@ import tomllib
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from nlp.compiled import twin
+
+compiled = twin("language")
 
 SAMPLE = 6000                                                  # characters of body text that are looked at
 _KANA = re.compile("[\u3041-\u30ff]")
@@ -65,24 +70,39 @@ def _letter_words(text: str) -> list[str]:
     return text.encode("utf-8", "surrogatepass").translate(_NO_LETTERS).decode("utf-8", "surrogatepass").split()
 
 
+def count_words(text: str, *, interpreted: bool = compiled is None) -> tuple[int, int, list[tuple[int, int]]]:
+    """(words, their letters, (group of function words, how often one of it stands there) by number) of a text in lower case."""
+    if not interpreted:
+        return _compiled_words().count(text)
+    words = _letter_words(text)
+    return len(words), sum(map(len, words)), sorted((number, times) for number, times in Counter(map(_word_groups()[1].get, words)).items() if number is not None)
+
+
+@lru_cache(maxsize=1)
+def _compiled_words() -> Any:
+    groups, numbers = _word_groups()
+    return compiled.Words(numbers, len(groups))
+
+
 def by_words(text: str) -> tuple[str | None, float]:
     """The language whose function words make up at least a tenth of the words, and half as many again as those of the next; (None, 0) where none does."""
-    return _by_words(_letter_words(text.lower()))
+    words, _, groups = count_words(text.lower())
+    return _by_words(words, groups)
 
 
-def _by_words(words: list[str]) -> tuple[str | None, float]:
-    if len(words) < 30:
+def _by_words(words: int, found: list[tuple[int, int]]) -> tuple[str | None, float]:
+    if words < 30:
         return None, 0.0
-    groups, numbers = _word_groups()
+    groups, _ = _word_groups()
     counts: dict[str, int] = {}
-    for number, times in Counter(map(numbers.get, words)).items():
-        for code in () if number is None else groups[number]:
+    for number, times in found:
+        for code in groups[number]:
             counts[code] = counts.get(code, 0) + times
     if not counts:
         return None, 0.0
     (best, most), *others = sorted(counts.items(), key=lambda entry: -entry[1])
     second = others[0][1] if others else 0
-    if most < 0.1 * len(words) or most < 1.5 * second:
+    if most < 0.1 * words or most < 1.5 * second:
         return None, 0.0
     return best, 0.99
 
@@ -97,7 +117,7 @@ def by_script(text: str, letters: int | None = None) -> str | None:
     """`ko`, `ja`, `zh-Hans` or `zh-Hant` where the script says so; else None."""
     if text.isascii() or not _EASTERN.search(text):
         return None
-    letters = sum(map(len, _letter_words(text))) if letters is None else letters
+    letters = count_words(text)[1] if letters is None else letters
     kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))
     if hangul > 0.2 * letters:
         return "ko"
@@ -116,14 +136,15 @@ def identify(text: str) -> tuple[str | None, float]:
     """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
     sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]
     lowered = sample.lower()
-    words = _letter_words(lowered)
-    letters = sum(map(len, words if len(lowered) == len(sample) else _letter_words(sample)))     # a few letters grow when lowered
+    words, letters, groups = count_words(lowered)
+    if len(lowered) != len(sample):                            # a few letters grow when lowered
+        letters = count_words(sample)[1]
     if letters < 20:
         return None, 0.0
     code = by_script(sample, letters)
     if code is not None:
         return code, 1.0
-    code, confidence = _by_words(words)
+    code, confidence = _by_words(words, groups)
     if code is not None:
         return code, confidence
     code, confidence = _identifier().classify(sample[:3000])

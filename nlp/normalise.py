@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html.entities import html5
 from itertools import pairwise
-from unicodedata import is_normalized, normalize
+from unicodedata import combining, is_normalized, normalize
 
+from nlp.compiled import twin
 from nlp.document import MappedText
 
 # How the characters of a source range are to be read.
@@ -41,6 +42,26 @@ _DROPPED_RUN = re.compile(f"[{DROPPED}]+")
 _CJK = "\u2e80-\u2fff\u3001-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 _IS_CJK = re.compile(f"[{_CJK}]")
 _C1 = {0x80 + i: c for i, c in enumerate("€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ")}   # HTML5: numeric references of this range mean cp1252
+
+# What never has to be changed, by itself or beside anything else: no mark that composes, none that NFKC changes. Ranges of letters, digits and signs of the scripts that are read.
+_STEADY = ((0xA1, 0x250), (0x370, 0x530), (0x1E00, 0x1F00), (0x2010, 0x2028), (0x2030, 0x205F), (0x20A0, 0x20C0), (0x2190, 0x2400), (0x2500, 0x2800), (0x3001, 0x3097), (0x30A1, 0x3100), (0x3400, 0x4DC0), (0x4E00, 0x9FF0),
+           (0xAC00, 0xD7A4))
+
+
+def _classes() -> bytes:
+    """For the compiled twin, of each character below U+10000: 3 white space, 2 what never has to be changed and is written without blanks, 1 the same of other scripts, 0 all others."""
+    out = bytearray(0x10000)
+    for first, last in ((0x21, 0x7F), *_STEADY):
+        for code in range(first, last):
+            if code >= 0x3400 or (c := chr(code)).isprintable() and not combining(c) and is_normalized("NFKC", c) and not re.match(f"[{_ODD}]", c):
+                out[code] = 1
+    for match in _IS_CJK.finditer("".join(map(chr, range(0x2E80, 0xD800)))):
+        out[0x2E80 + match.start()] *= 2
+    for code in range(0x10000):
+        if chr(code).isspace():
+            out[code] = 3
+    return bytes(out)
+
 
 _identity = array("I", range(1 << 16))
 
@@ -71,6 +92,10 @@ def decode_entity(reference: str) -> tuple[str, int]:
         if name[:length] in html5:
             return html5[name[:length]], length + 1
     return "&", 1
+
+
+if compiled := twin("folding"):
+    compiled.prepare(_classes(), decode_entity)
 
 
 def _decode_string_escape(escape: str) -> str:
@@ -529,15 +554,17 @@ def mapped_text(source: str, pieces: Sequence[Piece]) -> MappedText:
     """
     if len(pieces) == 1 and pieces[0].__class__ is not str:
         return mapped_run(source, *pieces[0])
-    text = _plain_text(source, pieces)
+    text = compiled.joined_text(source, pieces, _SIGNS) if compiled else None
+    if text is None:
+        text = _plain_text(source, pieces)
     return _mapped(source, pieces) if text is None else LazyText(text, source, pieces)
 
 
 def mapped_run(source: str, start: int, end: int, mode: int) -> MappedText:
     """`mapped_text` of one source range, which is what most blocks are."""
-    raw = source[start:end]
-    text = None
-    if mode not in (MARKDOWN, STRING) or "\\" not in raw:
+    text = compiled.run_text(source, start, end, mode) if compiled else None
+    if text is None and (mode not in (MARKDOWN, STRING) or "\\" not in source[start:end]):
+        raw = source[start:end]
         text = _folded(_ENTITY.sub(_decoded, raw) if "&" in raw and mode != RAW else raw)
     pieces = ((start, end, mode),)
     return _mapped(source, pieces) if text is None else LazyText(text, source, pieces)

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from chipwatch.records import Issue
 from nlp.blocks.skeleton import OPEN, Skeleton
 from nlp.blocks.tags import Event
-from nlp.decode import decode, most_foreign, wide
+from nlp.decode import decode, foreign, wide
 from nlp.document import Document
 from nlp.errors import UnreadableDocument
 from nlp.language import agree, canonical, identify
@@ -340,7 +340,7 @@ def unreadable(document: Document, size: int) -> str | None:
     seen_text = text[:400_000]                                 # the source: blocks have lost the control characters that are half of it
     seen = max(1, min(size, len(seen_text)))
     least = max(10, 0.02 * seen)
-    if most_foreign(seen_text) >= least and len(seen_text) - len(seen_text.encode("ascii", "ignore")) >= least:     # cheaper to count, and mostly enough
+    if foreign(seen_text) >= least:
         damaged = len(_MOJIBAKE.findall(seen_text)) + seen_text.count("\ufffd")
         if damaged > 0.02 * seen and damaged >= 10:
             return f"damaged characters: {damaged} in {seen:,} (a wrong encoding was saved)"

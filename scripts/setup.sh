@@ -133,7 +133,7 @@ if ! installed; then
   "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv "$VENV"     # also where one was begun and has no pip yet
   install_locked requirements.lock
   "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-compile --no-build-isolation -e . || fail "chipwatch itself could not be installed (see above)"
-  "$VENV/bin/python" -c 'import sys; from nlp.compiled import twin; sys.exit(not (twin("search") and twin("wordsums")))' 2>/dev/null ||
+  "$VENV/bin/python" -c 'import sys; from nlp.compiled import missing; sys.exit(len(missing()))' 2>/dev/null ||
     say "setup: the inner loops of reading were not compiled, so reading takes nearly twice as long; why: $VENV/bin/python -m pip install -v --no-deps --no-build-isolation -e ."
   compile_all "$VENV/lib" chipwatch crawler nlp assessment dataset reports sample_market
   printf '%s\n' "$wanted" > "$stamp"

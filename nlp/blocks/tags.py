@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlp.blocks.skeleton import OPEN
+from nlp.compiled import twin
 from nlp.normalise import ABUT, RAISE
+
+compiled = twin("blocks")
 
 _EVENT = re.compile("(\ue000\\d+\ue001|</?[a-zA-Z][^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*>)")
 _PARTS = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)(.*)>", re.DOTALL)
@@ -75,6 +78,8 @@ def _holds(text: str, parts: tuple[str, ...]) -> bool:
 
 def attributes(text: str) -> dict[str, str]:
     """Attributes of a tag, names in lower case, first one wins."""
+    if compiled and (found := compiled.attributes(text)) is not None:
+        return found
     out: dict[str, str] = {}
     for name, a, b, c in _ATTR.findall(text):
         out.setdefault(name.lower(), a or b or c)
@@ -89,8 +94,8 @@ def _number(value: str | None, default: int, most: int) -> int:
 
 
 @dataclass(slots=True, eq=False)
-class Tag:
-    """What a tag means whatever stands around it: pages repeat their tags, attributes included. Shared, not to be changed."""
+class Meaning:
+    """What a tag means whatever stands around it. nlp/_blocks.pyx has the same, compiled."""
 
     tag: str
     closing: bool
@@ -113,6 +118,12 @@ class Tag:
     struck: bool = False                                       # it is shown struck out
     href: str | None = None                                    # of a link
     soft: str = ""                                             # a piece that stands before its text: RAISE, or ABUT behind another of its kind
+
+
+class Tag(compiled.Meaning if compiled else Meaning):
+    """A tag, read: pages repeat their tags, attributes included. Shared, not to be changed."""
+
+    __slots__ = ()
 
     @classmethod
     def read(cls, source: str) -> Tag:

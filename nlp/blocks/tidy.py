@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import accumulate
 
 from nlp.blocks.html import ALT_TEXT, END, MAX_ATTRS, MAX_NESTING, raw_element
 from nlp.blocks.skeleton import OPEN, Skeleton
 from nlp.blocks.tags import HEADINGS, SHOWN, VOID, Event, Tag
+from nlp.compiled import twin
 from nlp.normalise import ALT, HTML, RAISE
+
+compiled = twin("tidy")
 
 # A value that holds "<" makes no tag here: so no tag is looked for across the beginning of another, and all takes linear time.
 _TAG = re.compile(r"(<[/a-zA-Z][^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*>)")
@@ -61,16 +65,29 @@ _BEGUN = ("#root", "html")                                     # open before <bo
 
 _EMPTY_PARAGRAPH = (Tag.read("<p>"), Tag.read("</p>"))
 
+# All of this as the compiled twin has it (nlp/_tidy.pyx).
+_RULES_COMPILED = None if compiled is None else compiled.Rules(
+    dict.fromkeys([*_RULES, "span", "img"]),
+    {"strict": _STRICT, "textless": _TEXTLESS, "implied": _IMPLIED, "cells": _CELLS, "sections": _SECTIONS, "in_section": _IN_SECTION, "scopes": _SCOPES, "left_by_any": _LEFT_BY_ANY, "begun": _BEGUN,
+     "ended": _ENDED, "parts": _PARTS, "around": _AROUND, "walls": _WALLS, "doubtful": _DOUBTFUL, "headings": HEADINGS, "shown": SHOWN},
+    {"block": _BLOCK, "heading": _HEADING, "item": _ITEM, "anchor": _ANCHOR, "once": _ONCE, "scope": _SCOPE, "table": _TABLE, "part": _PART, "void": _VOID, "rule": _RULE, "column": _COLUMN, "option": _OPTION,
+     "page": _PAGE, "head": _HEAD, "end": _END, "last": _LAST},
+    {name: (Tag.read(f"<{name}>"), Tag.read(f"</{name}>")) for name in ("tbody", "tr")}, _EMPTY_PARAGRAPH, frozenset(END), RAISE)
+
 _Entry = tuple[int, str, Tag | None, Tag | None]               # rule, name, what the tag means, and the event of its end: None where it means nothing, or nothing but a soft piece
 
 MAX_BARE = 400
 _bare: dict[str, _Entry] = {}                                  # tags without attributes, once they have been met: they are the same on every page
 
 
-def read(source: str) -> tuple[Skeleton, list[Event]] | None:
+def read(source: str, *, interpreted: bool = compiled is None) -> tuple[Skeleton, list[Event]] | None:
     """The runs of text and the events of a tidy page; None of any other."""
     if OPEN in source:
         return None
+    if not interpreted:
+        skeleton = Skeleton(source)
+        walked = compiled.read(source, skeleton, _RULES_COMPILED, _know, partial(_skip_raw, skeleton), _alt_words, MAX_NESTING, HTML, ALT)
+        return None if walked is None else (skeleton, walked)
     for pattern in (_ANY_TAG, _TAG):
         skeleton = Skeleton(source)
         known: dict[str, _Entry | None] = {}
@@ -100,14 +117,9 @@ def _cut(source: str, skeleton: Skeleton, known: dict[str, _Entry | None], patte
             end = source.find("-->", b - 2) + 3                # "<!-->" is one, too
         elif kind == 2:
             end = source.find(">", b) + 1
-        elif kind == 4 and (attrs := _ATTRS.match(source, b)) and (name := match[4].lower()) not in ("math", "textarea"):
-            end = attrs.end()
-            if not (name == "svg" and attrs[1].endswith("/")):
-                close = END[name].search(source, end)
-                if close is None:
-                    return None
-                raw_element(skeleton, name, attrs[1], end, close.start())
-                end = close.end()
+        elif kind == 4 and (attrs := _ATTRS.match(source, b)):
+            name = match[4].lower()
+            end = _skip_raw(skeleton, name, b, attrs.end())
         else:
             return None
         if end < b:
@@ -118,6 +130,25 @@ def _cut(source: str, skeleton: Skeleton, known: dict[str, _Entry | None], patte
         at = end
     parts += pattern.split(source[at:])
     return parts
+
+
+def _skip_raw(skeleton: Skeleton, name: str, start: int, end: int) -> int:
+    """The place behind an element whose content is no markup, and whose attributes and their ">" stand at [start:end]; -1 where it has no end, or is one that only a parser reads."""
+    attrs = skeleton.source[start:end - 1]
+    if name == "svg" and attrs.endswith("/"):
+        return end
+    close = END[name].search(skeleton.source, end) if name not in ("math", "textarea") else None
+    if close is None:
+        return -1
+    raw_element(skeleton, name, attrs, end, close.start())
+    return close.end()
+
+
+def _alt_words(tag: str) -> tuple[int, int] | None:
+    """Where the words of a picture stand in its tag."""
+    words = ALT_TEXT.search(tag)
+    group = 0 if words is None else 1 if words[1] is not None else 2
+    return words.span(group) if words is not None and words[group].strip() else None
 
 
 def _know(tags: Iterable[str], known: dict[str, _Entry | None]) -> bool:
@@ -308,16 +339,13 @@ def _events(parts: list[str], known: dict[str, _Entry | None], skeleton: Skeleto
             if name in SHOWN and not skip:
                 out.append(tag)
                 loose = loose and rule == _VOID
-            if name == "img" and (words := ALT_TEXT.search(source)):
-                group = 1 if words[1] is not None else 2
-                if words[group].strip():
-                    a, b = words.span(group)
-                    pictures.append(len(starts))
-                    if not skip:
-                        out.append(len(starts))
-                        loose = True
-                    starts.append(at + len(text) + a)
-                    stops.append(at + len(text) + b)
+            if name == "img" and (words := _alt_words(source)):
+                pictures.append(len(starts))
+                if not skip:
+                    out.append(len(starts))
+                    loose = True
+                starts.append(at + len(text) + words[0])
+                stops.append(at + len(text) + words[1])
             continue
         names.append(name)
         if len(names) > MAX_NESTING:

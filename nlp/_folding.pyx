@@ -1,0 +1,278 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The commonest work of nlp/normalise.py, compiled: the clean text of source ranges in which there is nothing but white space to change. What is more than that is left to the Python code, which is asked then.
+
+chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_normalise.py holds one against the other.
+"""
+
+from cpython.mem cimport PyMem_Free, PyMem_Realloc
+from cpython.unicode cimport PyUnicode_GET_LENGTH
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
+
+cdef extern from "Python.h":
+    int PyUnicode_KIND(object)
+    void* PyUnicode_DATA(object)
+    uint32_t PyUnicode_READ(int, void*, Py_ssize_t)
+    object PyUnicode_Substring(object, Py_ssize_t, Py_ssize_t)
+    object PyUnicode_FromKindAndData(int, const void*, Py_ssize_t)
+    bint Py_UNICODE_ISALNUM(uint32_t)
+    bint PyUnicode_CheckExact(object)
+
+cdef extern from *:
+    """
+    #ifndef SOURCE_DIGEST
+    #define SOURCE_DIGEST ""
+    #endif
+    """
+    const char* SOURCE_DIGEST
+
+SOURCE = SOURCE_DIGEST.decode()                                # see nlp/compiled.py
+
+cdef enum:
+    OTHER = 0                                                  # classes of characters: what may have to be changed,
+    PLAIN = 1                                                  # what never has to,
+    EASTERN = 2                                                # the same, of a script that is written without blanks,
+    BLANK = 3                                                  # white space,
+    REFERENCE = 4                                              # "&"
+    ESCAPE = 5                                                 # and the backslash
+    KEPT = 1 << 18                                             # characters for which memory is kept from text to text
+
+cdef enum:                                                     # modes, as in nlp/normalise.py
+    RAW = 0
+    MARKDOWN = 2
+    STRING = 3
+
+ctypedef const uint8_t* Narrow
+ctypedef const uint16_t* Wide
+ctypedef const uint32_t* Widest
+ctypedef fused Characters:
+    Narrow
+    Wide
+    Widest
+
+cdef uint8_t CLASSES[0x10000]
+cdef uint32_t* _room = NULL
+cdef Py_ssize_t _size = 0
+
+
+cdef struct Writing:
+    uint32_t* to
+    Py_ssize_t size
+    int pending                                                # what stands before the next character: nothing, a blank, or (2) a line end
+    bint broken                                                # a line of the source ends in it
+    bint eastern
+    bint changed                                               # it does not stand like this in the source
+
+
+cdef object _decode = None
+
+
+def prepare(classes, decode):
+    """`classes` of the characters below U+10000, a byte each: 0 what may have to be changed, 1 plain, 2 plain and East Asian, 3 white space. `decode` is nlp.normalise.decode_entity."""
+    global _decode
+    cdef const uint8_t[:] given = classes
+    cdef Py_ssize_t at
+    if given.shape[0] != 0x10000:
+        raise ValueError("one class for each character below U+10000")
+    for at in range(0x10000):
+        CLASSES[at] = given[at]
+    CLASSES[c"&"], CLASSES[c"\\"] = REFERENCE, ESCAPE
+    _decode = decode
+
+
+cdef Py_ssize_t write(Characters text, Py_ssize_t at, Py_ssize_t end, bint references, bint escapes, Writing* writing) noexcept nogil:
+    """Adds text[at:end] up to the first "&" that may begin a reference; returns where that stands, or `end`; -1 where the text is to be left to the Python code."""
+    cdef uint32_t character
+    cdef uint32_t* to = writing.to
+    cdef Py_ssize_t size = writing.size
+    cdef int kind = PLAIN, pending = writing.pending
+    while at < end:
+        character = text[at]
+        kind = CLASSES[character] if character < 0x10000 else OTHER
+        if kind == BLANK:
+            if character != c" ":
+                writing.changed = True
+                if character == c"\n":
+                    writing.broken = True
+            if not pending:
+                pending = 1
+            else:
+                writing.changed = True
+            at += 1
+            continue
+        if kind == REFERENCE and references:
+            break
+        if kind == OTHER or kind == ESCAPE and escapes:
+            at = -1
+            break
+        if kind == EASTERN:
+            writing.eastern = True
+        if pending:
+            if size:
+                to[size] = c" " if pending == 1 else c"\n"
+                size += 1
+            pending = 0
+        to[size] = character
+        size += 1
+        at += 1
+        while at < end:                                        # most characters stand in words
+            character = text[at]
+            if character >= 0x10000 or CLASSES[character] != PLAIN:
+                break
+            to[size] = character
+            size += 1
+            at += 1
+    writing.size, writing.pending = size, pending
+    return at
+
+
+cdef Py_ssize_t write_any(str source, Py_ssize_t start, Py_ssize_t end, bint references, bint escapes, Writing* writing) noexcept:
+    cdef int kind = PyUnicode_KIND(source)
+    cdef void* data = PyUnicode_DATA(source)
+    if kind == 1:
+        return write[Narrow](<Narrow>data, start, end, references, escapes, writing)
+    if kind == 2:
+        return write[Wide](<Wide>data, start, end, references, escapes, writing)
+    return write[Widest](<Widest>data, start, end, references, escapes, writing)
+
+
+cdef Py_ssize_t reference_end(str source, Py_ssize_t at, Py_ssize_t end) noexcept:
+    """Behind the reference that begins at `at`, as nlp.normalise._ENTITY finds it; `at` where none does."""
+    cdef int kind = PyUnicode_KIND(source)
+    cdef void* data = PyUnicode_DATA(source)
+    cdef Py_ssize_t first = at + 1, place, most
+    cdef uint32_t character
+    cdef bint hexadecimal = False, number = first < end and PyUnicode_READ(kind, data, first) == c"#"
+    if number:
+        first += 1
+        if first < end and PyUnicode_READ(kind, data, first) | 0x20 == c"x":
+            hexadecimal = True
+            first += 1
+    most = min(end, first + (8 if hexadecimal else 9 if number else 32))
+    place = first
+    while place < most:
+        character = PyUnicode_READ(kind, data, place)
+        if not (c"0" <= character <= c"9" and (number or place > first) or hexadecimal and c"a" <= character | 0x20 <= c"f" or not number and c"a" <= character | 0x20 <= c"z" and character < 0x80):
+            break
+        place += 1
+    if place - first < (1 if number else 2):
+        return at
+    return place + 1 if place < end and PyUnicode_READ(kind, data, place) == c";" else place
+
+
+cdef bint add(str source, Py_ssize_t start, Py_ssize_t end, int mode, Writing* writing) except -1:
+    """Adds source[start:end]; False where the text is to be left to the Python code."""
+    cdef bint references = mode != RAW, escapes = mode == MARKDOWN or mode == STRING
+    cdef Py_ssize_t at = start, behind, size
+    cdef str text
+    while True:
+        at = write_any(source, at, end, references, escapes, writing)
+        if at < 0 or at == end:
+            return at == end
+        behind = reference_end(source, at, end)
+        text = "&"
+        if behind > at:
+            text, behind = _decode(PyUnicode_Substring(source, at, behind))
+            at += behind
+            writing.changed = True
+        else:
+            at += 1
+        size = PyUnicode_GET_LENGTH(text)
+        if size > 2 or write_any(text, 0, size, False, False, writing) < 0:      # a reference stands for two characters at most, and is longer than they are
+            return False
+
+
+cdef int begin(Writing* writing, Py_ssize_t most) except -1:
+    """Room for `most` characters."""
+    global _room, _size
+    cdef uint32_t* grown
+    if most > _size:
+        grown = <uint32_t*>PyMem_Realloc(_room, (most + KEPT // 4) * sizeof(uint32_t))
+        if grown == NULL:
+            raise MemoryError
+        _room, _size = grown, most + KEPT // 4
+    writing.to, writing.size, writing.pending = _room, 0, 0
+    writing.broken = writing.eastern = writing.changed = False
+    return 0
+
+
+cdef int finish() except -1:
+    global _room, _size
+    if _size > KEPT:
+        PyMem_Free(_room)
+        _room, _size = NULL, 0
+    return 0
+
+
+def run_text(str source, Py_ssize_t start, Py_ssize_t end, int mode):
+    """The clean text of source[start:end]; None where the Python code is to tell."""
+    cdef Writing writing
+    cdef Py_ssize_t first
+    cdef int kind
+    cdef void* data
+    if not 0 <= start <= end <= PyUnicode_GET_LENGTH(source):
+        raise ValueError("no such range")
+    begin(&writing, end - start + 1)
+    try:
+        if not add(source, start, end, mode, &writing) or writing.broken and writing.eastern:
+            return None
+        if not writing.changed:                                # but for a blank at each end
+            kind, data = PyUnicode_KIND(source), PyUnicode_DATA(source)
+            first = start + 1 if start < end and PyUnicode_READ(kind, data, start) == c" " else start
+            return PyUnicode_Substring(source, first, first + writing.size)
+        return PyUnicode_FromKindAndData(4, writing.to, writing.size)
+    finally:
+        finish()
+
+
+def joined_text(str source, pieces, str signs):
+    """The clean text of source ranges and the strings between them; None where the Python code is to tell. `signs` are those before an amount."""
+    cdef Writing writing
+    cdef Py_ssize_t start, end, most = 0, last = 0
+    cdef int mode, kind = PyUnicode_KIND(source)
+    cdef void* data = PyUnicode_DATA(source)
+    cdef uint32_t before = 0, after                            # the last character of the range that stands before this place; 0: none does
+    cdef tuple ranged
+    cdef bint soft = False                                     # elements meet here, of which the style may set one apart
+    for piece in pieces:
+        if PyUnicode_CheckExact(piece):
+            most += 1
+        else:
+            ranged = piece
+            start, end = ranged[0], ranged[1]
+            if not last <= start < end <= PyUnicode_GET_LENGTH(source):
+                return None
+            last = end
+            most += end - start + 1
+    begin(&writing, most + 1)
+    try:
+        for piece in pieces:
+            if PyUnicode_CheckExact(piece):
+                if <str>piece == " ":
+                    if not writing.pending:
+                        writing.pending = 1
+                elif <str>piece == "\n":
+                    writing.pending = 2
+                elif <str>piece == "\u2060" or <str>piece == "\u2063":                          # RAISE, ABUT
+                    soft = True
+                    continue
+                else:
+                    return None
+                before = 0
+                continue
+            ranged = piece
+            start, end, mode = ranged[0], ranged[1], ranged[2]
+            if before and soft:
+                return None
+            soft = False
+            if before:
+                after = PyUnicode_READ(kind, data, start)
+                if Py_UNICODE_ISALNUM(before) and (Py_UNICODE_ISALNUM(after) or <Py_UCS4>after in signs):      # whether a blank is to stand there is told by more than this
+                    return None
+            if not add(source, start, end, mode, &writing):
+                return None
+            before = PyUnicode_READ(kind, data, end - 1)
+        if writing.broken and writing.eastern:
+            return None
+        return PyUnicode_FromKindAndData(4, writing.to, writing.size)
+    finally:
+        finish()

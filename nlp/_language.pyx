@@ -1,0 +1,156 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""How often function words stand in a text: what nlp/language.py counts word by word, compiled, in a tenth of the time.
+
+chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_language.py holds one against the other.
+"""
+
+from cpython.mem cimport PyMem_Free, PyMem_Realloc
+from cpython.unicode cimport PyUnicode_GET_LENGTH
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memcmp, memset
+
+cdef extern from "Python.h":
+    int PyUnicode_KIND(object)
+    void* PyUnicode_DATA(object)
+    uint32_t PyUnicode_READ(int, void*, Py_ssize_t)
+    bint Py_UNICODE_ISALNUM(uint32_t)
+    bint Py_UNICODE_ISDECIMAL(uint32_t)
+
+cdef extern from *:
+    """
+    #ifndef SOURCE_DIGEST
+    #define SOURCE_DIGEST ""
+    #endif
+    """
+    const char* SOURCE_DIGEST
+
+SOURCE = SOURCE_DIGEST.decode()                                # see nlp/compiled.py
+
+cdef enum:
+    LONGEST = 24                                               # characters of the longest function word
+    NARROW = 0x500                                             # characters whose kind is looked up
+
+cdef uint8_t LETTERS[NARROW]
+cdef int _code
+for _code in range(NARROW):
+    LETTERS[_code] = Py_UNICODE_ISALNUM(_code) and not Py_UNICODE_ISDECIMAL(_code)
+
+
+ctypedef const uint8_t* Narrow
+ctypedef const uint16_t* Wide
+ctypedef const uint32_t* Widest
+ctypedef fused Characters:
+    Narrow
+    Wide
+    Widest
+
+
+cdef struct Word:
+    uint32_t characters[LONGEST]
+    int32_t size                                               # 0: an empty place
+    int32_t group
+
+
+cdef inline bint is_letter(uint32_t character) noexcept:
+    return LETTERS[character] if character < NARROW else Py_UNICODE_ISALNUM(character) and not Py_UNICODE_ISDECIMAL(character)
+
+
+cdef class Words:
+    """The function words, by the group of languages that share them."""
+
+    cdef Word* places
+    cdef uint64_t mask
+    cdef int groups
+
+    def __cinit__(self):
+        self.places = NULL
+
+    def __dealloc__(self):
+        PyMem_Free(self.places)
+
+    def __init__(self, numbers, int groups):
+        """`numbers` of their groups by word. Raises ValueError for a word that is too long."""
+        cdef uint64_t size = 64, place
+        cdef uint32_t characters[LONGEST]
+        cdef Py_ssize_t at
+        while size < <uint64_t>(3 * len(numbers)):
+            size *= 2
+        self.mask, self.groups = size - 1, groups
+        self.places = <Word*>PyMem_Realloc(self.places, size * sizeof(Word))
+        if self.places == NULL:
+            raise MemoryError
+        memset(self.places, 0, size * sizeof(Word))
+        for word, group in numbers.items():
+            if not 0 < len(word) <= LONGEST or not 0 <= group < groups:
+                raise ValueError(f"no function word: {word!r}")
+            for at in range(len(word)):
+                characters[at] = ord(word[at])
+            place = self.place(characters, len(word))
+            self.places[place].size, self.places[place].group = len(word), group
+            for at in range(len(word)):
+                self.places[place].characters[at] = characters[at]
+
+    cdef uint64_t place(self, uint32_t* characters, Py_ssize_t size) noexcept nogil:
+        """Where a word stands, or would."""
+        cdef uint64_t hashed = 14695981039346656037ULL
+        cdef Py_ssize_t at
+        for at in range(size):
+            hashed = (hashed ^ characters[at]) * 1099511628211ULL
+        hashed = (hashed ^ hashed >> 32) & self.mask
+        while self.places[hashed].size and not (self.places[hashed].size == size and not memcmp(self.places[hashed].characters, characters, size * sizeof(uint32_t))):
+            hashed = (hashed + 1) & self.mask
+        return hashed
+
+    def count(self, str text):
+        """(words, their letters, how often each group of function words stands there) of a text in lower case."""
+        cdef int kind = PyUnicode_KIND(text)
+        cdef void* data = PyUnicode_DATA(text)
+        cdef Py_ssize_t at, end = PyUnicode_GET_LENGTH(text), size = 0
+        cdef uint32_t character
+        cdef uint32_t characters[LONGEST]
+        cdef long words = 0, letters = 0
+        cdef int group
+        cdef Word* found
+        cdef long* counts = <long*>PyMem_Realloc(NULL, (self.groups + 1) * sizeof(long))
+        if counts == NULL:
+            raise MemoryError
+        try:
+            memset(counts, 0, (self.groups + 1) * sizeof(long))
+            for at in range(end + 1):
+                character = PyUnicode_READ(kind, data, at) if at < end else c" "
+                if is_letter(character):
+                    if size < LONGEST:
+                        characters[size] = character
+                    size += 1
+                elif size:
+                    words += 1
+                    letters += size
+                    if size <= LONGEST:
+                        found = &self.places[self.place(characters, size)]
+                        if found.size:
+                            counts[found.group] += 1
+                    size = 0
+            return words, letters, [(group, counts[group]) for group in range(self.groups) if counts[group]]
+        finally:
+            PyMem_Free(counts)
+
+
+cdef Py_ssize_t above(Characters text, Py_ssize_t end) noexcept nogil:
+    cdef Py_ssize_t at, count = 0
+    for at in range(end):
+        count += text[at] > 0x7f
+    return count
+
+
+def foreign(str text):
+    """The number of characters above U+007F."""
+    cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void* data = PyUnicode_DATA(text)
+    if text.isascii():
+        return 0
+    if kind == 1:
+        return above[Narrow](<Narrow>data, end)
+    if kind == 2:
+        return above[Wide](<Wide>data, end)
+    return above[Widest](<Widest>data, end)

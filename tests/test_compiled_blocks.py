@@ -1,0 +1,125 @@
+"""Pages are cut into the same blocks by the compiled loops and by the Python code beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from test_blocks_tidy import grid, page
+
+from nlp import decode, language, normalise
+from nlp.blocks import tags, tidy
+from nlp.blocks.tags import Tag
+from nlp.compiled import OFF
+from nlp.document import Document
+from nlp.read import read_document
+
+PAGES = Path(__file__).parent / "labelled" / "pages"
+ODD = ["<", ">", "'", '"', "&", "&amp;", "&#x41;", "&nbsp;", "&copy2", "\\", "ſ", "<!--", "-->", "<script>", "</script>", "<svg/>", "é", "文", "\n", "\u3000", "\xa0", "\u200b", "™", "¹", "e\u0301", "ﬁ", "İ", "\U0001d400",
+       "</p>", "</div>", "<p", "<br>", "<br/>", "<hr>", "<table>", "<tr>", "<td>", "<li>", "<h2>", "<summary>s</summary>", "<dt>t", "<dd>d", "<pre>a\n b</pre>", "<b>Article 4</b>", "<p>Section 12</p>", "<p>(a) text</p>", "<p>7/9</p>",
+       '<ol start="3" type="a"><li>x<li value="9">y</ol>', '<img alt="yes">', '<s>$4</s>', '<div role="table"><div role="row"><span role="cell">1</span></div></div>', "<caption>c</caption>", "<nav>n</nav>", "<footer>f</footer>"]
+
+needs_compiled = pytest.mark.skipif(tags.compiled is None or tidy.compiled is None or normalise.compiled is None or language.compiled is None,
+                                    reason="the inner loops were not compiled when chipwatch was installed: hatch_build.py says why")
+
+
+def odd_page(chance: random.Random) -> str:
+    """A page that nests for the most part, with odd characters and tags here and there."""
+    source = page(chance) if chance.random() < 0.8 else grid(chance)
+    for _ in range(chance.choice((0, 0, 1, 3, 8))):
+        at = chance.randrange(len(source) + 1)
+        source = source[:at] + chance.choice(ODD) + source[at + chance.choice((0, 0, 0, 1, 2)):]
+    return f"<!doctype html><html><body>{source}</body></html>" if chance.random() < 0.5 else source
+
+
+def told(document: Document) -> list:
+    """All that a document says of its blocks."""
+    def spans(content: normalise.MappedText) -> list:
+        size = len(content.text)
+        return [content.source_span(0, size), content.source_span(size // 2, size // 2 + 1), content.source_span(size - 1, size)] if size else []
+
+    return [[[b.kind, b.text, spans(b.content), b.level, b.marker, b.heading_path, b.container, b.chrome,
+              b.table and [b.table.caption, b.table.header_rows, [[c and [c.text, spans(c.content), c.header, c.row, c.column, c.row_span, c.column_span] for c in row] for row in b.table.rows]]] for b in document.blocks],
+            document.links, document.title, document.language, document.charset, [str(issue) for issue in document.issues]]
+
+
+def read_all(sources: list[str]) -> list:
+    return [told(read_document(source.encode("utf-8", "surrogatepass"), path="page.html")) for source in sources]
+
+
+@needs_compiled
+def test_compiled_loops_give_the_same_blocks():
+    chance = random.Random(23)
+    sources = [path.read_text("utf-8") for path in sorted(PAGES.glob("*.html"))] + [odd_page(chance) for _ in range(1500)]
+    code = f"import json, sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[1])]!r}; import test_compiled_blocks as t; from nlp.blocks import tags; assert tags.compiled is None; print(json.dumps(t.read_all(json.load(sys.stdin))))"
+    done = subprocess.run([sys.executable, "-c", code], input=json.dumps(sources), capture_output=True, text=True, timeout=240, check=True, env={**os.environ, OFF: "1"})
+    for source, expected, found in zip(sources, json.loads(done.stdout), json.loads(json.dumps(read_all(sources))), strict=True):
+        assert found == expected, source
+
+
+@needs_compiled
+def test_compiled_tokens_give_the_same_events():
+    chance = random.Random(42)
+    tidy_ones = 0
+    for _ in range(4000):
+        source = odd_page(chance)
+        found, expected = tidy.read(source), tidy.read(source, interpreted=True)
+        assert (found is None) == (expected is None), source
+        if found is not None:
+            tidy_ones += 1
+            for one, other in zip(found[1], expected[1], strict=True):
+                assert (one.tag, one.closing, one.attrs) == (other.tag, other.closing, other.attrs) if isinstance(one, Tag) else one == other, source
+            assert all(getattr(found[0], name) == getattr(expected[0], name) for name in ("starts", "ends", "modes", "scripts", "title")), source
+    assert tidy_ones > 1000
+
+
+_TEXT = st.text(st.one_of(st.sampled_from("ab 1  \n\t&;#x\\é’文。\u3000\xa0\x85\u200b™¹\u0301ﬁ\u1100\U0001d400\ud800\x00\x1c"), st.characters()), max_size=40)
+
+
+@needs_compiled
+@settings(max_examples=600, deadline=None)
+@example(["&#10;文", "&ampx;&am;&#;&#x;&#xfffffffff;"], [1, 1], " ")
+@given(st.lists(_TEXT, min_size=1, max_size=4), st.lists(st.integers(0, 4), min_size=4, max_size=4), st.sampled_from([" ", "\n", normalise.RAISE, normalise.ABUT, ", "]))
+def test_compiled_texts_are_those_of_the_slower_way(texts, modes, between):
+    source, pieces, runs = "", [], []
+    for text, mode in zip(texts, modes, strict=False):
+        source += "<p>"
+        if text:
+            runs.append((len(source), len(source) + len(text), mode))
+            pieces += [runs[-1], between]
+        source += text
+    for run in runs:
+        found = normalise.compiled.run_text(source, *run)
+        assert found is None or found == normalise._mapped(source, [run]).text
+    found = normalise.compiled.joined_text(source, pieces, normalise._SIGNS)
+    assert found is None or found == normalise._mapped(source, pieces).text
+
+
+@needs_compiled
+def test_plain_texts_are_never_left_to_the_slower_way():
+    for text in ("Plain words,  and\nmore", " we don’t “quote” – ever… ".replace("…", ""), "&amp;&nbsp;&lt;b", "Über straße, ценник, 価格は", "€ 3,20"):
+        assert normalise.compiled.run_text(text, 0, len(text), normalise.HTML) == normalise._mapped(text, [(0, len(text), normalise.HTML)]).text
+
+
+@needs_compiled
+@settings(max_examples=300, deadline=None)
+@given(_TEXT, st.sampled_from(["", "the of and in to is we you der die das und les des ", "не и в на ", "です ます の は "]), st.integers(0, 20))
+def test_compiled_counts_are_the_same(text, words, times):
+    text = (words * times + text).lower()
+    assert language.count_words(text) == language.count_words(text, interpreted=True)
+    if text.isprintable():
+        assert decode.foreign(text) == decode.foreign(text, interpreted=True)
+
+
+@needs_compiled
+@given(st.one_of(st.from_regex(r"( [a-z-]{1,5}=\"[^\"]{0,4}\"){0,4} ?", fullmatch=True), st.text(" ab-=\"'>/A\n", max_size=20)))
+def test_compiled_attributes_are_the_same(text):
+    found = tags.compiled.attributes(text)
+    assert found is None or found == {name.lower(): a or b or c for name, a, b, c in reversed(tags._ATTR.findall(text))}
