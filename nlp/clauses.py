@@ -81,6 +81,7 @@ UNCLEARED_LABELS = PROVIDER_LABELS | {"supported_countries"}
 # Labels of the laws of trade, and of who somebody is: what a sentence that only defines or quotes does not state (`told`)
 TRADE_LABELS = frozenset({"export_compliance", "sanctions_compliance"})
 WHO_LABELS = frozenset({"residence_restriction", "nationality_restriction", "headquarters_restriction"})
+KEPT_OUT_LABELS = WHO_LABELS | {"country_exclusion"}
 GROUPED_LABELS = PLACE_LABELS | CHIP_LABELS | {"local_law_duties"}
 # Labels of what is forbidden to do: an item of a list of what is allowed states none of them
 BARRED_LABELS = frozenset(CLAUSE_LABELS) - {"supported_countries", "identity_verification", "payment_restriction", "suspension_right", "workload_monitoring", "business_only", "local_law_duties"}
@@ -192,7 +193,9 @@ class _Reader:
         self.binds = self.stances.bans | book.bit("refuse") | book.bit("suspend") | book.bit("duty") | book.bit("represent") | book.bit("right") | book.bit("only_if") | book.bit("exception") | book.bit("plain_ban") | book.bit("plain_refusal")
         self.spared, self.even_if = book.bit("spared"), book.bit("even_if")
         self.defines, self.law_told, self.law_of_place, self.own_checks = book.bit("term_defined"), book.bit("law_told"), book.bit("law_of_place"), book.bit("own_checks")
-        self.only_tells = self.defines | self.law_told | self.law_of_place | self.own_checks
+        self.law_on_places, self.law_applied, self.place_advice = book.bit("law_on_places"), book.bit("law_applied"), book.bit("place_advice")
+        self.pay_away, self.pay_more = book.bit("pay_away"), book.bit("pay_more")
+        self.only_tells = self.defines | self.law_told | self.law_of_place | self.own_checks | self.law_on_places | self.place_advice | self.pay_away
         self.rule_too, self.barred_definition, self.use_watched = book.bit("rule_too"), book.bit("barred_definition"), book.bit("use_watched")
         self.where_not = book.bit("embargoed_place") | book.bit("barred_place") | book.bit("embargo_country") | book.bit("place_not_served") | book.bit("place_disclaimer")
         self._cleared: tuple[tuple[int, int, int] | None, bool] = None, False
@@ -975,6 +978,11 @@ class _Reader:
                 return True                                    # "a restricted person is anybody who lives in …" says by its name who is kept out
         if label in TRADE_LABELS:
             return bool(own & self.law_told) and not own & self.rule_too and not intro & (self.comply | self.duty | self.represent | self.scopes.prohibit)
+        if label in KEPT_OUT_LABELS:
+            if (own | intro) & self.place_advice or own & self.pay_away and not own & self.pay_more:
+                return True                                    # "look twice at firms from …"; a place whose money is refused is not itself kept out
+            if own & self.law_on_places and not own & (self.law_applied | self.rule_too) and not intro & (self.comply | self.duty | self.represent | self.scopes.prohibit):
+                return True
         if label == "residence_restriction" or label == "country_exclusion":
             return bool(own & self.law_of_place) and not own & self.where_not
         return label == "workload_monitoring" and bool(own & self.own_checks) and not own & self.use_watched
