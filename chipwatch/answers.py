@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from chipwatch.records import CUSTOMER_KINDS
 
 if TYPE_CHECKING:
     from crawler.declarations import Declaration
+    from dataset.query import Result
 
 STANDING = "This describes what the providers' public documents said when read. It is not a statement that any access is lawful or unlawful."
 PLACES_SHOWN = 4
@@ -115,24 +117,38 @@ def _code(verdict: dict[str, Any] | None, form: str) -> str:
     return "" if verdict is None else verdict["code"] + ("*" if verdict["review"] and form == "table" else "")
 
 
-def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeout: float, parameters: dict[str, str] | None = None) -> str:
+def query_text(database: Path, sql: str, *, form: str, limit: int | None, timeout: float, parameters: dict[str, str] | None = None, markup: bool = True) -> str:
+    """The answer to a query. `markup`: quotes as they stand in the source, not as a reader sees them."""
     from dataset.query import TABLE_ROWS, render, run
 
     most = limit if limit is not None or form != "table" else TABLE_ROWS
     with deadline(timeout + GRACE):
-        return render(run(database, sql, limit=most, timeout=timeout, parameters=parameters or ()), form, terminal_columns())
+        result = run(database, sql, limit=most, timeout=timeout, parameters=parameters or ())
+        return render(result if markup else _without_markup(result), form, terminal_columns())
+
+
+def _without_markup(result: Result) -> Result:
+    """The rows with what is in the words of a document as a reader sees it."""
+    from dataset.wording import VERBATIM, readable
+
+    verbatim = [name in VERBATIM for name in result.columns]
+    rows = [tuple(readable(v) if quoted and isinstance(v, str) else v for v, quoted in zip(row, verbatim, strict=True)) for row in result.rows]
+    return replace(result, rows=rows)
 
 
 def question_text(database: Path, which: str, given: dict[str, str], *, form: str, limit: int | None, timeout: float) -> str:
     """The answer to one of the thirty questions; as a table with the question above it and what it counts below. Raises UnknownQuestion, NoSuchThing."""
     from dataset.questions import checked, question
+    from dataset.wording import VERBATIM
 
     asked = question(which)
-    answer = query_text(database, asked.sql, form=form, limit=limit, timeout=timeout, parameters=checked(database, asked, given))
+    values = checked(database, asked, given)
+    answer = query_text(database, asked.sql, form=form, limit=limit, timeout=timeout, parameters=values, markup=form != "table")
     if form != "table":
         return answer
     part = f"Answered in part: {asked.in_part}" if asked.in_part else ""
-    return "\n".join([_paragraph(f"{asked.number}. {asked.title}"), "", answer, *(_paragraph(t) for t in (asked.note, part) if t), _paragraph(STANDING), ""])
+    bare = "Quotes are shown without markup; --format csv or json gives them as they stand in the source." if VERBATIM & set(answer.split("\n", 1)[0].split()) else ""
+    return "\n".join([_paragraph(f"{asked.number}. {asked.titled(values)}"), "", answer, *(_paragraph(t) for t in (asked.note, part, bare) if t), _paragraph(STANDING), ""])
 
 
 def questions_text() -> str:
@@ -188,12 +204,13 @@ def providers_text(form: str) -> str:
 
 def coverage_text(declarations: Sequence[Declaration]) -> str:
     """What is declared, as tables for a terminal."""
-    from crawler.coverage import cover, headline, tables
+    from crawler.coverage import cover, headline, tables, written_out
     from dataset.query import Result, to_table
 
     coverage = cover(declarations)
     parts = [f"{title}\n{to_table(Result(columns, rows), terminal_columns())}" for title, columns, rows in tables(coverage)]
-    return "\n".join([*parts, _paragraph(headline(coverage))])
+    sources = written_out(declarations).words
+    return "\n".join([*parts, _paragraph(headline(coverage)), *([_paragraph(f"To a crawl, {sources}.")] if sources else [])])
 
 
 def coverage_json(declarations: Sequence[Declaration], faults: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chipwatch import __version__
 from chipwatch.errors import InputError
+from chipwatch.terminal import counted
 
 KEY = re.compile(r"E-[A-Z2-7]{8,16}")
 NAME = "evidence.wacz"
@@ -50,9 +51,9 @@ def bundle(data: Path, database: Path, folder: Path, report: Path | None) -> Ite
     yield str(made.path)
     yield str(folder / "evidence.csv")
     told = ", ".join(f"{n} {kind}" for kind, n in sorted(made.records.items()))
-    yield f"{made.captures} captures, all that are cited ({told} records). Open the bundle at replayweb.page or with pywb."
+    yield f"{counted(made.captures, 'capture')}, all that {'is' if made.captures == 1 else 'are'} cited ({told} {'record' if sum(made.records.values()) == 1 else 'records'}). Open the bundle at replayweb.page or with pywb."
     if len(rows) > len(kept):
-        yield f"{len(rows) - len(kept)} cited keys stand for visits that gave no page: there is nothing to bundle of those."
+        yield f"{counted(len(rows) - len(kept), 'cited key stands for a visit', 'cited keys stand for visits')} that gave no page: there is nothing to bundle of those."
     yield NOTE
 
 

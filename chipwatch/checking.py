@@ -11,7 +11,7 @@ from typing import Any
 from chipwatch.errors import InputError
 from chipwatch.reading import ReadTask, extract_within_limits, limited_memory, task_for
 from chipwatch.records import Capture, Extraction, Source
-from chipwatch.terminal import printable
+from chipwatch.terminal import counted, printable
 from chipwatch.verifying import NOT_VISITED, declared_as
 
 SHOWN = 6                                                      # examples of one kind of unmapped thing
@@ -179,9 +179,9 @@ def unmapped(reading: Extraction, columns: list[str] = ()) -> list[str]:
 
 
 def counts(reading: Extraction) -> str:
-    names = (("offers", reading.offers), ("chips named", reading.chips), ("regions", reading.regions), ("clauses", reading.clauses), ("signals", reading.signals))
-    found = ", ".join(f"{len(rows)} {name}" for name, rows in names if rows)
-    return f"{found or 'nothing'} ({reading.document.characters:,} characters, {reading.document.language or 'language unknown'})"
+    names = (("offer", reading.offers), ("chip", reading.chips), ("region", reading.regions), ("clause", reading.clauses), ("signal", reading.signals))
+    found = ", ".join(counted(len(rows), name) + (" named" if name == "chip" else "") for name, rows in names if rows)
+    return f"{found or 'nothing'} ({counted(reading.document.characters, 'character')}, {reading.document.language or 'language unknown'})"
 
 
 EXPECTED = {"offers": "offers", "regions": "regions"}
@@ -223,7 +223,7 @@ def as_text(rows: list[Checked]) -> str:
             lines.append(f"  {when:<19}  {counts(one.reading) if one.reading is not None else 'not read: ' + (one.capture.failure or '')}")
         last = row.yields[-1] if row.yields else None
         if last is not None:
-            lines += [f"  {'select' if rule in row.source.select else 'remove'} {rule!r}: {size:,} characters" for rule, size in last.selectors]
+            lines += [f"  {'select' if rule in row.source.select else 'remove'} {rule!r}: {counted(size, 'character')}" for rule, size in last.selectors]
         faults = faults_of(row)
         lines += [f"  LOOK  {words}" for words in faults]
         if len(row.yields) == 2 and not faults:
@@ -231,5 +231,5 @@ def as_text(rows: list[Checked]) -> str:
         if last is not None and last.reading is not None:
             lines += [f"  unmapped  {words}" for words in unmapped(last.reading, last.columns)]
     bad = sum(bool(faults_of(row)) for row in rows)
-    lines.append(f"{len(rows) - bad} of {len(rows)} addresses yield what they should" + (f"; look at {bad}" if bad else ""))
+    lines.append(f"{len(rows) - bad} of {counted(len(rows), 'address', 'addresses')} {'yields what it' if len(rows) == 1 else 'yield what they'} should" + (f"; look at {bad}" if bad else ""))
     return "\n".join(printable(line) if not line.startswith(" ") else "  " + printable(line) for line in lines)

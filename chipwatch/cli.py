@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from chipwatch.cli_providers import check_one
 from chipwatch.cli_review import add_commands as add_review_commands
 from chipwatch.cli_serve import add_commands as add_serve_command
 from chipwatch.records import CUSTOMER_KINDS, DOCUMENT_ROLES, ChipwatchError
-from chipwatch.terminal import printable
+from chipwatch.terminal import counted, printable
 
 if TYPE_CHECKING:
     from chipwatch.run import RunResult
@@ -159,7 +160,7 @@ def crawl_command(providers: tuple[str, ...], live: bool, due: bool, shard: str 
     A run that was broken off is gone on with first. The data set stays as it is until `chipwatch rebuild`; `chipwatch run --due` does both.
     """
     from chipwatch import crawling
-    from chipwatch.run_folders import locked, prepare_data_dir
+    from chipwatch.run_folders import holds_sample, live_folder, locked, prepare_data_dir
     from chipwatch.run_summary import summarise, write_summary
 
     mode, only, part = "live" if live else "sample", list(providers) or None, crawling.parse_shard(shard)
@@ -167,6 +168,8 @@ def crawl_command(providers: tuple[str, ...], live: bool, due: bool, shard: str 
     if dry_run:
         plan = crawling.due_plan(data, mode, only=only, shard=part)
         click.echo(crawling.plan_json(plan) if as_object else crawling.plan_text(plan))
+        if live and holds_sample(data):
+            click.echo(f"chipwatch: {data} holds the sample market, so the crawl itself would be refused: name another folder for it, as --data {live_folder(data)}", err=True)
         return
     try:
         with locked(data):
@@ -205,20 +208,23 @@ def extract_command(file: Path, url: str | None, kind: str, language: str | None
     With --explain: in words, for each clause and for each finding that was given up, the words that are cues, the terms of the rule and what met them, what settled polarity, mode and actor, the
     countries counted or left out and why, the weightiest features of the decision layer and how they became the confidence. As JSON it is the same object, with `explanations`.
     """
-    from chipwatch.extracting import as_json, explain_bytes, extract_bytes, read_input
+    from chipwatch.extracting import as_json, explain_bytes, extract_bytes, other_kind, read_input
 
     if form == "text" and not explain:
         raise click.UsageError("--format text goes with --explain")
     if indent is not None and explain and form != "json":
         raise click.UsageError("--indent goes with JSON; add --format json")
     read = explain_bytes if explain else extract_bytes
-    result = read(read_input(file), url=url, kind=kind, language=language, path=None if str(file) == "-" else str(file))
+    data, asked = read_input(file), {"url": url, "kind": kind, "language": language, "path": None if str(file) == "-" else str(file)}
+    result = read(data, **asked)
     if explain and form != "json":
         from chipwatch.explaining_clauses import explanations_text
 
         click.echo(explanations_text(result))
     else:
         click.echo(as_json(result, indent))
+    if hint := other_kind(data, result, **asked):
+        click.echo(f"chipwatch: {printable(hint)}", err=True)
 
 
 @cli.command("extract-many")
@@ -231,7 +237,7 @@ def extract_many_command(list_file: Path, output: Path, root: Path | None, worke
     from chipwatch.extracting import extract_many
 
     count, unread = extract_many(list_file, output, root=root, workers=workers)
-    click.echo(f"{count} documents, {unread} of them not readable -> {output}", err=True)
+    click.echo(f"{counted(count, 'document')}, {unread} of them not readable -> {output}", err=True)
 
 
 @cli.group("report", cls=Commands)
@@ -245,6 +251,18 @@ def html_option(command):
 
 def lang_option(command):
     return click.option("--lang", default=None, metavar="LANGUAGE", help="Language of the report's own words: en (default), de, fr, ja or zh. Quotes stay as they are.")(command)
+
+
+def remark_on(since: str | None, database: Path) -> None:
+    """Says on stderr where a report of changes begins after all that the data set holds."""
+    if since and re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", since):
+        from dataset.changes import beyond
+        from dataset.opening import meta, opened
+
+        with opened(database) as connection:
+            remark = beyond(since, (meta(connection).get("run_date") or "")[:10])
+        if remark:
+            click.echo(f"chipwatch: {printable(remark)}", err=True)
 
 
 def tell_report(path: Path, twin_too: bool) -> None:
@@ -269,6 +287,7 @@ def report_briefing(output: Path | None, customer: str, chip: str | None, region
     from chipwatch.run import report_stage
 
     database, customer, chip = database_of(data), checked_customer(customer), checked_chip(chip)
+    remark_on(since, database)
     output = output or data / "reports" / briefing_name(customer, chip, short, region, lang)
     tell_report(report_stage(data, database, output=output, customer=customer, chip=chip, region=region, since=since, short=short, lang=lang, twin_too=twin_too), twin_too)
 
@@ -302,7 +321,9 @@ def report_changes(since: str | None, output: Path | None, lang: str | None, twi
     """The change bulletin: what changed in the documents, in order of consequence, with redlines."""
     from chipwatch.run import changes_stage
 
-    tell_report(changes_stage(data, database_of(data), since=since, output=output, lang=lang, twin_too=twin_too), twin_too)
+    database = database_of(data)
+    remark_on(since, database)
+    tell_report(changes_stage(data, database, since=since, output=output, lang=lang, twin_too=twin_too), twin_too)
 
 
 def checked_customer(kind: str) -> str:
@@ -574,7 +595,7 @@ def providers_check(what: Path | None, form: str, live: bool, sample: bool, data
     for fault in faults:
         click.echo(printable(fault), err=True)
     if faults:
-        click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {count} declarations", err=True)
+        click.echo(f"{counted(len(faults), 'fault')} in {counted(count, 'declaration')}", err=True)
         sys.exit(errors.DATA_ERROR)
     if not count:
         raise errors.InputError(f"no declarations in {folder}; give a folder that holds SLUG/provider.yml")

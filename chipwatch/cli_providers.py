@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from chipwatch import errors
-from chipwatch.terminal import printable
+from chipwatch.terminal import counted, printable
 
 
 def add_commands(group: click.Group, data_option: Callable) -> None:
@@ -45,7 +45,7 @@ def verify_command(providers: tuple[str, ...], write: bool, since: datetime.date
         click.echo(printable(fault), err=True)
     click.echo(verifying.summary(result.findings), err=True)
     if result.texts:
-        click.echo(f"{done} declarations written; see `git diff`" if write else f"{len(result.texts)} declarations would change; --write does it", err=True)
+        click.echo(f"{counted(done, 'declaration')} written; see `git diff`" if write else f"{counted(len(result.texts), 'declaration')} would change; --write does it", err=True)
     if result.faults:
         sys.exit(errors.DATA_ERROR)
 
@@ -115,5 +115,5 @@ def new_command(name: str, url: str | None, output: Path | None, offline: bool, 
             draft = probe(name, url, data=data, folder=folder, mode="sample", settings=crawl_settings(market))
     else:
         draft = probe(name, url, data=data, folder=folder)
-    click.echo(f"{draft.counts['visited']} pages looked at, {draft.counts['failed']} not had; kept in {draft.run_dir}", err=True)
+    click.echo(f"{counted(draft.counts['visited'], 'page')} looked at, {draft.counts['failed']} not had; kept in {draft.run_dir}", err=True)
     click.echo(f"{draft.path}: a draft; the comments say what to decide (docs/add-a-provider.md)")

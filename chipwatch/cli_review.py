@@ -10,6 +10,7 @@ import click
 
 from chipwatch import errors
 from chipwatch.records import CLAUSE_LABELS, MODES, POLARITIES
+from chipwatch.terminal import counted
 
 BY: dict[str, Any] = {"envvar": "CHIPWATCH_REVIEWER", "metavar": "NAME", "help": "Who decides (or set CHIPWATCH_REVIEWER)."}
 KEYS = "[a]ccept  a[m]end  [r]eject  [s]kip  [q]uit"
@@ -105,7 +106,7 @@ def add_commands(group: click.Group, data_option: Callable, database_of: Callabl
 
             columns = ["finding", "provider", "label", "confidence", "decision", "quote"]
             click.echo(render(Result(columns, reviewing.listing(chosen)), form, terminal_columns()), nl=False)
-            click.echo(f"{len(open_ones)} of {len(found)} findings wait for a person", err=True)
+            click.echo(f"{len(open_ones)} of {counted(len(found), 'finding')} {'waits' if len(open_ones) == 1 else 'wait'} for a person", err=True)
             return
         if not chosen:
             click.echo("nothing waits for a person here" + ("" if everything else "; --all shows what was decided"))

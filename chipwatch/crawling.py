@@ -23,7 +23,7 @@ from chipwatch.errors import InputError, OutputError
 from chipwatch.progress import Progress, clock
 from chipwatch.records import Capture, ChipwatchError, ProviderInfo, Source
 from chipwatch.run_folders import choose, known_slugs, new_run, refuse_mixing, run_modes, write_lines
-from chipwatch.terminal import printable
+from chipwatch.terminal import counted, printable
 
 FAIL_ABOVE = 25                                                # per cent of the visited providers that may give no page at all
 DUE_FILE = "due.jsonl"                                         # of a run that visits a part of the declared sources: that part
@@ -122,17 +122,23 @@ class Plan:
     chosen: list[Any]                                          # those to visit now
     unfinished: list[str]
     now: datetime
+    sources_words: str = ""                                    # why there are more sources than declared addresses
 
 
 def due_plan(data: Path, mode: str, *, only: list[str] | None = None, shard: tuple[int, int] | None = None, now: datetime | None = None) -> Plan:
     """What is due in a data folder; nothing is visited, nothing but the index is written."""
     from crawler.cadence import plan_rules
+    from crawler.coverage import written_out
+    from crawler.declarations import load_providers
     from crawler.schedule import pick, plan
 
     now = now or datetime.now(UTC)
     with opened_schedule(data) as schedule:
-        rows = plan(declared_sources(schedule, mode, only, shard)[0], schedule.visits(), plan_rules())
-        return Plan(rows, pick(rows, now, plan_rules()), [f.name for f in schedule.unfinished(mode)], now)
+        sources, providers = declared_sources(schedule, mode, only, shard)
+        rows = plan(sources, schedule.visits(), plan_rules())
+        named = {info.slug for info in providers}
+        words = written_out(d for d in load_providers(declarations_folder(mode)) if d.slug in named).words
+        return Plan(rows, pick(rows, now, plan_rules()), [f.name for f in schedule.unfinished(mode)], now, words)
 
 
 # --- the stage -------------------------------------------------------------------------------------------------------------------
@@ -273,12 +279,12 @@ def as_text(result: CrawlResult) -> str:
     """The summary on one screen."""
     after = f"; next: {result.next_due[0]} {result.next_due[1]}" if result.next_due else ""
     if not result.captures:
-        return f"nothing is due of {result.declared:,} sources{after}"
+        return f"nothing is due of {counted(result.declared, 'source')}{after}"
     good = [c for c in result.captures if c.failure is None]
     failures = Counter(c.failure for c in result.captures if c.failure)
     unchanged = sum(c.revisit_of is not None for c in good)
-    lines = [f"{len(result.captures):,} sources of {len({c.provider for c in result.captures}):,} providers in {clock(result.seconds)}: "
-             f"{len(good):,} captures ({unchanged:,} unchanged since the last visit), {sum(failures.values()):,} not fetched"]
+    lines = [f"{counted(len(result.captures), 'source')} of {counted(len({c.provider for c in result.captures}), 'provider')} in {clock(result.seconds)}: "
+             f"{counted(len(good), 'capture')} ({unchanged:,} unchanged since the last visit), {sum(failures.values()):,} not fetched"]
     if result.resumed:
         lines.append(f"  gone on with: {', '.join(result.resumed)}")
     if failures:
@@ -286,7 +292,7 @@ def as_text(result: CrawlResult) -> str:
     failed = result.failed_providers
     if failed:
         shown = ", ".join(f"{slug} ({kind.replace('_', ' ')})" for slug, kind in list(failed.items())[:LISTED])
-        lines.append(f"  no page at all from {len(failed)} of {result.visited_providers} providers: {shown}" + (f" and {len(failed) - LISTED} more" if len(failed) > LISTED else ""))
+        lines.append(f"  no page at all from {len(failed)} of {counted(result.visited_providers, 'provider')}: {shown}" + (f" and {len(failed) - LISTED} more" if len(failed) > LISTED else ""))
     lines += [f"kept in {folder}" for folder in result.folders]
     if result.next_due:
         lines.append(f"next due: {result.next_due[0]} ({result.next_due[1]})")
@@ -310,7 +316,8 @@ def plan_text(plan: Plan, later: int = 10) -> str:
     chosen = {id(p) for p in plan.chosen}
     lines = [f"{run}: broken off; it is gone on with first" for run in plan.unfinished]
     closed = sum(p.source.permission == "forbidden" for p in plan.chosen)
-    lines.append(f"{len(plan.chosen) - closed:,} of {len(plan.rows):,} sources would be visited now ({_time(plan.now)})" + (f"; {closed:,} more are noted as not to be read" if closed else ""))
+    lines.append(f"{len(plan.chosen) - closed:,} of {counted(len(plan.rows), 'source')} would be visited now ({_time(plan.now)})" + (f"; {closed:,} more {'is' if closed == 1 else 'are'} noted as not to be read" if closed else ""))
+    lines += [f"  ({plan.sources_words})"] if plan.sources_words else []
     lines += [_plan_line(p) for p in plan.chosen]
     rest = [p for p in plan.rows if id(p) not in chosen]
     if rest:

@@ -10,6 +10,7 @@ from typing import Any
 
 from chipwatch.answers import STANDING, terminal_columns
 from chipwatch.terminal import printable
+from dataset.wording import readable
 
 
 def explain_text(database: Path, provider: str, customers: list[str], *, form: str) -> str:
@@ -76,12 +77,12 @@ def _clause_lines(clause: dict[str, Any], above: dict[str, Any] | None) -> list[
     where = " > ".join(clause["heading_path"] or ())
     same = above is not None and all(clause[k] == above[k] for k in ("quote", "start", "capture"))
     lines = [f"  Clause {clause['id']}: {clause['label']} ({clause['polarity']}, {clause['mode']}) in the {clause['role']}{f', below {where!r}' if where else ''}{places}",
-             "    in the same words" if same else f"    \"{' '.join(clause['quote'].split())}\" (characters {clause['start']}-{clause['end']} of the decoded source text)"]
+             "    in the same words" if same else f"    \"{readable(clause['quote'])}\" (characters {clause['start']}-{clause['end']} of the decoded source text)"]
     for group in clause["groups"]:
         members = ", ".join(clause["places_resolved"] or ()) or "no closed list"
         lines.append(f"    cites {group['cited']} ({group['title']}), on {clause['places_resolved_on']}: {members}; source ({group['basis']}): {group['source']}")
-    lines += [f"    exception in its words: \"{clause['exception']}\""] if clause["exception"] else []
-    lines += [f"    only for: {clause['scope']}"] if clause["scope"] else []
+    lines += [f"    exception in its words: \"{readable(clause['exception'])}\""] if clause["exception"] else []
+    lines += [f"    only for: {readable(clause['scope'])}"] if clause["scope"] else []
     checked = f"; {clause['review']} by a person (view reviews)" if clause["review"] else ""
     return [*lines, f"    read by {clause['rule']}, confidence {clause['confidence']:.2f}{checked}", *([] if same else _capture_lines(clause["capture"]))]
 

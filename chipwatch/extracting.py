@@ -19,6 +19,7 @@ from chipwatch.reading import READING_SECONDS, ReadingTimeout, begin_worker, ext
 from chipwatch.records import Extraction
 
 KINDS = ("terms", "offers", "regions", "auto")
+MOST_CHARACTERS = 400_000                                      # of a document that is read a second time, to see what it looks like
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -80,6 +81,23 @@ def read_bytes(data: bytes, *, url: str | None, kind: str, language: str | None,
 def extract_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> dict[str, Any]:
     """One document as the object of the contract. Raises UnreadableInput where nothing could be read from it."""
     return as_contract(read_bytes(data, url=url, kind=kind, language=language, path=path))
+
+
+def other_kind(data: bytes, row: dict[str, Any], *, url: str | None, kind: str, language: str | None, path: str | None) -> str | None:
+    """What to say where a document was read as one kind and looks like another, of which nothing was looked for; None where it does not."""
+    if kind == "auto" or row["document"]["characters"] > MOST_CHARACTERS:
+        return None
+    names = {"offers": ("offers", "regions"), "regions": ("offers", "regions"), "terms": ("clauses",)}
+    try:
+        own = read_bytes(data, url=url, kind="auto", language=language, path=path)
+    except UnreadableInput:
+        return None
+    there = {name: len(getattr(own, name)) for name in names[own.document.kind] if getattr(own, name)}
+    if names[own.document.kind] == names[kind] or not there or (kind == "terms" and "offers" not in there and row["clauses"]):
+        return None                                            # a list of countries has places, as one of regions has
+    missed = " and ".join(f"{n:,} {name if n != 1 else name[:-1]}" for name, n in there.items())
+    looks = "terms" if own.document.kind == "terms" else f"a page of {own.document.kind}"
+    return f"read as {kind} for --kind {kind}, but it looks like {looks}: as that it has {missed}; read it with --kind {own.document.kind}, or without --kind"
 
 
 def explain_bytes(data: bytes, *, url: str | None, kind: str, language: str | None, path: str | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from chipwatch import errors
 from chipwatch.records import Source
-from chipwatch.terminal import printable
+from chipwatch.terminal import counted, printable
 
 GOOD = frozenset({"ok"})
 FAILING = frozenset({"failed", "stale", "unreadable", "language_not_covered"})
@@ -208,7 +208,7 @@ def total(rows: Sequence[Row]) -> str:
     counts = Counter(r.state for r in rows)
     look = sum(r.needs_a_look for r in rows)
     parts = [f"{counts[s]} {WORDS[s]}" for s in ("ok", *ORDER[:-1]) if counts[s]]
-    return f"{_count(len(rows), 'document')} of {_count(len({r.provider for r in rows}), 'provider')}: {', '.join(parts)}; {look or 'none'} {'need' if look > 1 else 'needs'} somebody to act"
+    return f"{counted(len(rows), 'document')} of {counted(len({r.provider for r in rows}), 'provider')}: {', '.join(parts)}; {look or 'none'} {'need' if look > 1 else 'needs'} somebody to act"
 
 
 def _by_provider(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
@@ -258,14 +258,10 @@ def _why(row: Row, width: int) -> list[str]:
 def _when(mine: Sequence[Row]) -> str:
     ages = [r.age_days for r in mine if r.age_days is not None]
     due = min((r.next_due for r in mine if r.next_due), default=None)
-    oldest = "" if not ages else "read today" if max(ages) == 0 else f"oldest {_count(max(ages), 'day')}"
+    oldest = "" if not ages else "read today" if max(ages) == 0 else f"oldest {counted(max(ages), 'day')}"
     return ", ".join(p for p in (oldest, f"due {due[:10]}" if due else "") if p)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)   # these take two columns
     return textwrap.wrap(text, max(NARROWEST // 2, width - wide), subsequent_indent="  ", break_on_hyphens=False)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -19,7 +19,7 @@ from chipwatch.errors import UNAVAILABLE, InputError
 from chipwatch.progress import Progress
 from chipwatch.reading import READING_SECONDS, TERMS_ROLES, extract_within_limits, limited_memory, options_for
 from chipwatch.records import Capture, ChipwatchError, Extraction, Source
-from chipwatch.terminal import printable
+from chipwatch.terminal import counted, printable
 from chipwatch.verifying import plausible
 
 PAGES = 22                                                     # visits at most
@@ -202,11 +202,6 @@ def method_of(row: Seen) -> str | None:
     return {"pdf": "pdf", "json": "feed", "csv": "feed", "xml": "feed", "markdown": "text", "text": "text"}.get(str(kind))
 
 
-def many(number: int, word: str) -> str:
-    """`1 offer`, `2 offers`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
 def found_words(row: Seen) -> str:
     """What the readers found, for a comment."""
     reading = row.reading
@@ -214,14 +209,14 @@ def found_words(row: Seen) -> str:
         return "not read"
     parts = []
     if reading.offers:
-        parts.append(f"{many(len(reading.offers), 'offer')} ({', '.join(sorted({o.gpu_name for o in reading.offers})[:8])})")
+        parts.append(f"{counted(len(reading.offers), 'offer')} ({', '.join(sorted({o.gpu_name for o in reading.offers})[:8])})")
     elif reading.chips:
         parts.append(f"chips named ({', '.join(sorted({c.gpu_name for c in reading.chips})[:8])}), but no price read")
     if reading.regions:
-        parts.append(many(len(reading.regions), "region"))
+        parts.append(counted(len(reading.regions), "region"))
     if reading.clauses:
-        parts.append(many(len(reading.clauses), "clause"))
-    return ", ".join(parts) or f"{reading.document.characters:,} characters, nothing that the readers look for"
+        parts.append(counted(len(reading.clauses), "clause"))
+    return ", ".join(parts) or f"{counted(reading.document.characters, 'character')}, nothing that the readers look for"
 
 
 def by_role(seen: list[Seen]) -> dict[str, list[Seen]]:
@@ -308,7 +303,7 @@ def draft_text(slug: str, name: str, seen: list[Seen], *, live: bool) -> str:
     today = seen[0].capture.fetched_at[:10]
     roles = by_role(seen)
     prices = [o for row in roles.get("offers", []) for o in row.reading.offers]
-    lines = [SCHEMA_LINE, *comment(f"DRAFT by `chipwatch providers new`, {today}: {len(seen)} addresses looked at" + ("" if live else ", in the sample market, not live") + ". For a person to do:")]
+    lines = [SCHEMA_LINE, *comment(f"DRAFT by `chipwatch providers new`, {today}: {counted(len(seen), 'address', 'addresses')} looked at" + ("" if live else ", in the sample market, not live") + ". For a person to do:")]
     lines += comment("1. permission: search the terms for automated, scrape, crawl, robot; write allowed or forbidden with permission_reason, or leave unknown")
     lines += comment("2. legal_entity, seat_country, category: as the terms and the imprint say")
     lines += comment("3. addresses: take out what does not belong, add what is missing; none_found for what you looked for in vain")

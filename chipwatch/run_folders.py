@@ -48,13 +48,32 @@ def run_modes(data: Path) -> dict[str, str]:
     return modes
 
 
+def holds_sample(data: Path) -> bool:
+    """Whether runs of the sample market lie in a folder."""
+    return "sample" in run_modes(data).values()
+
+
+def live_folder(data: Path) -> Path:
+    """A folder to name for live runs where `data` is taken by the sample market: `live` beside it, or the first of such a name without sample runs."""
+    beside = (data.parent / name for name in ("live", *(f"live-{n}" for n in range(2, 100))))
+    return next(folder for folder in beside if folder != data and not holds_sample(folder))
+
+
+def sample_slugs() -> set[str]:
+    """The companies of the sample market."""
+    import sample_market
+
+    return {path.parent.name for path in (Path(sample_market.__file__).parent / "providers").glob("*/provider.yml")}
+
+
 def refuse_mixing(data: Path, mode: str) -> None:
     """Invented and real providers never share a data set. Raises InputError."""
     others = {m for m in run_modes(data).values() if (m == "sample") != (mode == "sample")}
     if others:
         what = "the sample market" if mode == "sample" else "real pages"
         there = "real pages" if mode == "sample" else "the sample market"
-        raise InputError(f"{data} holds a data set of {there}; give another folder with --data for {what}, so that the two are never mixed")
+        other = live_folder(data) if mode != "sample" else data.parent / ("sample" if data.name != "sample" else "sample-2")
+        raise InputError(f"{data} holds a data set of {there}; the two are never mixed: give another folder for {what}, as --data {other}, or `export CHIPWATCH_DATA={other}` in this shell")
 
 
 def new_run(data: Path, mode: str) -> tuple[str, Path]:
@@ -84,6 +103,8 @@ def known_slugs(only: list[str] | None, slugs: list[str]) -> None:
 
     for slug in only or ():
         if slug not in slugs:
+            if slug in sample_slugs() - set(slugs):
+                raise InputError(f"{slug} is an invented company of the sample market: add --sample, where the command has it")
             near = difflib.get_close_matches(slug, slugs, 3)
             raise InputError(f"no provider {slug!r} is declared" + (f"; did you mean {' or '.join(near)}?" if near else "; `chipwatch providers list` shows all"))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chipwatch.records import VERDICT_CODES
 from chipwatch.run import RunResult
-from chipwatch.terminal import printable
+from chipwatch.terminal import counted, printable
 
 WIDTH = 100
 BAR = 30                                                       # characters of the longest bar
@@ -25,17 +25,20 @@ def _found(db: sqlite3.Connection) -> list[str]:
     providers, others = _one(db, f"select count(*) from providers where {CLOUDS}"), _one(db, f"select count(*) from providers where not {CLOUDS}")
     groups = dict(db.execute(f"select evidence_group, count(*) from providers where {CLOUDS} group by 1"))
     strong = _one(db, "select count(distinct provider) from offers where chip_class = '3A090.a'")
-    read = _one(db, "select count(*) from documents where status = 'read'")
+    # One capture under two roles is one document, as in the briefing; what an earlier visit gave counts as long as it is kept.
+    captured, read, kept = db.execute("select count(distinct evidence_id), count(distinct case when readable then evidence_id end), "
+                                      "count(distinct case when readable and stale_since is not null then evidence_id end) from documents").fetchone()
+    older = f"; {kept} as an earlier visit found {'it' if kept == 1 else 'them'}" if kept else ""
     return [
         f"GPU clouds        {providers:>6,}   offers and terms {groups.get('offers_and_terms', 0)} · offers only {groups.get('offers_only', 0)} · "
         f"terms only {groups.get('terms_only', 0)} · neither {groups.get('neither', 0)}",
         f"other providers   {others:>6,}   in the annex of the briefing",
-        f"documents read    {read:>6,}   of {_one(db, 'select count(*) from documents'):,} captured",
+        f"documents read    {read:>6,}   of {captured:,} captured{older}",
         f"offers            {_one(db, 'select count(*) from offers'):>6,}   {_one(db, 'select count(*) from offers where price is not null'):,} with a price; "
-        f"{strong} providers list an A100/H100-class chip",
-        f"regions           {_one(db, 'select count(*) from regions'):>6,}   in {_one(db, 'select count(distinct country) from regions')} countries",
-        f"clauses           {_one(db, 'select count(*) from clauses'):>6,}   of {_one(db, 'select count(distinct label) from clauses')} kinds, "
-        f"{_one(db, 'select count(distinct provider) from clauses')} providers",
+        f"{counted(strong, 'provider lists', 'providers list')} an A100/H100-class chip",
+        f"regions           {_one(db, 'select count(*) from regions'):>6,}   in {counted(_one(db, 'select count(distinct country) from regions'), 'country', 'countries')}",
+        f"clauses           {_one(db, 'select count(*) from clauses'):>6,}   of {counted(_one(db, 'select count(distinct label) from clauses'), 'kind')}, "
+        f"{counted(_one(db, 'select count(distinct provider) from clauses'), 'provider')}",
     ]
 
 
@@ -50,7 +53,7 @@ def _not_read(db: sqlite3.Connection, run_id: str, data: Path) -> list[str]:
     rows = db.execute("select failure, count(*), min(note) from captures where failure is not null and run_id = ? group by 1 order by 2 desc, 1", (run_id,)).fetchall()
     out = [f"  {count:>4}  {failure.replace('_', ' ')}: {textwrap.shorten(printable(note or ''), 70, placeholder=' …')}" for failure, count, note in rows[:6]]
     if len(rows) > 6:
-        out.append(f"        and {len(rows) - 6} more kinds: `chipwatch status --data {data}`")
+        out.append(f"        and {counted(len(rows) - 6, 'more kind')}: `chipwatch status --data {data}`")
     for status, count in db.execute("select status, count(*) from documents where status in ('unreadable', 'language_not_covered') group by 1 order by 1"):
         out.append(f"  {count:>4}  {status.replace('_', ' ')}: captured, but nothing follows from what was not found in it")
     for failure, count in db.execute("select failure, count(*) from documents where status = 'held' group by 1 order by 1"):

@@ -53,19 +53,20 @@ def _document(d, whole: bool) -> str:
 
 
 def _clause(clause) -> list[str]:
+    from dataset.wording import readable, shown_parts
+
     labels = ", ".join(f"{CLAUSE_LABELS.get(label, '')} {label.replace('_', ' ')}".strip() for label in clause.labels)
     heading = " > ".join(clause.new_heading or clause.old_heading)
     lines = [_wrapped(f"{clause.nature}: {labels}" + (f"  ({printable(heading)})" if heading else ""), "  ")]
     if clause.nature in ("moved", "renumbered") and clause.old_heading != clause.new_heading:
         lines.append(_wrapped(f"from: {printable(' > '.join(clause.old_heading)) or 'no heading'}", "    "))
     if clause.redline and (clause.old is None or clause.new is None):
-        op, text = clause.redline[0]
-        lines.append(_wrapped(_painted([(op, _short(text, QUOTE_SHOWN))]), "    "))
+        lines.append(_wrapped(_painted([(clause.redline[0][0], _short(readable(clause.old or clause.new or ""), QUOTE_SHOWN))]), "    "))
     elif clause.redline:
-        lines.append(_wrapped(_painted(_elided(clause.redline)), "    "))
+        lines.append(_wrapped(_painted(_elided(shown_parts(clause.old, clause.new, clause.redline))), "    "))
     else:
-        lines.append(_wrapped(_short(printable(clause.new or ""), QUOTE_SHOWN), "    "))
-    lines += [_wrapped(f"reads as {name.replace('_', ' ')}: {printable(str(old))} -> {printable(str(new))}", "    ") for name, (old, new) in clause.fields.items()]
+        lines.append(_wrapped(_short(readable(clause.new or ""), QUOTE_SHOWN), "    "))
+    lines += [_wrapped(f"reads as {name.replace('_', ' ')}: {printable(readable(str(old)))} -> {printable(readable(str(new)))}", "    ") for name, (old, new) in clause.fields.items()]
     return lines
 
 
@@ -110,7 +111,7 @@ def _wrapped(text: str, indent: str) -> str:
 
 def changes_text(database: Path, since: str | None, until: str | None, *, provider: str | None, whole: bool, form: str) -> str:
     """What changed, as `chipwatch changes` prints it. Raises dataset.errors.NoSuchThing for an unknown provider, and what opening a data set raises."""
-    from dataset.changes import GROUPS, MAIN, as_json, counts, happenings
+    from dataset.changes import GROUPS, MAIN, as_json, beyond, counts, happenings
     from dataset.diff import known_provider
     from dataset.opening import meta, opened
 
@@ -125,7 +126,7 @@ def changes_text(database: Path, since: str | None, until: str | None, *, provid
     if form == "json":
         return as_json(found, facts, since)
     lines = ["SAMPLE DATA: invented companies"] if facts.get("sample") == "1" else []
-    lines.append(f"changes from {since} to {until or facts['run_date'][:10]}")
+    lines.append(f"changes from {since} to {until or max(since, facts['run_date'][:10])}")
     told = counts(found)
     lesser = {group: n for group, n in told.items() if n and group not in MAIN}
     for group, heading in GROUPS.items():
@@ -134,22 +135,25 @@ def changes_text(database: Path, since: str | None, until: str | None, *, provid
             lines += [_happening(h) for h in found if h.group == group]
     if not any(told[group] for group in MAIN):
         lines += ["", "nothing of consequence changed"]
+    if remark := beyond(since, facts["run_date"][:10]):
+        lines += ["", _wrapped(remark, "")]
     if lesser and not whole:
         lines += ["", _wrapped("and (--all lists them): " + "; ".join(f"{n} x {GROUPS[group][0].lower()}{GROUPS[group][1:]}" for group, n in lesser.items()), "")]
     return "\n".join([*lines, "", _wrapped(STANDING, "")])
 
 
 def _happening(h) -> str:
-    from dataset.feed import title
+    from dataset.feed import shown, shown_fields, title
+    from dataset.wording import shown_parts
 
     line = _wrapped(printable(f"{h.at[:10]}  {h.provider}: {title(h)}" + (f"  [{h.evidence_id}]" if h.evidence_id else "")), "  ")
     if h.group in ("verdict", "price", "document_missing"):
         return line
     if h.redline and h.old and h.new:
-        return f"{line}\n" + _wrapped(_painted(_elided(h.redline)), "      ")
-    quote = h.new or h.old
+        return f"{line}\n" + _wrapped(_painted(_elided(shown_parts(h.old, h.new, h.redline))), "      ")
+    quote = shown(h, h.new or h.old)
     if h.group in ("clause", "wording", "reader", "region") and quote and h.kind != "changed":
         return f"{line}\n" + _wrapped(_short(quote, QUOTE_SHOWN), "      ")
-    if h.fields:
-        return f"{line}\n" + "\n".join(_wrapped(printable(f"{name.replace('_', ' ')}: {old} -> {new}"), "      ") for name, (old, new) in h.fields.items())
+    if fields := shown_fields(h):
+        return f"{line}\n" + "\n".join(_wrapped(printable(f"{name.replace('_', ' ')}: {old} -> {new}"), "      ") for name, (old, new) in fields.items())
     return line

@@ -9,6 +9,11 @@ _PIECES = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff
 _ODD = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 provider`, `1,204 providers`, `2 countries`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def columns_of(text: str) -> int:
     """Columns that a terminal gives a text on one line."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

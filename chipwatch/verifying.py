@@ -20,7 +20,7 @@ from chipwatch.errors import InputError
 from chipwatch.progress import Progress
 from chipwatch.reading import has_reading, load_reading, read_all, task_for
 from chipwatch.records import Capture, Extraction, Source
-from chipwatch.terminal import printable
+from chipwatch.terminal import counted, printable
 
 CONTRACTS = frozenset({"terms_of_service", "acceptable_use", "service_terms", "export_policy"})
 LONG_ENOUGH = 1_000                                            # characters of a contract without a clause that we know
@@ -59,13 +59,13 @@ def plausible(role: str, reading: Extraction | None) -> tuple[bool, str]:
     """(whether this is a page of that role, what was found) of a reading."""
     if reading is None or not reading.document.readable:
         return False, "nothing readable in it"
-    size = f"{reading.document.characters:,} characters"
+    size = counted(reading.document.characters, "character")
     if role == "offers":
-        return bool(reading.offers or reading.chips), f"{len(reading.offers)} offers, {len(reading.chips)} chips named"
+        return bool(reading.offers or reading.chips), f"{counted(len(reading.offers), 'offer')}, {counted(len(reading.chips), 'chip')} named"
     if role == "regions":
-        return bool(reading.regions), f"{len(reading.regions)} regions"
+        return bool(reading.regions), counted(len(reading.regions), "region")
     if role in CONTRACTS:
-        return bool(reading.clauses) or reading.document.characters >= LONG_ENOUGH, f"{len(reading.clauses)} clauses, {size}"
+        return bool(reading.clauses) or reading.document.characters >= LONG_ENOUGH, f"{counted(len(reading.clauses), 'clause')}, {size}"
     return reading.document.characters >= NOT_BLANK, size
 
 
@@ -119,8 +119,14 @@ def judge(source: Source, capture: Capture | None, reading: Extraction | None) -
 
 def findings_of(sources: Iterable[Source], data: Path, since: datetime.date | None = None) -> list[Finding]:
     """One finding for each source, in order. Raises InputError where no run counts."""
+    from chipwatch.run_folders import holds_sample, live_folder
+
     sources, captures = list(sources), latest_captures(data, since)
     if not captures:
+        if holds_sample(data):
+            live = live_folder(data)
+            raise InputError(f"no live run in {data}, which holds the sample market: that says nothing of the declared addresses. Live runs have a folder of their own: "
+                             f"`chipwatch crawl --data {live}`, then `chipwatch providers verify --data {live}` (docs/first-live-run.md)")
         raise InputError(f"no live run in {data}: `chipwatch crawl --data {data}` makes one (docs/first-live-run.md); replayed archives count with --from-archive DATE")
     tasks = {}
     for source in sources:
@@ -206,7 +212,7 @@ def summary(findings: list[Finding]) -> str:
     """n of m verified; what the others are; failures by kind."""
     counts = Counter(f.outcome for f in findings)
     seen = counts["verified"] + counts["moved"]
-    lines = [f"{seen} of {len(findings)} declared addresses verified" + (f" ({counts['moved']} of them at a new address of the same site)" if counts["moved"] else "")]
+    lines = [f"{seen} of {counted(len(findings), 'declared address', 'declared addresses')} verified" + (f" ({counts['moved']} of them at a new address of the same site)" if counts["moved"] else "")]
     lines += [f"  {WORDS[outcome]}: {counts[outcome]}" for outcome in ORDER[2:] if counts[outcome]]
     kinds = Counter(f.kind for f in findings if f.kind)
     if kinds:

@@ -132,6 +132,34 @@ def cover(declarations: Iterable[Declaration]) -> Coverage:
         by_method=[MethodRow(method, len(users[method]), count) for method, count in sorted(methods.items(), key=lambda m: (-m[1], m[0]))])
 
 
+@dataclass(frozen=True)
+class WrittenOut:
+    """What a crawl visits of so many addresses: a template of a feed stands for a page for each of its variants."""
+
+    addresses: int
+    templates: int
+    pages_of_templates: int
+
+    @property
+    def pages(self) -> int:
+        return self.addresses - self.templates + self.pages_of_templates
+
+    @property
+    def words(self) -> str:
+        """Why there are more pages than addresses; empty where there are not."""
+        if not self.templates:
+            return ""
+        stand = "1 of them is a template that stands" if self.templates == 1 else f"{self.templates:,} of them are templates that stand"
+        return f"{self.addresses:,} declared address{'' if self.addresses == 1 else 'es'} make {self.pages:,} sources, for {stand} for {self.pages_of_templates:,}"
+
+
+def written_out(declarations: Iterable[Declaration]) -> WrittenOut:
+    """Count addresses and what they stand for."""
+    sizes = [len(address.urls()) for declaration in declarations for _, address in declaration.addresses()]
+    several = [size for size in sizes if size > 1]
+    return WrittenOut(len(sizes), len(several), sum(several))
+
+
 # --- as tables --------------------------------------------------------------------------------------------------------------------
 
 Table = tuple[str, list[str], list[tuple]]

@@ -6,6 +6,7 @@ every build gives again. What a new version of our own reader changed is told la
 
 from __future__ import annotations
 
+import datetime
 import functools
 import importlib.resources
 import json
@@ -83,6 +84,15 @@ def happenings(connection: sqlite3.Connection, since: str = "", *, until: str = 
     found += _by_reader(connection, [r for r in rows if r["cause"] == "extractor"])
     ranks = {group: n for n, group in enumerate(GROUPS)}
     return sorted(found, key=lambda h: (ranks[h.group], -h.weight, h.provider, h.at, h.id))
+
+
+def beyond(since: str, reach: str) -> str | None:
+    """What to say of a first day after the last capture (`reach`, a day), of which the data set can tell nothing; None for an earlier one."""
+    if not reach or since <= reach:
+        return None
+    begun = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=14)).date().isoformat()    # UTC+14 is where days begin
+    when = "lies in the future" if since > begun else "comes after all captures"
+    return f"{since} {when}: the last capture of this data set is of {reach}, and of later changes it knows nothing"
 
 
 def counts(found: Iterable[Happening]) -> dict[str, int]:

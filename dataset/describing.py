@@ -81,7 +81,7 @@ def readme(facts: dict[str, str], written: list[Written], formats: tuple[str, ..
         "Coverage is the part of the rows in which a field is filled (neither null nor an empty list). An unknown value is null, never a guess.", "",
     ]
     for one in written:
-        lines += [f"## {one.name}", "", one.table.meaning + (" Past states, too." if one.name.endswith("_history") else ""), "", f"{one.rows} rows.", ""]
+        lines += [f"## {one.name}", "", one.table.meaning + (" Past states, too." if one.name.endswith("_history") else ""), "", f"{one.rows} row{'' if one.rows == 1 else 's'}.", ""]
         more = {"unit": {c.name: unit_of(c) for c in one.table.columns},
                 "example": {c.name: f"`{_example(one, c).replace('`', chr(39))}`" if c.name in one.example else "" for c in one.table.columns},
                 "coverage": {c.name: _per_cent(one, c.name) for c in one.table.columns}}

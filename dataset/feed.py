@@ -14,11 +14,13 @@ from xml.etree import ElementTree
 from dataset.changes import GROUPS, Happening, as_json, bounds, happenings
 from dataset.errors import writing
 from dataset.opening import meta, opened
+from dataset.wording import VERBATIM, readable, shown_parts
 
 JSON_NAME, ATOM_NAME = "changes.json", "changes.atom"
 ATOM = "http://www.w3.org/2005/Atom"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://chipwatch.example/changes")   # a fixed name to derive ids from, no address
 STANDING = "Describes what providers' public documents said when read. Not a statement that any access is lawful or unlawful."
+QUOTING = frozenset({"clause", "wording", "signal", "region", "reader"})    # groups whose `old` and `new` are quotes
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")   # XML 1.0, 2.2
 _WEB = re.compile(r"https?://[^\s<>\"{}|\\^`]+\Z")
 
@@ -109,14 +111,25 @@ def title(happening: Happening) -> str:
 
 
 def body(happening: Happening) -> str:
-    """What stood before and after, as text; changes of wording marked as [-out-] and {+in+}."""
+    """What stood before and after, as text without markup; changes of wording marked as [-out-] and {+in+}."""
     if happening.redline and happening.old and happening.new:
-        parts = marked(happening.redline)
+        parts = marked(shown_parts(happening.old, happening.new, happening.redline))
     else:
-        parts = "\n".join(f"{name}: {value}" for name, value in (("before", happening.old), ("after", happening.new)) if value)
-    facts = [f"{name.replace('_', ' ')}: {before} → {after}" for name, (before, after) in happening.fields.items()]
+        parts = "\n".join(f"{name}: {value}" for name, value in (("before", shown(happening, happening.old)), ("after", shown(happening, happening.new))) if value)
+    facts = [f"{name.replace('_', ' ')}: {before} → {after}" for name, (before, after) in shown_fields(happening).items()]
     seen = f"seen {happening.at}" + (f", before {happening.previous}" if happening.previous else "") + (f"; evidence {happening.evidence_id}" if happening.evidence_id else "")
     return "\n".join([*([parts] if parts else []), *facts, seen, STANDING])
+
+
+def shown(happening: Happening, words: str | None) -> str | None:
+    """`old` or `new` as a reader sees it. Only quotes have markup; other values pass unchanged."""
+    return readable(words) if words and happening.group in QUOTING else words
+
+
+def shown_fields(happening: Happening) -> dict[str, list[str | None]]:
+    """The columns that changed, values in the words of a document without markup; a quote that is told as `old` and `new` is not told twice."""
+    told = happening.group in QUOTING and (happening.old or happening.new)
+    return {name: [readable(v) if v and name in VERBATIM else v for v in values] for name, values in happening.fields.items() if not (told and name == "quote")}
 
 
 def marked(parts: Sequence[Sequence[str]]) -> str:

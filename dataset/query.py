@@ -30,6 +30,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 TABLE_CELL = 80                                                # characters of a cell in a printed table; what is cut ends in …
 TABLE_ROWS = 1000
+READ_ONLY = ("allowed is one read-only statement of SQL, SELECT or WITH … SELECT; `chipwatch query --list` shows thirty to begin with, "
+             "and `chipwatch review` is where a person corrects what was read")
+_LEAD = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
+_READING = re.compile(_LEAD + r"(?:select|with|values|explain|pragma)\b", re.I | re.S)
+_WRITING = re.compile(_LEAD + r"(?:insert|update|delete|replace|create|drop|alter|truncate|merge|attach|detach|vacuum|reindex|begin|commit|rollback)\b", re.I | re.S)
 NARROWEST = 10                                                 # columns that a broken cell keeps
 LONGEST_WORD = 16                                              # words up to this width are not broken
 
@@ -80,7 +85,7 @@ def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: fl
         try:
             cursor = connection.execute(sql, parameters)
             if cursor.description is None:
-                raise QueryRefused("the query gives no rows: write one SELECT (or WITH … SELECT) statement")
+                raise QueryRefused(f"the query gives no rows: {READ_ONLY}")
             rows = _fetched(cursor, limit)
         except sqlite3.OperationalError as error:
             if str(error) == "interrupted":
@@ -88,15 +93,17 @@ def run(database: Path | str, sql: str, *, limit: int | None = None, timeout: fl
             if any(word in str(error) for word in ("locked", "busy", "malformed", "disk I/O", "unable to open")):
                 raise
             if "readonly database" in str(error):
-                raise QueryRefused(f"queries can only read ({error}): write one SELECT statement; nothing was changed") from error
-            raise QueryRefused(f"the query is not valid: {error}{_hint(str(error))}") from error
+                raise QueryRefused(f"queries can only read, nothing was changed ({error}): {READ_ONLY}") from error
+            if _WRITING.match(sql) or str(error).startswith("cannot modify"):    # DELETE FROM a view, DROP of what is not there: refused before the authorizer is asked
+                raise QueryRefused(f"queries can only read, nothing was changed ({error}): {READ_ONLY}") from error
+            raise QueryRefused(f"the query is not valid: {error}{_hint(str(error)) if _READING.match(sql) else f'; {READ_ONLY}'}") from error
         except sqlite3.DataError as error:
             raise QueryRefused(f"the query makes a value that is too large: {error}") from error
         except (sqlite3.ProgrammingError, sqlite3.Warning, ValueError) as error:
-            raise QueryRefused(f"the query is not valid: {error}; write one SELECT statement") from error
+            raise QueryRefused(f"the query is not valid: {error}; {READ_ONLY}") from error
         except sqlite3.DatabaseError as error:
             if any(word in str(error) for word in ("not authorized", "authorization denied", "prohibited")):
-                raise QueryRefused(f"queries can only read ({error}): write one SELECT statement; nothing was changed") from error
+                raise QueryRefused(f"queries can only read, nothing was changed ({error}): {READ_ONLY}") from error
             raise
     columns = [d[0] for d in cursor.description]
     cut = limit is not None and len(rows) > limit

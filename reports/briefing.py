@@ -157,6 +157,15 @@ def _a(one: str, many: str, count: int, **values: Any) -> str:
     return ngettext(one, many, count) % values
 
 
+def _denominators(b: Briefing) -> str:
+    """How many providers there are, and what was read of them."""
+    known, groups = len(b.providers), b.groups
+    return (_a("%(all)s provider is known to this data set; nobody knows how many GPU clouds there are.", "%(all)s providers are known to this data set; nobody knows how many GPU clouds there are.", known, all=known)
+            + " " + _a("%(both)s GPU cloud has both offers and terms, %(offers)s offers only, %(terms)s terms only, %(neither)s neither.",
+                       "%(both)s GPU clouds have both offers and terms, %(offers)s offers only, %(terms)s terms only, %(neither)s neither.", len(groups.both),
+                       both=len(groups.both), offers=len(groups.offers_only), terms=len(groups.terms_only), neither=len(groups.neither)))
+
+
 def _supply_words(b: Briefing) -> str:
     """What the offers name: places, prices, and at which hosts they were read."""
     n = len(b.listing)
@@ -168,7 +177,7 @@ def _supply_words(b: Briefing) -> str:
         parts.append(_("%(n)s of them list one marketed for data centres, the others only workstation or consumer cards whose figures reach the class.", n=text.number(heart)))
     parts.append(n_("Their offers name data centres in %(countries)s (%(n)s provider of %(all)s names a place);", "Their offers name data centres in %(countries)s (%(n)s providers of %(all)s name a place);", named,
                     countries=text.plural(len(b.places), "country", "countries"), all=n))
-    stated = _("%(n)s of %(all)s state a price that can be compared", n=text.number(priced), all=n)
+    stated = n_("%(n)s of %(all)s states a price that can be compared", "%(n)s of %(all)s state a price that can be compared", priced, all=n)
     if b.prices:
         line = b.prices[0]
         low, _middle, high = statistics.quantiles(line.prices, n=4, method="inclusive") if len(line.prices) > 3 else (line.prices[0], 0, line.prices[-1])
@@ -255,9 +264,10 @@ def comparison(b: Briefing) -> str:
     _same, assessed, differs = _subsidiary(b)
     control = [p for p in b.listing if p.code(b.customer) != "V0" and p.code("control") != "V0"]
     apart = sum(1 for p in control if p.code(b.customer) != p.code("control"))
-    said = [_("%(n)s of %(all)s providers assessed for both give a %(customer)s another verdict than the control, an ordinary foreign company.", n=apart, all=len(control), customer=b.customer_words)]
+    said = [n_("%(n)s provider of %(all)s assessed for both gives a %(customer)s another verdict than the control, an ordinary foreign company.",
+               "%(n)s of %(all)s providers assessed for both give a %(customer)s another verdict than the control, an ordinary foreign company.", apart, all=len(control), customer=b.customer_words)]
     if b.customer != "cn_subsidiary_abroad" and assessed:
-        said.append(_("%(n)s of %(all)s tell a company in mainland China from its subsidiary abroad.", n=differs, all=assessed))
+        said.append(n_("%(n)s of %(all)s tells a company in mainland China from its subsidiary abroad.", "%(n)s of %(all)s tell a company in mainland China from its subsidiary abroad.", differs, all=assessed))
     return " ".join([*said, _("Whoever is not assessed stays in the bars.")])
 
 
@@ -377,9 +387,8 @@ def limits(b: Briefing) -> list[tuple[str, str]]:
         (_("Bounds."), _("GPU clouds that list the chips: %(n)s, of which not assessed for a %(customer)s: %(unknown)s. Were they all excluded by their terms, V5 would be %(most)s of %(n)s; "
                          "were none of them to state anything, V1 would be %(silent)s of %(n)s. As read: V5 %(v5)s, V1 %(v1)s.", n=n, customer=b.customer_words, unknown=unknown, most=bar["V5"] + unknown,
                          silent=bar["V1"] + unknown, v5=bar["V5"], v1=bar["V1"])),
-        (_("Denominators."), _("%(all)s providers are known to this data set; nobody knows how many GPU clouds there are. %(both)s GPU clouds have both offers and terms, %(offers)s offers only, %(terms)s terms only, "
-                               "%(neither)s neither.", all=len(b.providers), both=len(b.groups.both), offers=len(b.groups.offers_only), terms=len(b.groups.terms_only), neither=len(b.groups.neither))),
-        (_("One document."), _("For %(thin)s of the %(n)s listing providers a single binding document was read.", thin=thin, n=n)),
+        (_("Denominators."), _denominators(b)),
+        (_("One document."), _a("Listing providers of whom a single binding document was read: %(thin)s of %(n)s.", "For %(thin)s of the %(n)s listing providers a single binding document was read.", n, thin=thin, n=n)),
         (_("Age."), captures_words(b) + " " + _("Terms and prices may have changed since; each entry of the evidence register carries its own time.")),
         (_("Languages."), _("Documents on terms by language: %(languages)s. A language that the clause rules do not cover gives V0, never V1.", languages=languages)),
         (_("Extraction."), _("Rules find clauses, and rules miss some. %(rates)s chipwatch evaluate measures anew; a clause that was missed can turn V2 or V1 into a stricter reading, so V1 and V2 are "

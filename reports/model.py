@@ -24,7 +24,7 @@ from chipwatch import __version__
 from chipwatch.records import BINDING_ROLES, CLAUSE_LABELS, CUSTOMER_KINDS, READING_FAILURES, SUPPLY_ROLES, VERDICT_CODES
 from dataset.judging import provider_info, stored_readings, verdicts_for
 from reports import fragments, source, text
-from reports.language import _, gettext, n_
+from reports.language import _, gettext, n_, ngettext
 from reports.source import ReportError, Row
 
 STRONG_CLASS = "3A090.a"                                       # the class of A100 and H100 in the export rules
@@ -706,11 +706,14 @@ def named_in_terms(clouds: list[ProviderView]) -> list[tuple[int, str]]:
 
     def having(test: Callable[[ClauseView], bool]) -> int:
         return sum(1 for p in read if any(test(c) for c in p.clauses))
+    china, seat, chips, identity = (having(test) for test in (
+        lambda c: bool(CHINA & set(c.places)) and c.label != "local_law_duties", lambda c: c.label == "headquarters_restriction",
+        lambda c: c.label in ("remote_access_controlled_chips", "chip_or_region_limit"), lambda c: c.label == "identity_verification"))
     return [
-        (having(lambda c: bool(CHINA & set(c.places)) and c.label != "local_law_duties"), _("name mainland China, Hong Kong or Macau in a clause on access")),
-        (having(lambda c: c.label == "headquarters_restriction"), _("have a clause on incorporation, headquarters or owners (A8)")),
-        (having(lambda c: c.label in ("remote_access_controlled_chips", "chip_or_region_limit")), _("have a clause on controlled chips, remote access or regions (A14, A15)")),
-        (having(lambda c: c.label == "identity_verification"), _("state a check of identity or business (A16)")),
+        (china, ngettext("names mainland China, Hong Kong or Macau in a clause on access", "name mainland China, Hong Kong or Macau in a clause on access", china)),
+        (seat, ngettext("has a clause on incorporation, headquarters or owners (A8)", "have a clause on incorporation, headquarters or owners (A8)", seat)),
+        (chips, ngettext("has a clause on controlled chips, remote access or regions (A14, A15)", "have a clause on controlled chips, remote access or regions (A14, A15)", chips)),
+        (identity, ngettext("states a check of identity or business (A16)", "state a check of identity or business (A16)", identity)),
     ]
 
 

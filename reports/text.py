@@ -7,11 +7,11 @@ and piles of combining marks; what was taken out is counted, so that a page can 
 from __future__ import annotations
 
 import functools
-import html
 import re
 import unicodedata
 from dataclasses import dataclass
 
+from dataset.wording import readable as plain
 from reports.language import CATALOGUES, SOURCE, _, catalogue, current, mark, n_
 
 # Words that generated sentences never use of a provider (verdict scale, forbidden wording). Quotes are exempt; so is the standing
@@ -30,11 +30,6 @@ QUOTE_CJK = 170                                                # the same for sc
 _WINDOW = 14                                                   # words on each side of a place name that a shortened quote keeps
 _MAX_MARKS = 3                                                 # combining marks on one base character; living scripts need no more
 
-_TAG = re.compile(r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[A-Za-z][^<>]*>", re.S | re.I)
-_BLOCK_TAG = re.compile(r"</?(?:p|div|li|ul|ol|br|tr|td|th|table|h[1-6]|dd|dt|section|blockquote)\b[^<>]*>", re.I)
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]{1,300})\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-_MARKDOWN_MARKS = re.compile(r"(?<![\w\\])(\*\*|__|\*|_)(?=\S)(.+?)(?<![\s\\])\1(?!\w)", re.S)
-_MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>|-])")
 _SPACE = re.compile(r"\s+")
 # Places that decide most of the verdicts printed here; a shortened quote keeps the first of them.
 _KEY_PLACES = re.compile(
@@ -50,22 +45,6 @@ class Shown:
     shortened: bool = False                                    # parts are left out, each marked […]
     hidden: int = 0                                            # control characters, direction marks and surplus combining marks not shown
     rtl: bool = False
-
-
-def plain(source: str, content_type: str | None = None) -> str:
-    """Source slice (HTML or Markdown markup, entities) -> running text, white space folded. Other formats pass unchanged."""
-    text = source
-    if content_type in (None, "html", "xml", "markdown"):
-        text = _BLOCK_TAG.sub(" ", text)
-        text = _TAG.sub("", text)
-        # A slice may begin or end inside a tag.
-        text = re.sub(r"^[^<>]{0,200}?=[\"'][^<>]*>", "", text)
-        text = html.unescape(text)
-    if content_type in (None, "markdown"):
-        text = _MARKDOWN_LINK.sub(r"\1", text)
-        text = _MARKDOWN_MARKS.sub(r"\2", text)
-        text = _MARKDOWN_ESCAPE.sub(r"\1", text)
-    return _SPACE.sub(" ", text).strip()
 
 
 def clean(text: str | None) -> tuple[str, int]:

@@ -53,6 +53,16 @@ def test_extract_prints_the_contract_for_standard_input():
     assert row["verdicts"]["control"]["code"] == "V2"
 
 
+def test_a_document_read_as_what_it_is_not_is_told():
+    site = ROOT / "sample_market" / "sites"
+    for path, kind, words in (("nimbusforge/pricing.html", "terms", "offers; read it with --kind offers"), ("nimbusforge/terms.html", "offers", "clauses; read it with --kind terms"),
+                              ("nimbusforge/terms.html", "regions", "looks like terms"), ("nimbusforge/regions.html", "terms", "looks like a page of regions"),
+                              ("nimbusforge/terms.html", "terms", ""), ("nimbusforge/pricing.html", "offers", ""), ("nimbusforge/pricing.html", "auto", ""), ("orchidlattice/countries.html", "terms", "")):
+        done = chipwatch("extract", str(site / path), "--kind", kind)
+        told = done.stderr.decode()
+        assert done.returncode == 0 and (words in told if words else not told) and set(json.loads(done.stdout)["document"]) >= {"kind"}, (path, kind, told)
+
+
 @pytest.mark.parametrize(("args", "words"), [
     (("extract", "nowhere.html"), "no such file"),
     (("extract-many", "nowhere.jsonl", "-o", "out.jsonl"), "no such file"),

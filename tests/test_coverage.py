@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from chipwatch.cli import cli
 from chipwatch.records import DOCUMENT_ROLES, PERMISSIONS
-from crawler.coverage import BEGIN, END, cover, headline, main, markdown, replaced, tables
+from crawler.coverage import BEGIN, END, WrittenOut, cover, headline, main, markdown, replaced, tables, written_out
 from crawler.declarations import Declaration, load_providers
 from crawler.errors import DeclarationError
 from crawler.sources import resolve_slug
@@ -160,3 +160,11 @@ def test_the_whole_field_is_declared():
     there = {d.slug for d in load_providers()}
     assert len(slugs) > 200
     assert not {slug for slug in slugs if resolve_slug(slug) not in there}
+
+
+def test_what_a_crawl_visits_of_the_addresses():
+    declarations = load_providers()
+    counted, sources = written_out(declarations), [s for d in declarations for s in d.sources()]
+    assert (counted.addresses, counted.pages) == (cover(declarations).addresses, len(sources))
+    assert f"{counted.addresses:,} declared addresses make {counted.pages:,} sources" in counted.words
+    assert written_out([]).words == "" and "1 of them is a template that stands for 4" in WrittenOut(3, 1, 4).words

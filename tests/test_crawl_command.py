@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from chipwatch import crawling, errors
 from chipwatch.crawling import CrawlResult, as_text, data_set_is_behind, due_plan, exit_code, parse_shard
 from chipwatch.errors import InputError
 from chipwatch.records import Capture
+from chipwatch.run_folders import refuse_mixing
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -114,6 +116,8 @@ def test_what_is_due_later_and_why(kept):
     assert "not visited yet" in text and "(daily, last read" in text
     fresh = chipwatch("crawl", "--sample", "--dry-run", "tollgate", "--data", str(data.parent / "fresh")).stdout.decode()
     assert fresh.startswith("0 of 2 sources would be visited now") and "; 2 more are noted as not to be read" in fresh.splitlines()[0]
+    assert "declared address" not in fresh, "two addresses, two sources"
+    assert re.search(r"\((\d+) declared addresses make (\d+) sources, for 1 of them is a template that stands for 2\)", text)[2] == text.split(" of ")[1].split(" ")[0]
     listed = json.loads(chipwatch("crawl", "--sample", "--dry-run", "--json", "quernstone", "tollgate", "--data", str(data)).stdout)
     assert [s["due"] is None for s in listed["sources"]] == [False] * 4 + [True] * 2 and not any(s["visit"] for s in listed["sources"])
 
@@ -231,3 +235,16 @@ def test_the_commands_for_deployment_are_commands_of_the_program(path):
     assert found
     for command, options in found:
         assert set(re.findall(r"--[a-z-]+", options)) <= known[command]
+
+
+def test_a_folder_of_the_sample_market_is_no_dead_end(kept):
+    """What is said where `CHIPWATCH_DATA` still names the sample leads to a folder that can take live runs."""
+    data, _ = kept
+    for args in (("run", "--live", "--due", "--no-report"), ("crawl", "--live", "--due")):
+        told = one_line(chipwatch(*args, CHIPWATCH_DATA=str(data), CHIPWATCH_CONTACT="https://you.example/bot"))
+        (named,) = re.findall(r"CHIPWATCH_DATA=([^\s`]+)", told)
+        assert "never mixed" in told and named == re.search(r"--data ([^\s,]+)", told)[1] != str(data)
+        refuse_mixing(Path(named), "live")
+    dry = chipwatch("crawl", "--live", "--dry-run", "abci", CHIPWATCH_DATA=str(data))
+    assert dry.returncode == 0 and "would be refused" in dry.stderr.decode()
+    assert "--sample" in one_line(chipwatch("providers", "check", "quernstone", CHIPWATCH_DATA=str(data)))

@@ -455,6 +455,17 @@ def test_the_summary_of_a_run_accounts_for_every_source(visits):
         assert 0 < summary["bytes"] and summary["seconds"] > 0 and summary["ended"] >= summary["started"]
 
 
+def test_the_screen_and_the_briefing_count_the_same_documents(visits):
+    from chipwatch.summary import summary
+    from reports.model import read_briefing
+
+    for phase in (1, 2):
+        (line,) = (line for line in summary(dataclasses.replace(visits[phase].result, database=visits[phase].database), sample=True).splitlines() if line.startswith("documents read"))
+        assert int(line.split()[2]) == read_briefing(visits[phase].database).documents_read
+        kept = len({d["evidence_id"] for d in visits[phase].rows("select * from documents") if d["readable"] and d["stale_since"]})
+        assert (f"; {kept} as an earlier visit found" in line) == bool(kept)
+
+
 def test_status_after_the_second_visit(visits):
     from chipwatch import monitor
 

@@ -153,6 +153,21 @@ def test_text_names_what_decided(monkeypatch):
                       "“unless we agree in writing”, by cue: exception “unless”", "(bias)", "sum ", "trust in A18.resell", "Terms of use > 9. Export", "groups D:5 (cited)"):
             assert words in text, words
         assert "\x1b" not in text
+        blocks = "\n".join(lines).split("\n\n[")[1:]
+        assert len(blocks) == len(told["explanations"])
+        for block, e in zip(blocks, sorted(told["explanations"], key=lambda e: (e["status"] != "kept", e["clause"] or 0)), strict=True):
+            at = [next((n for n, line in enumerate(block.splitlines()) if line.startswith(f"    {title} ")), -1) for title in ("RULE", "SCOPE", "WEIGHTS", "CUES")]
+            assert -1 not in at and at == sorted(at), "four sections, in the same order in each finding"
+            weights = block.splitlines()[at[2] + 1:at[3]]
+            assert sum(line.split()[0][0] in "+-" and line.split()[0][1:2].isdigit() for line in weights) >= len(e["weighing"]["features"]), "one feature a line"
+
+
+def test_markup_of_a_document_is_not_in_the_text():
+    page = "<html><body><h1>Terms</h1><p><b>4.1</b> You shall comply with all export&nbsp;control laws of the <a href='/x'>United States</a>.</p></body></html>"
+    told = explain_bytes(page.encode(), url="https://cloud.example/terms", kind="terms", language="en", path="a.html")
+    text = explanations_text(told)
+    assert told["clauses"] and "export control laws of the United States" in " ".join(text.split()) and "<a" not in text and "&nbsp;" not in text
+    assert "&nbsp;" in told["clauses"][0]["quote"], "the JSON keeps the source"
 
 
 def test_lines_hang_and_break_by_columns():

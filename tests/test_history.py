@@ -262,6 +262,9 @@ def test_changes_on_the_command_line(market):
     assert "--all" in text and "not a statement" in text
     assert "Other changes of offers" in said(market, "changes", "--since", "2026-11-02", "--all")
     assert "2026-11-15" in said(market, "changes") and "nothing of consequence" in said(market, "changes", "--since", "2026-12-01")
+    assert "2026-12-01" in said(market, "changes", "--since", "2026-12-01").split("nothing of consequence")[1], "that a day comes after all captures is said"
+    assert "2999-01-01 lies in the future: the last capture of this data set is of 2026-11-15" in " ".join(said(market, "changes", "--since", "2999-01-01").split())
+    assert "future" not in said(market, "changes", "--since", "2026-11-15") and "captures" not in said(market, "changes", "--since", "2026-11-02")
     rows = json.loads(said(market, "changes", "--since", "2026-11-02", "--format", "json"))
     assert rows["counts"]["verdict"] >= 1 and sum(rows["counts"].values()) == len(rows["changes"])
     assert "no provider" in CliRunner().invoke(cli, ["changes", "--provider", "nobody", "--data", str(market.path)]).exception.args[0]

@@ -15,6 +15,7 @@ from dataset_fakes import ALPHA, GAMMA, Folder, clause, page, small_market
 from chipwatch.country_groups import as_of, members_on
 from chipwatch.records import BINDING_ROLES
 from dataset.query import run
+from chipwatch.answers import question_text
 from dataset.questions import UnknownQuestion, markdown, parse, question, questions
 from dataset.schema import VIEWS
 from sample_market.market import truth
@@ -89,9 +90,20 @@ def test_a_question_is_found_by_number_or_name_and_its_parameters_are_checked():
         question(8).values({"costumer": "x"})
 
 
+def test_the_title_names_what_is_asked(first):
+    asked = question(8)
+    for kind, words in (("cn_company", "a company incorporated and headquartered in mainland China"), ("cn_individual", "an individual resident"), ("ru_company", "a Russian company")):
+        heading = question_text(first, "8", {"customer": kind}, form="table", limit=None, timeout=30).splitlines()[0]
+        assert words in heading and ("mainland China" in heading) == kind.startswith("cn_"), heading
+    assert "{" not in "".join(q.title + q.open_title for q in questions()) and "mainland China" in asked.title and "China" not in asked.open_title
+    assert "since 2026-11-02:" in question(5).titled({"since": "2026-11-02"}) and "since the last run:" in question(5).title
+    assert "the terms of alpha say on 2026-11-02" in question(26).titled({"provider": "alpha", "day": "2026-11-02"}) and "a provider say on a day" in question(26).title
+
+
 def test_a_file_without_words_is_named(tmp_path):
     path = tmp_path / "01-x.sql"
-    for text in ("select 1", "-- title: a\n-- note: b\n", "-- title: a\n-- nota: b\nselect 1", "-- title: a\n-- note: b\n-- parameter: x\nselect 1"):
+    for text in ("select 1", "-- title: a\n-- note: b\n", "-- title: a\n-- nota: b\nselect 1", "-- title: a\n-- note: b\n-- parameter: x\nselect 1",
+                 "-- title: of {who}\n-- note: b\nselect 1", "-- title: of {who\n-- note: b\n-- parameter: who =  | x\nselect 1"):
         path.write_text(text)
         with pytest.raises(ValueError, match="01-x.sql"):
             parse(path)

@@ -99,6 +99,8 @@ def test_the_commands(data, tmp_path):
     assert done.stdout.split() == [str(folder / "reports" / "changes.html"), str(folder / "reports" / "changes.pdf")]
     done = CliRunner().invoke(cli, ["report", "changes", "--since", "yesterday", "--data", str(folder)])
     assert isinstance(done.exception, ReportError)
+    done = CliRunner().invoke(cli, ["report", "changes", "--since", "2999-01-01", "--data", str(folder)])
+    assert done.exit_code == 0 and "2999-01-01 lies in the future" in done.stderr and "future" not in done.stdout
     done = CliRunner().invoke(cli, ["report", "briefing", "--short", "-o", str(folder / "s.html"), "--since", "2026-01-01", "--data", str(folder)])
     assert done.exit_code == 0 and (folder / "s.html").read_text("utf-8").startswith("<!DOCTYPE html>")
 

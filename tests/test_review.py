@@ -148,7 +148,7 @@ def test_a_decision_lapses_when_the_words_change_and_holds_where_only_white_spac
     assert codes(folder)["cn_company"] == "V5" and asked(folder, "select status from reviews") == [("lapsed",)]
     assert asked(folder, "select level, text like '%A. Reader%no longer applies%' from issues where code = 'review_lapsed'") == [("warning", 1)]
     listed = cli(folder, "review", "--list")
-    assert listed.exit_code == 0 and "lapsed: reject of C-" in listed.output and "1 of 1 findings wait" in listed.output
+    assert listed.exit_code == 0 and "lapsed: reject of C-" in listed.output and "1 of 1 finding waits for a person" in listed.output
 
 
 def test_a_decision_holds_for_one_provider_address_and_label_only(tmp_path):

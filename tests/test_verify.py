@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +17,7 @@ from probe_site import TERMS, moved, page, prices
 from chipwatch.checking import as_json, check_provider, differences, faults_of, unmapped
 from chipwatch.cli import cli
 from chipwatch.errors import InputError
-from chipwatch.run_folders import declared, write_lines
+from chipwatch.run_folders import declared, refuse_mixing, write_lines
 from chipwatch.verifying import summary, verify, write
 from crawler.declarations import read_declaration
 from crawler.edits import AddressEdit, edit_text, line_of_address
@@ -135,6 +137,11 @@ def test_sample_runs_never_count_and_archives_by_date(copy):
     for since in (None, datetime.date(2000, 1, 1)):
         with pytest.raises(InputError, match="no live run"):
             verify(copy.data, folder=copy.declared, since=since)
+    with pytest.raises(InputError) as told:
+        verify(copy.data, folder=copy.declared)
+    (named,) = set(re.findall(r"--data ([^\s`]+)", str(told.value)))
+    assert "sample market" in str(told.value) and named != str(copy.data), "the folder that is named can take a live run"
+    refuse_mixing(Path(named), "live")
     facts.write_text(json.dumps(run | {"mode": "archive"}), encoding="utf-8")
     with pytest.raises(InputError, match="--from-archive DATE"):
         verify(copy.data, folder=copy.declared)
@@ -152,12 +159,12 @@ def test_an_address_that_moved_onto_a_declared_one_is_left_to_a_person(copy):
 def test_the_command(copy):
     asked = ["providers", "verify", "--data", str(copy.data), "--folder", str(copy.declared)]
     dry = CliRunner().invoke(cli, asked)
-    assert dry.exit_code == 0 and f"+      verified: {copy.today}" in dry.stdout and "1 declarations would change" in dry.stderr
+    assert dry.exit_code == 0 and f"+      verified: {copy.today}" in dry.stdout and "1 declaration would change" in dry.stderr
     assert "probed: acceptable_use: moved to another site: http://www.probed.example/sold -> http://buyer.example/policy" in dry.stderr
     told = json.loads(CliRunner().invoke(cli, [*asked, "--json"]).stdout)
     assert (told["addresses"], told["verified"], told["outcomes"]["gone"]) == (9, 4, 1)
     done = CliRunner().invoke(cli, [*asked, "probed", "--write"])
-    assert done.exit_code == 0 and "1 declarations written" in done.stderr and "4 of 8" in done.stderr
+    assert done.exit_code == 0 and "1 declaration written" in done.stderr and "4 of 8" in done.stderr
     assert CliRunner().invoke(cli, ["providers", "verify", "--data", str(copy.data / "none")]).exit_code == 1   # InputError; `main` turns it into its exit code
 
 

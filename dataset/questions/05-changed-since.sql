@@ -1,4 +1,4 @@
--- title: What changed since the last run: providers, regions and chips added or withdrawn, prices, clauses, verdicts?
+-- title: What changed since {since}: providers, regions and chips added or withdrawn, prices, clauses, verdicts?
 -- parameter: since =  | first day, as 2026-11-01; empty: the latest day with changes
 -- note: Without a day, the changes of the latest day that showed any. Added and removed rows are counted; the rows themselves stand in the view
 -- note: changes. A document that a run could not read removes nothing. `cause` extractor: our reader changed, not the document.

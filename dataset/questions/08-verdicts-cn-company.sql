@@ -1,4 +1,4 @@
--- title: What do the terms say to a company in mainland China: the distribution V0-VX, with V0 shown?
+-- title: What do the terms say to {customer}: the distribution V0-VX, with V0 shown?
 -- parameter: customer = cn_company | a kind of customer: cn_company, cn_individual, cn_subsidiary_abroad, hk_company, … control
 -- note: GPU clouds only, as in the headline figures of reports. V0 (not assessed) is never dropped: it says that a document was not read. Another
 -- note: kind of customer by the parameter.

@@ -1,4 +1,4 @@
--- title: What did the terms of a provider say on a day: quote, hash, archived copy?
+-- title: What did the terms of {provider} say {day}: quote, hash, archived copy?
 -- parameter: provider =  | slug; empty: all providers
 -- parameter: day =  | as 2026-11-02; empty: now
 -- note: All clauses in force by our captures on that day; without a day, those last seen; without a provider, of all. The archived copy is the

@@ -1,7 +1,8 @@
 """The thirty questions that analysts ask, each a file of SQL with its words: for `chipwatch query --question`, for Datasette, for docs/questions.md.
 
 A file `NN-NAME.sql` begins with lines of comment: `-- title:`, `-- note:` (several lines make one text), `-- in part:` where the data set answers only a part,
-and `-- parameter: NAME = DEFAULT | MEANING` for each `:NAME` in the SQL. A parameter that is left empty is the empty text.
+and `-- parameter: NAME = DEFAULT | MEANING` for each `:NAME` in the SQL. A parameter that is left empty is the empty text. `{NAME}` in a title stands for what
+the question is asked of: the words of a kind of customer, the value itself, and in the stead of an empty one the words of `UNSET`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,13 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from chipwatch.records import CUSTOMER_KINDS
 from dataset.errors import DatasetError
 
+# parameter -> its words in a title where it is not set; {} stands for a value
+UNSET = {"customer": "one kind of customer", "since": "the last run", "provider": "a provider", "day": "on a day"}
+SET = {"day": "on {}"}
+_ARTICLE = re.compile(r"[aeiou]", re.I)
 FOLDER = Path(__file__).parent
 _HEAD = re.compile(r"-- (title|note|in part|parameter): (.*)")
 _PARAMETER = re.compile(r"([a-z_]+) = ([^|]*?)\s*\| (.+)")
@@ -38,11 +44,25 @@ class Question:
 
     number: int
     name: str
-    title: str
+    title_form: str                                            # with {NAME} for parameters
     note: str
     in_part: str | None
     sql: str
     parameters: tuple[Parameter, ...] = field(default=())
+
+    @property
+    def title(self) -> str:
+        """The question in words, as it is asked where nothing is set."""
+        return self.titled({})
+
+    @property
+    def open_title(self) -> str:
+        """The same with nothing said of what is set: for a page whose heading stays while its parameters change."""
+        return self.titled({p.name: "" for p in self.parameters})
+
+    def titled(self, given: dict[str, str]) -> str:
+        """The question in words, as it is asked with these parameters."""
+        return self.title_form.format_map({p.name: in_words(p.name, given.get(p.name, p.default)) for p in self.parameters})
 
     def values(self, given: dict[str, str] | None = None) -> dict[str, str]:
         """The parameters to run it with. Raises UnknownQuestion for a parameter that it does not have."""
@@ -53,6 +73,16 @@ class Question:
                 raise UnknownQuestion(f"question {self.number} has no parameter {name!r}; it has: {has}")
             values[name] = value
         return values
+
+
+def in_words(name: str, value: str) -> str:
+    """The value of a parameter as a title says it: `cn_company` as "a company incorporated and headquartered in mainland China"."""
+    if not value:
+        return UNSET.get(name, f"any {name}")
+    if name == "customer" and value in CUSTOMER_KINDS:
+        words = CUSTOMER_KINDS[value][1]
+        return f"{'an' if _ARTICLE.match(words) else 'a'} {words}"
+    return SET.get(name, "{}").format(value)
 
 
 def parse(path: Path) -> Question:
@@ -77,6 +107,9 @@ def parse(path: Path) -> Question:
     sql = "\n".join(lines[first:]).strip()
     if not sql or len(head.get("title", [])) != 1 or "note" not in head:
         raise ValueError(f"{path.name}: title, note and SQL are needed")
+    open_names = set(re.findall(r"\{([^{}]*)\}", head["title"][0])) - {p.name for p in parameters}
+    if open_names or head["title"][0].count("{") != head["title"][0].count("}"):
+        raise ValueError(f"{path.name}: the title names no parameter with {', '.join(sorted(open_names)) or 'a single brace'}")
     return Question(int(named[1]), named[2], head["title"][0], " ".join(head["note"]), " ".join(head["in part"]) if "in part" in head else None, sql, tuple(parameters))
 
 

@@ -41,5 +41,5 @@ def _thirty() -> list[Prepared]:
     for q in questions():
         fields = [f"{p.name}: {p.meaning}" + (f" (if left empty: {p.default})" if p.default else "") for p in q.parameters]
         words = " ".join([q.note, *(["In part: " + q.in_part] if q.in_part else []), *(["Fields: " + "; ".join(fields) + "."] if fields else [])])
-        out.append(Prepared(q.name, f"{q.number}. {q.title}", with_defaults(q.sql, {p.name: p.default for p in q.parameters}), words))
+        out.append(Prepared(q.name, f"{q.number}. {q.open_title}", with_defaults(q.sql, {p.name: p.default for p in q.parameters}), words))
     return out

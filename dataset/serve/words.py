@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import quote as percent
 from urllib.parse import urldefrag, urlsplit
 
-from dataset.alignment import plain
+from dataset.wording import readable
 
 WINDOW = 400                                                   # blocks shown before and after the quote; what is left out is said
 LARGEST = 600_000                                              # characters of a document that is shown whole
@@ -77,7 +77,7 @@ def clean(text: object) -> str:
 
 def visible(source: str) -> str:
     """A quote as a reader sees it, markup out, white space folded. For quotes whose document is not at hand."""
-    return clean(plain(source))
+    return clean(readable(source))
 
 
 def marked_range(block: SourceBlock, start: int, end: int) -> tuple[int, int] | None:
