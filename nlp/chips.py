@@ -362,7 +362,7 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
         bus = re.search(r"pcie|sxm|nvlink", vendor)            # "8x SXM5 H100"; but "PCIe 4 PCIe", "gen 4 PCIe" count nothing
         if form is None and bus is not None:
             form = _form(name, bus[0])
-        if left["count"] and not (bus and not left["times"]) and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64)
+        if left["count"] and not (bus and not left["times"]) and (left["times"] or _UNIT_AFTER.match(text, stop) or (vendor.strip() and float(left["count"].split("/")[0]) <= 64 and not ("(" in vendor and _NAMED_BEFORE.search(text, max(0, left.start() - 2), left.start())))
                               or ((left.start() == 0 or text[max(0, left.start() - 2):left.start()].strip()[-1:] in "=:(") and not vendor.strip() and "/" not in left["count"] and float(left["count"]) <= 16)
                               or (re.fullmatch(r"1\s?/\s?(?:[2-8]|1[0-6]|24|32)", left["count"]) and left.start() == 0)
                               or (left["count"].isdigit() and int(left["count"]) <= 16 and _WITH_SO_MANY.search(text, max(0, left.start("count") - 20), left.start("count")))):
@@ -390,6 +390,7 @@ def _around(text: str, found: tuple[int, int, str, str], raw: str) -> ChipSpan:
 
 _SIGNS_OF_PARTS = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅕": 1 / 5, "⅙": 1 / 6, "⅛": 1 / 8}
 _WITH_SO_MANY = _pattern("with_so_many")
+_NAMED_BEFORE = re.compile(r"[^\W\d_]\s?$")                   # "Fox 7 (A40)": the number is of the name
 _PART_OF_ONE = _pattern("part_of_one")
 
 

@@ -100,6 +100,9 @@ def _table(source: str, run: list[tuple[list[_Token], bool]], markup: bool) -> I
     if len(run) < 2:
         return
     head = run[0][0]
+    if not run[0][1] and len(head) > 1 and all(len(tokens) == len(head) + 1 and tokens[0][1] <= head[0][0] for tokens, _ in run[1:]) and len(run) > 2:
+        head = [(0, 0, 0, 0), *head]                           # nothing stands above the labels of the rows
+        run = [(head, run[0][1]), *run[1:]]
     width = len(head)
     whole = [tokens for tokens, _ in run[1:] if len(tokens) == width]
     if width < 3 and not run[0][1] or not whole or len(whole) * 2 < len(run) - 1:

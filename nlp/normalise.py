@@ -622,7 +622,7 @@ def _apart(soft: str, before: str, after: str) -> bool:
     """
     last, first = before[-1], after[0]
     if soft == RAISE:
-        return last.isalnum() and (first.isdigit() or not first.islower() and len(after.strip()) >= 4)
+        return last.isalnum() and (first.isdigit() or not first.islower() and len(after.strip()) >= 4 and not (first in ".," and last.isdigit() and after[1:2].isdigit()))
     if first in _SIGNS:
         return last.isalnum()
     if not (last.isalnum() and first.isalnum()) or len(before) < 2 or len(after) < 2:

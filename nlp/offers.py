@@ -206,6 +206,10 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+|[。！？\n]{1,2}(?=[\s*-])")
 _ITS_OWN_AMOUNT = re.compile(r"[$€£¥₹₩₽]\s?\d|\d\s?(?:[$€£¥₹₩₽元円원]|(?:usd|eur|gbp|chf|pln|rub)\b)")
 
 
+_PERIOD_OF_PRICES = words("period_of_prices")
+_NOT_OF_TIME = re.compile(r"[^月年월연时時]")                  # of "월 요금", the character that names the time
+
+
 def rate_told(text: str) -> tuple[str, str | None] | None:
     """(unit, scope) that a paragraph below a table gives to its prices: "For GPU nodes, the price is per GPU-month". A sentence on GPUs goes before one that names nothing."""
     found: tuple[str, str | None] | None = None
@@ -219,7 +223,8 @@ def rate_told(text: str) -> tuple[str, str | None] | None:
         if _patterns()["of_prices_else"].search(folded) and not (about_gpus and scope_in(folded) == "gpu"):
             continue
         scope = scope_in(folded)
-        unit = unit_in(folded, loose=False) or (unit_in(folded) if scope else None)
+        told = _PERIOD_OF_PRICES.search(folded)
+        unit = unit_in(folded, loose=False) or (unit_in(folded) if scope else None) or (unit_in(f"/{_NOT_OF_TIME.sub('', told[0])}") or unit_in(told[0]) if told else None)
         if unit is not None and (found is None or about_gpus and found[1] is None):
             found = unit, scope
     return found

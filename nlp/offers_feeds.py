@@ -182,6 +182,16 @@ def _says_stock(field: _Field, child: Node) -> bool:
         and availability_in(str(child.value)) != "sold_out" and field.head.text not in ("status", "state")
 
 
+def _of_the_stock(field: _Field, heads: Sequence[tuple[_Field, Node]]) -> bool:
+    """Whether a number of GPUs is that of all there are, of which another field tells how many are free, or the most that can be had, where another tells the least:
+    {"total_gpus": 6, "available_gpus": 4}, {"min_gpus": 1, "max_gpus": 8}. It is no machine's own then."""
+    if _ALL_THERE_ARE.match(field.head.text):
+        return any(other.head.role == "availability" and isinstance(child.value, int | float) and not isinstance(child.value, bool) for other, child in heads)
+    return (most := _MOST.match(field.head.text)) is not None and any(_LEAST.match(other.head.text) and other.head.text.endswith(field.head.text[most.end():]) for other, _ in heads)
+
+
+_ALL_THERE_ARE = re.compile(r"(?:grand )?total |all |capacity ")
+_MOST, _LEAST = re.compile(r"max(?:imum)? "), re.compile(r"min(?:imum)? ")
 _WHO_LETS = words("who_lets")
 _OF_A_LIST = frozenset({"gpu", "gpu_count", "gpu_memory", "instance", "location", "availability"})
 _MAKERS = words("makers")
@@ -504,7 +514,7 @@ class _Walker:
             k, head = field.key, field.head
             if of_gpus and _bare_count(head.text) and child.kind == "scalar" and _few(child.value):
                 head = replace(head, role="gpu_count")         # {"gpu": "A40", "count": 4}
-            if field.looks:
+            if field.looks or head.role == "gpu_count" and _of_the_stock(field, heads):
                 continue
             if isinstance(child.value, str) and head.role in (None, "instance") and _TIMES_KEY.match(head.text) and _TIMES.fullmatch(child.value.strip()):
                 head = replace(head, role="gpu_count")         # {"name": "A40", "config": "x4"}

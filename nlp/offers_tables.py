@@ -13,7 +13,7 @@ from nlp.offer_words import offer_fields, words
 from nlp.offers import (GPUS_STATED, Facts, Head, Quoted, Reading, asks_for_contact, cell_prices, commitment_beside, compares_sellers, is_nothing, is_plain_price, make_offers, no_offer_words, other_trade, parse_count, parse_memory, rate_headed, rate_told, rates_named, read_head, seller_of_head, spread_over_nodes, stated_count, sum_for, way_of_letting)
 from nlp.places import find_places, fold
 from nlp.prices import fold as fold_tones
-from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, hides_digits, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
+from nlp.prices import Price, availability_in, commitment_in, currency_words, has_digit, hides_digits, is_with_tax, is_withdrawn, scope_in, sign_of_unit, tax_in, unit_in
 from nlp.sieve import Sieved
 from nlp.word_files import words_of
 
@@ -464,6 +464,7 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
     termed = next((c for c, h in enumerate(heads) if h.role != "price" and _TERM_HEAD.match(h.text)), None)
     areas = [c for c, h in enumerate(heads) if h.role == "location" and _AREA.fullmatch(h.text)]
     carried: list[ChipSpan] = []
+    above: list[ChipSpan] = []                                 # the chip of the last cell of the first column that holds anything
     group, over, settled = _Group(), "", heads
     way = reading.in_ways and way_of_letting(outer.heading) or ""
     drafts: list[tuple[Facts, list[Quoted], int, int]] = []
@@ -488,6 +489,9 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
             heads = terms                                      # "**Gen 2** | Regular | Preemptible": heads of the prices of the rows below it
             carried, group, over = find_chips(texts[0], context=True), _Group(), texts[0]
             continue
+        if texts[0]:
+            above = [replace(c, count=None, at_most=False) for c in find_chips(texts[0], context=True)]
+            above = above if len({c.gpu_name for c in above}) == 1 else []
         facts = Facts(unit=outer.unit, scope=outer.scope, commitment=outer.commitment, months=outer.months, tax=outer.tax, currency=outer.currency)
         facts.is_gpu = about_gpus or len(texts[0]) <= 24 and bool(_GPU_WORDS.search(fold(texts[0]))) or kinds is not None and fold(texts[kinds]) in ("gpu", "gpus")      # "GPU | A30 | €0.61"
         facts.commitment, facts.months, facts.unit = group.commitment, group.months, group.unit or facts.unit
@@ -584,6 +588,8 @@ def _read_rows(reading: Reading, grid: _Grid, outer: Around, *, nameless: bool =
         if not facts.chips and not facts.named and not facts.no_gpu and not _other_resource(filled[0]):
             if carried:
                 facts.named = carried
+            elif not texts[0] and above and about_gpus and "gpu_count" in roles and facts.count and quoted:
+                facts.named = above[:1]                        # "H100 | 1 | $2", below it "| 8 | $16"
             elif outer.machines and facts.count and "gpu_count" in roles:
                 facts.named = outer.machines
                 if facts.instance is None and (match := _NAME_IN_LINE.search(outer.before)):
@@ -839,6 +845,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     heads = [_by_its_cells(head, [t for r in rows if (t := grid.text(r, c)) and not is_nothing(t)]) if head.role == "gpu_count" or head.role is None and head.chips else head for c, head in enumerate(heads)]
     heads = _periods_side_by_side(reading, grid, heads, outer)
     heads = [replace(h, unit=period) if h.role == "price" and h.unit is None and " " in (label := grid.heads[c].strip()) and (period := _period_of(label.rsplit(" ", 1)[1])) not in (None, "minute", "second") else h for c, h in enumerate(heads)]      # "요금 (VAT 별도)" over "월"
+    heads = _less_gross(reading, grid, heads)
     heads = _counts_side_by_side(reading, grid, heads, outer)
     heads = _terms_beside(reading, grid, heads) if outer.unit is None else heads
     if any(_HOURS_INCLUDED.search(h.text) for h in heads):     # "Hours included | Price | Rate per hour": of a pack, what an hour comes to
@@ -884,6 +891,22 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
                 and any(re.fullmatch(_PLAIN_PRICE, t) for t in texts) and all(re.fullmatch(_PLAIN_PRICE, t) or t == "0" or availability_in(t) or asks_for_contact(t) for t in texts) \
                 and (any(h.role in ("gpu", "gpu_count") for h in heads) or heads[0].role is None and _names_chips(grid)):
             out[column] = replace(head, role="price", currency=head.currency or outer.currency)
+    return out
+
+
+def _less_gross(reading: Reading, grid: _Grid, heads: list[Head]) -> list[Head]:
+    """Columns of prices with tax, beside others of the same prices without it, tell no others: "Net price | Gross price"."""
+    out = list(heads)
+    for net, before in enumerate(heads):
+        if before.role != "price" or before.tax != "excluded":
+            continue
+        for gross, head in enumerate(heads):
+            if head.role != "price" or head.tax != "included" or (head.unit, head.commitment, head.months, head.scope) != (before.unit, before.commitment, before.months, before.scope):
+                continue
+            pairs = [(_prices(reading, before, grid.text(r, net)), _prices(reading, head, grid.text(r, gross))) for r in range(grid.body, len(grid.rows))]
+            both = [(a[0], b[0]) for a, b in pairs if len(a) == len(b) == 1]
+            if both and len(both) == sum(bool(a or b) for a, b in pairs) and all(a.unit == b.unit and is_with_tax(a.amount, b.amount) for a, b in both):
+                out[gross] = replace(head, role="other_price")
     return out
 
 

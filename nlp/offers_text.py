@@ -17,7 +17,7 @@ from nlp.offers import (
     AT_MOST, GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, commitment_beside, compares_sellers, make_offers, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
 )
 from nlp.places import find_places, fold
-from nlp.prices import Price, availability_in, commitment_in, has_digit, is_withdrawn, scope_in, tax_in, unit_in
+from nlp.prices import REBATE, Price, availability_in, commitment_in, has_digit, is_left, is_withdrawn, scope_in, tax_in, unit_in
 from nlp.sieve import Sieve, Sieved
 
 SENTENCE_END = words("sentence_end")
@@ -286,6 +286,9 @@ def _cards(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
 
 def _begins_card(group: list[Placed], block: Block) -> bool:
     """Whether a block is no part of the card that the blocks of `group` form."""
+    last = group[-1].block
+    if block.kind == "heading" and last.kind == "list_item" and last.container == block.container and len(block.text) <= 60 and has_digit(block.text) and _PRICE_SIGN.search(block.text) and not find_chips(block.text, context=True):
+        return False                                           # an item of the list in bold: "- 1x L40S", "- **$0.90/hour**"
     boxed = next((i.block.container for i in group if i.block.container is not None and i.block.kind != "list_item"), None)
     own = block.container if block.kind != "list_item" else None
     if own is not None:
@@ -324,14 +327,56 @@ def _same_card(a: str | None, b: str | None) -> bool:
 
 def _split_card(lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> list[list[tuple[Placed, list[ChipSpan], list[Price]]]]:
     """Cards without boxes stand in one run: each begins at a line that is a chip's name, and has a price."""
-    starts = [i for i, (item, chips, prices) in enumerate(lines) if chips and (len(item.block.text) <= _DEFINED and chips[0].start <= 40 if item.block.kind == "definition" else not prices and len(item.block.text) <= 60 and chips[0].start <= 20)]
+    starts = [i for i, (item, chips, prices) in enumerate(lines) if chips and (len(item.block.text) <= _DEFINED and chips[0].start <= 40 if item.block.kind == "definition" else not prices and len(item.block.text) <= 60 and (chips[0].start <= 20 or _ends_with_chip(item.block.text, chips)))]
     # "Instance: elk.h200.8", below it "GPU: 8x H200": one card names its chip twice before its price
     starts = [i for k, i in enumerate(starts) if not k or lines[i][1][0].gpu_name != lines[starts[k - 1]][1][0].gpu_name or any(prices for _, _, prices in lines[starts[k - 1]:i])]
-    if len({lines[i][1][0].gpu_name for i in starts}) < 2:
+    if by_price := _cards_by_price(lines):
+        return by_price
+    if len({lines[i][1][0].gpu_name for i in starts}) < 2 and not _tell_counts(lines, starts):
         return [lines]
-    parts = [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    parts: list[list[tuple[Placed, list[ChipSpan], list[Price]]]] = []
+    for a, b in zip(starts, [*starts[1:], len(lines)], strict=True):
+        if parts and lines[a][1][0].gpu_name == parts[-1][0][1][0].gpu_name and not any(prices or _tells_no_price(item) for item, _, prices in lines[a:b]):
+            parts[-1] = [*parts[-1], *lines[a:b]]              # "H100 cluster", "$19.90/h", below it "8x H100 80GB"
+        else:
+            parts.append(lines[a:b])
     told = [any(prices and not chips for _, chips, prices in part) for part in parts]
     return parts if any(told) and all(priced or any(_tells_no_price(item) for item, _, _ in part) for priced, part in zip(told, parts, strict=True)) else [lines]
+
+
+def _tell_counts(lines: list[tuple[Placed, list[ChipSpan], list[Price]]], starts: list[int]) -> bool:
+    """Whether the parts that begin at `starts` are cards of one chip in several numbers, each with a price of its own: "GPU: 1x A100", "$1.50/h", "GPU: 8x A100", "$12/h"."""
+    if len(starts) < 2:
+        return False
+    parts = [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    counts = [part[0][1][0].count or next((float(m["count"] or m["alone"] or m["behind"]) for item, chips, prices in part if not chips and not prices and (m := _GPUS_LINE.search(item.block.text))), None) for part in parts]
+    return None not in counts and len(set(counts)) == len(counts) and all(any(prices and not chips for _, chips, prices in part) for part in parts)
+
+
+def _ends_with_chip(text: str, chips: Sequence[ChipSpan]) -> bool:
+    """Whether a line is a title that ends with the chip, behind a dash or the like: "Large dedicated server - 2x L40S"."""
+    return _JOINT_OF_TITLE.search(text, 0, chips[0].left or chips[0].start) is not None and not text[chips[-1].end:].strip(" )")
+
+
+_JOINT_OF_TITLE = re.compile(r"\s[-–—|(]\s?$|[:：]\s?$")
+def _cards_by_price(lines: list[tuple[Placed, list[ChipSpan], list[Price]]]) -> list[list[tuple[Placed, list[ChipSpan], list[Price]]]]:
+    """The cards of a run in which each begins with a name and its price, and tells its GPU below: "GPU S", "€149", "per month", "1x RTX 4000 Ada", "8 vCores"; [] for any other run."""
+    turns = [(i, bool(chips)) for i, (_, chips, prices) in enumerate(lines) if bool(chips) != bool(prices)]
+    heads = [i for (i, chip), (_, follows) in pairwise(turns) if not chip and follows]
+    if len(heads) < 2 or 2 * len(heads) != len(turns) or turns[0][1] or any(chips and prices or _tells_no_price(item) for item, chips, prices in lines):
+        return []
+    tells = [i for i, chip in turns if chip]
+    named = all(i and _names_plan(lines[i - 1][0]) for i in heads) and all(b - a <= 3 for a, b in zip(heads, tells, strict=True))
+    if not named or any(lines[i][0].block.container is not None and lines[i][0].block.kind != "list_item" for i in heads):
+        return []
+    ends = [i - 1 for i in heads[1:]] + [len(lines)]
+    return [lines[a - 1:b] for a, b in zip(heads, ends, strict=True)] if all(b < e for b, e in zip(tells, ends, strict=True)) else []
+
+
+def _names_plan(item: Placed) -> bool:
+    """Whether a line may be the name of a plan: short, and neither a figure of a machine nor what is asked of a reader."""
+    text = item.block.text
+    return len(text) <= 30 and item.block.kind in ("paragraph", "heading") and not _CPU_LINE.search(fold(text)) and not MEMORY_LINE.search(fold(text)) and not _PRICE_SIGN.search(text) and unit_in(text, loose=False) is None and read_head(text.rstrip(":：")).role in (None, "gpu", "instance")
 
 
 _DEFINED = 100                                                 # characters of a term and the first line of what is said of it
@@ -404,9 +449,12 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
             pieces = [key["value"]] if key else [text[prices[-1].end:].strip(" .,;–-|")] if prices else _pieces(reading, item)
             facts.location = next((place for piece in pieces if (place := _place_in(reading, piece))), None)
         facts.availability = facts.availability or (availability_in(text) if len(text) <= 80 else None)
-        contact = contact or (asks_for_contact(text) and len(text) <= 40)
+        contact = contact or (asks_for_contact(text) and (len(text) <= 40 or len(text) <= 60 and not cs and len(_last_sentence(text)) <= 40 and asks_for_contact(_last_sentence(text))))
     texts = [item.block.text for item, _, _ in own]
+    reduced = _before_rebates(own)
     for item, prices in priced:
+        if id(item) in reduced:
+            continue                                           # "$2.00/hr", below it "25% off" and "$1.50/hr"
         at = next(i for i, (other, _, _) in enumerate(own) if other is item)
         if at and not _SIZED.search(fold(texts[at - 1])) and _ADD_ON.fullmatch(fold(texts[at - 1]).strip(" :")):
             continue                                           # "Local disk", below it "$0.08/hr"
@@ -421,7 +469,10 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
             continue                                           # "Team plan: $39/month", beside "A40 at $0.45 an hour"
         prices = [p for p in prices if not _of_something_else(item.block.text[:p.start])]
         if prices:
-            quoted += _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
+            asked = _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
+            if len(named) == 1 and len(chips) == len(asked) > 1 and None not in (numbers := [c.count for c in chips]) and len(set(numbers)) > 1 and all(q.count is None for q in asked):
+                asked = [replace(q, count=n, chips=(c,)) for q, n, c in zip(asked, numbers, chips, strict=True)]       # "GPU: 1x L40S / 4x L40S", below it "$1 / $4 per hour"
+            quoted += asked
     if not quoted:
         if any(prices for _, chips, prices in lines if chips) or len(own) > 8:
             return
@@ -435,6 +486,25 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
     for q in quoted or [Quoted(None, a, b, contact=contact)]:
         begin, end = (min(a, q.start), max(b, q.end)) if max(b, q.end) - min(a, q.start) <= 1500 else (q.start, q.end)
         reading.pending.append((facts, [q], max(begin, start), end))
+
+
+def _last_sentence(text: str) -> str:
+    """The last sentence of a line: "Contact us for a quote." of "Hosted machines. Contact us for a quote."."""
+    ends = [m.end() for m in SENTENCE_END.finditer(text.rstrip()) if m.end() < len(text.rstrip())]
+    return text[ends[-1]:].strip() if ends else text
+
+
+def _before_rebates(own: Sequence[tuple[Placed, list[ChipSpan], list[Price]]]) -> set[int]:
+    """The lines of a card (by id) with a price from which a rebate is taken that the card names in per cent, where the next price of the card is what is left."""
+    found: set[int] = set()
+    priced = [(i, prices[0]) for i, (_, chips, prices) in enumerate(own) if len(prices) == 1 and not chips]
+    for (a, old), (b, new) in pairwise(priced):
+        between = [item.block.text for item, _, _ in own[a:b + 2] if len(item.block.text) <= 60]
+        rebates = [float(m[1]) for text in between for m in REBATE.finditer(text)]
+        if b - a <= 3 and old.unit == new.unit and (old.currency or old.sign) == (new.currency or new.sign) and any(is_left(old.amount, new.amount, r) for r in rebates) \
+                and not any(commitment_in(text)[0] in ("reserved", "spot") for text in between):
+            found.add(id(own[a][0]))
+    return found
 
 
 def _labels_price(text: str) -> bool:
@@ -667,9 +737,11 @@ def real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> list
             if _SUM.search(line[0]):                           # a worked sum: its operands are prices where the chip is named, its result is a total
                 stop = line.start() + line[0].rfind("=") if any(line.start() <= c.start < line.end() for c in chips) else line.start()
                 found = [p for p in found if not stop <= p.start < line.end()]
+        found = [p for i, p in enumerate(found) if p.unit or not _TIMES_BEFORE.search(text, max(0, p.start - 3), p.start) or not any(q.unit and q.amount == p.amount for q in found[:i])]       # told before
     return found
 
 
+_TIMES_BEFORE = re.compile(r"[×x*]\s?$")
 _PERIOD_BEHIND = words("period_behind")
 _NO_PRICE_LABEL = frozenset(offer_fields()["no_price_labels"])
 
@@ -713,6 +785,15 @@ def _next_in_turn(price: Price, prices: Sequence[Price], chips: Sequence[ChipSpa
     return chips[prices.index(price)] if price in prices and all(a.end <= b.start for a, b in pairwise(turns)) else None
 
 
+def _unit_shared(prices: Sequence[Price], chips: Sequence[ChipSpan]) -> str | None:
+    """The period that one price of a sentence names for all of them, each behind its chip: "the A40 at $0.45, the L40S at $0.99 and the H100 at $2.49 an hour"."""
+    told = {p.unit for p in prices if p.unit}
+    if len(told) != 1 or len(prices) != len(chips) or len({p.sign for p in prices}) > 1 or not (prices[0].unit or prices[-1].unit):
+        return None
+    turns = [x for pair in zip(chips, prices, strict=True) for x in pair]
+    return told.pop() if all(a.end <= b.start for a, b in pairwise(turns)) else None
+
+
 def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Price]) -> None:
     """Give each price of a block its chip: the nearest before it in its sentence, else the one that follows ("$2.49/hr for an H100")."""
     block = item.block
@@ -739,6 +820,11 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         inside = chips[bisect_left(places, start):bisect_left(places, stop)]
         before = [c for c in inside if c.end <= price.start]
         after = [c for c in inside if c.start >= price.end]
+        clause = max(text.rfind(mark, begun, price.start) for mark in ";\n")
+        if (before and before[-1].end <= clause or clause >= 0 and not inside) and _of_something_else(text[clause + 1:price.start].strip()):
+            continue                                           # "…; object storage about $6 a month"
+        if index and before and before[-1].end <= prices[index - 1].start and _of_something_else(text[max(begun, prices[index - 1].end):price.start].strip()):
+            continue                                           # "H100: $2.49 per hour. Static IP: $3 per month"
         if before and _VERSUS.search(sentence[before[-1].end - first:price.start - first]):
             continue                                           # the price of what the chip is compared with
         chip = None
@@ -777,6 +863,7 @@ def _pair(reading: Reading, item: Placed, chips: list[ChipSpan], prices: list[Pr
         if chip.count is None and single and short and not chip.slice and (told := _told_count(text[chip.end:])) is not None:
             chip = replace(chip, count=told)
         unit = price.unit or unit_in(_LENGTH_OF_TIME.sub(" ", text[first:last])) if short else price.unit
+        unit = unit or _unit_shared(prices[bisect_left(priced, start):bisect_left(priced, stop)], inside)
         timed = None if unit else _factor_of_time(text[first:price.start], text[price.end:last])
         unit = unit or timed
         rate = reading.rate_at(item.path)

@@ -306,7 +306,7 @@ def _note_scopes() -> dict[str, re.Pattern]:
 @lru_cache(maxsize=1)
 def _words() -> dict[str, re.Pattern]:
     data = _data()
-    flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "withdrawn": data["withdrawn"], "other": data["other"], "other_before": data["other_before"],
+    flat = {"tax_excluded": data["tax"]["excluded"], "tax_included": data["tax"]["included"], "contact": data["contact"], "uncommitted": data["uncommitted"], "withdrawn": data["withdrawn"], "other": data["other"], "other_before": data["other_before"],
             "was": data["was"], "saving": data["saving"], "between": data["between"], "converts": data["converts"], "from_before": data["from_before"], "from_after": data["from_after"], "months": data["terms"]["months"], "years": data["terms"]["years"]}
     flat |= {f"commitment_{k}": v for k, v in data["commitment"].items()} | {f"availability_{k}": v for k, v in data["availability"].items()}
     return {key: re.compile(pattern) for key, pattern in flat.items()}
@@ -332,6 +332,9 @@ def commitment_in(text: str) -> tuple[str | None, int | None]:
         return None, None
     folded = fold(text)
     words, worth = _words(), _sieve("months", "years", "commitment_spot", "commitment_reserved", "commitment_on_demand").worth(folded)
+    if worth & 8 and words["uncommitted"].search(folded):
+        found = commitment_in(words["uncommitted"].sub(" ", folded))           # "$2.25/hr, no minimum commitment"
+        return found if found[0] else ("on_demand", None)
     months = None
     if worth & 1 and (match := words["months"].search(folded)):
         months = int(match[1])
@@ -407,8 +410,9 @@ def find_prices(text: str, *, language: str | None = None, currency: str | None 
     if not signs and not bare:
         return []
     prices = _months_by_letter(folded, list(_prices(folded, signs, language=language, currency=currency, bare=bare, words=words, decimal=decimal)))
-    prices = _less_tax_twins(folded, _as_printed_first(folded, prices))
-    return [p for i, p in enumerate(prices) if not (i + 1 < len(prices) and prices[i + 1].start - p.end <= _TAIL and _words()["was"].search(folded[max(0, p.start - 20):p.start]))]
+    prices = _less_discounted(folded, _less_conversions(folded, _less_tax_twins(folded, _as_printed_first(folded, prices))))
+    return [p for i, p in enumerate(prices) if not (i + 1 < len(prices) and prices[i + 1].start - p.end <= _TAIL and _words()["was"].search(folded[max(0, p.start - 20):p.start])
+                                                    or i and p.start - prices[i - 1].end <= _TAIL and (gap := _IN_BRACKET.search(folded, prices[i - 1].end, p.start)) and gap.end() == p.start and _words()["was"].search(gap[0]))]
 
 
 def _as_printed_first(folded: str, prices: list[Price]) -> list[Price]:
@@ -431,7 +435,7 @@ def _less_tax_twins(folded: str, prices: list[Price]) -> list[Price]:
     for price in prices:
         before = out[-1] if out else None
         if before is not None and before.sign and (before.currency or before.sign) == (price.currency or price.sign) and (price.unit is None or before.unit in (None, price.unit)) and price.start - before.end <= _TAIL \
-                and _LEAST_TAX * min(before.amount, price.amount) <= max(before.amount, price.amount) <= _MOST_TAX * min(before.amount, price.amount):
+                and is_with_tax(min(before.amount, price.amount), max(before.amount, price.amount)):
             gap, behind = folded[before.end:price.start], folded[price.start:_TAX_BEHIND.match(folded, price.end).end()]
             joint = _TAX_GAP.match(gap)
             told = tax_in(gap[joint.end():]) if joint else "unknown"
@@ -442,6 +446,57 @@ def _less_tax_twins(folded: str, prices: list[Price]) -> list[Price]:
                 continue
         out.append(price)
     return out
+
+
+def _less_conversions(folded: str, prices: list[Price]) -> list[Price]:
+    """The prices without those in brackets that are the one before for another length of time: "$0.50/hour ($365/month)", "€360 a month (≈ €0.49/h)"."""
+    out: list[Price] = []
+    for price in prices:
+        before = out[-1] if out else None
+        if before is None or not (before.unit and price.unit and before.unit != price.unit and before.sign and (before.currency or before.sign) == (price.currency or price.sign)) \
+                or price.other or before.high is not None or price.start - before.end > _TAIL or not _BRACKET_BEFORE.fullmatch(folded, before.end, price.start) or not _CLOSES.match(folded, price.end):
+            out.append(price)
+            continue
+        short, long = sorted((before, price), key=lambda p: _HOURS_IN.get(p.unit or "", 0))
+        times = _TIMES_IN.get((short.unit, long.unit))
+        if times is None or not times[0] * short.amount * _ROUNDED_DOWN <= long.amount <= times[1] * short.amount * _ROUNDED_UP:
+            out.append(price)
+    return out
+
+
+_HOURS_IN = {"second": 1 / 3600, "minute": 1 / 60, "hour": 1, "day": 24, "week": 168, "month": 730, "year": 8760}
+_TIMES_IN = {("hour", "day"): (24, 24), ("hour", "week"): (168, 168), ("hour", "month"): (672, 744), ("day", "month"): (28, 31), ("minute", "hour"): (60, 60), ("second", "hour"): (3600, 3600),
+             ("second", "minute"): (60, 60), ("hour", "year"): (8736, 8784), ("month", "year"): (12, 12), ("day", "week"): (7, 7)}
+_ROUNDED_DOWN, _ROUNDED_UP = 0.985, 1.015
+_BRACKET_BEFORE = re.compile(r"[\s*_`]{0,4}[(（\[][^\d()（）\[\]\n]{0,24}")
+
+
+def _less_discounted(folded: str, prices: list[Price]) -> list[Price]:
+    """The prices without those from which a rebate is taken that stands beside them, where another price is what is left: "$2.00/hr 25% off $1.50/hr"."""
+    if "%" not in folded and "％" not in folded or len(prices) < 2:
+        return prices
+    out = list(prices)
+    for old, new in [*zip(prices, prices[1:], strict=False), *((b, a) for a, b in zip(prices, prices[1:], strict=False))]:
+        first, last = sorted((old, new), key=lambda p: p.start)
+        if old not in out or new not in out or old.other or new.other or not old.sign or (old.currency or old.sign) != (new.currency or new.sign) or old.unit != new.unit and old.unit and new.unit or last.start - first.end > _TAIL:
+            continue
+        rebates = [float(m[1]) for m in REBATE.finditer(folded, first.end, min(len(folded), last.end + _REBATE_BEHIND))]
+        around = folded[max(0, first.start - _TAIL):first.start], folded[first.end:last.start], folded[last.end:last.end + _REBATE_BEHIND]
+        if any(is_left(old.amount, new.amount, r) for r in rebates) and not any(commitment_in(part)[0] in ("reserved", "spot") for part in around):
+            out = [replace(p, unit=p.unit or old.unit, scope=p.scope or old.scope) if p is new else p for p in out if p is not old]
+    return out
+
+
+def is_left(old: float, new: float, rebate: float) -> bool:
+    """Whether a price is what a rebate, in per cent, leaves of another."""
+    return 0 < rebate < 95 and abs(new - old * (1 - rebate / 100)) <= 0.008 * old
+
+
+REBATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:\.\d)?)\s?[%％]")
+_REBATE_BEHIND = 16                                            # characters behind the last price in which a rebate may stand
+def is_with_tax(net: float, gross: float) -> bool:
+    """Whether one price may be another with tax."""
+    return _LEAST_TAX * net <= gross <= _MOST_TAX * net
 
 
 _LEAST_TAX, _MOST_TAX = 1.02, 1.28                             # what a price with tax is of the price without it
@@ -520,6 +575,8 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         factor = 1.0
         if folded[stop:stop + 2] == "./":                      # "$10./hr"
             stop += 1
+        elif dashes := _NO_CENTS.match(folded, stop):          # "129,- €"
+            stop = dashes.end()
         multiplier = _MULTIPLIER.match(folded, b)
         if multiplier:
             factor = _data()["multipliers"][next(g for g in multiplier.groups() if g)]
@@ -573,7 +630,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         other = after_other or bool(_words()["other"].match(tail))
         if not other and (_NEXT_LABEL.match(tail) or unit is not None and _IN_BRACKET.fullmatch(tail[:length]) and (_AMOUNT_NEXT.match(tail, length) or sign_behind and not tail[length:].strip())):
             unit, scope, length = None, None, 0                # "590원 (월 39만원)": the period in the bracket is that of the amount in it
-        if not other and (unit is None or sign_behind and not tail[length:].strip() or _BEHIND_COMMA.match(tail) and _THEN_AMOUNT.match(tail, length)):
+        if not other and (unit is None or sign_behind and not tail[length:].strip() or _BEHIND_COMMA.match(tail)):
             led = _head_unit(folded[max(taken, start - 24, 0):start])
             if led is not None and unit is not None:           # "包天 ￥45 / 包月 ￥1280": the word behind this price leads to the next
                 scope, length = None, 0
@@ -581,8 +638,8 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         name = currency
         if sign:
             name = resolved[sign[2]] if sign[2] in resolved else resolved.setdefault(sign[2], resolve_currency(sign[2], language=language, declared=currency, words=words))
-        if name in without_cents() and amount != int(amount) and _GROUPED.fullmatch(folded, a, b):
-            amount = float(folded[a:b].replace(",", "").replace(".", ""))          # "1,834 KRW", whatever the language of the page
+        if (name in without_cents() or unit in ("month", "year")) and amount != int(amount) and _GROUPED.fullmatch(folded, a, b):
+            amount = float(folded[a:b].replace(",", "").replace(".", ""))          # "1,834 KRW", "€1,299 a month", whatever the language of the page
         if sign and sign[2] in _data()["resolve"]:
             factor *= _data()["resolve"][sign[2]].get("factor", 1)
         is_from = is_from or bool(_words()["from_after"].match(folded[stop:stop + 14]))
@@ -601,6 +658,7 @@ def _led(lead: str) -> tuple[bool, bool]:
 
 
 _PERCENT = re.compile(r"\s?%")
+_NO_CENTS = re.compile(r"[,.][-–—]{1,2}(?!\s?\d)")
 _NUMBER = re.compile(r"\d[\d.,]*\d")                           # not the digit of a footnote
 _GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
@@ -723,7 +781,6 @@ def _head_unit(before: str) -> str | None:
 
 _PART_BEGINS = _worded("part_begins")
 _BEHIND_COMMA = re.compile(r"[\s)\]]*[,，、;；]")
-_THEN_AMOUNT = re.compile(r"[\s:：]*(?:$|\d)")
 _UNIT_BEFORE_PER = _worded("unit_before_per")
 
 
@@ -735,9 +792,14 @@ _BARE_PERIOD = _worded("bare_period")
 _TERM_BEHIND = _worded("term_behind")
 
 
+_MONTH_BY_LETTERS = re.compile(r"\s{0,2}p\s?(?:/|\.\s?)\s?m(?:nd)?(?![a-z0-9])\.?")
+
+
 @lru_cache(maxsize=8192)
 def _tail_unit(tail: str) -> tuple[str | None, str | None, int]:
     """(unit, scope, length) of what follows an amount: "/hr", " per GPU hour", "/小时", " an hour"."""
+    if letters := _MONTH_BY_LETTERS.match(tail):                     # "€ 89 p/m", "€ 89 p.m."
+        return "month", None, letters.end()
     after_per, alone, _ = _unit_patterns()
     lead = _TAIL_UNIT.match(tail)
     at = lead.end() if lead else 0

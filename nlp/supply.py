@@ -71,10 +71,16 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         placed = _stacked(document, placed, drawn)
         below = {id(a): b.block.text for a, b in itertools.pairwise(placed) if a.block.table is not None and b.block.kind == "paragraph" and b.path == a.path}
         of_characters = {id(item) for item in drawn}           # equality of blocks would compare whole tables
+        told: list[tuple[int, int]] = []                       # where tables drawn with characters have told their prices
         reading.in_ways = len({way for p in placed if p.block.table is not None and p.path and (way := way_of_letting(p.path[-1]))}) > 1
         for item in [*placed, *drawn]:
             if item.block.table is not None and (id(item) not in of_characters or _lists_what_is_sold(item.block.table)):
+                known = len(reading.offers)
                 read_table(reading, item.block, item.before, below.get(id(item), ""))
+                if id(item) in of_characters and any(o.price is not None for o in reading.offers[known:]) and not any(p.sign for c in item.block.table.rows[0] if c is not None for p in reading.prices(c.text)):
+                    told.append(_span(item.block.table))
+        if told:
+            placed = [item for item in placed if item.block.kind not in ("paragraph", "code") or not _inside(document.text, item.block, told)]
         settle_named(reading)
         if reading.orphans:
             read_families(reading, placed)
@@ -106,6 +112,8 @@ def _lists_what_is_sold(table: Table) -> bool:
     heads = [read_head(c.text).role if c is not None else None for c in table.rows[0]]
     if "price" in heads:
         return True
+    if len(table.rows[0]) > 2 and any(row[0] is not None and read_head(row[0].text).role == "price" for row in table.rows[1:]) and any(all(c is not None and find_chips(c.text, context=True) for c in row[1:]) for row in table.rows):
+        return True                                            # a machine a column: "GPU | 8x V100 | 4x V100", "Price/hour | $11.20 | $6.60"
     named = [{c.gpu_name for cell in row[:3] if cell is not None for c in find_chips(cell.text, context=True)} for row in table.rows[1:]]
     return heads[0] in ("instance", "gpu") and 2 * sum(map(bool, named)) >= len(table.rows) - 1 and len(set().union(*named)) >= 3
 
@@ -255,11 +263,14 @@ def _placed(document: Document) -> Iterator[Placed]:
             before = ""
 
 
+_COLUMNS = re.compile(r"\S {2,}\S")
+
+
 def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
     """Tables drawn with characters, in blocks of code or in plain text, as blocks."""
     out: list[Placed] = []
     if document.content_type == "text":
-        if not re.search(r"\S(?: {2,}|\t| [│┃║|] )\S", document.text):
+        if not re.search(r"\S(?:[ \u00a0\u3000]{2,}|\t| [│┃║|] )\S", document.text):
             return out
         spans = [item.block.content.source_span(0, len(item.block.text)) if item.block.text else (0, 0) for item in placed]
         reached = list(itertools.accumulate((end for _, end in spans), max))
@@ -272,6 +283,12 @@ def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
                 out.append(Placed(Block("table", rows[0][0], heading_path=first.path, table=table), first.path, first.before))
         return out
     for item in placed:
+        if item.block.kind == "paragraph" and document.content_type == "markdown" and has_digit(item.block.text):
+            start, end = item.block.content.source_span(0, len(item.block.text))       # columns of blanks, which Markdown would join
+            lines = document.text[start:end]
+            for table in layout_tables(document.text, start, end) if lines.count("\n") >= 2 and len(_COLUMNS.findall(lines)) >= 4 else ():
+                first = next(c.content for row in table.rows for c in row if c is not None)
+                out.append(Placed(Block("table", first, heading_path=item.path, table=table), item.path, item.before))
         if item.block.kind == "code" and "\n" in item.block.text:
             start, end = item.block.content.source_span(0, len(item.block.text))
             start = max(document.text.rfind("\n", 0, start), document.text.rfind(">", 0, start) if document.content_type == "html" else -1) + 1
@@ -279,6 +296,20 @@ def _drawn(document: Document, placed: list[Placed]) -> list[Placed]:
                 first = next(c.content for row in table.rows for c in row if c is not None)
                 out.append(Placed(Block("table", first, heading_path=item.path, table=table), item.path, item.before))
     return out
+
+
+def _span(table: Table) -> tuple[int, int]:
+    """From where to where a table drawn with characters reaches in the source."""
+    spans = [cell.content.source_span(0, len(cell.content.text)) for row in table.rows for cell in row if cell is not None and cell.content.text]
+    return min(a for a, _ in spans), max(b for _, b in spans)
+
+
+def _inside(source: str, block: Block, spans: list[tuple[int, int]]) -> bool:
+    """Whether a block holds nothing but what one of `spans` of the source does, and perhaps words without a figure around it."""
+    if not block.text:
+        return False
+    start, end = block.content.source_span(0, len(block.text))
+    return any(a < end and start < b and not has_digit(source[start:a] if start < a else "") and not has_digit(source[b:end] if b < end else "") for a, b in spans)
 
 
 def _stacked(document: Document, placed: list[Placed], drawn: list[Placed]) -> list[Placed]:
