@@ -1,0 +1,125 @@
+"""Wordings of terms in seven languages that their cues once lacked, and look-alikes that were once taken for rules; read by the rules alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.clauses import read_clauses
+from nlp.read import read_document
+
+
+def labels(language: str, text: str) -> set[str]:
+    return {clause.label for clause in read_clauses(read_document(text.encode(), content_type="text/markdown", language=language), None)[0]}
+
+
+@pytest.mark.parametrize(("language", "label", "text"), [
+    # what the provider tells about a customer where a court or an authority asks
+    ("es", "workload_monitoring", "Brumalia entregará datos del titular de la cuenta cuando lo ordene un juez de lo penal."),
+    ("fr", "workload_monitoring", "Brumalia ne montre vos données à personne, sauf sur ordre d'un juge."),
+    ("it", "workload_monitoring", "Brumalia consegna i dati del titolare del conto quando lo ordina un giudice."),
+    ("pt", "workload_monitoring", "A Brumália entrega os dados do titular da conta quando um juiz o ordena."),
+    ("de", "workload_monitoring", "Nebelheim wird Daten des Kontoinhabers nur herausgeben, wenn ein Gericht es anordnet."),
+    ("nl", "workload_monitoring", "Nevelhuis zal gegevens van de accounthouder alleen vrijgeven als een rechter dat beveelt."),
+    ("pl", "workload_monitoring", "Mgławica ujawni dane właściciela konta, gdy zażąda tego sąd."),
+    # by what means a balance is filled up, and what is charged
+    ("es", "payment_restriction", "El saldo se recarga con tarjeta o mediante PayPal."),
+    ("fr", "payment_restriction", "Les recharges de crédits se règlent par PayPal ou par carte bancaire."),
+    ("it", "payment_restriction", "Il credito si ricarica con PayPal oppure con carta di credito."),
+    ("pt", "payment_restriction", "O saldo é recarregado por cartão ou através do PayPal."),
+    ("de", "payment_restriction", "Das Guthaben wird per PayPal oder mit Kreditkarte aufgeladen."),
+    ("nl", "payment_restriction", "Het saldo wordt via iDEAL of met PayPal opgewaardeerd."),
+    ("pl", "payment_restriction", "Saldo doładowuje się przez PayPal lub kartą płatniczą."),
+    # software and nodes under the law on exports
+    ("es", "export_compliance", "Los nodos de Brumalia están sujetos a los controles de exportación."),
+    ("fr", "export_compliance", "Les nœuds de Brumalia sont soumis au contrôle des exportations."),
+    ("it", "export_compliance", "I nodi di Brumalia sono soggetti ai controlli sulle esportazioni."),
+    ("pt", "export_compliance", "Os nós da Brumália estão sujeitos ao controlo de exportação."),
+    ("de", "export_compliance", "Die Knoten von Nebelheim unterliegen den Exportkontrollen."),
+    ("nl", "export_compliance", "De nodes van Nevelhuis vallen onder de exportcontrole."),
+    ("pl", "export_compliance", "Węzły Mgławicy podlegają kontroli eksportu."),
+    # a check that shows false data
+    ("es", "identity_verification", "Si la comprobación revela que los datos de identidad son falsos, el nodo se apaga."),
+    ("fr", "identity_verification", "Si la vérification montre que votre identité est fausse, le nœud est éteint."),
+    ("it", "identity_verification", "Se la verifica rivela che i dati sull'identità sono falsi, il nodo viene spento."),
+    ("pt", "identity_verification", "Se a verificação revelar que os dados de identidade são falsos, o nó é desligado."),
+    ("de", "identity_verification", "Zeigt die Prüfung, dass Angaben zur Identität falsch sind, wird der Knoten abgeschaltet."),
+    ("nl", "identity_verification", "Blijkt bij controle dat de gegevens over de identiteit vals zijn, dan gaat de node uit."),
+    ("pl", "identity_verification", "Jeżeli weryfikacja wykaże, że dane o tożsamości są nieprawdziwe, węzeł zostanie wyłączony."),
+    # the law of the provider's own country
+    ("es", "local_law_duties", "Quien usa un nodo de Brumalia se obliga a respetar la ley española."),
+    ("fr", "local_law_duties", "Quiconque use d'un nœud de Brumalia respecte la loi belge."),
+    ("it", "local_law_duties", "Chi usa un nodo di Brumalia ha il dovere di rispettare la legge italiana."),
+    ("pt", "local_law_duties", "Quem usa um nó da Brumália obriga-se a respeitar a lei portuguesa."),
+    ("de", "local_law_duties", "Wer einen Knoten von Nebelheim nutzt, ist zur Einhaltung des österreichischen Rechts verpflichtet."),
+    ("pl", "local_law_duties", "Kto używa węzła Mgławicy, ma obowiązek przestrzegać polskiego prawa."),
+    # papers of a public office
+    ("es", "identity_verification", "Para abrir un nodo hay que presentar una identificación emitida por el Estado."),
+    ("it", "identity_verification", "Per aprire un nodo occorre fornire un documento rilasciato dallo Stato."),
+    ("pt", "identity_verification", "Para abrir um nó é necessário apresentar uma identificação emitida pelo Estado."),
+    ("pl", "identity_verification", "Aby otworzyć węzeł, trzeba przedstawić dokument wydany przez urząd."),
+])
+def test_a_wording_is_read(language, label, text):
+    assert label in labels(language, text)
+
+
+@pytest.mark.parametrize(("language", "first", "then"), [
+    ("es", "Brumalia no alquila nodos a países bajo embargo ni a personas sancionadas.", "El cliente declara que no se encuentra en ninguno de esos países ni figura en tales listas."),
+    ("fr", "Brumalia ne loue aucun nœud aux pays sous embargo ni aux personnes sanctionnées.", "Le client déclare qu'il n'est pas établi dans un tel pays et ne figure pas sur ces listes."),
+    ("it", "Brumalia non affitta nodi a Paesi sotto embargo né a persone sanzionate.", "Il cliente dichiara di non trovarsi in alcuno di tali Paesi e di non figurare in tali elenchi."),
+    ("pt", "A Brumália não aluga nós a países sob embargo nem a pessoas sancionadas.", "O cliente declara que não se encontra em nenhum desses países nem consta nessas listas."),
+    ("de", "Nebelheim vermietet keine Knoten an Länder unter Embargo oder an sanktionierte Personen.",
+     "Der Kunde versichert, dass er sich in keinem dieser Länder befindet und auf keiner solchen Liste steht."),
+    ("nl", "Nevelhuis verhuurt geen nodes aan landen onder embargo of aan gesanctioneerde personen.", "De klant verklaart dat hij zich niet in deze landen bevindt en niet op zulke lijsten staat."),
+    ("pl", "Mgławica nie wynajmuje węzłów krajom objętym embargiem ani osobom objętym sankcjami.", "Klient oświadcza, że nie znajduje się w żadnym z tych krajów ani nie figuruje na takich listach."),
+])
+def test_such_lists_point_back_to_the_sentence_before(language, first, then):
+    document = read_document(f"{first} {then}\n".encode(), content_type="text/markdown", language=language)
+    assert any(clause.label == "denied_party" and then[:20] in clause.quote for clause in read_clauses(document, None)[0])
+
+
+@pytest.mark.parametrize(("language", "label", "text"), [
+    # strangers who get into an account
+    ("es", "resale_restriction", "El usuario debe impedir el uso no autorizado de su cuenta por terceros."),
+    ("fr", "resale_restriction", "Le client doit empêcher l'usage non autorisé de son compte par des tiers."),
+    ("it", "resale_restriction", "L'utente deve impedire l'uso non autorizzato del suo account da parte di terzi."),
+    ("pt", "resale_restriction", "O cliente deve impedir o uso não autorizado da sua conta por terceiros."),
+    ("de", "resale_restriction", "Der Kunde muss den unbefugten Zugriff auf sein Konto durch Dritte verhindern."),
+    ("nl", "resale_restriction", "De klant moet ongeoorloofd gebruik van zijn account door derden voorkomen."),
+    ("pl", "resale_restriction", "Klient musi zapobiegać nieuprawnionemu użyciu swojego konta przez osoby trzecie."),
+    # who one is when one asks for the deletion of data
+    ("es", "identity_verification", "Para eliminar sus datos le pediremos un documento de identidad."),
+    ("fr", "identity_verification", "Pour supprimer vos données, nous demandons une pièce d'identité."),
+    ("it", "identity_verification", "Per cancellare i suoi dati chiediamo un documento di identità."),
+    ("pt", "identity_verification", "Para apagar os seus dados pedimos um documento de identidade."),
+    ("de", "identity_verification", "Für die Löschung Ihrer Daten verlangen wir einen Nachweis Ihrer Identität."),
+    ("nl", "identity_verification", "Om uw gegevens te laten wissen vragen wij bewijs van uw identiteit: het verzoek tot verwijdering gaat per brief."),
+    ("pl", "identity_verification", "Aby usunąć swoje dane, trzeba potwierdzić tożsamość dokumentem."),
+    # data, not nodes, that go to others
+    ("de", "resale_restriction", "Ihre Adressen dürfen nicht an Dritte verkauft werden."),
+    # what is told, which is neither watched nor paid
+    ("es", "workload_monitoring", "Brumalia entrega el nodo a su titular cuando lo pide."),
+    ("fr", "workload_monitoring", "Un juge français tranche les litiges nés des présentes."),
+    ("it", "workload_monitoring", "Un giudice di Torino decide le liti sul contratto."),
+    ("pt", "workload_monitoring", "Um juiz de Braga decide os litígios do contrato."),
+    ("de", "workload_monitoring", "Ein Gericht in Jena entscheidet über Streitigkeiten aus dem Vertrag."),
+    ("nl", "workload_monitoring", "Een rechter in Zwolle beslist over geschillen uit de overeenkomst."),
+    ("pl", "workload_monitoring", "Sąd w Opolu rozstrzyga spory z umowy."),
+    ("es", "payment_restriction", "El saldo se muestra en la consola a cada hora."),
+    ("fr", "payment_restriction", "Les crédits s'affichent dans la console chaque heure."),
+    ("it", "payment_restriction", "Il credito appare nella console ogni ora."),
+    ("pt", "payment_restriction", "O saldo aparece na consola a cada hora."),
+    ("de", "payment_restriction", "Das Guthaben steht stündlich neu in der Konsole."),
+    ("nl", "payment_restriction", "Het saldo staat elk uur in de console."),
+    ("pl", "payment_restriction", "Saldo widać w konsoli co godzinę."),
+    # orders that are looked at for fraud, and the law that governs the contract
+    ("es", "workload_monitoring", "Brumalia revisa cada compra para detectar fraudes antes de abrir el nodo."),
+    ("it", "workload_monitoring", "Brumalia verifica ogni acquisto contro le frodi prima di aprire il nodo."),
+    ("pt", "workload_monitoring", "A Brumália verifica cada compra contra fraudes antes de abrir o nó."),
+    ("pl", "workload_monitoring", "Mgławica sprawdza każdy zakup pod kątem oszustwa, zanim otworzy węzeł."),
+    ("es", "local_law_duties", "Este contrato se rige por la ley española."),
+    ("it", "local_law_duties", "Questo contratto è regolato dalla legge italiana."),
+    ("de", "local_law_duties", "Für diesen Vertrag gilt österreichisches Recht."),
+    ("pl", "local_law_duties", "Ta umowa podlega prawu polskiemu."),
+])
+def test_a_look_alike_is_not_read(language, label, text):
+    assert label not in labels(language, text)
