@@ -62,3 +62,20 @@ def test_what_a_clause_does(language, text, label, polarity, mode):
 @pytest.mark.parametrize(("language", "text", "limited"), CHIPS)
 def test_limits_of_chips_and_what_is_none(language, text, limited):
     assert ("chip_or_region_limit" in {c.label for c in read(language, text)}) is limited
+
+
+@pytest.mark.parametrize(("language", "allowed", "forbidden"), [
+    ("en", "Customers may resell the GPU servers to third parties.", "Customers may not resell the GPU servers to third parties."),
+    ("en", "Reselling is permitted under our partner programme.", "Reselling is not permitted under our partner programme."),
+    ("en", "Resale to end customers is expressly permitted.", "No resale to end customers is permitted."),
+    ("de", "Eine Weitervermietung der Server an Dritte ist erlaubt.", "Eine Weitervermietung der Server an Dritte ist nicht erlaubt."),
+    ("fr", "Les clients peuvent sous-louer leurs machines.", "Les clients ne peuvent pas sous-louer leurs machines."),
+    ("es", "Está permitida la reventa de los servicios a terceros.", "No está permitida la reventa de los servicios a terceros."),
+    ("it", "La rivendita dei servizi a terzi è consentita.", "La rivendita dei servizi a terzi non è consentita."),
+    ("pt", "É permitida a revenda dos serviços a terceiros.", "Não é permitida a revenda dos serviços a terceiros.")])
+def test_resale_that_is_allowed_is_not_forbidden(language, allowed, forbidden):
+    def polarities(text: str) -> list[str]:
+        return [clause.polarity for clause in read_clauses(read_document(f"# Terms of service\n\n{text}\n".encode(), path="terms.md", language=language))[0] if clause.label == "resale_restriction"]
+
+    assert "prohibits" not in polarities(allowed)
+    assert polarities(forbidden) == ["prohibits"]
