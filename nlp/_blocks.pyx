@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: language_level=3, nonecheck=True, wraparound=False, cdivision=True, initializedcheck=False
 """Compiled: what a tag means (`Meaning` of nlp/blocks/tags.py), the walk over the tags of a document (nlp/blocks/walk.py) and the loops over what it has drafted (nlp/blocks/segment.py). The same results in a third of the time.
 
 chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_blocks_tidy.py holds one against the other.
@@ -73,7 +73,7 @@ cdef class Meaning:
         self.row_span, self.column_span, self.struck, self.href, self.soft = 1, 1, False, None, ""
 
 
-def attributes(str text):
+def attributes(str text not None):
     """The attributes of a tag that is written as lexbor writes them, ` a="b" c="d"`; None of any other: see nlp.blocks.tags.attributes."""
     cdef dict out = {}
     cdef Py_ssize_t at = 0, start, size = PyUnicode_GET_LENGTH(text)
@@ -146,9 +146,11 @@ cdef class Grid:
         return 0
 
 
-cdef inline int heading_level(str role):
+cdef inline int heading_level(str role) except -1:
     """1 to 6 of h1 to h6, else 0."""
     cdef uint32_t level
+    if role is None:
+        raise TypeError("an element without a role")
     if PyUnicode_GET_LENGTH(role) != 2 or PyUnicode_READ_CHAR(role, 0) != c"h":
         return 0
     level = PyUnicode_READ_CHAR(role, 1)
@@ -308,6 +310,7 @@ cdef class Walk:
 
     def walk(self):
         cdef list events = self.events
+        cdef bytearray modes = self.skeleton.modes
         cdef list around = []                                  # of the open elements with a context: that of before, and what their end is to restore
         cdef Stack stack = Stack()
         cdef Open* top
@@ -323,7 +326,7 @@ cdef class Walk:
             event = events[at]
             if PyLong_CheckExact(event):
                 number = event
-                if self.breaks or self.wrap or self.pre or not 0 <= number < PyByteArray_GET_SIZE(self.skeleton.modes) or PyByteArray_AS_STRING(self.skeleton.modes)[number] == ALT:
+                if self.breaks or self.wrap or self.pre or not 0 <= number < PyByteArray_GET_SIZE(modes) or PyByteArray_AS_STRING(modes)[number] == ALT:
                     self.text(event)
                 else:                                          # which is what `text` does of most
                     self.pieces.append(event)
@@ -457,10 +460,13 @@ cdef class Longs:
 
 
 cdef Longs numbers_of(list row):
+    """The numbers of elements, each of which is one of as many."""
     cdef Longs out = Longs(len(row), 0)
     cdef Py_ssize_t at
     for at in range(len(row)):
         out.at[at] = row[at]
+        if not 0 <= out.at[at] < len(row):
+            raise IndexError(row[at])
     return out
 
 
@@ -470,7 +476,7 @@ cdef long size_of(list pieces, const unsigned int[:] starts, const unsigned int[
     for piece in pieces:
         if PyLong_CheckExact(piece):
             number = piece
-            if not 0 <= number < starts.shape[0]:
+            if not 0 <= number < min(starts.shape[0], ends.shape[0]):
                 raise IndexError(number)
             total += ends[number] - starts[number]
     return total
@@ -498,7 +504,7 @@ def sizes(list drafts, starts, ends):
     return out
 
 
-def cards(Walk walk):
+def cards(Walk walk not None):
     """For every container element the id of the card that it belongs to, see segment._cards."""
     cdef Py_ssize_t size = len(walk.parents), node
     cdef Longs parents = numbers_of(walk.parents), counts = Longs(size, 0), headed = Longs(size, 0), group = Longs(size, 0)
@@ -507,6 +513,8 @@ def cards(Walk walk):
     cdef Draft draft
     cdef long parent, number
     for draft in walk.drafts:
+        if not 0 <= draft.node < size:
+            raise IndexError(draft.node)
         counts.at[draft.node] += 1
         if draft.bold or draft.kind == "heading":
             headed.at[draft.node] = True
@@ -532,7 +540,7 @@ def cards(Walk walk):
     return out
 
 
-def likely_grids(Walk walk, int least):
+def likely_grids(Walk walk not None, int least):
     """Elements that may be grids, in the order of their first row: (element, its first draft, its last, [(row, its first draft, its last), …]): those without text of their own, of `least` rows with text."""
     cdef Py_ssize_t size = len(walk.parents), node, at
     cdef Longs parents = numbers_of(walk.parents), first = Longs(size, len(walk.drafts)), last = Longs(size, -1), own = Longs(size, 0), rows = Longs(size, 0)
@@ -542,6 +550,8 @@ def likely_grids(Walk walk, int least):
     for at in range(len(walk.drafts)):
         draft = walk.drafts[at]
         node = draft.node
+        if not 0 <= node < size:
+            raise IndexError(node)
         if first.at[node] > at:
             first.at[node] = at
         last.at[node] = at
@@ -583,7 +593,7 @@ cdef inline bint may_be_furniture(uint32_t character):
     return character >= 0x80 or c"0" <= character <= c"9" or character | 0x20 in (c"p", c"s", c"j", c"z", c"a")
 
 
-def blocks(Walk walk, chrome, list cards, starts, ends, modes, titles, tools, frozenset articles, int longest):
+def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, tools, frozenset articles, int longest):
     """The blocks of what was drafted, see segment._build. 
 
     `tools`: Block; mapped_run, its fast path and LazyText; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin.

@@ -56,7 +56,7 @@ cdef Py_ssize_t _size = 0
 
 cdef struct Writing:
     uint32_t* to
-    Py_ssize_t size
+    Py_ssize_t size, room
     int pending                                                # what stands before the next character: nothing, a blank, or (2) a line end
     bint broken                                                # a line of the source ends in it
     bint eastern
@@ -182,28 +182,32 @@ cdef bint add(str source, Py_ssize_t start, Py_ssize_t end, int mode, Writing* w
 
 
 cdef int begin(Writing* writing, Py_ssize_t most) except -1:
-    """Room for `most` characters."""
+    """Room for `most` characters: the one that is kept, which no other text has until `finish`. Python code that decodes a reference may let another thread read a text meanwhile."""
     global _room, _size
     cdef uint32_t* grown
-    if most > _size:
-        grown = <uint32_t*>PyMem_Realloc(_room, (most + KEPT // 4) * sizeof(uint32_t))
+    writing.to, writing.room = _room, _size
+    _room, _size = NULL, 0
+    if most > writing.room:
+        grown = <uint32_t*>PyMem_Realloc(writing.to, (most + KEPT // 4) * sizeof(uint32_t))
         if grown == NULL:
+            PyMem_Free(writing.to)
             raise MemoryError
-        _room, _size = grown, most + KEPT // 4
-    writing.to, writing.size, writing.pending = _room, 0, 0
+        writing.to, writing.room = grown, most + KEPT // 4
+    writing.size, writing.pending = 0, 0
     writing.broken = writing.eastern = writing.changed = False
     return 0
 
 
-cdef int finish() except -1:
+cdef int finish(Writing* writing) except -1:
     global _room, _size
-    if _size > KEPT:
-        PyMem_Free(_room)
-        _room, _size = NULL, 0
+    if _room == NULL and writing.room <= KEPT:
+        _room, _size = writing.to, writing.room
+    else:
+        PyMem_Free(writing.to)
     return 0
 
 
-def run_text(str source, Py_ssize_t start, Py_ssize_t end, int mode):
+def run_text(str source not None, Py_ssize_t start, Py_ssize_t end, int mode):
     """The clean text of source[start:end]; None where the Python code is to tell."""
     cdef Writing writing
     cdef Py_ssize_t first
@@ -221,24 +225,23 @@ def run_text(str source, Py_ssize_t start, Py_ssize_t end, int mode):
             return PyUnicode_Substring(source, first, first + writing.size)
         return PyUnicode_FromKindAndData(4, writing.to, writing.size)
     finally:
-        finish()
+        finish(&writing)
 
 
-def joined_text(str source, pieces, str signs):
+def joined_text(str source not None, pieces, str signs not None):
     """The clean text of source ranges and the strings between them; None where the Python code is to tell. `signs` are those before an amount."""
     cdef Writing writing
     cdef Py_ssize_t start, end, most = 0, last = 0
     cdef int mode, kind = PyUnicode_KIND(source)
     cdef void* data = PyUnicode_DATA(source)
     cdef uint32_t before = 0, after                            # the last character of the range that stands before this place; 0: none does
-    cdef tuple ranged
     cdef bint soft = False                                     # elements meet here, of which the style may set one apart
+    pieces = tuple(pieces)                                     # looked at twice: the ranges are those that there is room for
     for piece in pieces:
         if PyUnicode_CheckExact(piece):
             most += 1
         else:
-            ranged = piece
-            start, end = ranged[0], ranged[1]
+            start, end, mode = piece
             if not last <= start < end <= PyUnicode_GET_LENGTH(source):
                 return None
             last = end
@@ -259,8 +262,7 @@ def joined_text(str source, pieces, str signs):
                     return None
                 before = 0
                 continue
-            ranged = piece
-            start, end, mode = ranged[0], ranged[1], ranged[2]
+            start, end, mode = piece
             if before and soft:
                 return None
             soft = False
@@ -275,4 +277,4 @@ def joined_text(str source, pieces, str signs):
             return None
         return PyUnicode_FromKindAndData(4, writing.to, writing.size)
     finally:
-        finish()
+        finish(&writing)

@@ -62,13 +62,10 @@ cdef class Words:
     cdef uint64_t mask
     cdef int groups
 
-    def __cinit__(self):
-        self.places = NULL
-
     def __dealloc__(self):
         PyMem_Free(self.places)
 
-    def __init__(self, numbers, int groups):
+    def __cinit__(self, dict numbers not None, int groups):
         """`numbers` of their groups by word. Raises ValueError for a word that is too long."""
         cdef uint64_t size = 64, place
         cdef uint32_t characters[LONGEST]
@@ -101,7 +98,7 @@ cdef class Words:
             hashed = (hashed + 1) & self.mask
         return hashed
 
-    def count(self, str text):
+    def count(self, str text not None):
         """(words, their letters, how often each group of function words stands there) of a text in lower case."""
         cdef int kind = PyUnicode_KIND(text)
         cdef void* data = PyUnicode_DATA(text)
@@ -142,7 +139,7 @@ cdef Py_ssize_t above(Characters text, Py_ssize_t end) noexcept nogil:
     return count
 
 
-def foreign(str text):
+def foreign(str text not None):
     """The number of characters above U+007F."""
     cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
     cdef int kind = PyUnicode_KIND(text)

@@ -411,7 +411,7 @@ cdef list entries_of(list tags, dict known, Rules rules, Entry* entries):
     return kept
 
 
-def read(str source, skeleton, Rules rules, know, skip_raw, alt_words, int most, int html_mode, int alt_mode):
+def read(str source not None, skeleton, Rules rules not None, know, skip_raw, alt_words, int most, int html_mode, int alt_mode):
     """The events of a tidy page; None of any other. The runs of text go to the skeleton.
 
     `know(tags, known)` tells what tags mean; `skip_raw(name, start, end)` gives the place behind an element of which the attributes stand there, or -1; `alt_words(tag)` the place of the words of a picture.
@@ -449,7 +449,7 @@ cdef list events_of(str source, skeleton, Rules rules, Tokens tokens, Entry* ent
     cdef Entry* entry
     cdef uint64_t left_open
     cdef bint broken
-    if most + 8 > 1024:
+    if most > 1024 - 8:
         raise ValueError("more open elements than there is room for")
     for index in range(tokens.size):
         if not index & OFTEN:

@@ -785,7 +785,7 @@ class _Reader:
         if not alone and (rule.label == "supported_countries" or (rule.label in PLACE_LABELS and (not stated or "polarity" in rule.attributes or (polarity == "prohibits" and clause.places)))):
             return                                             # a country is barred, demanded or welcomed by words, never by what is usual: "the page of supported countries is part of the contract"
         weighed = self.decision.manner(look, own, intro, rule.label, polarity, mode, stated, alone)
-        if scope.ground == ("permit",) and weighed[0] == "prohibits" and not own & (self.scopes.negation | self.scopes.plain_not):
+        if scope.ground == ("permit",) and weighed[0] == "prohibits" and not own & (self.scopes.negation | self.scopes.plain_not | self.scopes.exception):
             weighed = scope.polarity, scope.mode               # "customers may resell": what words allow, and no word forbids, is no ban, however often its words are one
         if weighed == (clause.polarity, clause.mode):
             return

@@ -94,6 +94,11 @@ def decode_entity(reference: str) -> tuple[str, int]:
     return "&", 1
 
 
+def decode_entities(text: str) -> str:
+    """Text with its character references decoded; what only begins like one ("&#;", "&#x", "&#6a") stays."""
+    return _ENTITY.sub(_decoded, text)
+
+
 if compiled := twin("folding"):
     compiled.prepare(_classes(), decode_entity)
 

@@ -123,3 +123,81 @@ def test_compiled_counts_are_the_same(text, words, times):
 def test_compiled_attributes_are_the_same(text):
     found = tags.compiled.attributes(text)
     assert found is None or found == {name.lower(): a or b or c for name, a, b, c in reversed(tags._ATTR.findall(text))}
+
+
+@needs_compiled
+def test_text_read_while_a_reference_is_decoded_has_its_own_room():
+    code = """
+from nlp import normalise
+def decode(reference):
+    run("x" * 5_000_000, 0, 5_000_000, normalise.HTML)         # as another thread may, or what a signal calls
+    return "&", len(reference)
+run = normalise.compiled.run_text
+normalise.compiled.prepare(normalise._classes(), decode)
+text = "a&amp;" + "b" * 3000
+for _ in range(3):
+    assert run(text, 0, len(text), normalise.HTML) == "a&" + "b" * 3000
+"""
+    subprocess.run([sys.executable, "-c", code], timeout=60, check=True, cwd=PAGES.parents[2])
+
+
+NO_ARGUMENTS = {
+    "blocks.attributes(None)": TypeError,
+    "folding.run_text(None, 0, 0, 0)": TypeError,
+    "folding.joined_text(None, [(0, 1, 1)], '')": TypeError,
+    "folding.joined_text('ab', [(0, 1, 1), (1, 2, 1)], None)": TypeError,
+    "folding.joined_text('ab', [(0,)], '')": ValueError,
+    "words.count(None)": TypeError,
+    "foreign(None)": TypeError,
+    "Words.__new__(Words)": TypeError,
+    "tidy.compiled.read('<p>', None, None, tidy._know, None, None, 500, 1, 4)": TypeError,
+    "tidy.compiled.read(DEEP, Skeleton(DEEP), tidy._RULES_COMPILED, tidy._know, None, None, 2**31 - 1, 1, 4)": ValueError,
+    "blocks.cards(None)": TypeError,
+    "blocks.likely_grids(None, 3)": TypeError,
+    "blocks.cards(walker(draft(10**9)))": IndexError,
+    "blocks.likely_grids(walker(draft(10**9)), 1)": IndexError,
+    "blocks.cards(walker(None))": AttributeError,
+    "blocks.cards(walker(above=10**9))": IndexError,
+    "blocks.sizes([None], array('I'), array('I'))": AttributeError,
+    "blocks.sizes([draft(0, [5 * 10**7])], array('I', [0]) * 6 * 10**7, array('I'))": IndexError,
+    "walker(events=[no_role()]).walk()": TypeError,
+    "walker(events=[0], modes=[1]).walk()": TypeError,
+}
+
+
+@needs_compiled
+@pytest.mark.parametrize("call", NO_ARGUMENTS)
+def test_wrong_arguments_are_told_and_end_no_process(call):
+    code = f"""
+from array import array
+from nlp import language, normalise
+from nlp.blocks import tags, tidy, walk
+from nlp.blocks.skeleton import Skeleton
+blocks, folding, words = tags.compiled, normalise.compiled, language._compiled_words()
+foreign, Words, DEEP = language.compiled.foreign, language.compiled.Words, "<div>" * 3000
+
+def draft(node, pieces=()):
+    return walk.Draft("paragraph", list(pieces), node=node)
+
+def walker(*drafts, events=(), above=None, modes=b""):
+    skeleton = Skeleton("x")
+    skeleton.modes = modes
+    made = walk.Segmenter(skeleton, list(events))
+    made.drafts.extend(drafts)
+    if above is not None:
+        made.parents.append(above)
+        made.signatures.append("div")
+    return made
+
+def no_role():
+    tag = blocks.Meaning("li", False, "", False, 1, True, None)
+    tag.stateful = True
+    return tag
+
+try:
+    {call}
+except {NO_ARGUMENTS[call].__name__}:
+    print("told")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=PAGES.parents[2])
+    assert (done.returncode, done.stdout) == (0, "told\n"), done.stderr

@@ -150,3 +150,11 @@ def test_a_wrong_declaration_makes_no_silence(text, declared, covered):
     found = extract(text.encode(), path="a.html", kind="terms", language=declared)
     assert found.document.language_covered is covered
     assert sum(i.code == "language_not_covered" for i in found.issues) == (not covered)
+
+
+@pytest.mark.parametrize(("title", "expected"), [("Rent &#; GPUs", "Rent &#; GPUs"), ("Rent &#x", "Rent &#x"), ("Q&#xZ", "Q&#xZ"), ("Q&#65z", "QAz"), ("Q&#\u0663;", "Q&#\u0663;")])
+def test_what_only_begins_like_a_reference_ends_no_reading(title, expected):
+    page = f"<title>{title}</title><p><a href='/a{title}'>Prices</a></p>{RULE}"
+    for source in (page, "<b><p>" + page):                     # read as it stands, and by a parser
+        document = read_document(source.encode(), path="a.html")
+        assert document.title == expected and document.links[0][1] == f"/a{expected}"

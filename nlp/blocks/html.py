@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 
 from nlp.blocks.skeleton import CLOSE, OPEN, Skeleton
-from nlp.normalise import ALT, HTML, clean_text, decode_entity
+from nlp.normalise import ALT, HTML, clean_text, decode_entities
 
 # One alternative each for: comment, script and the other elements whose content is no markup, well-formed tag, anything else that starts like a tag.
 # Names are ASCII: without (?a:) "ſcript" would be a script, too, and not one of END.
@@ -132,8 +132,7 @@ def raw_element(skeleton: Skeleton, name: str, attrs: str, start: int, end: int)
 
 def plain(markup: str) -> str:
     """A short piece of HTML without tags as clean text (a title, an attribute value)."""
-    text = re.sub(r"&[#\w]+;?", lambda m: (lambda t, n: t + m.group()[n:])(*decode_entity(m.group())), markup) if "&" in markup else markup
-    return clean_text(text).strip()
+    return clean_text(decode_entities(markup) if "&" in markup else markup).strip()
 
 
 # --- what parsers can bear ----------------------------------------------------------------------------------------------------------
