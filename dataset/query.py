@@ -30,7 +30,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 TABLE_CELL = 80                                                # characters of a cell in a printed table; what is cut ends in …
 TABLE_ROWS = 1000
-READ_ONLY = ("allowed is one read-only statement of SQL, SELECT or WITH … SELECT; `chipwatch query --list` shows thirty to begin with, "
+READ_ONLY = ("write one SELECT (or WITH … SELECT) statement, for queries are read-only; `chipwatch query --list` shows thirty to begin with, "
              "and `chipwatch review` is where a person corrects what was read")
 _LEAD = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _READING = re.compile(_LEAD + r"(?:select|with|values|explain|pragma)\b", re.I | re.S)
