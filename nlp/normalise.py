@@ -49,15 +49,16 @@ _STEADY = ((0xA1, 0x250), (0x370, 0x530), (0x1E00, 0x1F00), (0x2010, 0x2028), (0
 
 
 def _classes() -> bytes:
-    """For the compiled twin, of each character below U+10000: 3 white space, 2 what never has to be changed and is written without blanks, 1 the same of other scripts, 0 all others."""
+    """For the compiled twin, of each character below U+10000: 3 white space, 2 what never has to be changed and is written without blanks, 1 the same of other scripts, 0 all others. Takes about a millisecond."""
     out = bytearray(0x10000)
     for first, last in ((0x21, 0x7F), *_STEADY):
+        if first >= 0x3400:                                    # ideographs and Hangul syllables: no exceptions among them, only the former are written without blanks
+            out[first:last] = (b"\2" if first < 0xAC00 else b"\1") * (last - first)
+            continue
         for code in range(first, last):
-            if code >= 0x3400 or (c := chr(code)).isprintable() and not combining(c) and is_normalized("NFKC", c) and not re.match(f"[{_ODD}]", c):
-                out[code] = 1
-    for match in _IS_CJK.finditer("".join(map(chr, range(0x2E80, 0xD800)))):
-        out[0x2E80 + match.start()] *= 2
-    for code in range(0x10000):
+            if (c := chr(code)).isprintable() and not combining(c) and is_normalized("NFKC", c) and not _CANDIDATES[RAW].match(c):
+                out[code] = 2 if _IS_CJK.match(c) else 1
+    for code in range(0x3001):                                 # no white space stands behind the ideographic blank
         if chr(code).isspace():
             out[code] = 3
     return bytes(out)
