@@ -29,8 +29,9 @@ def compile_loops(root: Path) -> list[Path]:
     except ImportError as exc:
         raise NotCompiled(str(exc)) from exc
     sources = sorted((root / "nlp").glob("_*.pyx"))
+    shared = (root / "nlp" / "compiled.pxi").read_bytes()
     # The digest of its source stands in the module: one that was made from another source is not used, see nlp/compiled.py.
-    extensions = [Extension(f"nlp.{path.stem}", [str(path.relative_to(root))], define_macros=[("SOURCE_DIGEST", f'"{hashlib.sha256(path.read_bytes()).hexdigest()}"')], extra_compile_args=["-g0"]) for path in sources]
+    extensions = [Extension(f"nlp.{path.stem}", [str(path.relative_to(root))], define_macros=[("SOURCE_DIGEST", f'"{hashlib.sha256(path.read_bytes() + shared).hexdigest()}"')], extra_compile_args=["-g0"]) for path in sources]
     try:
         with contextlib.chdir(root):
             command = Distribution({"name": "chipwatch", "ext_modules": cythonize(extensions, build_dir="build", quiet=True, force=True)}).get_command_obj("build_ext")

@@ -1,16 +1,17 @@
 # cython: language_level=3, nonecheck=True, wraparound=False, cdivision=True, initializedcheck=False
 """Compiled: what a tag means (`Meaning` of nlp/blocks/tags.py), the walk over the tags of a document (nlp/blocks/walk.py) and the loops over what it has drafted (nlp/blocks/segment.py). The same results in a third of the time.
 
-chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_blocks_tidy.py holds one against the other.
+chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_compiled_blocks.py holds one against the other.
 """
 
 from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_GET_SIZE
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_GET_LENGTH
-from libc.stdint cimport uint32_t
 
 from sys import intern
+
+include "compiled.pxi"
 
 cdef extern from "Python.h":
     bint PyLong_CheckExact(object)
@@ -20,16 +21,6 @@ cdef extern from "Python.h":
     bint Py_UNICODE_ISALNUM(uint32_t)
     bint Py_UNICODE_ISDECIMAL(uint32_t)
     int PyErr_CheckSignals() except -1
-
-cdef extern from *:
-    """
-    #ifndef SOURCE_DIGEST
-    #define SOURCE_DIGEST ""
-    #endif
-    """
-    const char* SOURCE_DIGEST
-
-SOURCE = SOURCE_DIGEST.decode()                                # see nlp/compiled.py
 
 cdef enum:
     ALT = 4                                                    # as in nlp/normalise.py

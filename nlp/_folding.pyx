@@ -1,31 +1,19 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The commonest work of nlp/normalise.py, compiled: the clean text of source ranges in which there is nothing but white space to change. What is more than that is left to the Python code, which is asked then.
 
-chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_normalise.py holds one against the other.
+chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_compiled_blocks.py holds one against the other.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_GET_LENGTH
-from libc.stdint cimport uint8_t, uint16_t, uint32_t
+
+include "compiled.pxi"
 
 cdef extern from "Python.h":
-    int PyUnicode_KIND(object)
-    void* PyUnicode_DATA(object)
-    uint32_t PyUnicode_READ(int, void*, Py_ssize_t)
     object PyUnicode_Substring(object, Py_ssize_t, Py_ssize_t)
     object PyUnicode_FromKindAndData(int, const void*, Py_ssize_t)
     bint Py_UNICODE_ISALNUM(uint32_t)
     bint PyUnicode_CheckExact(object)
-
-cdef extern from *:
-    """
-    #ifndef SOURCE_DIGEST
-    #define SOURCE_DIGEST ""
-    #endif
-    """
-    const char* SOURCE_DIGEST
-
-SOURCE = SOURCE_DIGEST.decode()                                # see nlp/compiled.py
 
 cdef enum:
     OTHER = 0                                                  # classes of characters: what may have to be changed,
@@ -40,14 +28,6 @@ cdef enum:                                                     # modes, as in nl
     RAW = 0
     MARKDOWN = 2
     STRING = 3
-
-ctypedef const uint8_t* Narrow
-ctypedef const uint16_t* Wide
-ctypedef const uint32_t* Widest
-ctypedef fused Characters:
-    Narrow
-    Wide
-    Widest
 
 cdef uint8_t CLASSES[0x10000]
 cdef uint32_t* _room = NULL

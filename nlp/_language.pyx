@@ -1,30 +1,19 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """How often function words stand in a text: what nlp/language.py counts word by word, compiled, in a tenth of the time.
 
-chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_language.py holds one against the other.
+chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_compiled_blocks.py holds one against the other.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.unicode cimport PyUnicode_GET_LENGTH
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint64_t
 from libc.string cimport memcmp, memset
 
+include "compiled.pxi"
+
 cdef extern from "Python.h":
-    int PyUnicode_KIND(object)
-    void* PyUnicode_DATA(object)
-    uint32_t PyUnicode_READ(int, void*, Py_ssize_t)
     bint Py_UNICODE_ISALNUM(uint32_t)
     bint Py_UNICODE_ISDECIMAL(uint32_t)
-
-cdef extern from *:
-    """
-    #ifndef SOURCE_DIGEST
-    #define SOURCE_DIGEST ""
-    #endif
-    """
-    const char* SOURCE_DIGEST
-
-SOURCE = SOURCE_DIGEST.decode()                                # see nlp/compiled.py
 
 cdef enum:
     LONGEST = 24                                               # characters of the longest function word
@@ -34,15 +23,6 @@ cdef uint8_t LETTERS[NARROW]
 cdef int _code
 for _code in range(NARROW):
     LETTERS[_code] = Py_UNICODE_ISALNUM(_code) and not Py_UNICODE_ISDECIMAL(_code)
-
-
-ctypedef const uint8_t* Narrow
-ctypedef const uint16_t* Wide
-ctypedef const uint32_t* Widest
-ctypedef fused Characters:
-    Narrow
-    Wide
-    Widest
 
 
 cdef struct Word:

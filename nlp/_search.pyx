@@ -13,17 +13,16 @@ from cpython.list cimport PyList_GET_ITEM
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.tuple cimport PyTuple_GET_ITEM
 from cpython.unicode cimport PyUnicode_Find, PyUnicode_GET_LENGTH
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint64_t
 from libc.string cimport memset
+
+include "compiled.pxi"
 
 cdef extern from *:
     void prefetch "__builtin_prefetch"(const void*) noexcept nogil
 
 cdef extern from "Python.h":
     long PyLong_AsLong(object) except? -1
-    int PyUnicode_KIND(object)
-    void* PyUnicode_DATA(object)
-    Py_UCS4 PyUnicode_READ(int, void*, Py_ssize_t)
     bint Py_UNICODE_ISALNUM(Py_UCS4)
     int PyErr_CheckSignals() except -1
 
@@ -32,13 +31,8 @@ cdef extern from *:
     #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
     #error "for machines that put the low byte first"
     #endif
-    #ifndef SOURCE_DIGEST
-    #define SOURCE_DIGEST ""
-    #endif
     """
-    const char* SOURCE_DIGEST
-
-SOURCE = SOURCE_DIGEST.decode()                                # see nlp/compiled.py
+    pass
 
 cdef enum:
     EAST = 0x2e80                                              # see nlp.cue_search.EAST

@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The inner loops of nlp/blocks/tidy.py, compiled: the same events of the same pages, in a fifth of the time. Which tags are tidy, and why, is said there.
 
-chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_blocks_tidy.py holds one against the other.
+chipwatch runs without this module, which is made where a C compiler is at hand (hatch_build.py); tests/test_compiled_blocks.py holds one against the other.
 
 The source is not cut into strings: texts are known by their places, and tags by the number of the first that is written like them.
 """
@@ -9,26 +9,15 @@ The source is not cut into strings: texts are known by their places, and tags by
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_GET_LENGTH
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint64_t
+
+include "compiled.pxi"
 
 cdef extern from "Python.h":
-    int PyUnicode_KIND(object)
     Py_ssize_t PyUnicode_FindChar(object, Py_UCS4, Py_ssize_t, Py_ssize_t, int) except -2
     object PyUnicode_Substring(object, Py_ssize_t, Py_ssize_t)
-    void* PyUnicode_DATA(object)
-    uint32_t PyUnicode_READ(int, void*, Py_ssize_t)
     bint Py_UNICODE_ISSPACE(uint32_t)
     int PyErr_CheckSignals() except -1
-
-cdef extern from *:
-    """
-    #ifndef SOURCE_DIGEST
-    #define SOURCE_DIGEST ""
-    #endif
-    """
-    const char* SOURCE_DIGEST
-
-SOURCE = SOURCE_DIGEST.decode()                                # see nlp/compiled.py
 
 cdef enum:
     OFTEN = 4095                                               # tags between two looks at whether a time limit has run out
@@ -51,15 +40,6 @@ cdef enum:                                                     # flags of what a
     RAISED = 16
     MEANT = 32                                                 # it means something, be it a soft piece alone
     ENDED = 64                                                 # and so does its end
-
-ctypedef const uint8_t* Narrow
-ctypedef const uint16_t* Wide
-ctypedef const uint32_t* Widest
-ctypedef fused Characters:
-    Narrow
-    Wide
-    Widest
-
 
 cdef struct Token:
     Py_ssize_t start, end                                      # of the text before it

@@ -20,7 +20,7 @@ def twin(name: str) -> ModuleType | None:
     except ImportError:                                        # no C compiler was at hand
         return None
     source = Path(__file__).with_name(f"_{name}.pyx")
-    return module if not source.is_file() or module.SOURCE == hashlib.sha256(source.read_bytes()).hexdigest() else None
+    return module if not source.is_file() or module.SOURCE == hashlib.sha256(source.read_bytes() + source.with_name("compiled.pxi").read_bytes()).hexdigest() else None
 
 
 def missing() -> list[str]:

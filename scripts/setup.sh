@@ -120,7 +120,7 @@ install_locked() {
 compile_all() { "$VENV/bin/python" -m compileall -q -j 0 -x '/tests?/' "$@" >/dev/null 2>&1 || true; }
 
 stamp=$VENV/.installed
-wanted=$({ cat requirements.lock pyproject.toml scripts/setup.sh hatch_build.py nlp/_*.pyx 2>/dev/null || true; } | sha256sum | cut -d' ' -f1)
+wanted=$({ cat requirements.lock pyproject.toml scripts/setup.sh hatch_build.py nlp/compiled.pxi nlp/_*.pyx 2>/dev/null || true; } | sha256sum | cut -d' ' -f1)
 installed() { [ -x "$VENV/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; }
 if ! installed; then
   # One at a time: a second one waits, also for the pips of one that was killed, which hold the lock as long as they live.
