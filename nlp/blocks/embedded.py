@@ -48,8 +48,19 @@ def embedded(skeleton: Skeleton) -> list[tuple[str, Any]]:
     return out
 
 
+# What hid a script from browsers that knew none: <!-- …, /*<![CDATA[*/ …, //<![CDATA[ …, and its end
+_HIDDEN = re.compile(r"\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)")
+_SHOWN = re.compile(r"(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$")
+_LAST = 200                                                    # characters in which the end is looked for: all of it but for white space
+
+
 def _add(out: list[tuple[str, Any]], kind: str, body: str) -> None:
-    value = _parse(re.sub(r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$", "", body))
+    if hidden := _HIDDEN.match(body):
+        body = body[hidden.end():]
+    body = body.rstrip()
+    if body.endswith(("-->", "]]>", "*/")) and (shown := _SHOWN.search(body, max(0, len(body) - _LAST))):
+        body = body[:shown.start()]
+    value = _parse(body)
     if value is not None:
         out.append((kind, value))
 
