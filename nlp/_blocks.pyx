@@ -572,8 +572,10 @@ cdef inline bint may_be_marked(str text):
 
 cdef inline bint may_be_heading(str text, bint bold, frozenset articles):
     """Whether a paragraph may be what segment.heading_rank takes for a heading: it is bold, or begins with a number or like the title of an article."""
-    cdef uint32_t character = PyUnicode_READ_CHAR(text, 0)
+    cdef uint32_t character = PyUnicode_READ_CHAR(text, 0), last = PyUnicode_READ_CHAR(text, PyUnicode_GET_LENGTH(text) - 1)
     cdef str word
+    if last in (c"!", c"?", c";", c",", 0x3002, 0xff1b, 0xff0c, 0x3001) or last == c"." and not bold:
+        return False                                           # a sentence, or a part of one
     if bold or character >= 0x80 or c"0" <= character <= c"9" or c"A" <= character <= c"Z" and "." in text[1:8]:
         return True
     if character | 0x20 < c"a" or character | 0x20 > c"z":
@@ -619,7 +621,7 @@ cdef class Maker:
 def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, tools, frozenset articles, int longest):
     """The blocks of what was drafted, see segment._build. 
 
-    `tools`: makers of Block and of LazyText; mapped_run and its fast path; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin.
+    `tools`: makers of Block and of LazyText; mapped_run and its fast path; that of texts of several pieces; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin.
     """
     cdef list out = [], path = [], pieces
     cdef Draft draft
@@ -630,7 +632,7 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
     cdef object marker, table, content, entry
     cdef Py_ssize_t at = 0
     cdef Maker block_of, lazy
-    block_of, lazy, run_of, run_text, text_of, table_of, rank_of, mark_of, words_in, is_furniture = tools
+    block_of, lazy, run_of, run_text, joined_text, text_of, table_of, rank_of, mark_of, words_in, is_furniture = tools
     for draft in walk.drafts:
         if not at & OFTEN:
             PyErr_CheckSignals()
@@ -648,8 +650,12 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
                 start, end, mode = starts[number], ends[number], modes[number]
                 content = run_text(source, start, end, mode)
                 content = run_of(source, start, end, mode) if content is None else lazy.make((content, source, ((start, end, mode),), None))
-            else:
+            elif draft.code or joined_text is None:
                 content = text_of(draft)
+            else:
+                given = [piece if PyUnicode_CheckExact(piece) else (starts[piece], ends[piece], modes[piece]) for piece in pieces]
+                content = joined_text(source, given)
+                content = text_of(draft) if content is None else lazy.make((content, source, given, None))
             text = content.text
             if not text or not Py_UNICODE_ISALNUM(PyUnicode_READ_CHAR(text, 0)) and not words_in(text):
                 continue

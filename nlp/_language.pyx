@@ -35,6 +35,14 @@ cdef inline bint is_letter(uint32_t character) noexcept:
     return LETTERS[character] if character < NARROW else Py_UNICODE_ISALNUM(character) and not Py_UNICODE_ISDECIMAL(character)
 
 
+cdef uint64_t EMPTY = 14695981039346656037ULL                  # FNV-1a of nothing
+
+
+cdef inline uint64_t mixed(uint64_t hashed, uint32_t character) noexcept nogil:
+    """FNV-1a of one character more."""
+    return (hashed ^ character) * 1099511628211ULL
+
+
 cdef class Words:
     """The function words, by the group of languages that share them."""
 
@@ -47,7 +55,7 @@ cdef class Words:
 
     def __cinit__(self, dict numbers not None, int groups):
         """`numbers` of their groups by word. Raises ValueError for a word that is too long."""
-        cdef uint64_t size = 64, place
+        cdef uint64_t size = 64, place, hashed
         cdef uint32_t characters[LONGEST]
         cdef Py_ssize_t at
         while size < <uint64_t>(3 * len(numbers)):
@@ -60,19 +68,17 @@ cdef class Words:
         for word, group in numbers.items():
             if not 0 < len(word) <= LONGEST or not 0 <= group < groups:
                 raise ValueError(f"no function word: {word!r}")
+            hashed = EMPTY
             for at in range(len(word)):
                 characters[at] = ord(word[at])
-            place = self.place(characters, len(word))
+                hashed = mixed(hashed, characters[at])
+            place = self.place(characters, len(word), hashed)
             self.places[place].size, self.places[place].group = len(word), group
             for at in range(len(word)):
                 self.places[place].characters[at] = characters[at]
 
-    cdef uint64_t place(self, uint32_t* characters, Py_ssize_t size) noexcept nogil:
-        """Where a word stands, or would."""
-        cdef uint64_t hashed = 14695981039346656037ULL
-        cdef Py_ssize_t at
-        for at in range(size):
-            hashed = (hashed ^ characters[at]) * 1099511628211ULL
+    cdef inline uint64_t place(self, uint32_t* characters, Py_ssize_t size, uint64_t hashed) noexcept nogil:
+        """Where a word stands, or would. `hashed`: of its characters, see `mixed`."""
         hashed = (hashed ^ hashed >> 32) & self.mask
         while self.places[hashed].size and not (self.places[hashed].size == size and not memcmp(self.places[hashed].characters, characters, size * sizeof(uint32_t))):
             hashed = (hashed + 1) & self.mask
@@ -80,36 +86,48 @@ cdef class Words:
 
     def count(self, str text not None):
         """(words, their letters, how often each group of function words stands there) of a text in lower case."""
-        cdef int kind = PyUnicode_KIND(text)
+        cdef int kind = PyUnicode_KIND(text), group
         cdef void* data = PyUnicode_DATA(text)
-        cdef Py_ssize_t at, end = PyUnicode_GET_LENGTH(text), size = 0
-        cdef uint32_t character
-        cdef uint32_t characters[LONGEST]
+        cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
         cdef long words = 0, letters = 0
-        cdef int group
-        cdef Word* found
         cdef long* counts = <long*>PyMem_Realloc(NULL, (self.groups + 1) * sizeof(long))
         if counts == NULL:
             raise MemoryError
         try:
             memset(counts, 0, (self.groups + 1) * sizeof(long))
-            for at in range(end + 1):
-                character = PyUnicode_READ(kind, data, at) if at < end else c" "
-                if is_letter(character):
-                    if size < LONGEST:
-                        characters[size] = character
-                    size += 1
-                elif size:
-                    words += 1
-                    letters += size
-                    if size <= LONGEST:
-                        found = &self.places[self.place(characters, size)]
-                        if found.size:
-                            counts[found.group] += 1
-                    size = 0
+            if kind == 1:
+                count_of[Narrow](self, <Narrow>data, end, &words, &letters, counts)
+            elif kind == 2:
+                count_of[Wide](self, <Wide>data, end, &words, &letters, counts)
+            else:
+                count_of[Widest](self, <Widest>data, end, &words, &letters, counts)
             return words, letters, [(group, counts[group]) for group in range(self.groups) if counts[group]]
         finally:
             PyMem_Free(counts)
+
+
+cdef void count_of(Words known, Characters text, Py_ssize_t end, long* words, long* letters, long* counts) noexcept:
+    """Adds up what `Words.count` gives."""
+    cdef Py_ssize_t at, size = 0
+    cdef uint64_t hashed = EMPTY
+    cdef uint32_t character
+    cdef uint32_t characters[LONGEST]
+    cdef Word* found
+    for at in range(end + 1):
+        character = text[at] if at < end else c" "
+        if is_letter(character):
+            if size < LONGEST:
+                characters[size] = character
+                hashed = mixed(hashed, character)
+            size += 1
+        elif size:
+            words[0] += 1
+            letters[0] += size
+            if size <= LONGEST:
+                found = &known.places[known.place(characters, size, hashed)]
+                if found.size:
+                    counts[found.group] += 1
+            size, hashed = 0, EMPTY
 
 
 cdef Py_ssize_t above(Characters text, Py_ssize_t end) noexcept nogil:
@@ -131,3 +149,24 @@ def foreign(str text not None):
     if kind == 2:
         return above[Wide](<Wide>data, end)
     return above[Widest](<Widest>data, end)
+
+
+cdef uint32_t highest_of(Characters text, Py_ssize_t end) noexcept nogil:
+    cdef Py_ssize_t at
+    cdef uint32_t most = 0
+    for at in range(end):
+        if text[at] > most:
+            most = text[at]
+    return most
+
+
+def highest(str text not None):
+    """The highest code point of a text; 0 of an empty one."""
+    cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void* data = PyUnicode_DATA(text)
+    if kind == 1:
+        return highest_of[Narrow](<Narrow>data, end)
+    if kind == 2:
+        return highest_of[Wide](<Wide>data, end)
+    return highest_of[Widest](<Widest>data, end)

@@ -17,6 +17,7 @@ SAMPLE = 6000                                                  # characters of b
 _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _EASTERN = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_FIRST_EASTERN = 0x3041
 _HAN = re.compile("[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Characters that stand in one of the two Chinese scripts only, the most frequent of each.
@@ -115,7 +116,7 @@ def function_words(language: str) -> frozenset[str]:
 
 def by_script(text: str, letters: int | None = None) -> str | None:
     """`ko`, `ja`, `zh-Hans` or `zh-Hant` where the script says so; else None."""
-    if text.isascii() or not _EASTERN.search(text):
+    if text.isascii() or compiled is not None and compiled.highest(text) < _FIRST_EASTERN or not _EASTERN.search(text):
         return None
     letters = count_words(text)[1] if letters is None else letters
     kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))

@@ -560,10 +560,15 @@ def mapped_text(source: str, pieces: Sequence[Piece]) -> MappedText:
     """
     if len(pieces) == 1 and pieces[0].__class__ is not str:
         return mapped_run(source, *pieces[0])
-    text = compiled.joined_text(source, pieces, _SIGNS) if compiled else None
+    text = joined_text(source, pieces) if compiled else None
     if text is None:
         text = _plain_text(source, pieces)
     return _mapped(source, pieces) if text is None else LazyText(text, source, pieces)
+
+
+def joined_text(source: str, pieces: Sequence[Piece]) -> str | None:
+    """The text of `mapped_text` as the compiled twin tells it; None where it does not."""
+    return compiled.joined_text(source, pieces, _SIGNS)
 
 
 def mapped_run(source: str, start: int, end: int, mode: int) -> MappedText:

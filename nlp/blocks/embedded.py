@@ -51,7 +51,7 @@ def embedded(skeleton: Skeleton) -> list[tuple[str, Any]]:
 # What hid a script from browsers that knew none: <!-- …, /*<![CDATA[*/ …, //<![CDATA[ …, and its end
 _HIDDEN = re.compile(r"\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)")
 _SHOWN = re.compile(r"(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$")
-_LAST = 200                                                    # characters in which the end is looked for: all of it but for white space
+_LAST = 1000                                                   # characters in which the end is looked for: all of it but for white space
 
 
 def _add(out: list[tuple[str, Any]], kind: str, body: str) -> None:

@@ -12,7 +12,7 @@ from nlp.blocks.skeleton import Skeleton
 from nlp.blocks.tags import MAX_SPAN, Event, compiled, events
 from nlp.blocks.walk import Draft, DraftCell, Grid, Limit, Segmenter
 from nlp.document import Block, Cell, MappedText, Table
-from nlp.normalise import ABUT, HTML, LazyText, mapped_run, mapped_text, mapped_texts, verbatim
+from nlp.normalise import ABUT, HTML, LazyText, joined_text, mapped_run, mapped_text, mapped_texts, verbatim
 from nlp.normalise import compiled as folding
 
 MAX_CONSENT = 1200                                             # characters
@@ -64,7 +64,7 @@ def _build(walker: Segmenter) -> list[Block]:
         return mapped_text(source, pieces_of(draft.pieces))
 
     if compiled:
-        tools = (*_makers(), mapped_run, folding.run_text if folding else lambda *_: None, text_of, lambda grid: _table(grid, skeleton, pieces_of), heading_rank, _MARKER.match, _WORDS.search, _FURNITURE.match)
+        tools = (*_makers(), mapped_run, folding.run_text if folding else lambda *_: None, joined_text if folding else None, text_of, lambda grid: _table(grid, skeleton, pieces_of), heading_rank, _MARKER.match, _WORDS.search, _FURNITURE.match)
         made = compiled.blocks(walker, chrome, cards, starts, ends, modes, skeleton.meta.get("titles", ()), tools, _ARTICLE_WORDS, MAX_HEADING)
         _second_menus(made)
         return made
@@ -163,13 +163,13 @@ def heading_rank(text: str, bold: bool) -> int:
         return 0
     body = text.rstrip(":：")
     numbered = _NUMBERED.match(body)
-    article = _ARTICLE.match(body)
-    if not (bold or numbered or article) or _DATED.match(text):
+    article = None if numbered else _ARTICLE.match(body)
+    if not (bold or numbered or article) or (text[0].isalpha() or text[-1].isdigit()) and _DATED.match(text):
         return 0
     rest = body[numbered.end():] if numbered else body
     if numbered and not bold and numbered.group(1).isdigit() and _MEASURED.match(rest):
         return 0
-    if _SENTENCE.search(rest.rstrip(".") if bold else rest) or not any(c.isalpha() for c in rest):
+    if _SENTENCE.search(rest.rstrip(".") if bold else rest) or not (rest[:1].isalpha() or any(c.isalpha() for c in rest)):
         return 0
     depth = 1 + (numbered.group(1).strip(".)").count(".") if numbered else 0)
     words = rest.count(" ") + 1
