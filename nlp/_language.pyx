@@ -170,3 +170,22 @@ def highest(str text not None):
     if kind == 2:
         return highest_of[Wide](<Wide>data, end)
     return highest_of[Widest](<Widest>data, end)
+
+
+cdef Py_ssize_t marks_of(Characters text, Py_ssize_t end) noexcept nogil:
+    cdef Py_ssize_t at, count = 0
+    for at in range(end):
+        count += (text[at] == c"<") | (text[at] == c"|") | (text[at] == c"\n")
+    return count
+
+
+def marks(str text not None):
+    """The number of "<", "|" and line ends."""
+    cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void* data = PyUnicode_DATA(text)
+    if kind == 1:
+        return marks_of[Narrow](<Narrow>data, end)
+    if kind == 2:
+        return marks_of[Wide](<Wide>data, end)
+    return marks_of[Widest](<Widest>data, end)

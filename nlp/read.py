@@ -11,11 +11,14 @@ from pathlib import PurePosixPath
 from chipwatch.records import Issue
 from nlp.blocks.skeleton import OPEN, Skeleton
 from nlp.blocks.tags import Event
+from nlp.compiled import twin
 from nlp.decode import decode, foreign, wide
 from nlp.document import Document
 from nlp.errors import UnreadableDocument
 from nlp.language import agree, canonical, identify
 from nlp.pause import collection_paused
+
+compiled = twin("language")
 
 MAX_BYTES = 32 * 1024 * 1024
 MIN_TEXT = 80                                                  # characters of block text below which a page says nothing
@@ -102,7 +105,7 @@ _DRAWN = re.compile(r"[<|\n]|(?<=\S)(?:  |\t)")                # a mark, or as m
 
 
 def _marks(text: str, drawn: bool) -> int:
-    return sum(map(text.count, "<|\n")) + (len(_GAP.findall(text)) if drawn else 0)
+    return (compiled.marks(text) if compiled else sum(map(text.count, "<|\n"))) + (len(_GAP.findall(text)) if drawn else 0)
 
 
 def binary(data: bytes) -> str | None:
@@ -292,13 +295,8 @@ _READERS = {"html": _html, "php": _html, "markdown": _markdown, "mdx": _markdown
 # --- last checks --------------------------------------------------------------------------------------------------------------------
 
 def _finish(document: Document, declared: str | None) -> Document:
-    sample: list[str] = []
-    size = 0
-    for block in document.blocks:
-        if not block.chrome and block.kind != "code":
-            size += len(block.text)
-            if len(sample) < 400:
-                sample.append(block.text)
+    texts = [block.content.text for block in document.blocks if not block.chrome and block.kind != "code"]
+    size, sample = sum(map(len, texts)), texts[:400]
     found, confidence = identify("\n".join(sample)) if sample else (None, 0.0)
     document.text_language = found if confidence >= 0.9 and size >= 200 else None
     if found is None and document.content_type == "html" and (said := _HTML_LANG.search(document.text, 0, 2000)):
