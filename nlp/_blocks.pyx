@@ -534,10 +534,26 @@ def cards(Walk walk not None):
     return out
 
 
+cdef bint may_be_row(list drafts, Py_ssize_t first, Py_ssize_t last, long boxes) except -1:
+    """Whether an element with these drafts and so many elements right inside it may be a row of a grid."""
+    cdef Draft draft
+    cdef Py_ssize_t at
+    cdef long texts = 0
+    for at in range(first, last + 1):
+        draft = drafts[at]
+        if draft.grid is not None or draft.kind not in ("paragraph", "list_item", "definition"):
+            return False
+        texts += 1 + draft.pieces.count("\u2063")              # ABUT
+    return texts >= 3 or boxes >= 2
+
+
 def likely_grids(Walk walk not None, int least):
-    """Elements that may be grids, in the order of their first row: (element, its first draft, its last, [(row, its first draft, its last), …]): those without text of their own, of `least` rows with text."""
+    """Elements that may be grids, in the order of their first row: (element, its first draft, its last, [(row, its first draft, its last), …]): those without text of their own, of `least` rows with text.
+
+    Left out are those of which a row cannot be one, see segment._div_cells and segment._boxed_cells: it holds something else than short texts, or fewer than three texts and than two boxes.
+    """
     cdef Py_ssize_t size = len(walk.parents), node, at
-    cdef Longs parents = numbers_of(walk.parents), first = Longs(size, len(walk.drafts)), last = Longs(size, -1), own = Longs(size, 0), rows = Longs(size, 0)
+    cdef Longs parents = numbers_of(walk.parents), first = Longs(size, len(walk.drafts)), last = Longs(size, -1), own = Longs(size, 0), rows = Longs(size, 0), boxes = Longs(size, 0)
     cdef Draft draft
     cdef long parent
     cdef dict found = {}
@@ -551,14 +567,19 @@ def likely_grids(Walk walk not None, int least):
         last.at[node] = at
         own.at[node] += 1
     for node in range(size - 1, 0, -1):
+        parent = parents.at[node]
+        boxes.at[parent] += 1
         if last.at[node] >= 0:                                 # there is text in it
-            parent = parents.at[node]
             first.at[parent], last.at[parent] = min(first.at[parent], first.at[node]), max(last.at[parent], last.at[node])
             rows.at[parent] += 1
     for node in range(1, size):
         parent = parents.at[node]
         if last.at[node] >= 0 and rows.at[parent] >= least and not own.at[parent]:
-            found.setdefault(parent, []).append((node, first.at[node], last.at[node]))
+            if may_be_row(walk.drafts, first.at[node], last.at[node], boxes.at[node]):
+                found.setdefault(parent, []).append((node, first.at[node], last.at[node]))
+            else:
+                rows.at[parent] = 0
+                found.pop(parent, None)
     return [(parent, first.at[parent], last.at[parent], of_it) for parent, of_it in found.items()]
 
 
