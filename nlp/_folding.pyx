@@ -21,7 +21,8 @@ cdef enum:
     EASTERN = 2                                                # the same, of a script that is written without blanks,
     BLANK = 3                                                  # white space,
     REFERENCE = 4                                              # "&"
-    ESCAPE = 5                                                 # and the backslash
+    ESCAPE = 5                                                 # the backslash
+    MARK = 6                                                   # and what never has to be changed behind a letter
     KEPT = 1 << 18                                             # characters for which memory is kept from text to text
 
 cdef enum:                                                     # modes, as in nlp/normalise.py
@@ -47,7 +48,7 @@ cdef object _decode = None
 
 
 def prepare(classes, decode):
-    """`classes` of the characters below U+10000, a byte each: 0 what may have to be changed, 1 plain, 2 plain and East Asian, 3 white space. `decode` is nlp.normalise.decode_entity."""
+    """`classes` of the characters below U+10000, a byte each: 0 what may have to be changed, 1 plain, 2 plain and East Asian, 3 white space, 6 a mark. `decode` is nlp.normalise.decode_entity."""
     global _decode
     cdef const uint8_t[:] given = classes
     cdef Py_ssize_t at
@@ -57,6 +58,11 @@ def prepare(classes, decode):
         CLASSES[at] = given[at]
     CLASSES[c"&"], CLASSES[c"\\"] = REFERENCE, ESCAPE
     _decode = decode
+
+
+cdef inline bint stands_alone(uint32_t character) noexcept nogil:
+    """Whether it is plain and no mark."""
+    return character < 0x10000 and CLASSES[character] == PLAIN
 
 
 cdef enum:
@@ -98,6 +104,9 @@ cdef Py_ssize_t write(Characters text, Py_ssize_t at, Py_ssize_t end, bint refer
             break
         if kind == EASTERN:
             writing.eastern = True
+        elif kind == MARK and (pending or not size or not stands_alone(to[size - 1])):
+            at = -1
+            break
         if pending:
             if size:
                 to[size] = c" " if pending == 1 else c"\n"
@@ -234,6 +243,9 @@ cdef Py_ssize_t steady(Characters text, Py_ssize_t at, Py_ssize_t end, bint refe
                         return at
                 elif kind == EASTERN:
                     eastern[0] = True
+                elif kind == MARK:
+                    if at == first or not stands_alone(text[at - 1]):
+                        return at
                 elif kind == OTHER or kind == REFERENCE and references or kind == ESCAPE and escapes:
                     return at
         at += 1
