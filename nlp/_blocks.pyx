@@ -670,7 +670,7 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
                 number = pieces[0]
                 start, end, mode = starts[number], ends[number], modes[number]
                 content = run_text(source, start, end, mode)
-                content = run_of(source, start, end, mode) if content is None else lazy.make((content, source, ((start, end, mode),), None))
+                content = run_of(source, start, end, mode) if content is None else lazy.make((content, source, (start, end, mode), None))
             elif draft.code or joined_text is None:
                 content = text_of(draft)
             else:

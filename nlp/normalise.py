@@ -437,22 +437,27 @@ class LazyText(MappedText):
 
     __slots__ = ("_source", "_made", "_begin")
 
-    def __init__(self, text: str, source: str, pieces: Sequence[Piece]):
+    def __init__(self, text: str, source: str, pieces: Sequence[Piece] | tuple[int, int, int]):
+        """`pieces`: of which it is made; a source range alone stands for itself, since that is what most blocks are."""
         self.text, self._source = text, source
-        self._made: Sequence[Piece] | MappedText = pieces
+        self._made: Sequence[Piece] | tuple[int, int, int] | MappedText = pieces
         self._begin: int | None = None                         # where the text begins in the source, if it stands there as it is, else -1; None: not looked at yet
 
     def _offsets(self) -> MappedText:
         if not isinstance(self._made, MappedText):
-            self._made = _mapped(self._source, self._made)
+            self._made = _mapped(self._source, self._pieces(self._made))
         return self._made
+
+    @staticmethod
+    def _pieces(made: Sequence[Piece] | tuple[int, int, int]) -> Sequence[Piece]:
+        return (made,) if made and made[0].__class__ is int else made
 
     def _as_it_stands(self) -> int:
         """`_begin`, looked at once: a long text is asked for thousands of spans."""
         if self._begin is None:
             self._begin = -1
-            if not isinstance(self._made, MappedText) and len(self._made) == 1:
-                first, last, _ = self._made[0]
+            if not isinstance(self._made, MappedText) and len(pieces := self._pieces(self._made)) == 1:
+                first, last, _ = pieces[0]
                 raw = self._source[first:last]
                 if len(raw.strip()) == len(self.text) and " ".join(raw.split()) == self.text:      # no reference in it, no white space folded: character for character
                     self._begin = first + len(raw) - len(raw.lstrip())
@@ -582,8 +587,8 @@ def mapped_run(source: str, start: int, end: int, mode: int) -> MappedText:
     if text is None and (mode not in (MARKDOWN, STRING) or "\\" not in source[start:end]):
         raw = source[start:end]
         text = _folded(_ENTITY.sub(_decoded, raw) if "&" in raw and mode != RAW else raw)
-    pieces = ((start, end, mode),)
-    return _mapped(source, pieces) if text is None else LazyText(text, source, pieces)
+    piece = (start, end, mode)
+    return _mapped(source, (piece,)) if text is None else LazyText(text, source, piece)
 
 
 def mapped_texts(source: str, cells: Sequence[tuple[str, Sequence[Piece]]]) -> tuple[MappedText, list[MappedText]]:
