@@ -209,7 +209,7 @@ def _chrome(walker: Segmenter) -> set[int]:
         sizes[number] = 0
         walker.chrome_strict.discard(number)
     total = sum(sizes.values())
-    titled = {draft.chrome for draft in walker.drafts if draft.kind == "heading" and draft.level == 1} & walker.headers
+    titled = {draft.chrome for draft in walker.drafts if draft.kind == "heading" and draft.level == 1} & walker.headers if walker.headers else set()
     chosen = {number for number, size in sizes.items()
               if number in walker.chrome_strict or number and 0 < size <= 0.4 * total and number not in titled and (number not in walker.consent or size <= MAX_CONSENT)}
     outside = sum(size for number, size in sizes.items() if number not in chosen)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from nlp.blocks.html import ALT_TEXT, END, MAX_ATTRS, MAX_NESTING, raw_element
@@ -173,7 +173,7 @@ def _know(tags: Iterable[str], known: dict[str, _Entry | None]) -> bool:
             if name in _RULES and len(_bare) < MAX_BARE:
                 _bare[source] = known[source]
         elif rule in (_VOID, _RULE, _COLUMN, _SKIPPED, _HEAD):
-            known[source] = (rule, name, Tag.read(f"<{name}>"), None)
+            known[source] = _without_attributes(rule, name)
         elif _PLAIN_ATTRS.match(source, match.end()):
             known[source] = _entry(rule, name, source, ends)
             if match.end() == len(source) - 1 and name in _RULES and len(_bare) < MAX_BARE:
@@ -190,8 +190,15 @@ def _know(tags: Iterable[str], known: dict[str, _Entry | None]) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
+def _without_attributes(rule: int, name: str) -> _Entry:
+    """Of an element whose attributes say nothing."""
+    return rule, name, Tag.read(f"<{name}>"), None
+
+
 def _entry(rule: int, name: str, source: str, ends: dict[str, Tag]) -> _Entry:
-    tag = Tag.read(source)
+    attrs = source[1 + len(name):-1]
+    tag = Tag._of(name, attrs) if attrs else Tag.read(source)
     if tag.inert or not (tag.breaks or tag.bold or tag.holds or tag.struck or tag.href):
         return rule, name, tag if tag.soft else None, None
     end = ends.get(name)
