@@ -116,7 +116,7 @@ def function_words(language: str) -> frozenset[str]:
 
 def by_script(text: str, letters: int | None = None) -> str | None:
     """`ko`, `ja`, `zh-Hans` or `zh-Hant` where the script says so; else None."""
-    if text.isascii() or compiled is not None and compiled.highest(text) < _FIRST_EASTERN or not _EASTERN.search(text):
+    if text.isascii() or compiled is not None and compiled.bits(text) < _FIRST_EASTERN or not _EASTERN.search(text):
         return None
     letters = count_words(text)[1] if letters is None else letters
     kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))
