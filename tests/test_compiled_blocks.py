@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from nlp.document import Document
 from nlp.read import read_document
 
 PAGES = Path(__file__).parent / "labelled" / "pages"
-ODD = ["<", ">", "'", '"', "&", "&amp;", "&#x41;", "&nbsp;", "&copy2", "\\", "ſ", "<!--", "-->", "<script>", "</script>", "<svg/>", "é", "文", "\n", "\u3000", "\xa0", "\u200b", "™", "¹", "e\u0301", "ﬁ", "İ", "\U0001d400",
+ODD = ["<b>Stop now!</b>", "<b>Fees.</b>", "<b>2026.</b>", "<p>1. Fees;</p>", "<p>4 Fees</p>", "<p>1. 3 April 2026</p>", "<p>Annex 2</p>", "<p>ข้อกำหนด</p>", "<", ">", "'", '"', "&", "&amp;", "&#x41;", "&nbsp;", "&copy2", "\\", "ſ", "<!--", "-->", "<script>", "</script>", "<svg/>", "é", "文", "\n", "\u3000", "\xa0", "\u200b", "™", "¹", "e\u0301", "ﬁ", "İ", "\U0001d400",
        "</p>", "</div>", "<p", "<br>", "<br/>", "<hr>", "<table>", "<tr>", "<td>", "<li>", "<h2>", "<summary>s</summary>", "<dt>t", "<dd>d", "<pre>a\n b</pre>", "<b>Article 4</b>", "<p>Section 12</p>", "<p>(a) text</p>", "<p>7/9</p>",
        '<ol start="3" type="a"><li>x<li value="9">y</ol>', '<img alt="yes">', '<s>$4</s>', '<div role="table"><div role="row"><span role="cell">1</span></div></div>', "<caption>c</caption>", "<nav>n</nav>", "<footer>f</footer>"]
 
@@ -102,9 +103,39 @@ def test_compiled_texts_are_those_of_the_slower_way(texts, modes, between):
     assert found is None or found == normalise._mapped(source, pieces).text
 
 
+_WORDS = ["the customer", "may not", "resell", "é", "’s", "文字", "ข้อ", "शर्तें", "مُدّة", "&amp;", "&nbsp;", "&", "\\", "\\_", "  ", "\n", "\t", "\xa0", "ﬁ", "™", "a" * 31, "b" * 32, "c" * 33, "x" * 70]
+
+
+@needs_compiled
+def test_long_texts_are_those_of_the_slower_way():
+    chance = random.Random(7)
+    told = 0
+    for _ in range(6000):
+        text = chance.choice((" ", "")).join(chance.choices(_WORDS, [9, 9, 9] + [1] * (len(_WORDS) - 3), k=chance.randrange(30)))
+        start, mode = chance.randrange(40), chance.randrange(5)
+        source = "-" * start + text + chance.choice(("", " ", "-" * 40))
+        found = normalise.compiled.run_text(source, start, start + len(text), mode)
+        if found is not None:
+            told += 1
+            assert found == normalise._mapped(source, [(start, start + len(text), mode)]).text, (text, mode)
+        assert language.compiled.marks(source) == sum(map(source.count, "<|\n"))
+        assert decode.foreign(source) == sum(character > "\x7f" for character in source)
+        assert language.compiled.bits(source) >= max(map(ord, source), default=0)
+    assert told > 2000
+
+
+def test_what_never_has_to_be_changed_composes_with_nothing():
+    classes = normalise._classes()
+    steady = {code for code in range(len(classes)) if classes[code] in (1, 2, 6)}
+    second = {int(parts[1], 16) for code in range(0x110000) if len(parts := unicodedata.decomposition(chr(code)).split()) == 2 and not parts[0].startswith("<")}
+    assert not steady & second
+    assert all(unicodedata.is_normalized("NFKC", chr(code)) for code in steady)
+    assert {code for code in steady if unicodedata.combining(chr(code))} == {code for code in steady if classes[code] == 6}
+
+
 @needs_compiled
 def test_plain_texts_are_never_left_to_the_slower_way():
-    for text in ("Plain words,  and\nmore", " we don’t “quote” – ever… ".replace("…", ""), "&amp;&nbsp;&lt;b", "Über straße, ценник, 価格は", "€ 3,20"):
+    for text in ("Plain words,  and\nmore", " we don’t “quote” – ever… ".replace("…", ""), "&amp;&nbsp;&lt;b", "Über straße, ценник, 価格は", "€ 3,20", "שלום עולם", "سلام، شروط", "नियम और शर्तें", "เงื่อนไขการใช้บริการ", "წესები", "Պայմաններ"):
         assert normalise.compiled.run_text(text, 0, len(text), normalise.HTML) == normalise._mapped(text, [(0, len(text), normalise.HTML)]).text
 
 
@@ -152,6 +183,11 @@ NO_ARGUMENTS = {
     "Words.__new__(Words)": TypeError,
     "tidy.compiled.read('<p>', None, None, tidy._know, None, None, 500, 1, 4)": TypeError,
     "tidy.compiled.read(DEEP, Skeleton(DEEP), tidy._RULES_COMPILED, tidy._know, None, None, 2**31 - 1, 1, 4)": ValueError,
+    "language.compiled.marks(None)": TypeError,
+    "language.compiled.bits(None)": TypeError,
+    "blocks.Maker(None, [])": TypeError,
+    "blocks.Maker(dict, ['keys'])": TypeError,
+    "blocks.Maker(int, ['real'])": TypeError,
     "blocks.cards(None)": TypeError,
     "blocks.likely_grids(None, 3)": TypeError,
     "blocks.cards(walker(draft(10**9)))": IndexError,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from test_blocks import check_offsets
 
 from nlp.blocks.structured import DataError, locate, parse_json, parse_xml, parse_yaml
+from nlp.decode import _meta as declared_in
 from nlp.decode import decode
 from nlp.errors import UnreadableDocument
 from nlp.language import canonical, identify
@@ -257,3 +258,15 @@ def test_hostile_documents_take_no_long_time(source, path):
     began = time.process_time()
     read_document(source.encode(), path=path)
     assert time.process_time() - began < 8
+
+
+@pytest.mark.parametrize("body", ['{"a": 1}', ' <!-- {"a": 1} --> ', '\n//<![CDATA[\n{"a": 1}\n//]]>\n', '/*<![CDATA[*/{"a": 1}/*]]>*/', '/* <![CDATA[ */ {"a": 1} /* ]]> */', '<![CDATA[{"a": 1}]]>'])
+def test_data_hidden_from_old_browsers_is_read(body):
+    page = f'<html><body><p>Words of a page that has some.</p><script type="application/json" id="state">{body}</script></body></html>'
+    assert read_document(page.encode(), path="p.html").embedded == [("state", {"a": 1})]
+
+
+@pytest.mark.parametrize("head", ["<META CHARSET=Shift_JIS>", "<Meta http-equiv='content-type' content='text/html; CharSet=shift_jis'>", "<?XML version='1.0' ENCODING=\"Shift_JIS\"?><html>", ".. -*- coding: shift_jis -*-\n",
+                                  '<style>@Charset "shift_jis";</style>'])
+def test_declared_encodings_are_found_however_they_are_written(head):
+    assert declared_in(head.encode()).lower() == "shift_jis"
