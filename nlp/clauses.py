@@ -787,6 +787,8 @@ class _Reader:
         weighed = self.decision.manner(look, own, intro, rule.label, polarity, mode, stated, alone)
         if scope.ground == ("permit",) and weighed[0] == "prohibits" and not own & (self.scopes.negation | self.scopes.plain_not | self.scopes.exception):
             weighed = scope.polarity, scope.mode               # "customers may resell": what words allow, and no word forbids, is no ban, however often its words are one
+        if weighed[0] == "prohibits" and rule.attributes.get("places") == "included" and clause.places:
+            weighed = "conditions", weighed[1]                 # "only persons in …": who is named is not barred
         if weighed == (clause.polarity, clause.mode):
             return
         clause.polarity, clause.mode = weighed

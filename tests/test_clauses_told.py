@@ -167,3 +167,31 @@ def test_a_list_of_laws_below_a_duty_is_part_of_it() -> None:
 def test_other_languages(language: str, label: str, states: str, tells: str) -> None:
     assert label in labels(states, language)
     assert label not in labels(tells, language)
+
+
+def residence(text: str) -> tuple[str, list[str]] | None:
+    """(polarity, places) of the residence rule that a sentence states."""
+    return next(((clause.polarity, clause.places) for clause in read_clauses(read_document(text.encode(), content_type="text/markdown", language="en"))[0] if clause.label == "residence_restriction"), None)
+
+
+@pytest.mark.parametrize(("text", "polarity", "places"), [
+    ("Larkfield nodes are not available to developers who reside in North Korea.", "prohibits", ["KP"]),
+    ("Nodes are not available to companies based in Belarus.", "prohibits", ["BY"]),
+    ("Right now, only persons located in Canada are authorized to rent nodes.", "conditions", ["CA"]),
+    ("Only people in Norway may use the nodes.", "conditions", ["NO"]),
+    ("A node may be rented only by persons in Canada.", "conditions", ["CA"]),
+    ("Accounts are held only by people who live in Switzerland.", "conditions", ["CH"]),
+])
+def test_who_is_not_served_is_barred_and_who_alone_is_served_is_not(text: str, polarity: str, places: list[str]) -> None:
+    assert residence(text) == (polarity, places)
+
+
+@pytest.mark.parametrize("text", [
+    "Only customers in Norway have a right of withdrawal.",
+    "Only users in California may ask for a copy of their data.",
+    "Invoices are opened only by persons in our finance team.",
+    "Only people in your company can use the seat.",
+    "Nobody outside the building may enter the hall.",
+])
+def test_what_some_may_alone_keeps_nobody_out_of_the_service(text: str) -> None:
+    assert residence(text) is None
