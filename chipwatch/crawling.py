@@ -75,7 +75,7 @@ def parse_shard(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     number, _, count = text.partition("/")
-    if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count) <= 10_000):
+    if not (all(part.isdecimal() and len(part) < 6 for part in (number, count)) and 1 <= int(number) <= int(count) <= 10_000):
         raise InputError(f"{text!r} is no shard: write I/N with 1 <= I <= N, e.g. --shard 1/3, 2/3 and 3/3 on three machines")
     return int(number), int(count)
 

@@ -119,6 +119,7 @@ def _gzip_member(handle: BinaryIO, offset: int) -> tuple[bytes, int, str | None]
     return bytes(out), position - len(engine.unused_data), damage
 
 
+_STATUS = re.compile(r"\d{1,9}")
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -266,7 +267,7 @@ def _entry(parsed: _Parsed, offset: int, end: int, number: int, damage: str | No
     status = None
     if http and kind in ("response", "revisit"):
         code = http.get_statuscode()
-        status = int(code) if code and code.isdigit() else None
+        status = int(code) if code and _STATUS.fullmatch(code) else None
     if damage is None and not parsed.complete:
         damage = "truncated"
     if damage is None and not parsed.digest_ok:
@@ -440,7 +441,7 @@ def _original(path: Path, entry: Entry) -> _Parsed:
         return read_record(path, found)
     name, _, offset = (entry.original or "").rpartition(" ")
     place = path.resolve().parents[2] / name if name and len(path.resolve().parents) > 2 else None
-    if place is not None and offset.isdigit() and ".." not in Path(name).parts and not Path(name).is_absolute() and place.is_file():
+    if place is not None and offset.isdecimal() and len(offset) < 20 and ".." not in Path(name).parts and not Path(name).is_absolute() and place.is_file():
         try:
             return read_at(place, int(offset), str(entry.refers_to))[1]
         except RecordNotFound:                                 # the file was written anew (recompressed): its index tells
@@ -502,7 +503,7 @@ def raw_response(parsed: _Parsed) -> RawResponse:
         body = _unchunk(body)
     headers = [(name, value) for name, value in http.headers if name.lower() != "transfer-encoding"]
     code = http.get_statuscode() or ""
-    return RawResponse(int(code) if code.isdigit() else 200, headers, body, http.protocol or "HTTP/1.1")
+    return RawResponse(int(code) if _STATUS.fullmatch(code) else 200, headers, body, http.protocol or "HTTP/1.1")
 
 
 def freshened(page: list[tuple[str, str]], said: list[tuple[str, str]]) -> list[tuple[str, str]]:

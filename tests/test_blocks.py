@@ -351,3 +351,17 @@ def test_names_that_only_look_like_those_of_elements_are_none(name, before):
     found = " ".join(block.text for block in read_document(f"<!doctype html><body>{before}<{name}>hidden</{name}><p>Rented by the hour".encode(), path="a.html").blocks)
     assert "H100" in found and "Rented by the hour" in found
     assert ("hidden" in found) is not name.isascii()
+
+
+@pytest.mark.parametrize("start", ["--9", "-", "²", "٣", "9" * 5000, "-3", "7"])
+def test_a_list_may_claim_to_begin_anywhere(start):
+    page = f'<ol start="{start}"><li>Tenants rent nodes by the hour.<li value="{start}">Tenants pay by the month.</ol>'
+    first, second = read_document(page.encode(), path="p.html").blocks
+    assert (first.text, second.text) == ("Tenants rent nodes by the hour.", "Tenants pay by the month.")
+    assert first.marker == {"٣": "3.", "-3": "-3.", "7": "7."}.get(start, "1.")
+
+
+def test_a_table_of_reStructuredText_may_claim_any_number_of_heads():
+    for rows in ("²", "9" * 5000, "--1"):
+        source = f"Prices\n======\n\n.. list-table::\n   :header-rows: {rows}\n\n   * - GPU\n     - Price\n   * - A100\n     - $2.10\n"
+        assert [block.kind for block in read_document(source.encode(), path="p.rst").blocks] == ["heading", "table"]

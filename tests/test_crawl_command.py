@@ -49,7 +49,7 @@ def test_the_threshold_can_be_set():
     assert (exit_code(crawled, 33), exit_code(crawled, 34)) == (errors.PARTIAL, 0)
 
 
-@pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/", "/2", "-1/2", "1/99999999"])
+@pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/", "/2", "-1/2", "1/99999999", "²/2", "1/" + "9" * 5000])
 def test_bad_shards(text):
     with pytest.raises(InputError, match="--shard 1/3"):
         parse_shard(text)

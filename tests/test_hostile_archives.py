@@ -91,3 +91,13 @@ def test_a_sources_file_saved_by_a_windows_editor(tmp_path):
 def test_csv_cells_hold_no_control_characters():
     assert safe_cell("\x1b[31m=x\x00\x9b") == "\ufffd[31m=x\ufffd\ufffd" and safe_cell("a\nb\tc é 价") == "a\nb\tc é 价"
     assert to_csv(Result(["\x1b[1m"], [("=1+1\x07",)])) == "\ufffd[1m\n'=1+1\ufffd\n"
+
+
+@pytest.mark.parametrize("code", [b"\xb200", b"two", b"-20"])
+def test_a_status_that_is_no_number_ends_no_reading(tmp_path, code):
+    path = tmp_path / "a.warc"
+    write_warc(path, [("https://a.example/1", "2026-01-01T00:00:00Z", 200, PAGE, HTML)], compressed=False)
+    data = path.read_bytes()
+    assert data.count(b"HTTP/1.1 200") == 1
+    path.write_bytes(data.replace(b"HTTP/1.1 200", b"HTTP/1.1 " + code))
+    assert [entry.status for entry in list_records(path).entries if entry.url == "https://a.example/1"] == [None]

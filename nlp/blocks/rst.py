@@ -317,7 +317,7 @@ class _Reader:
 
     def number(self, options: dict[str, Line], name: str) -> int:
         value = self.source[slice(*options[name])].strip() if name in options else "0"
-        return int(value) if value.isdigit() and len(value) < 4 else 0
+        return int(value) if value.isdecimal() and len(value) < 4 else 0
 
     def list_table(self, lines: list[Line], options: dict[str, Line], caption: Line | None, depth: int) -> None:
         heads, stubs = self.number(options, "header-rows"), self.number(options, "stub-columns")

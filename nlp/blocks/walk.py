@@ -18,6 +18,7 @@ MAX_DEPTH = 400                                                # of open element
 MAX_BLOCKS = 200_000
 MAX_SECONDS = 30.0
 MAX_NAME = 40                                                  # characters of a cell that holds a name
+_NUMBER = re.compile(r"-?\d{1,8}")                            # at which a list begins
 
 
 class Limit(Exception):
@@ -349,7 +350,7 @@ class Segmenter(compiled.Walk if compiled else Walk):
         if role in ("ul", "ol", "menu"):
             found = attributes(opening.attrs)
             start = found.get("start", "1")
-            self.lists.append([role == "ol", int(start) if start.lstrip("-").isdigit() and len(start) < 9 else 1, found.get("type", "1")])
+            self.lists.append([role == "ol", int(start) if _NUMBER.fullmatch(start) else 1, found.get("type", "1")])
             undo, self.item = self.item, None
             return undo
         if role == "li":
@@ -409,7 +410,7 @@ class Segmenter(compiled.Walk if compiled else Walk):
         current = self.lists[-1]
         if not current[0]:
             return "•"
-        if value and value.isdigit() and len(value) < 9:
+        if value and value.isdecimal() and len(value) < 9:
             current[1] = int(value)
         number, style = current[1], current[2]
         current[1] += 1
