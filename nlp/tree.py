@@ -7,6 +7,7 @@ The usual parsers forget offsets, and a quote must be the very slice of the sour
 from __future__ import annotations
 
 import json
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -272,7 +273,8 @@ def _word(token: str) -> Any:
         return _WORDS[token]
     if _NUMBER.match(token):
         plain = token.replace("_", "")
-        return int(plain) if re.fullmatch(r"[-+]?\d{1,18}", plain) else float(plain)
+        number = int(plain) if re.fullmatch(r"[-+]?\d{1,18}", plain) else float(plain)
+        return number if math.isfinite(number) else token      # 1e400
     return token
 
 
@@ -446,6 +448,14 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[list[Node]]:
 _XML = re.compile(r"<!--.*?-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<\?.*?\?>|<!.*?>|<(?P<close>/)?(?P<name>[\w:.-]+)(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(?P<empty>/)?>|(?P<text>[^<]+)", re.DOTALL)
 
 
+_ENCODING = re.compile(r"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+def decoded_xml(text: str) -> str:
+    """XML without what it says of its encoding, which is past: it would be decoded once more, or refused for a name that no encoding has."""
+    return _ENCODING.sub(r"\1", text.lstrip("\ufeff"))
+
+
 def read_xml(text: str) -> Node:
     """An XML file as maps from element name to content; an element that repeats stands once for each time. Raises TreeError where it is not well-formed, or holds entities of its own."""
     import html
@@ -454,7 +464,7 @@ def read_xml(text: str) -> Node:
     import defusedxml.ElementTree
     from defusedxml.common import DefusedXmlException
     try:
-        defusedxml.ElementTree.fromstring(text.lstrip("\ufeff").encode(), forbid_dtd=False)
+        defusedxml.ElementTree.fromstring(decoded_xml(text), forbid_dtd=False)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise TreeError(f"XML refused: {error}") from error
     root = Node("map", 0, len(text), entries=[])

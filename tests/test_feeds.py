@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,10 @@ def _replaced(node, odd, keep: int = 2):
     if isinstance(node, list) and keep:
         return [_replaced(v, odd, keep - 1) for v in node]
     return node if isinstance(node, str) and len(node) % 3 else odd
+
+
+@pytest.mark.parametrize("count", ["1e400", "-1e400", "-3", "1e9"])
+def test_a_count_that_counts_nothing_is_none(count):
+    changed, times = re.subn(r'("num_gpus": )\d+', rf"\g<1>{count}", document_of("shadeform_types"))
+    offers, _, _ = supply(changed)
+    assert times and offers and all(offer.gpu_count is None or 0 < offer.gpu_count < 100 for offer in offers)

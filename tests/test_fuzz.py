@@ -32,7 +32,7 @@ PAGES = {
     "txt": "\n".join(RULES).encode(), "pdf": PDF,
 }
 SALT = (b"", b"<", b">", b"</", b"<!--", b"]]>", b"\"", b"'", b"&#0;", b"&#x110000;", b"&amp", b"\0", b"\xff\xfe", b"\xed\xa0\x80", b"\xf0\x9f\x98", b"\xef\xbb\xbf", b"{", b"}", b"[", b"]", b",", b"|", b"|---", b"```", b"\r",
-        b"\n\n", b"\t", b"<table>", b"<tr><td colspan=99999 rowspan=99999>", b"<script>", b"<ul><li>", b"(a) ", b"$", b"1e999", b"9" * 40, b"-0", b"NaN", b"null", b"&a *a", b"%PDF-1.4", b"stream\n", b"endobj", b"/Kids[3 0 R 2 0 R]",
+        b"\n\n", b"\t", b"<table>", b"<tr><td colspan=99999 rowspan=99999>", b"<script>", b"<ul><li>", b"(a) ", b"$", b"1e999", b"-1e999", "²".encode(), "٣".encode(), "½".encode(), "Ⅳ".encode(), b"1/0", b"--9", b"<ol start=--9><li value=", b"encoding=\"", b"9" * 5000, b"9" * 40, b"-0", b"NaN", b"null", b"&a *a", b"%PDF-1.4", b"stream\n", b"endobj", b"/Kids[3 0 R 2 0 R]",
         "“Embargoed Country” means Cuba".encode(), "İß\u0130ﬁ①".encode(), "\u202e\u2066".encode(), b"unless ", b"You may not ", b"H100 ", b"export ", b"per hour ")
 NAMES = sorted(PAGES)
 
@@ -74,6 +74,7 @@ def read_or_refuse(data: bytes, path: str | None, kind: str = "auto") -> bool:
     for clause in found.clauses:
         assert clause.quote and len(clause.quote) == clause.end - clause.start <= 1500 and 0 < clause.confidence <= 1
     for offer in found.offers:
+        assert offer.gpu_count is None or 0 < offer.gpu_count < 1_000_000
         assert offer.gpu_name and (offer.price is None or 0 <= offer.price < float("inf"))
     assert as_json(as_contract(found)).encode()
     return True

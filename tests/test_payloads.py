@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from nlp.extract import extract
 from nlp.payloads import payloads, unfold
 from nlp.read import read_document
 from nlp.supply import read_supply
@@ -271,3 +272,10 @@ def test_markup_that_is_called_tame_is_left_as_it_is():
             seen.add((most, calm))
             assert not calm or tame(markup, most) == markup
     assert {calm for _, calm in seen} == {True, False}
+
+
+@pytest.mark.parametrize("encoding", ["UTF-inf8", "iso-8859-1", "utf-16", "utf-8"])
+def test_an_encoding_that_a_feed_claims_is_past(encoding):
+    source = f'<?xml version="1.0" encoding="{encoding}"?><prices><offer><gpu>A100</gpu><region>Zürich</region><price_per_hour>2.5</price_per_hour><currency>USD</currency></offer></prices>'
+    read = extract(source.encode(), path="prices.xml", kind="offers")
+    assert [(offer.gpu_name, offer.price, offer.location) for offer in read.offers] == [("A100", 2.5, "Zürich")]

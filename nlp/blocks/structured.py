@@ -119,7 +119,9 @@ def parse_xml(text: str) -> Any:
 
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import fromstring
-    body = re.sub(r"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')", r"\1", text.lstrip("\ufeff"))
+
+    from nlp.tree import decoded_xml
+    body = decoded_xml(text)
     depth = most = 0
     for match in re.finditer(r"</|/>|<[\w:]", body):
         depth += 1 if match.group() not in ("</", "/>") else -1

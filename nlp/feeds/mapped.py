@@ -93,7 +93,7 @@ def facts_of(record: Record, rules: dict[str, Any]) -> Facts:
     count = record.value(rules.get("count"))
     if count is not None:
         number = _number(count)
-        facts.count, facts.at_most = (number, False) if number is not None else parse_count(count)
+        facts.count, facts.at_most = parse_count(count if number is None else number)
         if facts.count == 0:
             return Facts()
     for key, whole in (("memory", False), ("memory_of_all", True)):
