@@ -133,80 +133,61 @@ cdef void count_of(Words known, Characters text, Py_ssize_t end, long* words, lo
 cdef enum:
     STRIDE = 128                                               # characters that are counted together, in the few bits that a compiler can count side by side
 
+cdef enum Sought:
+    FOREIGN
+    MARKS
+    BITS
 
-cdef Py_ssize_t above(Characters text, Py_ssize_t end) noexcept nogil:
+
+cdef inline uint8_t counts(uint32_t character, Sought sought) noexcept nogil:
+    return character > 0x7f if sought == FOREIGN else (character == c"<") | (character == c"|") | (character == c"\n")
+
+
+cdef Py_ssize_t sum_of(Characters text, Py_ssize_t end, Sought sought) noexcept nogil:
     cdef Py_ssize_t at, first = 0, count = 0
+    cdef uint32_t bits = 0
     cdef uint8_t some
+    if sought == BITS:
+        for at in range(end):
+            bits |= text[at]
+        return bits
     while first < end:
         some = 0
-        if end - first >= STRIDE:
-            for at in range(STRIDE):
-                some += text[first + at] > 0x7f
-        else:
+        if end - first < STRIDE:
             for at in range(first, end):
-                some += text[at] > 0x7f
+                some += counts(text[at], sought)
+        elif sought == FOREIGN:                                # which of the two is settled before the loop, or nothing is counted side by side
+            for at in range(STRIDE):
+                some += counts(text[first + at], FOREIGN)
+        else:
+            for at in range(STRIDE):
+                some += counts(text[first + at], MARKS)
         count += some
         first += STRIDE
     return count
+
+
+cdef Py_ssize_t summed(str text, Sought sought) noexcept:
+    cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
+    cdef int kind = PyUnicode_KIND(text)
+    cdef void* data = PyUnicode_DATA(text)
+    if kind == 1:
+        return sum_of[Narrow](<Narrow>data, end, sought)
+    if kind == 2:
+        return sum_of[Wide](<Wide>data, end, sought)
+    return sum_of[Widest](<Widest>data, end, sought)
 
 
 def foreign(str text not None):
     """The number of characters above U+007F."""
-    cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
-    cdef int kind = PyUnicode_KIND(text)
-    cdef void* data = PyUnicode_DATA(text)
-    if text.isascii():
-        return 0
-    if kind == 1:
-        return above[Narrow](<Narrow>data, end)
-    if kind == 2:
-        return above[Wide](<Wide>data, end)
-    return above[Widest](<Widest>data, end)
-
-
-cdef uint32_t bits_of(Characters text, Py_ssize_t end) noexcept nogil:
-    cdef Py_ssize_t at
-    cdef uint32_t bits = 0
-    for at in range(end):
-        bits |= text[at]
-    return bits
-
-
-def bits(str text not None):
-    """All bits of the characters of a text: none of them is higher."""
-    cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
-    cdef int kind = PyUnicode_KIND(text)
-    cdef void* data = PyUnicode_DATA(text)
-    if kind == 1:
-        return bits_of[Narrow](<Narrow>data, end)
-    if kind == 2:
-        return bits_of[Wide](<Wide>data, end)
-    return bits_of[Widest](<Widest>data, end)
-
-
-cdef Py_ssize_t marks_of(Characters text, Py_ssize_t end) noexcept nogil:
-    cdef Py_ssize_t at, first = 0, count = 0
-    cdef uint8_t some
-    while first < end:
-        some = 0
-        if end - first >= STRIDE:
-            for at in range(STRIDE):
-                some += (text[first + at] == c"<") | (text[first + at] == c"|") | (text[first + at] == c"\n")
-        else:
-            for at in range(first, end):
-                some += (text[at] == c"<") | (text[at] == c"|") | (text[at] == c"\n")
-        count += some
-        first += STRIDE
-    return count
+    return 0 if text.isascii() else summed(text, FOREIGN)
 
 
 def marks(str text not None):
     """The number of "<", "|" and line ends."""
-    cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
-    cdef int kind = PyUnicode_KIND(text)
-    cdef void* data = PyUnicode_DATA(text)
-    if kind == 1:
-        return marks_of[Narrow](<Narrow>data, end)
-    if kind == 2:
-        return marks_of[Wide](<Wide>data, end)
-    return marks_of[Widest](<Widest>data, end)
+    return summed(text, MARKS)
+
+
+def bits(str text not None):
+    """All bits of the characters of a text: none of them is higher."""
+    return summed(text, BITS)
