@@ -844,7 +844,7 @@ def _settle_heads(reading: Reading, grid: _Grid, heads: list[Head], outer: Aroun
     heads = [replace(head, role=None) if c in zones and len(zones) < len(sited) else head for c, head in enumerate(heads)]       # the region beside its zones is the place
     heads = [_by_its_cells(head, [t for r in rows if (t := grid.text(r, c)) and not is_nothing(t)]) if head.role == "gpu_count" or head.role is None and head.chips else head for c, head in enumerate(heads)]
     heads = _periods_side_by_side(reading, grid, heads, outer)
-    heads = [replace(h, unit=period) if h.role == "price" and h.unit is None and " " in (label := grid.heads[c].strip()) and (period := _period_of(label.rsplit(" ", 1)[1])) not in (None, "minute", "second") else h for c, h in enumerate(heads)]      # "요금 (VAT 별도)" over "월"
+    heads = [replace(h, unit=period) if h.role == "price" and h.unit is None and h.months is None and " " in (label := grid.heads[c].strip()) and (period := _period_of(label.rsplit(" ", 1)[1])) not in (None, "minute", "second") else h for c, h in enumerate(heads)]      # "요금 (VAT 별도)" over "월"; not "Reserved 1 year"
     heads = _less_gross(reading, grid, heads)
     heads = _counts_side_by_side(reading, grid, heads, outer)
     heads = _terms_beside(reading, grid, heads) if outer.unit is None else heads
@@ -972,9 +972,14 @@ def _period_of(label: str) -> str | None:
     return unit_in(word) if word[0].isdigit() else unit_in(f"/{word}", loose=False) if len(word) <= 14 else None
 
 
+def _names_its_term(label: str) -> bool:
+    """Whether a head says that its length of time is that of a commitment: "1年予約"; not "1 year"."""
+    return commitment_in("".join(c for c in label if not c.isdigit()))[0] is not None
+
+
 def _periods_side_by_side(reading: Reading, grid: _Grid, heads: list[Head], outer: Around) -> list[Head]:
     """Two columns or more that are headed by nothing but a period, each by another one, over amounts of money: "Hour | Day | Month" are columns of prices."""
-    found = {c: unit for c, head in enumerate(heads) if c and head.role in (None, "price", "unit", "commitment") and not head.chips and (unit := _period_of(grid.heads[c]))}
+    found = {c: unit for c, head in enumerate(heads) if c and head.role in (None, "price", "unit", "commitment") and not head.chips and (unit := _period_of(grid.heads[c])) and not (head.months and _names_its_term(grid.heads[c]))}
     money = outer.currency or reading.only_currency or reading.declared
     if len(found) < 2 or len(set(found.values())) < len(found):
         return heads
