@@ -47,6 +47,7 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
     titles = _sure_titles(placed)
     known: set[str] = set()
     coded: set[str] | None = None
+    headed: tuple[Placed, list[ChipSpan]] | None = None
     for group in _cards(placed):
         rest = []
         beside = sum(item.block.kind == "list_item" and len(item.block.text) <= SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
@@ -68,8 +69,49 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             elif chips and item.block.kind != "heading":
                 _asked_for(reading, item, chips)
             rest.append((item, chips, prices))
+            if item.block.kind == "heading":
+                headed = _heads_boxes(headed, item)
+        if headed is not None and _box_of_terms(rest, headed[0]):
+            rest.insert(0, (*headed, []))
         for part in _split_card(rest):
             _card(reading, part)
+
+
+def _heads_boxes(headed: tuple[Placed, list[ChipSpan]] | None, item: Placed) -> tuple[Placed, list[ChipSpan]] | None:
+    """The heading, with its chip, that the boxes below `item`, a heading, stand under: itself where it names one chip, else the one before where that is above it."""
+    text = item.block.text
+    chips = find_chips(text, context=True) if len(text) <= 60 and has_digit(text) else []
+    if len({c.gpu_name for c in chips}) == 1:
+        return item, chips[:1]
+    return headed if headed is not None and headed[0].block.level < item.block.level and not chips else None
+
+
+def _box_of_terms(lines: Sequence[tuple[Placed, list[ChipSpan], list[Price]]], above: Placed) -> bool:
+    """Whether a box without a chip tells on what terms the chip of the heading above is let ("Reserved", "$0.90/GPU/hr" under "L40S pricing"): it names a term, and prices of GPUs or of time."""
+    if not lines or lines[0][0].block.container is None or above.block.text not in lines[0][0].path or any(chips for _, chips, _ in lines):
+        return False
+    asked = [p for item, _, prices in lines for p in prices if len(item.block.text) <= SHORT_CARD]
+    return 1 <= len(asked) <= 2 and all(p.scope == "gpu" or p.unit in _TIMES for p in asked) and any(_names_term(item) for item, _, prices in lines if not prices)
+
+
+_TIMES = frozenset({"hour", "day", "week", "month", "year"})
+_WAY_LABEL = 30                                                # characters of a line that names a term and nothing else
+
+
+def _names_term(item: Placed) -> bool:
+    """Whether a line names a term on which machines are let and nothing else: "Reserved", "6-month commitment"."""
+    text = item.block.text
+    return len(text) <= _WAY_LABEL and commitment_in(text)[0] is not None and not asks_for_contact(text)
+
+
+def _term_above(lines: Sequence[Placed], at: int) -> tuple[str | None, int | None]:
+    """The term that a short line of a card names right above one of its prices: "Reserved", "6-month commitment", below them "$2.10/hr"."""
+    for line in reversed(lines[max(0, at - 3):at]):
+        if _PRICE_SIGN.search(line.block.text):
+            break                                              # a line of the price before
+        if _names_term(line):
+            return commitment_in(line.block.text)
+    return None, None
 
 
 def _known_chips(reading: Reading, placed: Sequence[Placed]) -> set[str]:
@@ -307,11 +349,13 @@ _PRICE_LINE = words("price_line")
 
 
 def _price_box(group: list[Placed], block: Block) -> bool:
-    """Whether a box begins with an amount and so has no title of its own, where the box before it has a chip for its title and no amount: two boxes of one card."""
+    """Whether a box begins with an amount and so has no title of its own, where the box before it has a chip, or a term, for its title and no amount: two boxes of one card."""
     if block.kind == "heading" or not _PRICE_LINE.match(block.text) or len(block.text) > 40 or not 1 <= len(group) <= 6:
         return False
     title = group[0].block.text
     chips = find_chips(title, context=True)
+    if not chips and len(group) <= 3 and any(map(_names_term, group)) and not any(_PRICE_SIGN.search(i.block.text) for i in group):
+        return True                                            # "Reserved" and "6-month commitment", in the box below "$2.10/GPU/hr"
     if len(title) > 60 or len(chips) != 1 or not BESIDE_CHIP.issuperset(re.findall(r"[^\W\d_]+", fold(title[:chips[0].left or 0] + " " + title[chips[0].end:]))):
         return False                                           # "H100 guide" is another thing than an H100
     return all(i.block.kind != "list_item" and not _PRICE_SIGN.search(i.block.text) and not asks_for_contact(i.block.text) for i in group)
@@ -644,10 +688,12 @@ def _card_prices(reading: Reading, item: Placed, prices: list[Price], lines: lis
     if unit is None and not any(p.price_from for p in prices):
         return []
     commitment, months = commitment_in(title)
+    if commitment is None and item.path and item.path[-1] != title:
+        commitment, months = commitment_in(item.path[-1])          # the price's own heading, before that of the card
     if commitment is None and heading:
         commitment, months = commitment_in(heading)
-    if commitment is None and item.path and item.path[-1] != title:
-        commitment, months = commitment_in(item.path[-1])
+    if commitment is None:
+        commitment, months = _term_above(lines, lines.index(item))
     told = [commitment_beside(text, i, prices, 0, len(text)) for i in range(len(prices))]
     start, end = item.block.content.source_span(0, len(text))
     tax = tax_in(text)

@@ -1,0 +1,78 @@
+"""The terms on which GPUs are let: in boxes below a heading that names the chip, in heads of columns, in lines of cards; and words that say that nothing is committed to.
+All prices are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.prices import commitment_in, unit_in
+from nlp.read import read_document
+from nlp.supply import read_supply
+
+
+def offers_of(text: str, *, extension: str = "html", language: str | None = None) -> list[tuple]:
+    document = read_document(text.encode(), path=f"page.{extension}", language=language)
+    return [(o.gpu_name, o.gpu_count, o.price, o.price_unit, o.price_scope, o.commitment) for o in read_supply(document)[1]]
+
+
+BOXES = [
+    '<div><h3>{one}</h3><p><b>{a}</b> / GPU / hour</p></div><div><h3>{two}</h3><p><b>{b}</b> / GPU / hour</p></div>',
+    '<div><div>{one}</div><div><span>{a}</span><span>/GPU/hr</span></div></div><div><div>{two}</div><div><span>{b}</span><span>/GPU/hr</span></div></div>',
+    '<p>Clear prices.</p><div><p>{one}</p><p>{a} per GPU hour</p></div><div><p>{two}</p><p>{b} per GPU hour</p></div>',
+    '<p>Clear prices.</p><div><div><div>{one}</div><p>For short jobs</p></div><div><div>{a} per GPU hour</div><p>Ready in a minute</p></div></div>'
+    '<div><div><div>Save a quarter</div><div>{two}</div></div><div><div>{b} per GPU hour</div><p>For long jobs</p></div></div>',
+]
+
+
+@pytest.mark.parametrize("boxes", BOXES)
+@pytest.mark.parametrize(("one", "two", "ways"), [("On-demand", "Reserved", ("on_demand", "reserved")), ("Spot", "12-month commitment", ("spot", "reserved")),
+                                                  ("Bajo demanda", "Reserva 12 meses", ("on_demand", "reserved")), ("按需", "预留", ("on_demand", "reserved")), ("オンデマンド", "予約", ("on_demand", "reserved"))])
+def test_boxes_of_terms_are_of_the_chip_in_the_heading_above(boxes: str, one: str, two: str, ways: tuple[str, str]) -> None:
+    page = "<h2>L40S pricing</h2><div>" + boxes.format(one=one, two=two, a="$0.84", b="$0.61") + "</div>"
+    assert offers_of(page) == [("L40S", None, 0.84, "hour", "gpu", ways[0]), ("L40S", None, 0.61, "hour", "gpu", ways[1])]
+
+
+def test_boxes_of_other_things_are_of_no_chip() -> None:
+    page = "<h2>L40S pricing</h2><div><h3>On-demand</h3><p>$0.84 / GPU / hour</p></div><div><h3>Disks</h3><p>Reserved</p><p>$0.07 / GB / month</p></div>"
+    assert offers_of(page) == [("L40S", None, 0.84, "hour", "gpu", "on_demand")]
+    page = "<h2>L40S</h2><p>Quick.</p><div><p>$0.84/hr</p></div><h2>Help desk</h2><div><p>Reserved</p><p>$79/month</p></div>"
+    assert [o[2] for o in offers_of(page)] == [0.84]
+    page = "<h2>L40S or H100</h2><p>Which one?</p><div><p>Reserved</p><p>$0.61 per GPU hour</p></div>"
+    assert offers_of(page) == []
+
+
+def test_the_heading_of_a_price_tells_its_term() -> None:
+    page = "# L40S pricing\n\nBy the hour.\n\n### On-demand\n\n$0.84/GPU/hr\n\n### Reserved\n\n$0.61/GPU/hr\n"
+    assert [o[2::3] for o in offers_of(page, extension="md")] == [(0.84, "on_demand"), (0.61, "reserved")]
+
+
+def test_a_line_of_a_card_tells_its_term() -> None:
+    page = "<div><div>L40S</div><div>Reserved</div><div>$0.61/GPU/hr</div></div><div><div>H100</div><div>Spot</div><div>$0.22/GPU/hr</div></div>"
+    assert [(o[0], o[5]) for o in offers_of(page)] == [("L40S", "reserved"), ("H100", "spot")]
+
+
+@pytest.mark.parametrize(("plain", "term", "language"), [
+    ("Price/hour", "Reserved 1 year", "en"), ("Price/hour", "1-year reservation", "en"), ("Precio/hora", "Reserva 1 año", "es"), ("Preço/hora", "Reserva 1 ano", "pt"),
+    ("Cena za godzinę", "Rezerwacja 12 miesięcy", "pl"), ("時間料金", "1年予約", "ja"), ("시간당 요금", "1년 약정", "ko"), ("Giá/giờ", "Cam kết 1 năm", "vi"), ("Preis/Stunde", "Reserviert 1 Jahr", "de"),
+    ("Prix/heure", "Réservé 1 an", "fr"), ("每小时价格", "预留 1 年", "zh")])
+def test_the_length_of_a_term_is_no_period_of_a_column(plain: str, term: str, language: str) -> None:
+    table = f"# GPU\n\n| GPU | VRAM | {plain} | {term} |\n|---|---|---|---|\n| NVIDIA L40S | 48 GB | 0.84 € | 0.61 € |\n| NVIDIA H100 | 80 GB | 0.44 € | 0.33 € |\n"
+    assert [(o[0], o[2], o[3], o[5]) for o in offers_of(table, extension="md", language=language)] == [
+        ("L40S", 0.84, "hour", "on_demand"), ("L40S", 0.61, "hour", "reserved"), ("H100", 0.44, "hour", "on_demand"), ("H100", 0.33, "hour", "reserved")]
+
+
+def test_columns_of_periods_stay_columns_of_periods() -> None:
+    table = "| GPU | 1 month | 1 year |\n|---|---|---|\n| NVIDIA L40S | $410 | $4,100 |\n| NVIDIA H100 | $190 | $1,900 |\n"
+    assert [o[2:4] for o in offers_of(table, extension="md")] == [(410, "month"), (4100, "year"), (190, "month"), (1900, "year")]
+
+
+@pytest.mark.parametrize("text", ["No long-term contract", "without any long-term contracts", "no 12-month contract", "Không cam kết", "Không cần cam kết", "무약정", "bez długoterminowych zobowiązań",
+                                  "Без долгосрочных контрактов", "No reservation needed", "无需预留"])
+def test_nothing_is_committed_to(text: str) -> None:
+    assert commitment_in(text) == ("on_demand", None)
+
+
+@pytest.mark.parametrize(("text", "months"), [("Umowa na 12 miesięcy", 12), ("Cam kết 1 năm", 12), ("12-month contract", 12), ("Đặt trước", None), ("1년 약정", 12)])
+def test_something_is_committed_to(text: str, months: int | None) -> None:
+    assert commitment_in(text) == ("reserved", months)
+    assert unit_in(text) is None
