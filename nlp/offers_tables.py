@@ -924,16 +924,30 @@ def _by_its_cells(head: Head, texts: Sequence[str]) -> Head:
 def _counts_side_by_side(reading: Reading, grid: _Grid, heads: list[Head], outer: Around) -> list[Head]:
     """Two columns or more that are headed by nothing but a number of GPUs, each by another one, over amounts of money: "1 GPU | 4 GPUs" are columns of prices; so are they under terms
     or over them: "1 GPU On-demand | 1 GPU Spot"."""
+    rate = _rate_of_rows(grid)                                 # "L40S, € per hour | 1.10 | 4.40" under "GPUs | 1 | 4"
     found = [c for c, head in enumerate(heads) if c and head.role != "price" and not head.chips and (GPUS_STATED.fullmatch(label := fold(grid.heads[c]).strip()) or _SIZE.fullmatch(label)
-                                                                                                    or head.role is None and head.commitment and (GPUS_STATED.match(label) or _SIZE.match(label)))]
+                                                                                                    or rate is not None and label in _NUMBERS or head.role is None and head.commitment and (GPUS_STATED.match(label) or _SIZE.match(label)))]
     if len(found) < 2 or len({grid.heads[c] for c in found}) < len(found):
         return heads
-    money = outer.unit and (outer.currency or reading.only_currency or reading.declared)      # told above: then bare amounts are prices, too
+    money = rate is not None or outer.unit and (outer.currency or reading.only_currency or reading.declared)      # told above: then bare amounts are prices, too
     for column in found:
         texts = [t for r in range(grid.body, len(grid.rows)) if (t := grid.text(r, column)) and not is_nothing(t)]
         if not texts or not all(len(t) <= 60 and (any(p.sign for p in reading.prices(t)) or money and re.fullmatch(_AMOUNT, t) or availability_in(t) or asks_for_contact(t)) for t in texts):
             return heads
+    if rate is not None:
+        return [replace(head, role="price", unit=head.unit or rate.unit, scope=head.scope or rate.scope, currency=head.currency or rate.currency) if c in found else head for c, head in enumerate(heads)]
     return [replace(head, role="price", currency=head.currency or outer.currency) if c in found else head for c, head in enumerate(heads)]
+
+
+_NUMBERS = frozenset("1 2 3 4 5 6 7 8 10 12 16".split())       # heads that are numbers of GPUs, where the rows say that the amounts are prices
+
+
+def _rate_of_rows(grid: _Grid) -> Head | None:
+    """The money and period that the names of all rows state, and the same of each: "L40S, € per hour", "H100 (€/h)"."""
+    if grid.body >= len(grid.rows) or not (first := grid.text(grid.body, 0)) or len(first) > 80 or not unit_in(first):
+        return None
+    rates = [read_head(grid.text(r, 0)) for r in range(grid.body, len(grid.rows))]
+    return rates[0] if rates[0].unit and rates[0].currency and len({(h.unit, h.currency) for h in rates}) == 1 else None
 
 
 def _terms_beside(reading: Reading, grid: _Grid, heads: list[Head]) -> list[Head]:
@@ -1003,7 +1017,10 @@ def _sizes(grid: _Grid, heads: Sequence[Head]) -> dict[int, float]:
     told: set[tuple[float, str]] = set()                       # the number of GPUs, and what else the head says
     for column, head in enumerate(heads):
         label = fold(grid.heads[column])
-        if head.role == "price" and (stated := GPUS_STATED.search(label) or _SIZE.search(label)):
+        if head.role == "price" and label.strip() in _NUMBERS:
+            found[column] = float(label)
+            told.add((found[column], ""))
+        elif head.role == "price" and (stated := GPUS_STATED.search(label) or _SIZE.search(label)):
             found[column] = float(next(g for g in stated.groups() if g))
             told.add((found[column], " ".join(f"{label[:stated.start()]} {label[stated.end():]}".split())))
     return found if len(told) == len(found) and len(set(found.values())) > 1 else {}

@@ -76,3 +76,23 @@ def test_nothing_is_committed_to(text: str) -> None:
 def test_something_is_committed_to(text: str, months: int | None) -> None:
     assert commitment_in(text) == ("reserved", months)
     assert unit_in(text) is None
+
+
+@pytest.mark.parametrize(("head", "names"), [
+    ("GPU | 1 | 4 | 8", ("L40S, price per hour (€)", "H100, price per hour (€)")), ("GPUs | 1x | 4x | 8x", ("NVIDIA L40S (€/h)", "NVIDIA H100 (€/h)")),
+    ("Karte | 1 | 4 | 8", ("NVIDIA L40S, €/Stunde", "NVIDIA H100, €/Stunde")), ("GPU 数 | 1 | 4 | 8", ("L40S（欧元/小时）", "H100（欧元/小时）"))])
+def test_rows_tell_the_unit_of_columns_of_numbers_of_gpus(head: str, names: tuple[str, str]) -> None:
+    table = f"# GPU\n\n| {head} |\n|---|---|---|---|\n| {names[0]} | 1.05 | 4.20 | 8.40 |\n| {names[1]} | 2.95 | 11.80 | 23.60 |\n"
+    assert [o[:4] for o in offers_of(table, extension="md")] == [("L40S", 1, 1.05, "hour"), ("L40S", 4, 4.2, "hour"), ("L40S", 8, 8.4, "hour"),
+                                                                ("H100", 1, 2.95, "hour"), ("H100", 4, 11.8, "hour"), ("H100", 8, 23.6, "hour")]
+
+
+def test_columns_of_numbers_without_money_are_no_prices() -> None:
+    table = "# GPU\n\n| GPU | 1 | 4 | 8 |\n|---|---|---|---|\n| L40S, jobs per hour | 105 | 420 | 840 |\n| H100, jobs per hour | 295 | 1180 | 2360 |\n"
+    assert [o[2] for o in offers_of(table, extension="md") if o[2] is not None] == []
+
+
+@pytest.mark.parametrize("line", ["Scale from 1-8 GPUs", "1 – 8 GPUs per machine", "1 to 8 GPUs", "Up to 8 GPUs", "1 bis 8 GPUs", "1~8 GPU"])
+def test_a_range_of_gpus_is_no_number_of_gpus(line: str) -> None:
+    page = f"<h2>L40S pricing</h2><div><h3>On-demand</h3><p><b>$0.84</b> / GPU / hour</p><p>{line}</p></div>"
+    assert offers_of(page) == [("L40S", None, 0.84, "hour", "gpu", "on_demand")]
