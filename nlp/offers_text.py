@@ -17,7 +17,7 @@ from nlp.offers import (
     AT_MOST, GPUS_STATED, Facts, Quoted, Reading, asks_for_contact, commitment_beside, compares_sellers, make_offers, other_trade, parse_count, read_head, seller_of_head, stated_count, sum_for,
 )
 from nlp.places import find_places, fold
-from nlp.prices import REBATE, Price, availability_in, commitment_in, has_digit, is_left, is_withdrawn, scope_in, tax_in, unit_in
+from nlp.prices import REBATE, Price, availability_in, commitment_in, find_prices, has_digit, is_left, is_withdrawn, scope_in, tax_in, unit_in
 from nlp.sieve import Sieve, Sieved
 
 SENTENCE_END = words("sentence_end")
@@ -51,13 +51,13 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
     for group in _cards(placed):
         rest = []
         beside = sum(item.block.kind == "list_item" and len(item.block.text) <= SHORT_CARD and any(c.start <= 24 for c in find_chips(item.block.text)) for item in group if has_digit(item.block.text)) >= 2
-        for item in group:
+        for at, item in enumerate(group):
             text = item.block.text
             if not_ours(reading, item):
                 continue                                       # what others ask
             listed = beside and item.block.kind == "list_item"             # an item of a list of GPUs names one, too
             chips = find_chips(text, context=listed or _about_gpus(item) or _titles_card(item, titles)) if has_digit(text) else []
-            prices = real_prices(reading, text, item.path)
+            prices = real_prices(reading, text, item.path) or (_in_pieces(reading, group, at) if text[:1].isdigit() and len(text) <= _AMOUNT_ALONE else [])
             if prices and not chips and item.block.kind != "heading" and (short := find_chips(text, context=True)):
                 known = known or _known_chips(reading, placed)
                 chips = [c for c in short if c.gpu_name in known]          # "A10 spot from 0.9 an hour": a card by what else the page says
@@ -75,6 +75,35 @@ def read_text(reading: Reading, placed: Sequence[Placed]) -> None:
             rest.insert(0, (*headed, []))
         for part in _split_card(rest):
             _card(reading, part)
+
+
+_AMOUNT_ALONE = 14                                             # characters of a line that is an amount and nothing else
+_BARE_AMOUNT = re.compile(r"\d[\d.,' ]{0,13}")
+
+
+def _in_pieces(reading: Reading, group: Sequence[Placed], at: int) -> list[Price]:
+    """The price of an amount that stands in a line of its own, where the sign does, too ("$", below it "2.15"), or begins the next line ("2,15", below it "€/Stunde")."""
+    item = group[at]
+    text = item.block.text.strip()
+    if item.block.kind == "heading" or not _BARE_AMOUNT.fullmatch(text):
+        return []
+    above, *below = (group[at - 1].block.text.strip() if at else "", *(i.block.text.strip() for i in group[at + 1:at + 3]))
+    if _is_sign(above):
+        whole = f"{above}{text}"
+    elif below and _is_sign(below[0]):
+        whole = " ".join((text, *(b for b in below if len(b) <= 16)))
+    elif below and len(below[0]) <= 16 and _is_sign(below[0].partition("/")[0].strip()):
+        whole = f"{text} {below[0]}"
+    else:
+        return []
+    found = real_prices(reading, whole, item.path)
+    return [replace(found[0], start=0, end=len(item.block.text))] if len(found) == 1 and found[0].sign else []
+
+
+@lru_cache(maxsize=512)
+def _is_sign(text: str) -> bool:
+    """Whether a text is a sign or code of money and nothing else: "$", "R$", "zł", "EUR"."""
+    return 0 < len(text) <= 4 and not has_digit(text) and bool(found := find_prices(f"{text} 1", language=None)) and bool(found[0].sign)
 
 
 def _heads_boxes(headed: tuple[Placed, list[ChipSpan]] | None, item: Placed) -> tuple[Placed, list[ChipSpan]] | None:

@@ -96,3 +96,21 @@ def test_columns_of_numbers_without_money_are_no_prices() -> None:
 def test_a_range_of_gpus_is_no_number_of_gpus(line: str) -> None:
     page = f"<h2>L40S pricing</h2><div><h3>On-demand</h3><p><b>$0.84</b> / GPU / hour</p><p>{line}</p></div>"
     assert offers_of(page) == [("L40S", None, 0.84, "hour", "gpu", "on_demand")]
+
+
+@pytest.mark.parametrize("lines", [("$", "2.15", "per hour"), ("$", "2.15", "/hr"), ("2.15", "$", "per hour"), ("2.15", "$/hour"), ("USD", "2.15", "hourly")])
+@pytest.mark.parametrize("tag", ["div", "p", "span"])
+def test_a_sign_of_money_may_stand_in_an_element_of_its_own(lines: tuple[str, ...], tag: str) -> None:
+    inside = "".join(f"<{tag}>{line}</{tag}>" for line in lines)
+    page = f"<div><h3>NVIDIA L40S</h3><div>{inside}</div></div>"
+    assert [o[:4] for o in offers_of(page)] == [("L40S", None, 2.15, "hour")]
+
+
+def test_signs_on_lines_of_their_own_in_other_languages_and_in_text() -> None:
+    assert [o[2:4] for o in offers_of("<h3>NVIDIA L40S</h3><p>2,15</p><p>€/Stunde</p>", language="de")] == [(2.15, "hour")]
+    assert [o[2:4] for o in offers_of("<h3>NVIDIA L40S</h3><p>R$</p><p>11,90</p><p>por hora</p>", language="pt")] == [(11.9, "hour")]
+    assert [(o[0], o[2]) for o in offers_of("NVIDIA L40S\n$\n2.15\n/hr\n\nNVIDIA H100\n$\n3.45\n/hr\n", extension="txt")] == [("L40S", 2.15), ("H100", 3.45)]
+
+
+def test_a_bare_number_beside_no_sign_is_no_price() -> None:
+    assert [o[2] for o in offers_of("<div><h3>NVIDIA L40S</h3><p>48</p><p>GB</p><p>2.15</p><p>per hour</p></div>") if o[2] is not None] == []
