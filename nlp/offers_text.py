@@ -497,7 +497,9 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
     if chip.start > 70 and first.block.kind != "heading":
         return
     facts = Facts(named=[c for _, cs in named for c in cs], tax=reading.tax_at(first.path))
-    heading = next((item.block.text for item, cs, ps in own if item.block.kind == "heading" and not cs and not ps and len(item.block.text) <= 60), None)
+    plain = [item for item, cs, ps in own if item.block.kind == "heading" and not cs and not ps and len(item.block.text) <= 60]
+    above = [item for item in plain if item.block.text in first.path]        # the last one above the chip is the card's, those before it are of the section or page
+    heading = (above[-1] if above else plain[0]).block.text if plain else None
     facts.instance = _product(reading, heading) if heading and first.block.kind != "heading" else first.block.text[:120]
     quoted: list[Quoted] = []
     contact = False

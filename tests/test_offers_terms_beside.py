@@ -114,3 +114,10 @@ def test_signs_on_lines_of_their_own_in_other_languages_and_in_text() -> None:
 
 def test_a_bare_number_beside_no_sign_is_no_price() -> None:
     assert [o[2] for o in offers_of("<div><h3>NVIDIA L40S</h3><p>48</p><p>GB</p><p>2.15</p><p>per hour</p></div>") if o[2] is not None] == []
+
+
+@pytest.mark.parametrize(("page_title", "card", "language"), [("GPU servers", "GPU Start", "en"), ("Serwery GPU", "GPU Start", "pl"), ("Máy chủ GPU", "Gói GPU 1", "vi"), ("GPU 云服务器", "入门型", "zh")])
+def test_the_heading_right_above_the_chip_names_the_first_card(page_title: str, card: str, language: str) -> None:
+    page = f"<h1>{page_title}</h1><div><h3>{card}</h3><ul><li>1 × NVIDIA L40S</li></ul><p>€1.05/h</p></div><div><h3>Max</h3><ul><li>8 × NVIDIA H100</li></ul><p>€23.60/h</p></div>"
+    document = read_document(page.encode(), path="page.html", language=language)
+    assert [(o.instance_name, o.gpu_name, o.price) for o in read_supply(document)[1]] == [(card, "L40S", 1.05), ("Max", "H100", 23.6)]
