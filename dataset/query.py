@@ -32,7 +32,7 @@ TABLE_CELL = 80                                                # characters of a
 TABLE_ROWS = 1000
 READ_ONLY = ("write one SELECT (or WITH … SELECT) statement, for queries are read-only; `chipwatch query --list` shows thirty to begin with, "
              "and `chipwatch review` is where a person corrects what was read")
-_LEAD = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
+_LEAD = r"(?>\s|--[^\n]*|/\*.*?\*/)*+"                           # never looked at twice: thirty comments in a row would take minutes
 _READING = re.compile(_LEAD + r"(?:select|with|values|explain|pragma)\b", re.I | re.S)
 _WRITING = re.compile(_LEAD + r"(?:insert|update|delete|replace|create|drop|alter|truncate|merge|attach|detach|vacuum|reindex|begin|commit|rollback)\b", re.I | re.S)
 NARROWEST = 10                                                 # columns that a broken cell keeps

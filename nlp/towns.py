@@ -18,7 +18,7 @@ CLEARLY = 4                                                    # a town so many 
 _WORDS = frozenset("other others central standard global available status mobile orange date price many most best male bar same none type price region location zone site city north south east west midland "
                    "union enterprise independence progress liberty hub core edge beta cloud store plan basic premium pro spot metro normal stable reading of us and free open closed active page data power summit frontier "
                    "asia europe america africa oceania".split())
-_TAIL = re.compile(r"(?:\s*(?:市|州|地区|地區|リージョン|データセンター|[0-9]{1,2}|시|광역시|특별시|metro(?:politan)?(?: area)?|region|city|dc|idc)|\s+[A-Z]?\d{1,2})+$")
+_TAIL = re.compile(r"(?>\s++[A-Z]?\d++|\s*+(?:市|州|地区|地區|リージョン|データセンター|[0-9]++|시|광역시|특별시|metro(?:politan)?(?: area)?|region|city|dc|idc))++$")
 
 
 @lru_cache(maxsize=1)

@@ -371,7 +371,7 @@ def test_the_documented_columns_are_those_of_the_data_set():
 @pytest.mark.parametrize("sql", [
     "delete from offer", "delete from offers", " /* x */ update offers set price = 0", "drop table nowhere", "with x as (select 1) delete from offers", "update offer set price = 0", "drop view offers", "create table x (a)", "create temp table x (a)", "insert into meta values ('a', 'b')", "pragma journal_mode = wal",
     "pragma writable_schema = 1", "attach 'x.sqlite' as x", "vacuum into 'x.sqlite'", "select load_extension('x')", "select 1; select 2", "selec", "", "-- nothing", "select * from nowhere",
-    "select zeroblob(1000000000)", "explain delete from offer", "update sqlite_master set sql = ''", "reindex", "begin", "select * from offers where",
+    "/**/" * 40 + "x", "-- a\n" * 3000 + "x", "select zeroblob(1000000000)", "explain delete from offer", "update sqlite_master set sql = ''", "reindex", "begin", "select * from offers where",
 ])
 def test_what_is_not_a_reading_query_is_refused(database, sql):
     before = database.read_bytes()

@@ -38,11 +38,14 @@ CASES = {                                                      # name: (what sta
     "CSV without GPUs": ("sku,family,price_per_hour_usd,region\n", "S{n},disk {n},0.{n},us-east-1\n", 10, "csv"), "quoted CSV": ('"gpu","price_per_hour_usd","note"\n', '"H100","{n}.10","one ""big"" card"\n', 10, "csv"),
     "JSON of offers": ('{"plans": [', OFFER + ", ", 10, "json"), "JSON lines": ("", OFFER + "\n", 10, "jsonl"),
     "JSON without GPUs": ('{"plans": [', '{{"sku": "S{n}", "attributes": {{"family": "disk", "location": "Graz"}}, "price": {{"USD": "0.{n}"}}}}, ', 10, "json"),
+    "marks of code in a table": ("| GPU | Price |\n|---|---|\n| ", "`", 1, "md"), "blanks in a heading": ("# ", " ", 1, "md"), "blanks of an import": ("import ", " ", 1, "mdx"),
+    "number of a section": ("", "101.", 1, "txt"), "digits of a section": ("1.", "9", 1, "txt"), "open tags": ("<!doctype html><p>", "<a", 1, "html"),
     "paragraphs": ("", "<p>You must comply with export control laws.</p>", 10, "html"), "numbered paragraphs": ("", "<p>(a) export the Services;</p>", 10, "html"),
 }
-IN_PART = {"export, a paragraph each", "open elements", "rules", "items of one sentence", "definitions", "open lists", "table", "bare table", "markdown table", "lists in lists", "markdown lists", "one list", "a list that nothing opens", "paragraphs",
+IN_PART = {"open tags", "export, a paragraph each", "open elements", "rules", "items of one sentence", "definitions", "open lists", "table", "bare table", "markdown table", "lists in lists", "markdown lists", "one list", "a list that nothing opens", "paragraphs",
            "numbered paragraphs", "CSV of offers", "CSV of names", "CSV of one offer", "CSV without prices", "CSV without GPUs", "quoted CSV", "JSON of offers", "JSON lines", "JSON without GPUs"}
-AFTER = {"JSON of offers": "{}]}", "JSON without GPUs": "{}]}"}
+AFTER = {"JSON of offers": "{}]}", "JSON without GPUs": "{}]}", "marks of code in a table": " | x |\n", "blanks in a heading": "x\n", "blanks of an import": "x\n", "number of a section": "9" * 28 + "p",
+         "digits of a section": "p"}
 MEASURED = """
 import json, resource, sys, time
 from nlp.extract import extract
@@ -57,7 +60,16 @@ def written(name: str, size: int) -> bytes:
     before, piece, _, _ = CASES[name]
     if "{n}" in piece:
         return (before + "".join(piece.format(n=n) for n in range(size // len(piece))) + AFTER.get(name, "")).encode()
-    return (before + piece * (size // len(piece) + 1)).encode()
+    return (before + piece * (size // len(piece) + 1) + AFTER.get(name, "")).encode()
+
+
+@pytest.mark.timeout(60)                                       # each took minutes, or no end of time, before its pattern was mended
+@pytest.mark.parametrize(("text", "suffix"), [
+    ("101." * 14 + "9" * 28 + "p", "txt"), ("| GPU | Price |\n|---|---|\n| " + "`" * 8000 + " | x |\n", "md"), ("import " + " " * 8000 + "x\n", "mdx"), ("# " + " " * 20_000 + "x\n", "md"),
+    ("| Region | Name |\n|---|---|\n" + ("| Ab" + "1" * 34 + "x | Cd" + "1" * 34 + "y |\n") * 40, "md"),
+], ids=["sections", "code", "import", "heading", "towns"])
+def test_short_texts_are_read_at_once(text, suffix):
+    extract(text.encode(), path=f"a.{suffix}")
 
 
 @pytest.mark.slow

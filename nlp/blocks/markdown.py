@@ -16,7 +16,7 @@ from nlp.normalise import MARKDOWN, RAW
 
 _LINE = re.compile(r"[^\n]*\n?")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^`\n]*)$")
-_ATX = re.compile(r"(#{1,6})(?:[ \t]+|(?=[^\s#\d!/{\[]))(.*?)(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r"(#{1,6})(?:[ \t]++|(?=[^\s#\d!/{\[]))((?:[^ \t\n]++|[ \t]++(?!#*+[ \t]*+$))*+)(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r"(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _BULLET = re.compile(r"([-*+•●▪]|\d{1,9}[.)])([ \t]+|$)")
@@ -28,7 +28,8 @@ _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?|===)[ \t]+\"?([\w-]*)\"?(?:[ \t]+\"(
 _ATTRIBUTE_LINE = re.compile(r"(?:\{:?[ \t]*[.#:\w][^{}]*\}[ \t]*)+$|\{:[^{}]*\}[ \t]*$")
 _ALERT = re.compile(r"\[!(\w+)\][ \t]*$")
 _DEFINITION = re.compile(r":[ \t]{1,3}(?=\S)")
-_IMPORT = re.compile(r"import\s+(?:[\w*{}\s,$]+\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*$")
+_IMPORT = re.compile(r"import\s++([\w*{}\s,$]*+)[\"'][^\"'\n]++[\"'];?[ \t]*+$")
+_FROM = re.compile(r"\S.*\sfrom\s+", re.DOTALL)
 _EXPORT = re.compile(r"export\s+(?:const|let|var|default|function|async)\b")
 _HTML_LINE = re.compile(r"</?([a-zA-Z][\w.-]*)(?=[\s/>]|$)|<!--|<%")
 _BLOCK_TAGS = frozenset(
@@ -92,6 +93,12 @@ def skeleton_of(source: str, jsx: bool = False, start: int = 0) -> Skeleton:
 def is_jsx(source: str) -> bool:
     """Whether Markdown is MDX although its name does not say so: it imports components."""
     return re.search(r"^import\s[^\n]{0,200}\sfrom\s+[\"']", source[:5000], re.MULTILINE) is not None and re.search(r"<[A-Z]\w*[\s/>]", source) is not None
+
+
+def _is_import(line: str) -> bool:
+    """Whether a line of MDX is an import: `import { A } from "a"`, `import "a"`."""
+    found = _IMPORT.match(line)
+    return found is not None and (not found[1] or _FROM.fullmatch(found[1]) is not None)
 
 
 def _references(source: str) -> dict[str, str]:
@@ -302,7 +309,7 @@ def _blocks(state: _State, at: int, end: int) -> None:
             at = after
             continue
         if state.jsx and state.blank and first in "ie" and indent == 0:
-            if _IMPORT.match(line):
+            if _is_import(line):
                 at = after
                 continue
             if first == "i" and line.startswith("import ") and "{" in line and "from" in source[b:b + 2000]:
@@ -517,7 +524,7 @@ def table(state: _State, b: int, stop: int, after: int, end: int, quotes: int) -
     return min(at, end)
 
 
-_BAR = re.compile(r"\\.|(`+)(?:(?!\1).)+?\1|\{\{[^{}\n]{1,200}\}\}|\|")      # the bars of `{{ price | usd }}`, which a template fills in, part no cells
+_BAR = re.compile(r"\\.|(?<!(?<!\\)`)(`++)(?:[^`]++|(?!\1(?!`))`++)*+\1(?!`)|\{\{[^{}\n]{1,200}\}\}|\|")      # the bars of `{{ price | usd }}`, which a template fills in, part no cells
 _MOST_LINES = 12                                               # of a row that is broken over lines
 _BROKEN_LINE = 120                                             # characters of each
 _NO_CELL = re.compile(r"#{1,6}\s|[>`~]|:{3}|<!--|<table|[-*+]\s(?!\|)|\{[%:]")

@@ -8,7 +8,7 @@ from nlp.blocks.skeleton import Skeleton
 from nlp.normalise import RAW
 
 _START = re.compile(
-    r"(?:\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})[.)](?:\d{1,3}\.?)*|\d{1,3}(?:\.\d{1,3}){1,4}|[-*•·▪●○–—・※]|§+ ?\d+|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節编款]|제 ?\d+ ?[조장절]"
+    r"(?:\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})[.)](?:\d+(?:\.\d+)*\.?)?|\d{1,3}(?:\.\d{1,3}){1,4}|[-*•·▪●○–—・※]|§+ ?\d+|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節编款]|제 ?\d+ ?[조장절]"
     r"|(?:article|section|clause|artikel|annex|статья|раздел)\s+[\dIVX]+)(?:[\s\u3000]|$|(?<=[条條章节節编款조장절])|(?<=[-•·▪●○・※]))", re.IGNORECASE)
 _BULLET = re.compile(r"[-*•·▪●○–—・※]")
 _UNDERLINE = re.compile(r"([=\-~*_#])\1{2,}$")
