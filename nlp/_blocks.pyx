@@ -9,7 +9,6 @@ from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_GET_LENGTH
 
-from inspect import ismemberdescriptor
 from sys import intern
 
 include "compiled.pxi"
@@ -22,8 +21,6 @@ cdef extern from "Python.h":
     bint Py_UNICODE_ISALNUM(uint32_t)
     bint Py_UNICODE_ISDECIMAL(uint32_t)
     int PyErr_CheckSignals() except -1
-    object PyType_GenericNew(type, object, object)
-    PyObject* PyTuple_GET_ITEM(tuple, Py_ssize_t)
 
 cdef enum:
     ALT = 4                                                    # as in nlp/normalise.py
@@ -592,7 +589,7 @@ cdef inline bint may_be_marked(str text):
 
 
 cdef inline bint may_be_heading(str text, bint bold, frozenset articles):
-    """Whether a paragraph may be what segment.heading_rank takes for a heading: it is bold, or begins with a number or like the title of an article."""
+    """Whether a paragraph may be what segment.heading_rank takes for a heading: it is bold, or begins with a number or like the title of an article, and does not end like a sentence."""
     cdef uint32_t character = PyUnicode_READ_CHAR(text, 0), last = PyUnicode_READ_CHAR(text, PyUnicode_GET_LENGTH(text) - 1)
     cdef str word
     if last in (c"!", c"?", c";", c",", 0x3002, 0xff1b, 0xff0c, 0x3001) or last == c"." and not bold:
@@ -610,39 +607,10 @@ cdef inline bint may_be_furniture(uint32_t character):
     return character >= 0x80 or c"0" <= character <= c"9" or character | 0x20 in (c"p", c"s", c"j", c"z", c"a")
 
 
-cdef extern from *:
-    """
-    static inline int put(PyObject *member, PyObject *object, PyObject *value) {
-        return Py_TYPE(member)->tp_descr_set(member, object, value);
-    }
-    """
-    int put(object member, object owner, object value) except -1
-
-
-cdef class Maker:
-    """Makes objects of a class whose fields are all slots, without the time that its __init__ takes: several times that of the rest."""
-
-    cdef type made
-    cdef tuple members                                         # the descriptors of the slots
-
-    def __init__(self, type made not None, names):
-        self.made, self.members = made, tuple([getattr(made, name) for name in names])
-        if made.__new__ is not object.__new__ or not all([ismemberdescriptor(member) for member in self.members]):
-            raise TypeError(f"{made.__name__} is not made of slots alone")
-
-    cdef object make(self, tuple values):
-        """An object with the values of its fields, in their order."""
-        cdef object out = PyType_GenericNew(self.made, None, None)
-        cdef Py_ssize_t at
-        for at in range(len(values)):
-            put(<object>PyTuple_GET_ITEM(self.members, at), out, <object>PyTuple_GET_ITEM(values, at))
-        return out
-
-
 def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, tools, frozenset articles, int longest):
     """The blocks of what was drafted, see segment._build. 
 
-    `tools`: makers of Block and of LazyText; mapped_run and its fast path; that of texts of several pieces; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin.
+    `tools`: Block and LazyText; mapped_run and its fast path; that of texts of several pieces; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin.
     """
     cdef list out = [], path = [], pieces
     cdef Draft draft
@@ -652,7 +620,6 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
     cdef tuple above = (), names
     cdef object marker, table, content, entry
     cdef Py_ssize_t at = 0
-    cdef Maker block_of, lazy
     block_of, lazy, run_of, run_text, joined_text, text_of, table_of, rank_of, mark_of, words_in, is_furniture = tools
     for draft in walk.drafts:
         if not at & OFTEN:
@@ -670,13 +637,13 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
                 number = pieces[0]
                 start, end, mode = starts[number], ends[number], modes[number]
                 content = run_text(source, start, end, mode)
-                content = run_of(source, start, end, mode) if content is None else lazy.make((content, source, (start, end, mode), None))
+                content = run_of(source, start, end, mode) if content is None else lazy(content, source, (start, end, mode))
             elif draft.code or joined_text is None:
                 content = text_of(draft)
             else:
                 given = [piece if PyUnicode_CheckExact(piece) else (starts[piece], ends[piece], modes[piece]) for piece in pieces]
                 content = joined_text(source, given)
-                content = text_of(draft) if content is None else lazy.make((content, source, given, None))
+                content = text_of(draft) if content is None else lazy(content, source, given)
             text = content.text
             if not text or not Py_UNICODE_ISALNUM(PyUnicode_READ_CHAR(text, 0)) and not words_in(text):
                 continue
@@ -705,5 +672,5 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
             path.append((level, text, draft.scopes[len(draft.scopes) - 1] if draft.scopes else 0))
             above = None
             scoped = scoped or len(draft.scopes) > 0
-        out.append(block_of.make((kind, content, len(out), names, level, marker, table, cards[draft.node], is_chrome)))
+        out.append(block_of(kind, content, len(out), names, level, marker, table, cards[draft.node], is_chrome))
     return out

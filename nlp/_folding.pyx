@@ -41,7 +41,6 @@ cdef struct Writing:
     int pending                                                # what stands before the next character: nothing, a blank, or (2) a line end
     bint broken                                                # a line of the source ends in it
     bint eastern
-    bint changed                                               # it does not stand like this in the source
 
 
 cdef object _decode = None
@@ -87,14 +86,10 @@ cdef Py_ssize_t write(Characters text, Py_ssize_t at, Py_ssize_t end, bint refer
         character = text[at]
         kind = CLASSES[character] if character < 0x10000 else OTHER
         if kind == BLANK:
-            if character != c" ":
-                writing.changed = True
-                if character == c"\n":
-                    writing.broken = True
+            if character == c"\n":
+                writing.broken = True
             if not pending:
                 pending = 1
-            else:
-                writing.changed = True
             at += 1
             continue
         if kind == REFERENCE and references:
@@ -191,7 +186,6 @@ cdef bint add(str source, Py_ssize_t start, Py_ssize_t end, int mode, Writing* w
         if behind > at:
             text, behind = _decode(PyUnicode_Substring(source, at, behind))
             at += behind
-            writing.changed = True
         else:
             at += 1
         size = PyUnicode_GET_LENGTH(text)
@@ -212,7 +206,7 @@ cdef int begin(Writing* writing, Py_ssize_t most) except -1:
             raise MemoryError
         writing.to, writing.room = grown, most + KEPT // 4
     writing.size, writing.pending = 0, 0
-    writing.broken = writing.eastern = writing.changed = False
+    writing.broken = writing.eastern = False
     return 0
 
 

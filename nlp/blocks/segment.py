@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
-from functools import lru_cache
+from dataclasses import dataclass
 
 from nlp.blocks.html import plain
 from nlp.blocks.skeleton import Skeleton
@@ -64,7 +63,7 @@ def _build(walker: Segmenter) -> list[Block]:
         return mapped_text(source, pieces_of(draft.pieces))
 
     if compiled:
-        tools = (*_makers(), mapped_run, folding.run_text if folding else lambda *_: None, joined_text if folding else None, text_of, lambda grid: _table(grid, skeleton, pieces_of), heading_rank, _MARKER.match, _WORDS.search, _FURNITURE.match)
+        tools = (Block, LazyText, mapped_run, folding.run_text if folding else lambda *_: None, joined_text if folding else None, text_of, lambda grid: _table(grid, skeleton, pieces_of), heading_rank, _MARKER.match, _WORDS.search, _FURNITURE.match)
         made = compiled.blocks(walker, chrome, cards, starts, ends, modes, skeleton.meta.get("titles", ()), tools, _ARTICLE_WORDS, MAX_HEADING)
         _second_menus(made)
         return made
@@ -118,12 +117,6 @@ def _build(walker: Segmenter) -> list[Block]:
         blocks.append(Block(kind, content, len(blocks), names, level, marker, table, cards[draft.node], is_chrome))
     _second_menus(blocks)
     return blocks
-
-
-@lru_cache(maxsize=1)
-def _makers() -> tuple[object, object]:
-    """For the compiled twin: what makes a Block and a LazyText of the values of their fields."""
-    return compiled.Maker(Block, [field.name for field in fields(Block)]), compiled.Maker(LazyText, ("text", *LazyText.__slots__))
 
 
 def _second_menus(blocks: list[Block]) -> None:
