@@ -1054,7 +1054,7 @@ def _asked_for(reading: Reading, item: Placed, chips: list[ChipSpan]) -> None:
 
 def _instance_name(text: str, chip: ChipSpan) -> str | None:
     """The name under which a line offers a chip: what stands before its colon or dash, where that is short."""
-    match = re.match(r"\s*([^:–—|]{2,80}?)\s*(?:[:–—|]|\s-\s)", text)
+    match = re.match(r"\s*+([^:–—|]{2,80}?)\s*(?:[:–—|]|\s-\s)", text)
     if match and match.end() > chip.start >= match.start() and not _PRICE_SIGN.search(match[1]):
         return match[1].strip()
     return None

@@ -490,7 +490,7 @@ def _values_of_listing(text: str, start: int, end: int) -> Node:
     return root if len(values) == 1 else Node("list", root.start, values[-1].end, items=values)
 
 
-_NEXT_VALUE = re.compile(r"\s*\n\s*(?=[{\[])")
+_NEXT_VALUE = re.compile(r"[^\S\n]*+\n\s*+(?=[{\[])")
 
 
 def _rate(document: Document) -> tuple[str, str | None] | None:
