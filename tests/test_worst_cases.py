@@ -39,7 +39,7 @@ CASES = {                                                      # name: (what sta
     "JSON of offers": ('{"plans": [', OFFER + ", ", 10, "json"), "JSON lines": ("", OFFER + "\n", 10, "jsonl"),
     "JSON without GPUs": ('{"plans": [', '{{"sku": "S{n}", "attributes": {{"family": "disk", "location": "Graz"}}, "price": {{"USD": "0.{n}"}}}}, ', 10, "json"),
     "marks of code in a table": ("| GPU | Price |\n|---|---|\n| ", "`", 1, "md"), "blanks in a heading": ("# ", " ", 1, "md"), "blanks of an import": ("import ", " ", 1, "mdx"),
-    "number of a section": ("", "101.", 1, "txt"), "digits of a section": ("1.", "9", 1, "txt"), "open tags": ("<!doctype html><p>", "<a", 1, "html"),
+    "number of a section": ("", "101.", 1, "txt"), "digits of a section": ("1.", "9", 1, "txt"), "open tags": ("<!doctype html><p>", "<a", 1, "html"), "a name without an end": ("<p>x</p><a", "9", 1, "html"), "attributes without an end": ("<p>x</p><a ", "b='c' ", 1, "html"),
     "paragraphs": ("", "<p>You must comply with export control laws.</p>", 10, "html"), "numbered paragraphs": ("", "<p>(a) export the Services;</p>", 10, "html"),
 }
 IN_PART = {"open tags", "export, a paragraph each", "open elements", "rules", "items of one sentence", "definitions", "open lists", "table", "bare table", "markdown table", "lists in lists", "markdown lists", "one list", "a list that nothing opens", "paragraphs",

@@ -15,12 +15,12 @@ _TAG = re.compile(
     r"<(?:"
     r"(?P<comment>!--)"
     r"|(?P<raw>(?a:script|style|xmp|iframe|noembed|noframes|noscript|textarea|title|template|svg|math))(?=[\s/>])(?P<rawattrs>[^>\"']*(?:\"[^\"]*\"[^>\"']*|'[^']*'[^>\"']*)*)>"
-    r"|(?P<name>/?(?a:[a-z])[^\s/><]*)(?P<attrs>[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)>"
+    r"|(?P<name>/?(?a:[a-z])[^\s/><]*+)(?P<attrs>[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)>"
     r"|(?P<odd>(?a:[a-z/!?%])[^>]*>?)"
     r")",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"<(?:(?P<comment>!--)|(?P<raw>(?!))(?P<rawattrs>)|(?P<name>/?(?a:[a-z])[^\s/><]*)(?P<attrs>[^<>]*)>|(?P<odd>(?a:[a-z/!?%])[^>]*>?))", re.IGNORECASE)
+_BARE = re.compile(r"<(?:(?P<comment>!--)|(?P<raw>(?!))(?P<rawattrs>)|(?P<name>/?(?a:[a-z])[^\s/><]*+)(?P<attrs>[^<>]*)>|(?P<odd>(?a:[a-z/!?%])[^>]*>?))", re.IGNORECASE)
 END = {name: re.compile(rf"</(?a:{name})(?=[\s/>])[^>]*>?", re.IGNORECASE) for name in
         ("script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "textarea", "title", "template", "svg", "math")}
 ALT_TEXT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
