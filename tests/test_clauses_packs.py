@@ -16,6 +16,10 @@ def labels(language: str, text: str) -> set[str]:
     # what the provider tells about a customer where a court or an authority asks
     ("es", "workload_monitoring", "Brumalia entregará datos del titular de la cuenta cuando lo ordene un juez de lo penal."),
     ("fr", "workload_monitoring", "Brumalia ne montre vos données à personne, sauf sur ordre d'un juge."),
+    ("fr", "resale_restriction", "La location du serveur à des tiers est interdite."),
+    ("fr", "resale_restriction", "Toute location ou revente des nœuds sans accord écrit est interdite."),
+    ("ja", "workload_monitoring", "捜査機関から照会があった場合、または運営者が必要と認めた場合、当該利用者のログを第三者に提供することがあります。"),
+    ("ja", "workload_monitoring", "法令に基づく要求があったときは、当社はやむを得ない範囲で、保存している接続記録を開示します。"),
     ("it", "workload_monitoring", "Brumalia consegna i dati del titolare del conto quando lo ordina un giudice."),
     ("pt", "workload_monitoring", "A Brumália entrega os dados do titular da conta quando um juiz o ordena."),
     ("de", "workload_monitoring", "Nebelheim wird Daten des Kontoinhabers nur herausgeben, wenn ein Gericht es anordnet."),
@@ -120,6 +124,13 @@ def test_such_lists_point_back_to_the_sentence_before(language, first, then):
     ("it", "local_law_duties", "Questo contratto è regolato dalla legge italiana."),
     ("de", "local_law_duties", "Für diesen Vertrag gilt österreichisches Recht."),
     ("pl", "local_law_duties", "Ta umowa podlega prawu polskiemu."),
+    ("fr", "resale_restriction", "La résiliation de la location de la machine peut se faire chaque mois, sous réserve d'un préavis de dix jours."),
+    ("fr", "resale_restriction", "La durée de la location ne peut pas dépasser douze mois."),
+    ("fr", "resale_restriction", "À défaut d'accord écrit, le contrat de location ne peut être prolongé."),
+    ("fr", "resale_restriction", "La location est due même si le client n'a pas allumé le serveur, sous réserve de la garantie."),
+    ("ja", "workload_monitoring", "利用者から要請があった場合、当社は障害の情報を開示します。"),
+    ("ja", "workload_monitoring", "法令の改正があった場合、当社は本規約を変更し、その情報を提供します。"),
+    ("en", "workload_monitoring", "**Measurement**: Automated monitoring every 5 minutes"),
 ])
 def test_a_look_alike_is_not_read(language, label, text):
     assert label not in labels(language, text)
