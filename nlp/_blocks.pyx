@@ -588,13 +588,15 @@ cdef inline bint may_be_marked(str text):
     return Py_UNICODE_ISDECIMAL(character) or character in (c"(", 0xa7, 0x2022, 0xb7, 0x25aa, 0x25cf, 0x25cb, c"*", 0x2013, c"-")
 
 
-cdef inline bint may_be_heading(str text, bint bold, frozenset articles):
+cdef inline bint may_be_heading(str text, bint bold, frozenset articles, str firsts):
     """Whether a paragraph may be what segment.heading_rank takes for a heading: it is bold, or begins with a number or like the title of an article, and does not end like a sentence."""
     cdef uint32_t character = PyUnicode_READ_CHAR(text, 0), last = PyUnicode_READ_CHAR(text, PyUnicode_GET_LENGTH(text) - 1)
     cdef str word
     if last in (c"!", c"?", c";", c",", 0x3002, 0xff1b, 0xff0c, 0x3001) or last == c"." and not bold:
         return False                                           # a sentence, or a part of one
-    if bold or character >= 0x80 or c"0" <= character <= c"9" or c"A" <= character <= c"Z" and "." in text[1:8]:
+    if character >= 0x80:
+        return bold or <Py_UCS4>character in firsts or Py_UNICODE_ISDECIMAL(character)
+    if bold or c"0" <= character <= c"9" or c"A" <= character <= c"Z" and "." in text[1:8]:
         return True
     if character | 0x20 < c"a" or character | 0x20 > c"z":
         return False
@@ -607,10 +609,60 @@ cdef inline bint may_be_furniture(uint32_t character):
     return character >= 0x80 or c"0" <= character <= c"9" or character | 0x20 in (c"p", c"s", c"j", c"z", c"a")
 
 
-def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, tools, frozenset articles, int longest):
-    """The blocks of what was drafted, see segment._build. 
+cdef extern from *:
+    """
+    #include "structmember.h"
+    /* Where a slot stands in the objects of a class; -1 of what is no slot. */
+    static Py_ssize_t slot_of(PyObject *member) {
+        if (!PyObject_TypeCheck(member, &PyMemberDescr_Type)) return -1;
+        PyMemberDef *told = ((PyMemberDescrObject *)member)->d_member;
+        return told->type == T_OBJECT_EX && !(told->flags & READONLY) ? told->offset : -1;
+    }
+    static inline PyObject *allocated(PyObject *type) {
+        return ((PyTypeObject *)type)->tp_alloc((PyTypeObject *)type, 0);
+    }
+    static inline void fill(PyObject *owner, Py_ssize_t place, PyObject *value) {    /* a slot that is empty */
+        Py_INCREF(value);
+        *(PyObject **)((char *)owner + place) = value;
+    }
+    """
+    Py_ssize_t slot_of(object)
+    object allocated(object)
+    void fill(object, Py_ssize_t, object)
 
-    `tools`: Block and LazyText; mapped_run and its fast path; that of texts of several pieces; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin.
+
+cdef class Maker:
+    """Makes objects of a class whose fields are all slots, without the time that its __init__ takes: several times that of the rest."""
+
+    cdef type made
+    cdef Py_ssize_t places[9]
+    cdef int size
+
+    def __init__(self, type made not None, names):
+        self.made, self.size = made, 0
+        if made.__new__ is not object.__new__ or len(names) > 9:
+            raise TypeError(f"{made.__name__} is not made of a few slots alone")
+        for name in names:
+            member = getattr(made, name)
+            self.places[self.size] = slot_of(member)
+            if self.places[self.size] < 0 or not issubclass(made, member.__objclass__):
+                raise TypeError(f"{made.__name__}.{name} is no slot")
+            self.size += 1
+
+
+cdef object lazy_text(Maker lazy, str text, str source, object pieces):
+    cdef object made = allocated(lazy.made)
+    fill(made, lazy.places[0], text)
+    fill(made, lazy.places[1], source)
+    fill(made, lazy.places[2], pieces)
+    fill(made, lazy.places[3], None)
+    return made
+
+
+def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, tools, frozenset articles, str firsts, int longest):
+    """The blocks of what was drafted, see segment._build.
+
+    `tools`: makers of Block and of LazyText; mapped_run and its fast path for many runs; that of texts of several pieces; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin; `firsts`: their first characters beyond ASCII.
     """
     cdef list out = [], path = [], pieces
     cdef Draft draft
@@ -619,8 +671,17 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
     cdef bint scoped = False, is_chrome, bold
     cdef tuple above = (), names
     cdef object marker, table, content, entry
-    cdef Py_ssize_t at = 0
-    block_of, lazy, run_of, run_text, joined_text, text_of, table_of, rank_of, mark_of, words_in, is_furniture = tools
+    cdef Py_ssize_t at = 0, run = 0
+    cdef list runs = [], texts
+    cdef Maker block_of, lazy
+    cdef object made
+    block_of, lazy, run_of, run_texts, joined_text, text_of, table_of, rank_of, mark_of, words_in, is_furniture = tools
+    if block_of is None or lazy is None or block_of.size != 9 or lazy.size != 4:
+        raise TypeError("makers of Block and of LazyText")
+    for draft in walk.drafts:
+        if draft.grid is None and not draft.code and len(draft.pieces) == 1:
+            runs.append(draft.pieces[0])
+    texts = run_texts(runs)
     for draft in walk.drafts:
         if not at & OFTEN:
             PyErr_CheckSignals()
@@ -634,16 +695,16 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
                 continue
         else:
             if len(pieces) == 1 and not draft.code:
-                number = pieces[0]
+                number, content = pieces[0], texts[run]
+                run += 1
                 start, end, mode = starts[number], ends[number], modes[number]
-                content = run_text(source, start, end, mode)
-                content = run_of(source, start, end, mode) if content is None else lazy(content, source, (start, end, mode))
+                content = run_of(source, start, end, mode) if content is None else lazy_text(lazy, content, source, (start, end, mode))
             elif draft.code or joined_text is None:
                 content = text_of(draft)
             else:
                 given = [piece if PyUnicode_CheckExact(piece) else (starts[piece], ends[piece], modes[piece]) for piece in pieces]
                 content = joined_text(source, given)
-                content = text_of(draft) if content is None else lazy(content, source, given)
+                content = text_of(draft) if content is None else lazy_text(lazy, content, source, given)
             text = content.text
             if not text or not Py_UNICODE_ISALNUM(PyUnicode_READ_CHAR(text, 0)) and not words_in(text):
                 continue
@@ -651,7 +712,7 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
             path, above = [entry for entry in path if not entry[2] or entry[2] in draft.scopes], None
         if kind == "paragraph" or kind == "list_item" and draft.bold:
             bold = draft.bold or pieces[0] in titles
-            rank = rank_of(text, bold) if PyUnicode_GET_LENGTH(text) <= longest and may_be_heading(text, bold, articles) else 0
+            rank = rank_of(text, bold) if PyUnicode_GET_LENGTH(text) <= longest and may_be_heading(text, bold, articles, firsts) else 0
             if rank:
                 kind, level = "heading", min(6, base + rank)
             elif marker is None and may_be_marked(text):
@@ -672,5 +733,15 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
             path.append((level, text, draft.scopes[len(draft.scopes) - 1] if draft.scopes else 0))
             above = None
             scoped = scoped or len(draft.scopes) > 0
-        out.append(block_of(kind, content, len(out), names, level, marker, table, cards[draft.node], is_chrome))
+        made = allocated(block_of.made)
+        fill(made, block_of.places[0], kind)
+        fill(made, block_of.places[1], content)
+        fill(made, block_of.places[2], len(out))
+        fill(made, block_of.places[3], names)
+        fill(made, block_of.places[4], level)
+        fill(made, block_of.places[5], marker)
+        fill(made, block_of.places[6], table)
+        fill(made, block_of.places[7], cards[draft.node])
+        fill(made, block_of.places[8], is_chrome)
+        out.append(made)
     return out

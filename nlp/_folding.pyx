@@ -22,7 +22,10 @@ cdef enum:
     BLANK = 3                                                  # white space,
     REFERENCE = 4                                              # "&"
     ESCAPE = 5                                                 # the backslash
-    MARK = 6                                                   # and what never has to be changed behind a letter
+    MARK = 6                                                   # what never has to be changed behind a letter,
+    DROPPED = 7                                                # and what is left out
+    FIRST_PICTURE = 0x1f300                                    # emoji, which never have to be changed
+    BEHIND_PICTURES = 0x1fb00
     KEPT = 1 << 18                                             # characters for which memory is kept from text to text
 
 cdef enum:                                                     # modes, as in nlp/normalise.py
@@ -39,15 +42,14 @@ cdef struct Writing:
     uint32_t* to
     Py_ssize_t size, room
     int pending                                                # what stands before the next character: nothing, a blank, or (2) a line end
-    bint broken                                                # a line of the source ends in it
-    bint eastern
+    bint line                                                  # a line of the source ends in that white space
 
 
 cdef object _decode = None
 
 
 def prepare(classes, decode):
-    """`classes` of the characters below U+10000, a byte each: 0 what may have to be changed, 1 plain, 2 plain and East Asian, 3 white space, 6 a mark. `decode` is nlp.normalise.decode_entity."""
+    """`classes` of the characters below U+10000, a byte each: 0 what may have to be changed, 1 plain, 2 plain and East Asian, 3 white space, 6 a mark, 7 what is left out. `decode` is nlp.normalise.decode_entity."""
     global _decode
     cdef const uint8_t[:] given = classes
     cdef Py_ssize_t at
@@ -59,9 +61,13 @@ def prepare(classes, decode):
     _decode = decode
 
 
+cdef inline int class_of(uint32_t character) noexcept nogil:
+    return CLASSES[character] if character < 0x10000 else PLAIN if FIRST_PICTURE <= character < BEHIND_PICTURES else OTHER
+
+
 cdef inline bint stands_alone(uint32_t character) noexcept nogil:
     """Whether it is plain and no mark."""
-    return character < 0x10000 and CLASSES[character] == PLAIN
+    return class_of(character) == PLAIN
 
 
 cdef enum:
@@ -84,10 +90,10 @@ cdef Py_ssize_t write(Characters text, Py_ssize_t at, Py_ssize_t end, bint refer
     cdef int kind = PLAIN, pending = writing.pending, character_at
     while at < end:
         character = text[at]
-        kind = CLASSES[character] if character < 0x10000 else OTHER
+        kind = class_of(character)
         if kind == BLANK:
             if character == c"\n":
-                writing.broken = True
+                writing.line = True
             if not pending:
                 pending = 1
             at += 1
@@ -97,16 +103,21 @@ cdef Py_ssize_t write(Characters text, Py_ssize_t at, Py_ssize_t end, bint refer
         if kind == OTHER or kind == ESCAPE and escapes:
             at = -1
             break
-        if kind == EASTERN:
-            writing.eastern = True
-        elif kind == MARK and (pending or not size or not stands_alone(to[size - 1])):
+        if kind == DROPPED:
+            at += 1
+            continue
+        if kind == MARK and (pending or not size or not stands_alone(to[size - 1])):
             at = -1
             break
         if pending:
             if size:
+                if kind == EASTERN and writing.line and class_of(to[size - 1]) == EASTERN:      # where lines are no words
+                    at = -1
+                    break
                 to[size] = c" " if pending == 1 else c"\n"
                 size += 1
             pending = 0
+            writing.line = False
         to[size] = character
         size += 1
         at += 1
@@ -205,8 +216,7 @@ cdef int begin(Writing* writing, Py_ssize_t most) except -1:
             PyMem_Free(writing.to)
             raise MemoryError
         writing.to, writing.room = grown, most + KEPT // 4
-    writing.size, writing.pending = 0, 0
-    writing.broken = writing.eastern = False
+    writing.size, writing.pending, writing.line = 0, 0, False
     return 0
 
 
@@ -219,7 +229,7 @@ cdef int finish(Writing* writing) except -1:
     return 0
 
 
-cdef Py_ssize_t steady(Characters text, Py_ssize_t at, Py_ssize_t end, bint references, bint escapes, bint* eastern) noexcept nogil:
+cdef Py_ssize_t steady(Characters text, Py_ssize_t at, Py_ssize_t end, bint references, bint escapes) noexcept nogil:
     """Where text[at:end], which begins with no white space, first has what may have to be changed; `end`: nowhere."""
     cdef uint32_t character
     cdef Py_ssize_t first = at
@@ -230,17 +240,15 @@ cdef Py_ssize_t steady(Characters text, Py_ssize_t at, Py_ssize_t end, bint refe
             continue
         for at in range(at, min(at + STRIDE, end)):
             character = text[at]
-            kind = CLASSES[character] if character < 0x10000 else OTHER
+            kind = class_of(character)
             if kind != PLAIN:
                 if kind == BLANK:
                     if character != c" " or text[at - 1] == c" ":
                         return at
-                elif kind == EASTERN:
-                    eastern[0] = True
                 elif kind == MARK:
                     if at == first or not stands_alone(text[at - 1]):
                         return at
-                elif kind == OTHER or kind == REFERENCE and references or kind == ESCAPE and escapes:
+                elif kind == OTHER or kind == DROPPED or kind == REFERENCE and references or kind == ESCAPE and escapes:
                     return at
         at += 1
     return at
@@ -251,31 +259,20 @@ cdef object text_as_it_stands(str source, Py_ssize_t start, Py_ssize_t end, bint
     cdef int kind = PyUnicode_KIND(source)
     cdef void* data = PyUnicode_DATA(source)
     cdef Py_ssize_t first = start, last = end, behind
-    cdef uint32_t character
-    cdef bint broken = False, eastern = False
-    while first < last:
-        character = PyUnicode_READ(kind, data, first)
-        if character >= 0x10000 or CLASSES[character] != BLANK:
-            break
-        broken = broken or character == c"\n"
+    while first < last and class_of(PyUnicode_READ(kind, data, first)) == BLANK:
         first += 1
-    while last > first:
-        character = PyUnicode_READ(kind, data, last - 1)
-        if character >= 0x10000 or CLASSES[character] != BLANK:
-            break
-        broken = broken or character == c"\n"
+    while last > first and class_of(PyUnicode_READ(kind, data, last - 1)) == BLANK:
         last -= 1
     if kind == 1:
-        behind = steady[Narrow](<Narrow>data, first, last, references, escapes, &eastern)
+        behind = steady[Narrow](<Narrow>data, first, last, references, escapes)
     elif kind == 2:
-        behind = steady[Wide](<Wide>data, first, last, references, escapes, &eastern)
+        behind = steady[Wide](<Wide>data, first, last, references, escapes)
     else:
-        behind = steady[Widest](<Widest>data, first, last, references, escapes, &eastern)
-    return PyUnicode_Substring(source, first, last) if behind == last and not (broken and eastern) else None
+        behind = steady[Widest](<Widest>data, first, last, references, escapes)
+    return PyUnicode_Substring(source, first, last) if behind == last else None
 
 
-def run_text(str source not None, Py_ssize_t start, Py_ssize_t end, int mode):
-    """The clean text of source[start:end]; None where the Python code is to tell."""
+cdef object text_of_run(str source, Py_ssize_t start, Py_ssize_t end, int mode):
     cdef Writing writing
     if not 0 <= start <= end <= PyUnicode_GET_LENGTH(source):
         raise ValueError("no such range")
@@ -284,11 +281,26 @@ def run_text(str source not None, Py_ssize_t start, Py_ssize_t end, int mode):
         return text
     begin(&writing, end - start + 1)
     try:
-        if not add(source, start, end, mode, &writing) or writing.broken and writing.eastern:
-            return None
-        return PyUnicode_FromKindAndData(4, writing.to, writing.size)
+        return PyUnicode_FromKindAndData(4, writing.to, writing.size) if add(source, start, end, mode, &writing) else None
     finally:
         finish(&writing)
+
+
+def run_text(str source not None, Py_ssize_t start, Py_ssize_t end, int mode):
+    """The clean text of source[start:end]; None where the Python code is to tell."""
+    return text_of_run(source, start, end, mode)
+
+
+def run_texts(str source not None, list numbers not None, const unsigned int[:] starts, const unsigned int[:] ends, const uint8_t[:] modes):
+    """The same of many ranges, by their number."""
+    cdef list out = [None] * len(numbers)
+    cdef Py_ssize_t at, number, size = min(starts.shape[0], ends.shape[0], modes.shape[0])
+    for at in range(len(out)):
+        number = numbers[at]
+        if not 0 <= number < size:
+            raise IndexError(number)
+        out[at] = text_of_run(source, starts[number], ends[number], modes[number])
+    return out
 
 
 def joined_text(str source not None, pieces, str signs not None):
@@ -331,13 +343,13 @@ def joined_text(str source not None, pieces, str signs not None):
             soft = False
             if before:
                 after = PyUnicode_READ(kind, data, start)
+                if class_of(before) == DROPPED or class_of(after) == DROPPED:                    # what stands beside them meets
+                    return None
                 if Py_UNICODE_ISALNUM(before) and (Py_UNICODE_ISALNUM(after) or <Py_UCS4>after in signs):      # whether a blank is to stand there is told by more than this
                     return None
             if not add(source, start, end, mode, &writing):
                 return None
             before = PyUnicode_READ(kind, data, end - 1)
-        if writing.broken and writing.eastern:
-            return None
         return PyUnicode_FromKindAndData(4, writing.to, writing.size)
     finally:
         finish(&writing)

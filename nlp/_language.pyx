@@ -14,14 +14,17 @@ include "compiled.pxi"
 cdef extern from "Python.h":
     bint Py_UNICODE_ISALNUM(uint32_t)
     bint Py_UNICODE_ISDECIMAL(uint32_t)
+    uint32_t Py_UNICODE_TOLOWER(uint32_t)
 
 cdef enum:
     LONGEST = 24                                               # characters of the longest function word
     NARROW = 0x500                                             # characters whose kind is looked up
 
 cdef uint8_t LETTERS[NARROW]
+cdef uint32_t LOWER[NARROW]
 cdef int _code
 for _code in range(NARROW):
+    LOWER[_code] = Py_UNICODE_TOLOWER(_code)
     LETTERS[_code] = Py_UNICODE_ISALNUM(_code) and not Py_UNICODE_ISDECIMAL(_code)
 
 
@@ -35,12 +38,12 @@ cdef inline bint is_letter(uint32_t character) noexcept:
     return LETTERS[character] if character < NARROW else Py_UNICODE_ISALNUM(character) and not Py_UNICODE_ISDECIMAL(character)
 
 
-cdef uint64_t EMPTY = 14695981039346656037ULL                  # FNV-1a of nothing
+cdef uint64_t EMPTY = 0x9e3779b97f4a7c15ULL                    # the hash of nothing
 
 
 cdef inline uint64_t mixed(uint64_t hashed, uint32_t character) noexcept nogil:
-    """FNV-1a of one character more."""
-    return (hashed ^ character) * 1099511628211ULL
+    """That of one character more: what follows waits for no multiplication, which comes once a word, in `Words.place`."""
+    return (hashed << 7 | hashed >> 57) ^ character
 
 
 cdef class Words:
@@ -79,13 +82,13 @@ cdef class Words:
 
     cdef inline uint64_t place(self, uint32_t* characters, Py_ssize_t size, uint64_t hashed) noexcept nogil:
         """Where a word stands, or would. `hashed`: of its characters, see `mixed`."""
-        hashed = (hashed ^ hashed >> 32) & self.mask
+        hashed = (hashed * 0x9e3779b97f4a7c15ULL >> 32) & self.mask
         while self.places[hashed].size and not (self.places[hashed].size == size and not memcmp(self.places[hashed].characters, characters, size * sizeof(uint32_t))):
             hashed = (hashed + 1) & self.mask
         return hashed
 
     def count(self, str text not None):
-        """(words, their letters, how often each group of function words stands there) of a text in lower case."""
+        """(words, their letters, how often each group of function words stands there) of a text, capitals read as small letters, one for one."""
         cdef int kind = PyUnicode_KIND(text), group
         cdef void* data = PyUnicode_DATA(text)
         cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
@@ -117,6 +120,7 @@ cdef void count_of(Words known, Characters text, Py_ssize_t end, long* words, lo
         character = text[at] if at < end else c" "
         if is_letter(character):
             if size < LONGEST:
+                character = LOWER[character] if character < NARROW else Py_UNICODE_TOLOWER(character)
                 characters[size] = character
                 hashed = mixed(hashed, character)
             size += 1
@@ -176,6 +180,30 @@ cdef Py_ssize_t summed(str text, Sought sought) noexcept:
     if kind == 2:
         return sum_of[Wide](<Wide>data, end, sought)
     return sum_of[Widest](<Widest>data, end, sought)
+
+
+cdef void eastern(Characters text, Py_ssize_t end, Py_ssize_t* counts) noexcept nogil:
+    cdef uint32_t character
+    cdef Py_ssize_t at
+    for at in range(end):
+        character = text[at]
+        if character >= 0x3041:
+            counts[0] += character <= 0x30ff
+            counts[1] += 0xac00 <= character <= 0xd7a3
+            counts[2] += 0x3400 <= character <= 0x9fff
+
+
+def scripts(str text not None):
+    """(kana, Hangul syllables, ideographs): how many of the characters."""
+    cdef Py_ssize_t counts[3]
+    cdef Py_ssize_t end = PyUnicode_GET_LENGTH(text)
+    cdef int kind = PyUnicode_KIND(text)
+    counts[0] = counts[1] = counts[2] = 0
+    if kind == 2:
+        eastern[Wide](<Wide>PyUnicode_DATA(text), end, counts)
+    elif kind == 4:
+        eastern[Widest](<Widest>PyUnicode_DATA(text), end, counts)
+    return counts[0], counts[1], counts[2]
 
 
 def foreign(str text not None):

@@ -6,10 +6,11 @@ chipwatch runs without this module, which is made where a C compiler is at hand 
 The source is not cut into strings: texts are known by their places, and tags by the number of the first that is written like them.
 """
 
-from cpython.mem cimport PyMem_Free, PyMem_Realloc
+from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_Realloc
 from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_GET_LENGTH
 from libc.stdint cimport int32_t, uint64_t
+from libc.string cimport memcmp
 
 include "compiled.pxi"
 
@@ -23,6 +24,7 @@ cdef enum:
     OFTEN = 4095                                               # tags between two looks at whether a time limit has run out
     MAX_NAMES = 256                                            # names of which HTML has rules
     LONGEST = 12                                               # characters of the longest name of `raw`
+    STEPS = 16                                                 # places at which a tag is looked for by its hash
 
 cdef enum:                                                     # flags of a name
     WALL = 1
@@ -52,11 +54,13 @@ cdef struct Entry:
     int32_t rule, name, flags
 
 
-cdef Py_ssize_t tag_end(Characters text, Py_ssize_t at, Py_ssize_t size) noexcept nogil:
-    """Behind the tag whose attributes begin at `at`; -1 where it has no end before the next begins: see tidy._TAG."""
+cdef Py_ssize_t tag_end(Characters text, Py_ssize_t at, Py_ssize_t size, uint64_t* hashed) noexcept nogil:
+    """Behind the tag whose attributes begin at `at`; -1 where it has no end before the next begins: see tidy._TAG. `hashed` becomes a hash of what stands from `at` on."""
     cdef uint32_t character, quote = 0
+    cdef uint64_t mixed = 0x9e3779b97f4a7c15ULL
     while at < size:
         character = text[at]
+        mixed = (mixed << 7 | mixed >> 57) ^ character
         at += 1
         if character == c"<":
             return -1
@@ -64,6 +68,7 @@ cdef Py_ssize_t tag_end(Characters text, Py_ssize_t at, Py_ssize_t size) noexcep
             if character == quote:
                 quote = 0
         elif character == c">":
+            hashed[0] = mixed * 0x9e3779b97f4a7c15ULL
             return at
         elif character == c'"' or character == c"'":
             quote = character
@@ -209,15 +214,62 @@ cdef str raw_name(str source, Py_ssize_t at, Py_ssize_t size, frozenset raw):
     return name if name in raw else None
 
 
-cdef Py_ssize_t behind(str source, Py_ssize_t at, Py_ssize_t size) noexcept:
+cdef Py_ssize_t behind(str source, Py_ssize_t at, Py_ssize_t size, uint64_t* hashed) noexcept:
     """`tag_end` of any text."""
     cdef int kind = PyUnicode_KIND(source)
     cdef void* data = PyUnicode_DATA(source)
     if kind == 1:
-        return tag_end[Narrow](<Narrow>data, at, size)
+        return tag_end[Narrow](<Narrow>data, at, size, hashed)
     if kind == 2:
-        return tag_end[Wide](<Wide>data, at, size)
-    return tag_end[Widest](<Widest>data, at, size)
+        return tag_end[Wide](<Wide>data, at, size, hashed)
+    return tag_end[Widest](<Widest>data, at, size, hashed)
+
+
+cdef struct Seen:
+    Py_ssize_t start, size                                     # of a tag, and its characters; 0: an empty place
+    uint64_t hashed
+    int32_t number
+
+
+cdef class Written:
+    """Where tags stand that have been met, by a hash of what is written in them: most tags of a page repeat one of a few."""
+
+    cdef Seen* places
+    cdef Py_ssize_t held, room
+
+    def __cinit__(self):
+        self.places, self.held, self.room = NULL, 0, 0
+
+    def __dealloc__(self):
+        PyMem_Free(self.places)
+
+    cdef Seen* place(self, Seen* places, Py_ssize_t room, uint64_t hashed, const char* data, int kind, Py_ssize_t start, Py_ssize_t size) noexcept nogil:
+        """Where a tag stands, or would; NULL where it would take long to find."""
+        cdef Py_ssize_t at = (hashed >> 32) & (room - 1)
+        cdef int steps
+        for steps in range(STEPS):
+            if not places[at].size or places[at].hashed == hashed and places[at].size == size and not memcmp(data + places[at].start * kind, data + start * kind, size * kind):
+                return &places[at]
+            at = (at + 1) & (room - 1)
+        return NULL
+
+    cdef Seen* find(self, uint64_t hashed, const char* data, int kind, Py_ssize_t start, Py_ssize_t size) except? NULL:
+        cdef Seen* grown
+        cdef Seen* to
+        cdef Py_ssize_t at, room
+        if 2 * self.held >= self.room:
+            room = max(256, 4 * self.room)
+            grown = <Seen*>PyMem_Calloc(room, sizeof(Seen))
+            if grown == NULL:
+                raise MemoryError
+            for at in range(self.room):
+                if self.places[at].size:
+                    to = self.place(grown, room, self.places[at].hashed, data, kind, self.places[at].start, self.places[at].size)
+                    if to != NULL:
+                        to[0] = self.places[at]
+            PyMem_Free(self.places)
+            self.places, self.room = grown, room
+        return self.place(self.places, self.room, hashed, data, kind, start, size)
 
 
 cdef Tokens tokens_of(str source, dict numbers, frozenset raw, skip_raw):
@@ -229,6 +281,9 @@ cdef Tokens tokens_of(str source, dict numbers, frozenset raw, skip_raw):
     cdef uint32_t character
     cdef object number
     cdef str name
+    cdef Written written = Written()
+    cdef uint64_t hashed = 0
+    cdef Seen* seen
     while True:
         begin = PyUnicode_FindChar(source, c"<", at, size, 1)
         if begin < 0 or begin + 1 >= size:
@@ -238,7 +293,7 @@ cdef Tokens tokens_of(str source, dict numbers, frozenset raw, skip_raw):
         character = PyUnicode_READ(kind, data, begin + 1)
         if c"a" <= character <= c"z" or c"A" <= character <= c"Z" or character == c"/":
             if (name := raw_name(source, begin + 1, size, raw)) is not None:
-                end = behind(source, begin + 1 + len(name), size)
+                end = behind(source, begin + 1 + len(name), size, &hashed)
                 if end < 0:
                     return None
                 end = skip_raw(name, begin + 1 + len(name), end)
@@ -246,14 +301,22 @@ cdef Tokens tokens_of(str source, dict numbers, frozenset raw, skip_raw):
                     return None
                 tokens.push(start, begin, -1)
             else:
-                end = behind(source, begin + 2, size)
+                end = behind(source, begin + 2, size, &hashed)
                 if end < 0:
                     return None
-                tag = PyUnicode_Substring(source, begin, end)
-                number = numbers.get(tag)
-                if number is None:
-                    number = numbers[tag] = len(numbers)
-                tokens.push(start, begin, number)
+                hashed ^= character
+                seen = written.find(hashed, <char*>data, kind, begin, end - begin)
+                if seen != NULL and seen.size:
+                    tokens.push(start, begin, seen.number)
+                else:
+                    tag = PyUnicode_Substring(source, begin, end)
+                    number = numbers.get(tag)
+                    if number is None:
+                        number = numbers[tag] = len(numbers)
+                    tokens.push(start, begin, number)
+                    if seen != NULL:
+                        seen.start, seen.size, seen.hashed, seen.number = begin, end - begin, hashed, number
+                        written.held += 1
         elif character == c"!" or character == c"?":
             if source[begin + 1:begin + 4] == "!--":
                 end = source.find("-->", begin + 2)            # "<!-->" is one, too

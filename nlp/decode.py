@@ -17,6 +17,7 @@ compiled = twin("language")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # A first character that stands for itself is found much faster than one that may be a capital.
 _META = re.compile(rb"<(?i:meta\b[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+))|<(?i:\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+))|@(?i:charset \"([\w-]+)\")")
+_BEFORE = 420                                                  # characters of such a tag that may stand before the word for it, at most
 _CODING = re.compile(rb"\.\.? ?-\*- coding: ([\w-]+)", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 # What the names mean on the web (WHATWG Encoding): supersets that browsers use instead.
@@ -125,7 +126,11 @@ def _utf8(data: bytes, notes: list[str]) -> tuple[str, str, list[str]]:
 
 
 def _meta(data: bytes) -> str | None:
-    match = _CODING.match(data) or _META.search(data, 0, 4096)
+    match = _CODING.match(data)
+    if match is None:
+        head = data[:4096].lower()
+        named = [at for word in (b"charset", b"encoding") if (at := head.find(word)) >= 0]
+        match = _META.search(data, max(0, min(named) - _BEFORE), 4096) if named else None      # the words are found faster than the tags that may hold them
     return next(g for g in match.groups() if g).decode("ascii", "replace") if match else None
 
 

@@ -7,7 +7,7 @@ A reader (chips, offers, clauses) works on `Block.text`, which is clean, NFKC-no
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,7 +92,8 @@ class Document:
     charset: str | None = None
     title: str | None = None
     data: Any = None                                           # parsed JSON, YAML or XML of a feed
-    embedded: list[tuple[str, Any]] = field(default_factory=list)   # (kind, data): JSON-LD, __NEXT_DATA__, inline JSON of an HTML page; the trees of a Python program
+    held: list[tuple[str, Any]] = field(default_factory=list)  # what of `embedded` is read
+    scripts: Callable[[], list[tuple[str, Any]]] | None = None # gives the data of the scripts of a page: no reader of text needs them
     links: list[tuple[str, str]] = field(default_factory=list)      # (text, target)
     readable: bool = True                                      # False: empty or mostly damaged; then nothing follows from silence
     issues: list[Issue] = field(default_factory=list)
@@ -103,6 +104,13 @@ class Document:
         """(quote, start, end) in the source of `block.text[start:end]`."""
         a, b = block.source_span(start, end)
         return self.text[a:b], a, b
+
+    @property
+    def embedded(self) -> list[tuple[str, Any]]:
+        """(kind, data): JSON-LD, __NEXT_DATA__, inline JSON of an HTML page; front matter; the trees of a Python program."""
+        if self.scripts is not None:
+            self.held, self.scripts = self.held + self.scripts(), None
+        return self.held
 
     def body(self) -> Iterator[Block]:
         """The blocks that are not chrome."""

@@ -16,9 +16,9 @@ compiled = twin("language")
 SAMPLE = 6000                                                  # characters of body text that are looked at
 _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
-_EASTERN = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_FIRST_EASTERN = 0x3041
 _HAN = re.compile("[\u3400-\u9fff]")
+_EASTERN = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_LOWERED_APART = "\u0130\u03a3"                               # what becomes two letters, or another at the end of a word; all other capitals become one letter wherever they stand
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Characters that stand in one of the two Chinese scripts only, the most frequent of each.
 _SIMPLIFIED = frozenset("这个们来为国说时会对发后里学样进关无动实现过还开总产种务术设样应该认讨议协账户规责权线网页络经济转让仅数据当与变两个选择请项价费员业适长电价击录专")
@@ -72,7 +72,10 @@ def _letter_words(text: str) -> list[str]:
 
 
 def count_words(text: str, *, interpreted: bool = compiled is None) -> tuple[int, int, list[tuple[int, int]]]:
-    """(words, their letters, (group of function words, how often one of it stands there) by number) of a text in lower case."""
+    """(words, their letters, (group of function words, how often one of it stands there) by number) of a text in lower case.
+
+    The compiled twin lowers what is not, letter by letter.
+    """
     if not interpreted:
         return _compiled_words().count(text)
     words = _letter_words(text)
@@ -116,10 +119,12 @@ def function_words(language: str) -> frozenset[str]:
 
 def by_script(text: str, letters: int | None = None) -> str | None:
     """`ko`, `ja`, `zh-Hans` or `zh-Hant` where the script says so; else None."""
-    if text.isascii() or compiled is not None and compiled.bits(text) < _FIRST_EASTERN or not _EASTERN.search(text):
+    if text.isascii():
+        return None
+    kana, hangul, han = counts = compiled.scripts(text) if compiled else (len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text)))
+    if not any(counts):
         return None
     letters = count_words(text)[1] if letters is None else letters
-    kana, hangul, han = len(_KANA.findall(text)), len(_HANGUL.findall(text)), len(_HAN.findall(text))
     if hangul > 0.2 * letters:
         return "ko"
     if kana + han > 0.15 * letters:
@@ -136,10 +141,13 @@ def of_readers(source: str) -> str | None:
 def identify(text: str) -> tuple[str | None, float]:
     """(language, confidence 0-1) of body text: a BCP 47 code, `zh-Hans` or `zh-Hant` for Chinese; (None, 0) for fewer than 20 letters."""
     sample = text if len(text) <= SAMPLE else text[:SAMPLE // 3] + " " + text[len(text) // 2:len(text) // 2 + SAMPLE // 3] + " " + text[-SAMPLE // 3:]
-    lowered = sample.lower()
-    words, letters, groups = count_words(lowered)
-    if len(lowered) != len(sample):                            # a few letters grow when lowered
-        letters = count_words(sample)[1]
+    if compiled is not None and not any(letter in sample for letter in _LOWERED_APART):
+        words, letters, groups = count_words(sample)
+    else:
+        lowered = sample.lower()
+        words, letters, groups = count_words(lowered)
+        if len(lowered) != len(sample):                        # a few letters grow when lowered
+            letters = count_words(sample)[1]
     if letters < 20:
         return None, 0.0
     code = by_script(sample, letters)

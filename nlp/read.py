@@ -184,16 +184,16 @@ def _read(document: Document, skeleton: Skeleton, markup: str | list[Event] | No
 
 def _html(document: Document, kind: str, select: Sequence[str], remove: Sequence[str]) -> None:
     from nlp.blocks import tidy
-    from nlp.blocks.embedded import embedded
+    from nlp.blocks.embedded import unread
     from nlp.blocks.html import normalised, scan
     from nlp.blocks.script import php_skeleton
     if kind == "html" and not select and not remove and (found := tidy.read(document.text)):
         skeleton, walked = found
-        document.embedded = embedded(skeleton)
+        document.scripts = unread(skeleton)
         _read(document, skeleton, walked)
         return
     skeleton = php_skeleton(document.text) if kind == "php" else scan(document.text)
-    document.embedded = embedded(skeleton)
+    document.scripts = unread(skeleton)
     markup = skeleton.markup()
     if select or remove:
         from nlp.blocks import soup
@@ -239,7 +239,7 @@ def _python(document: Document, kind: str, select: Sequence[str], remove: Sequen
         document.issues.append(Issue("info", "program", f"{error}; read as text"))
         _text(document, kind, select, remove)
         return
-    document.embedded.append(("python", trees))
+    document.held.append(("python", trees))
     _read(document, skeleton)
 
 
@@ -254,12 +254,12 @@ def _markdown(document: Document, kind: str, select: Sequence[str], remove: Sequ
             document.issues.append(Issue("info", "front_matter", str(error)))
             data = None
         if isinstance(data, dict):
-            document.embedded.append(("front_matter", data))
+            document.held.append(("front_matter", data))
             if isinstance(data.get("title"), str):
                 document.title = data["title"].strip() or None
     if skeleton.scripts:
-        from nlp.blocks.embedded import embedded
-        document.embedded += embedded(skeleton)
+        from nlp.blocks.embedded import unread
+        document.scripts = unread(skeleton)
     _read(document, skeleton)
 
 

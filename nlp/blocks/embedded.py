@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from nlp.blocks.skeleton import Skeleton
@@ -15,15 +17,21 @@ _ASSIGNS = ("window", "self", "globalThis", "__")             # without one of t
 _FLIGHT = re.compile(r"self\.__next_f\.push\(\s*(\[.*\])\s*\)\s*;?\s*$", re.DOTALL)
 
 
-def embedded(skeleton: Skeleton) -> list[tuple[str, Any]]:
-    """(kind, data) of the scripts of a page, in order. Kinds: `json-ld`; the id of a JSON script (`__NEXT_DATA__`, `wix-warmup-data` …) or `json`; the name of a
+def unread(skeleton: Skeleton) -> Callable[[], list[tuple[str, Any]]] | None:
+    """What gives the data of the scripts of a page once somebody asks for them; None for a page without scripts. A script that is too long is told at once."""
+    for _, start, end in skeleton.scripts:
+        if end - start > MAX_BYTES:
+            skeleton.meta["limit"] = f"a script of {end - start:,} characters"
+    return partial(embedded, skeleton.source, skeleton.scripts) if skeleton.scripts else None
+
+
+def embedded(source: str, scripts: Sequence[tuple[str, int, int]]) -> list[tuple[str, Any]]:
+    """(kind, data) of scripts (attributes, start and end of the body in `source`), in order. Kinds: `json-ld`; the id of a JSON script (`__NEXT_DATA__`, `wix-warmup-data` …) or `json`; the name of a
     variable that JSON is assigned to; `next-flight`, the joined text of a Next.js stream. What is not JSON is code, and left out."""
     out: list[tuple[str, Any]] = []
     flight: list[str] = []
-    source = skeleton.source
-    for attrs_text, start, end in skeleton.scripts:
+    for attrs_text, start, end in scripts:
         if end - start > MAX_BYTES:
-            skeleton.meta["limit"] = f"a script of {end - start:,} characters"
             continue
         attrs = attributes(attrs_text)
         kind = attrs.get("type", "").split(";")[0].strip().lower()

@@ -74,7 +74,7 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
                 raw = match["raw"].lower()
                 if raw in ("svg", "math") and match["rawattrs"].endswith("/"):
                     continue
-                close = None if raw in endless else END[raw].search(source, at, end)
+                close = None if raw in endless else end_tag(raw, source, at, end)
                 if close is None:
                     endless.add(raw)
                 body_end, next_at = (close.start(), close.end()) if close else (end, end)
@@ -112,6 +112,16 @@ def scan(source: str, start: int = 0, end: int | None = None, into: Skeleton | N
     if at < end and not source[at:end].isspace():
         run(at, end, HTML)
     return skeleton
+
+
+def end_tag(name: str, source: str, start: int, end: int | None = None) -> re.Match[str] | None:
+    """The end tag of an element whose content is no markup; a pattern alone would look at each character of a script."""
+    at = source.find("<", start, end)
+    while at >= 0:
+        if source.startswith("</", at) and (found := END[name].match(source, at, len(source) if end is None else end)):
+            return found
+        at = source.find("<", at + 1, end)
+    return None
 
 
 def raw_element(skeleton: Skeleton, name: str, attrs: str, start: int, end: int) -> None:

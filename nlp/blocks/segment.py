@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
 from nlp.blocks.html import plain
 from nlp.blocks.skeleton import Skeleton
@@ -63,8 +64,11 @@ def _build(walker: Segmenter) -> list[Block]:
         return mapped_text(source, pieces_of(draft.pieces))
 
     if compiled:
-        tools = (Block, LazyText, mapped_run, folding.run_text if folding else lambda *_: None, joined_text if folding else None, text_of, lambda grid: _table(grid, skeleton, pieces_of), heading_rank, _MARKER.match, _WORDS.search, _FURNITURE.match)
-        made = compiled.blocks(walker, chrome, cards, starts, ends, modes, skeleton.meta.get("titles", ()), tools, _ARTICLE_WORDS, MAX_HEADING)
+        def run_texts(runs: list[int]) -> list[str | None]:
+            return folding.run_texts(source, runs, skeleton.starts, skeleton.ends, modes) if folding else [None] * len(runs)
+
+        tools = (*_makers(), mapped_run, run_texts, joined_text if folding else None, text_of, lambda grid: _table(grid, skeleton, pieces_of), heading_rank, _MARKER.match, _WORDS.search, _FURNITURE.match)
+        made = compiled.blocks(walker, chrome, cards, starts, ends, modes, skeleton.meta.get("titles", ()), tools, _ARTICLE_WORDS, _ARTICLE_FIRSTS, MAX_HEADING)
         _second_menus(made)
         return made
     blocks: list[Block] = []
@@ -119,6 +123,12 @@ def _build(walker: Segmenter) -> list[Block]:
     return blocks
 
 
+@lru_cache(maxsize=1)
+def _makers() -> tuple[object, object]:
+    """For the compiled twin: what makes a Block and a LazyText of the values of their fields."""
+    return compiled.Maker(Block, [field.name for field in fields(Block)]), compiled.Maker(LazyText, ("text", *LazyText.__slots__))
+
+
 def _second_menus(blocks: list[Block]) -> None:
     """Four or more blocks in a row that repeat what the furniture says are furniture too: the menu for small screens."""
     known = {block.text for block in blocks if block.chrome}
@@ -139,6 +149,7 @@ _MARKER = re.compile(r"(\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})\
 _NUMBERED = re.compile(r"((?:\d{1,2}\.){0,4}\d{1,2}[.)]?|[IVX]{1,6}\.|[A-Z]\.)[ \u3000](?=\S)")
 _ARTICLE_WORDS = frozenset("article section clause part chapter annex schedule appendix exhibit artikel abschnitt anlage titre chapitre annexe artículo articolo sección capítulo статья раздел глава art.".split())
 _ARTICLE = re.compile(rf"(?:(?:{'|'.join(map(re.escape, sorted(_ARTICLE_WORDS)))})\s+[\dIVXA-Z]+|§+ ?\d+|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節编款]|제 ?\d+ ?[조장절])", re.IGNORECASE)
+_ARTICLE_FIRSTS = "".join(sorted({form for word in _ARTICLE_WORDS for form in (word[0], word[0].upper()) if form >= "\x80"})) + "§第제ſ"     # the long s is a small one to patterns
 _DATED = re.compile(                                            # "Last updated: …", "3 April 2024"
     r"(?:last|effective|updated|revised|version|posted|date|stand|gültig|dernière|mise à jour|letzte)\b|(?:\w+ ){0,2}\d{1,2}\.?(?:st|nd|rd|th)? ?\w+,? (?:19|20)\d\d$|(?:\w+ )?\w+ \d{1,2}, (?:19|20)\d\d$",
     re.IGNORECASE)

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from itertools import accumulate
 
-from nlp.blocks.html import ALT_TEXT, END, MAX_ATTRS, MAX_NESTING, raw_element
+from nlp.blocks.html import ALT_TEXT, END, MAX_ATTRS, MAX_NESTING, end_tag, raw_element
 from nlp.blocks.skeleton import OPEN, Skeleton
 from nlp.blocks.tags import HEADINGS, SHOWN, VOID, Event, Tag
 from nlp.compiled import twin
+from nlp.language import compiled as letters
 from nlp.normalise import ALT, HTML, RAISE
 
 compiled = twin("tidy")
@@ -82,7 +83,7 @@ _bare: dict[str, _Entry] = {}                                  # tags without at
 
 def read(source: str, *, interpreted: bool = compiled is None) -> tuple[Skeleton, list[Event]] | None:
     """The runs of text and the events of a tidy page; None of any other."""
-    if OPEN in source:
+    if not source.isascii() and (letters is None or letters.bits(source) >= ord(OPEN)) and OPEN in source:       # found slowly, since half of that character is zero
         return None
     if not interpreted:
         skeleton = Skeleton(source)
@@ -137,7 +138,7 @@ def _skip_raw(skeleton: Skeleton, name: str, start: int, end: int) -> int:
     attrs = skeleton.source[start:end - 1]
     if name == "svg" and attrs.endswith("/"):
         return end
-    close = END[name].search(skeleton.source, end) if name not in ("math", "textarea") else None
+    close = end_tag(name, skeleton.source, end) if name not in ("math", "textarea") else None
     if close is None:
         return -1
     raw_element(skeleton, name, attrs, end, close.start())
