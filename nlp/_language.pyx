@@ -140,11 +140,12 @@ cdef enum:
 cdef enum Sought:
     FOREIGN
     MARKS
+    LATIN
     BITS
 
 
 cdef inline uint8_t counts(uint32_t character, Sought sought) noexcept nogil:
-    return character > 0x7f if sought == FOREIGN else (character == c"<") | (character == c"|") | (character == c"\n")
+    return character > 0x7f if sought == FOREIGN else (character >= 0xc2) & (character <= 0xf4) if sought == LATIN else (character == c"<") | (character == c"|") | (character == c"\n")
 
 
 cdef Py_ssize_t sum_of(Characters text, Py_ssize_t end, Sought sought) noexcept nogil:
@@ -160,9 +161,12 @@ cdef Py_ssize_t sum_of(Characters text, Py_ssize_t end, Sought sought) noexcept 
         if end - first < STRIDE:
             for at in range(first, end):
                 some += counts(text[at], sought)
-        elif sought == FOREIGN:                                # which of the two is settled before the loop, or nothing is counted side by side
+        elif sought == FOREIGN:                                # which of them is settled before the loop, or nothing is counted side by side
             for at in range(STRIDE):
                 some += counts(text[first + at], FOREIGN)
+        elif sought == LATIN:
+            for at in range(STRIDE):
+                some += counts(text[first + at], LATIN)
         else:
             for at in range(STRIDE):
                 some += counts(text[first + at], MARKS)
@@ -214,6 +218,11 @@ def foreign(str text not None):
 def marks(str text not None):
     """The number of "<", "|" and line ends."""
     return summed(text, MARKS)
+
+
+def latin(str text not None):
+    """The number of characters from U+00C2 to U+00F4."""
+    return summed(text, LATIN)
 
 
 def bits(str text not None):

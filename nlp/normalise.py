@@ -440,11 +440,14 @@ class LazyText(MappedText):
 
     __slots__ = ("_source", "_made", "_begin")
 
-    def __init__(self, text: str, source: str, pieces: Sequence[Piece] | tuple[int, int, int]):
-        """`pieces`: of which it is made; a source range alone stands for itself, since that is what most blocks are."""
+    def __init__(self, text: str, source: str, pieces: Sequence[Piece] | tuple[int, int, int] | MappedText):
+        """`pieces`: of which it is made, or what was made of them; a source range alone stands for itself, since that is what most blocks are."""
         self.text, self._source = text, source
         self._made: Sequence[Piece] | tuple[int, int, int] | MappedText = pieces
         self._begin: int | None = None                         # where the text begins in the source, if it stands there as it is, else -1; None: not looked at yet
+
+    def __reduce__(self) -> tuple[type[LazyText], tuple[str, str, Sequence[Piece] | tuple[int, int, int] | MappedText]]:
+        return LazyText, (self.text, self._source, self._made)
 
     def _offsets(self) -> MappedText:
         if not isinstance(self._made, MappedText):

@@ -339,7 +339,8 @@ def unreadable(document: Document, size: int) -> str | None:
     seen = max(1, min(size, len(seen_text)))
     least = max(10, 0.02 * seen)
     if foreign(seen_text) >= least:
-        damaged = len(_MOJIBAKE.findall(seen_text)) + seen_text.count("\ufffd")
+        lost = seen_text.count("\ufffd")
+        damaged = lost + (len(_MOJIBAKE.findall(seen_text)) if compiled is None or lost + compiled.latin(seen_text) >= 10 else 0)     # each begins with such a letter
         if damaged > 0.02 * seen and damaged >= 10:
             return f"damaged characters: {damaged} in {seen:,} (a wrong encoding was saved)"
     return None
