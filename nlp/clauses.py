@@ -150,6 +150,7 @@ class Weighed:
     clause: Clause
     probability: float | None                                  # by the decision layer; None where it has no weights for the label
     kept: bool = True                                          # False: the decision layer gives it up
+    firm: bool = False                                         # a rule of its label fires that is not given up
     others: int = 0                                            # of a finding of a rule: other units under the same heading at which rules of its label fire
 
     @property
@@ -703,7 +704,10 @@ class _Reader:
         finding.others = others
         if finding.probability is None:
             return
-        sure = self.decision.confidence(finding.rule.label, finding.probability, finding.rule.id, others)
+        label = finding.rule.label
+        sure = self.decision.confidence(label, finding.probability, finding.rule.id, others)
+        if sure is None and finding.firm:
+            sure = self.decision.drop[label]
         finding.kept = sure is not None
         if sure is not None:
             finding.clause.confidence = round(min(sure, finding.rule.attributes.get("confidence", 1.0), 0.5 if unit.block in self.tables else 1.0), 2)
@@ -738,9 +742,10 @@ class _Reader:
         if not found and (look is None or look.silent):
             return
         likely = decision.likely(look)
+        firm = {rule.label for rule in fired if rule.attributes.get("firm")}
         for label, (rule, clause) in found.items():
             self.weigh_manner(clause, rule, unit, rows, own, intro, look)
-            yield Weighed(rule, clause, likely.get(label))
+            yield Weighed(rule, clause, likely.get(label), firm=label in firm)
         if not alone:
             return
         mentioned = {rule.label for rule in fired if rule.aside and self._only_mentioned(rows, rule)}   # nothing is added to that either
