@@ -549,7 +549,7 @@ _COINS_BEHIND = _worded("coins_behind")
 _IN_BRACKET = re.compile(r"\s?\([^()]*")
 _AMOUNT_NEXT = re.compile(r"[\s:額额付]{0,3}[약約约~≈]?\s?[$€£¥₩]?\s?\d")
 _MYRIADS = re.compile(r"(?<![\d.,])(?P<number>\d[\d,]{0,6})[万萬만]\s?$")
-_BEHIND_MYRIADS = re.compile(r"\s?(?P<number>\d[\d,]{0,4})(?![\d,.万萬만])")
+_BEHIND_MYRIADS = re.compile(r"\s?(?P<number>\d[\d,]{0,4})(?:\s?(?P<thousands>[千천])|(?![\d,.万萬만]))")
 _NEXT_LABEL = _worded("next_label")
 _MASKED = _worded("masked")
 
@@ -581,15 +581,15 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
         if multiplier:
             factor = _data()["multipliers"][next(g for g in multiplier.groups() if g)]
             stop = multiplier.end()
-            if factor == 10_000 and (rest := _BEHIND_MYRIADS.match(folded, stop)) and int(rest["number"].replace(",", "")) < factor:
-                amount, stop = amount + int(rest["number"].replace(",", "")) / factor, rest.end()      # "¥29万8,000"
+            if factor == 10_000 and (rest := _BEHIND_MYRIADS.match(folded, stop)) and (lesser := int(rest["number"].replace(",", "")) * (1000 if rest["thousands"] else 1)) < factor:
+                amount, stop = amount + lesser / factor, rest.end()            # "¥29万8,000", "¥29万8千"
         right = starts.get(stop) or (starts.get(stop + 1) if folded[stop:stop + 1] in {" ", "("} else None)
         if right and right[0] > stop and folded[right[0]] in _SIGN_CHARS and _NUMBER.match(folded, right[1]):
             right = None                                       # "2 €0.90": the sign is that of the next number
         if right and left is None and right[0] == stop == b and folded[b] in "€£$" and folded[a:b].isdigit() and (cents := _CENTS_BEHIND.match(folded, right[1])):
             amount, stop = amount + int(cents[0]) / 100, cents.end()           # "2€44"
-        if left is None and right and not multiplier and amount < 10_000 and (more := _MYRIADS.search(folded, max(0, a - 12), a)):
-            amount, a = amount + 10_000 * float(more["number"].replace(",", "")), more.start()     # "29万8,000円"
+        if left is None and right and factor <= 1000 and amount * factor < 10_000 and (more := _MYRIADS.search(folded, max(0, a - 12), a)):
+            amount, a, factor = amount * factor + 10_000 * float(more["number"].replace(",", "")), more.start(), 1.0     # "29万8,000円", "29만 8천원"
         coin = right or left
         if coin and coin[2] not in without_cents() and folded[a:b].isdigit() and (coins := _COINS_BEHIND.match(folded, max(stop, right[1]) if right else stop)):
             amount, stop = amount + int(coins["coins"]) / 100, coins.end()     # "3 dollars and 20 cents"

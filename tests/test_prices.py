@@ -262,3 +262,12 @@ def test_an_amount_with_masked_digits_is_no_price(text):
 @pytest.mark.parametrize(("text", "amount"), [("**$2.40**/hr", 2.4), ("costs **$7,** all told", 7.0), ("$2.40*** per hour", 2.4), ("$9 xx-large", 9.0), ("is it $3?", 3.0), ("$4 ●●●○", 4.0), ("$2xlarge", 2.0)])
 def test_marks_behind_a_whole_amount_mask_nothing(text, amount):
     assert [p.amount for p in find_prices(text, language="en")] == [amount]
+
+
+@pytest.mark.parametrize(("text", "amount", "unit"), [
+    ("월 12만 7천원", 127_000, None), ("8만3천원/월", 83_000, "month"), ("¥6万2千/月", 62_000, "month"), ("料金は7万4千円/月", 74_000, "month"), ("6천원/월", 6_000, "month"), ("15만원 7천원", 150_000, None),
+])
+def test_ten_thousands_and_thousands_are_one_amount(text, amount, unit):
+    price = find_prices(text, language="ko")[0]
+    assert price.amount == amount
+    assert unit is None or price.unit == unit
