@@ -782,8 +782,14 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
         elif parted:
             out += _of_item(document, block, language)
         elif any(len(h) <= 80 and _is_of_regions(h) for h in path):
-            out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label)]
+            out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label) or _is_town_and_country(block.text.strip(), r, language)]
     return out
+
+
+def _is_town_and_country(text: str, region: Region, language: str | None) -> bool:
+    """Whether an item is a town and its country and nothing more ("Graz, Austria"), so that a heading further up tells what it is."""
+    town, comma, country = text.rpartition(",")
+    return bool(comma) and len(text) <= 60 and region.city is not None and country_named(country.strip(), language) == region.country and _place_alone(text, language)
 
 
 _ITEM = re.compile(r"^(?P<head>[^:：]{1,70}?)\s*(?:[:：](?:\s+(?P<tail>.*))?|\s[-–—]\s(?P<note>.*))?$", re.DOTALL)
@@ -828,10 +834,21 @@ def _of_item(document: Document, block: Block, language: str | None) -> list[Reg
         code, country, city = code or c, where or country, place or city
     if country is None or not (code or (name and len(name) <= 60)):
         return []
-    if _STEP.match(fold(head)) or not code and _SENTENCE_LIKE.search(head):
+    if _STEP.match(fold(head)) or not code and (_SENTENCE_LIKE.search(head) or city is None and _is_phrase(name or "", language)):
         return []
     end = len(block.text) if len(block.text) <= 300 else len(head)
     return [_row(document, block.content, 0, end, code or name or "", name, country, city, soon)]
+
+
+_PLAIN_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,}")
+_MOST_PLAIN = 1                                                # words without a capital that a name of a place has besides the place: "campus de Graz"
+
+
+def _is_phrase(name: str, language: str | None) -> bool:
+    """Whether an item that names a country is no name but a phrase about it: "how to pay in Austria" has words without a capital beside the country."""
+    spans = [(a, b) for a, b, *_ in find_cities(name)] + [(a, b) for a, b, _ in find_places(name, language)]
+    words = [m[0] for m in _PLAIN_WORD.finditer(name) if not any(a <= m.start() < b for a, b in spans)]
+    return sum(w.islower() and _WORDS_OF_PLACE.fullmatch(w) is None for w in words if w[0].islower()) > _MOST_PLAIN
 
 
 _LABELLED = re.compile(

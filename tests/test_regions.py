@@ -235,3 +235,31 @@ def test_the_next_zone_of_a_region_whose_cell_is_empty_is_no_region():
     page = "# Regions\n\n" + table("Region | Availability zone | Location", "EL-NORTH | EL-NORTH-1 | Hamburg, Germany", " | EL-NORTH-2 | Bremen, Germany", "EL-WEST | EL-WEST-1 | Cologne, Germany", " | EL-WEST-2 | Dusseldorf, Germany")
     assert regions(page, "md") == [("EL-NORTH", "DE"), ("EL-WEST", "DE")]
     assert ("Bremen, Germany", "DE") in regions(page.replace("Availability zone", "Note"), "md")
+
+
+@pytest.mark.parametrize(("town", "country", "language"), [
+    ("Varsovie", "PL", "fr"), ("Francfort-sur-le-Main", "DE", "fr"), ("Mailand", "IT", "de"), ("Sztokholm", "SE", "pl"), ("Copenhague", "DK", "es"), ("Londra", "GB", "it"), ("Munique", "DE", "pt"), ("Den Haag", "NL", "nl"),
+])
+def test_towns_by_their_names_in_other_languages(town, country, language):
+    assert locate(town, language)[0] == country
+
+
+def test_towns_joined_by_or():
+    assert regions("Centres de données : Varsovie, Lisbonne ou Graz", language="fr") == [("Varsovie", "PL"), ("Lisbonne", "PT"), ("Graz", "AT")]
+    assert regions("Centra danych: Monachium, Praga lub Graz", language="pl") == [("Monachium", "DE"), ("Praga", "CZ"), ("Graz", "AT")]
+
+
+@pytest.mark.parametrize(("lead", "items", "language"), [
+    ("## Regionen\n\nJe nach Region verschieden:", ("Preise und Rechnungen in der Region Österreich", "Anleitung für die Region Finnland"), "de"),
+    ("## Régions\n\nSelon la région :", ("comment payer ses factures en Autriche", "guide de démarrage pour la région Finlande"), "fr"),
+    ("## Регионы\n\nВ регионах разные:", ("порядок оплаты счетов в регионе Австрия", "первые шаги для региона Финляндия"), "ru"),
+])
+def test_phrases_about_countries_are_no_regions(lead, items, language):
+    assert all(" " not in label for label, _ in regions(lead + "\n\n" + "".join(f"- {item}\n" for item in items), language=language))
+    assert regions(lead + "\n\n- Graz\n- Turku, Finland\n", language=language) == [("Graz", "AT"), ("Turku, Finland", "FI")]
+
+
+def test_points_of_presence_below_a_heading_of_their_own():
+    assert regions("# Where are we located?\n\n## Our PoPs\n\n- Graz, Austria\n- Turku, Finland\n") == [("Graz, Austria", "AT"), ("Turku, Finland", "FI")]
+    assert regions("# Locations\n\n### For transit and storage\n\n- Graz, Austria\n- Turku, Finland\n- Order of the list\n") == [("Graz, Austria", "AT"), ("Turku, Finland", "FI")]
+    assert regions("# Locations\n\n### Our offices\n\n- Graz, Austria\n- Turku, Finland\n") == []
