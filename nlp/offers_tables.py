@@ -144,6 +144,7 @@ def read_table(reading: Reading, block: Block, before: str = "", after: str = ""
         return
     if _read_sum(reading, grid, outer):
         return
+    outer.chips = outer.chips or grid.chip_of_title()
     first, above, transposed = len(reading.offers), outer.chips or _named_above(reading, grid, outer), grid.transposed()
     described = transposed or grid.describes_one(named=bool(above))
     if transposed:
@@ -236,6 +237,9 @@ def _named_above(reading: Reading, grid: _Grid, outer: Around) -> list[ChipSpan]
     return []
 
 
+MAX_TITLE = 800                                                # characters of the first row of a table, where it is one cell over all columns
+
+
 class _Grid:
     """The cells of a table as texts with source spans, its head rows joined into one label a column."""
 
@@ -243,9 +247,12 @@ class _Grid:
         width = max(len(row) for row in table.rows)
         self.rows: list[list[Cell | None]] = [[*row, *[None] * (width - len(row))] for row in table.rows]
         self.width = width
+        if self._titled():                                     # a title may span more columns than there are
+            self.width = max((c + 1 for row in self.rows[1:] for c, cell in enumerate(row) if c and cell is not None), default=width)
+            self.rows = [row[:self.width] for row in self.rows]
         self.quantities: dict[int, list[str]] = {}
         self.body = self._header_rows(table)
-        self.heads = [self._label(c) for c in range(width)]
+        self.heads = [self._label(c) for c in range(self.width)]
 
     def text(self, row: int, column: int) -> str:
         cell = self.rows[row][column]
@@ -256,6 +263,8 @@ class _Grid:
             return 2 if table.header_rows == 1 and self._titled() and len(self.rows) > 2 and self._heads_in(1) else min(table.header_rows, len(self.rows))
         if self.width == 2 and all(a is not None and a.header and not (b is not None and b.header) for a, b in self.rows):
             return 0                                           # a label and a value a row, as the source marks them
+        if self._titled() and len(self.rows) > 2 and self._heads_in(1):
+            return 2
         first = [self.text(0, c) for c in range(self.width)]
         if len(self.rows) > 1 and sum(bool(t) for t in first) >= 2 and not any(re.fullmatch(r"[\d.,$€£%\s]+", t) or _BEGINS_WITH_AMOUNT.match(t) for t in first if t):
             roles = sum(read_head(t).role is not None and len(t) <= 60 for t in first if t)
@@ -267,6 +276,12 @@ class _Grid:
         """Whether the first row is one cell over all columns: the title of the table, below which its heads may stand."""
         first = self.rows[0]
         return self.width > 1 and first[0] is not None and all(cell is first[0] for cell in first)
+
+    def chip_of_title(self) -> list[ChipSpan]:
+        """The one chip that the title of the table names; how many are in a machine, the rows tell."""
+        title = self.text(0, 0) if self.body > 1 and self._titled() else ""
+        chips = find_chips(title, context=True) if len(title) <= MAX_TITLE and has_digit(title) else []
+        return [replace(chips[0], count=None)] if len({c.gpu_name for c in chips}) == 1 else []
 
     def _heads_in(self, row: int) -> bool:
         """Whether a row is one of heads: each column has another short text without a figure, and most of them say what stands below."""
