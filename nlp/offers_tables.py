@@ -755,14 +755,15 @@ _PART = words("part_of_gpu")
 
 def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Around) -> None:
     """In a table in which several rows say "2x L4", "4 L4s" (or "1/4 L4", "1/2 L4"), those that name a GPU without a number have one;
-    one such row is enough where the text above speaks of machines with one GPU and with several. Not where a word says that prices are per GPU."""
+    one such row is enough where the text above speaks of machines with one GPU and with several, and none where the heading says that they have one. Not where a word says that prices are per GPU."""
     if outer.scope == "gpu" or any(q.scope == "gpu" or q.head.scope == "gpu" or q.price is not None and q.price.scope == "gpu" for _, quoted, *_ in drafts for q in quoted):
         return
     chips = [facts.all_chips() for facts, *_ in drafts]
     several = {(c[0].gpu_name, c[0].count) for (facts, *_), c in zip(drafts, chips, strict=True) if len(c) == 1 and facts.count is None and (c[0].count or 0) >= 2 and not c[0].at_most}
     parts = {(c[0].gpu_name, c[0].count) for (facts, *_), c in zip(drafts, chips, strict=True) if len(c) == 1 and facts.count is None and 0 < (c[0].count or 0) < 1}
     said = any(_SINGLE_AND_SEVERAL.search(fold(text)) for text in (outer.heading, outer.caption, outer.before[-400:]))
-    if len(several) < (1 if said else 2) and len(parts) < 2:
+    alone = not several and not parts and any(_SINGLE_ONLY.search(low) and not _SEVERAL_TOO.search(low) for low in map(fold, (outer.heading, outer.caption)))
+    if len(several) < (1 if said else 2) and len(parts) < 2 and not alone:
         return
     for (facts, *_), found in zip(drafts, chips, strict=True):
         if len(found) == 1 and facts.count is None and found[0].count is None and not found[0].slice and not _PART.search(named := facts.printed or facts.instance or "") and not spread_over_nodes(named):
@@ -770,6 +771,8 @@ def _count_singles(drafts: list[tuple[Facts, list[Quoted], int, int]], outer: Ar
 
 
 _SINGLE_AND_SEVERAL = words("single_and_several")
+_SINGLE_ONLY = words("single_only")
+_SEVERAL_TOO = words("several_too")
 MOST_TOLD = 16                                                 # so many GPUs a machine has at most: a larger "quantity" may be what is in stock
 
 

@@ -26,7 +26,7 @@ SENTENCE_REACH = 400                                               # characters 
 SENTENCE_STEP = 200                                            # … and of those, the words for all prices are read from one multiple of so many to another: prices that stand close share them
 SHORT_CARD = 160                                              # characters of a block that can be a line of a card
 _OF_OTHERS = words("of_others")
-_SUM = re.compile(r"(?:[×*+]|\sx)\s?[^=\n]{0,60}=\s*[~≈]?\s*[*`\\]*[$€£¥]")                      # a worked sum repeats prices and gives totals
+_SUM = words("worked_sum")                                     # a worked sum repeats prices and gives totals
 _INSTRUCTION = words("instruction")
 _HYPE = Sieved(words("hype"))
 _LENDERS_SHARE = Sieved(words("lenders_share"))
@@ -526,6 +526,7 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         facts.availability = facts.availability or (availability_in(text) if len(text) <= 80 else None)
         contact = contact or (asks_for_contact(text) and (len(text) <= 40 or len(text) <= 60 and not cs and len(_last_sentence(text)) <= 40 and asks_for_contact(_last_sentence(text))))
     texts = [item.block.text for item, _, _ in own]
+    priced = [] if _adds_up_services(priced) else priced
     reduced = _before_rebates(own)
     for item, prices in priced:
         if id(item) in reduced:
@@ -542,6 +543,8 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
         label = item.block.text[:prices[0].start]
         if _MEMBERSHIP.search(fold(label)) and unit_in(label) is None and commitment_in(label)[0] is None and any(cs and ps for _, cs, ps in own):
             continue                                           # "Team plan: $39/month", beside "A40 at $0.45 an hour"
+        if any(cs and ps for _, cs, ps in own) and (_TOTAL_LABEL.match(fold(label)) or prices[0].unit in ("month", "year") and _SERVICE_PLAN.search(fold(label))):
+            continue                                           # "Total: $90/month", "Fox Pro: $20/month", beside "A40 at $0.45 an hour"
         prices = [p for p in prices if not _of_something_else(item.block.text[:p.start])]
         if prices:
             asked = _card_prices(reading, item, prices, [i for i, _, _ in own], heading or "", first.block.text)
@@ -561,6 +564,13 @@ def _card(reading: Reading, lines: list[tuple[Placed, list[ChipSpan], list[Price
     for q in quoted or [Quoted(None, a, b, contact=contact)]:
         begin, end = (min(a, q.start), max(b, q.end)) if max(b, q.end) - min(a, q.start) <= 1500 else (q.start, q.end)
         reading.pending.append((facts, [q], max(begin, start), end))
+
+
+def _adds_up_services(priced: Sequence[tuple[Placed, list[Price]]]) -> bool:
+    """Whether the lines of a card with prices add up what a machine and things beside it cost together: "Fox Pro: $20", "Storage: $4", "Total: $58 a month". Where all are parts of a machine, the total is its price."""
+    labels = [fold(item.block.text[:prices[0].start]) for item, prices in priced]
+    parts = [label.strip(" :：~≈*-–—") for label in labels if not _TOTAL_LABEL.match(label)]
+    return len(parts) < len(labels) > 1 and any(part and read_head(part).role is None and unit_in(part) is None and commitment_in(part)[0] is None and not find_chips(part, context=True) for part in parts)
 
 
 def _last_sentence(text: str) -> str:
@@ -629,6 +639,8 @@ def _counts_of_prices(text: str, prices: Sequence[Price]) -> list[float | None]:
 
 # a line that is the label of something that is sold beside the machine, and nothing else
 _MEMBERSHIP = words("membership")
+_TOTAL_LABEL = words("total_label")
+_SERVICE_PLAN = words("service_plan")
 _ADD_ON = words("add_on")
 _OF_MEDIA = words("of_media")
 _SIZED = re.compile(r"\d ?[gt]b|24/7")                           # "1 TB storage" is a line of what the machine has
@@ -812,7 +824,7 @@ def real_prices(reading: Reading, text: str, path: tuple[str, ...] = ()) -> list
         chips = find_chips(text, context=True)
         for line in re.finditer(r"[^\n]+", text):
             if _SUM.search(line[0]):                           # a worked sum: its operands are prices where the chip is named, its result is a total
-                stop = line.start() + line[0].rfind("=") if any(line.start() <= c.start < line.end() for c in chips) else line.start()
+                stop = line.start() + max(map(line[0].rfind, "=→⇒➜")) if any(line.start() <= c.start < line.end() for c in chips) else line.start()
                 found = [p for p in found if not stop <= p.start < line.end()]
         found = [p for i, p in enumerate(found) if p.unit or not _TIMES_BEFORE.search(text, max(0, p.start - 3), p.start) or not any(q.unit and q.amount == p.amount for q in found[:i])]       # told before
     return found

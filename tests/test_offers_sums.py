@@ -106,3 +106,40 @@ def test_prices_of_running_text_beyond_what_there_is_room_for_are_said_to_be_lef
     monkeypatch.setattr(offers, "MAX_OFFERS", 20)
     _, found, _, issues = read_supply(read_document("".join(f"H100 ${n}.49/hr. " for n in range(1, 40)).encode(), path="prices.txt", language="en"))
     assert len({o.price for o in found}) == 20 and [i.text for i in issues if i.code == "limit"] == ["read only in part: more than 20 prices in running text"]
+
+
+@pytest.mark.parametrize(("language", "text", "price", "money"), [
+    ("en", "## Light use\n\n- L40S at $0.75/hr, 2 h/day × 20 days = 40 h/month → ~$30/month\n- Fox Pro: $20/month\n- **Total: $50/month**\n", 0.75, "USD"),
+    ("de", "## Wenig Last\n\n- L40S zu 0,75 €/h, 2 h × 20 Tage → ca. 30 €/Monat\n- Fuchs Plus: 20 €/Monat\n- Summe: 50 €/Monat\n", 0.75, "EUR"),
+    ("es", "## Uso ligero\n\n- L40S a ~0,75 $/h, 2 h/día × 20 días = 40 h/mes → ~30 $/mes.\n- Zorro Pro: 20 $/mes.\n- Total ≈ 50 $/mes.\n", 0.75, "USD"),
+    ("ja", "### 費用の目安\n\n- L40S 時間貸し: 400円/h\n- 検証: 4-8h × 400 = ~1,600-3,200円/回\n- 再実行: 1-2h × 400 = 400-800円/回\n", 400, "JPY"),
+    ("ko", "### 비용\n\n- L40S 대여: 1,400원/시간\n- 학습 1회: 3,000원/회\n", 1400, "KRW"),
+    ("zh", "### 费用\n\n- L40S 按量: 4元/小时\n- 训练: 8元/次\n", 4, "CNY"),
+])
+def test_costs_of_a_run_or_month_with_other_services_are_no_prices(language, text, price, money):
+    assert rows(text, "md", language) == [("L40S", None, price, money, "hour")]
+
+
+def test_a_sum_of_costs_prices_no_gpu_of_its_own():
+    text = "### Medium use\n\n- L40S, **4 h/day × 22 days = 88 h/month** → ~$66/month\n- Fox Pro: $20/month\n- Disk: $4/month\n- Total: $90/month\n"
+    assert rows(text, "md") == []
+
+
+def test_plans_of_a_machine_and_the_sum_of_its_parts_stay():
+    assert [r[2] for r in rows("### L40S server\n\n- Secure: $500/month\n- Community: $320/month\n", "md")] == [500, 320]
+    assert 520 in [r[2] for r in rows("### L40S server\n\n- GPU: $500/month\n- CPU: $20/month\n- Total: $520/month\n", "md")]
+
+
+@pytest.mark.parametrize(("heading", "language"), [
+    ("Our list (single GPU, on demand)", "en"), ("Single-GPU servers", "en"), ("Server mit einer GPU", "de"), ("Serveurs avec un seul GPU", "fr"), ("单卡实例", "zh"), ("単一の価格", "ja"),
+])
+def test_a_heading_that_says_that_machines_have_one_gpu(heading, language):
+    count = None if language == "ja" else 1
+    text = f"## {heading}\n\n| GPU | RAM | $/h |\n|---|---|---|\n| L40S | 64 GB | $1.20 |\n| A40 | 64 GB | $0.60 |\n"
+    assert [r[:3] for r in rows(text, "md", language)] == [("L40S", count, 1.2), ("A40", count, 0.6)]
+
+
+@pytest.mark.parametrize("heading", ["Price per single GPU", "Single-GPU and multi-GPU servers", "单卡价格"])
+def test_headings_that_do_not_say_so(heading):
+    text = f"## {heading}\n\n| GPU | RAM | $/h |\n|---|---|---|\n| L40S | 64 GB | $1.20 |\n| A40 | 64 GB | $0.60 |\n"
+    assert [r[1] for r in rows(text, "md")] == [None, None]
