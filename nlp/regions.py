@@ -782,7 +782,7 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
         elif parted:
             out += _of_item(document, block, language)
         elif any(len(h) <= 80 and _is_of_regions(h) for h in path):
-            out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label) or _is_town_and_country(block.text.strip(), r, language)]
+            out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label) or not any(map(_is_of_other_things, path)) and _is_town_and_country(block.text.strip(), r, language)]
     return out
 
 
