@@ -969,18 +969,24 @@ def _rate_of_rows(grid: _Grid) -> Head | None:
 
 
 def _terms_beside(reading: Reading, grid: _Grid, heads: list[Head]) -> list[Head]:
-    """Columns of prices on other terms have the period of the one beside them where no word tells theirs, and their amounts are of its size: "Price per GPU-hour | Committed, from"."""
-    whole = [(c, h) for c, h in enumerate(heads) if h.role == "price" and h.unit]
-    if len({h.unit for _, h in whole}) != 1 or not any(h.role in _OF_TERMS and h.unit is None and (h.commitment or h.months) for h in heads):
+    """Columns of prices on other terms have the period of the one beside them where no word tells theirs, and their amounts are of its size: "Price per GPU-hour | Committed, from".
+    Of several beside them ("Hourly | Monthly | 12 months"), the one of whose size they are."""
+    whole = {h.unit: (c, h) for c, h in reversed([*enumerate(heads)]) if h.role == "price" and h.unit}
+    if not whole or not any(h.role in _OF_TERMS and h.unit is None and (h.commitment or h.months) for h in heads):
         return heads
-    column, told = whole[0]
     out = list(heads)
     for c, head in enumerate(heads):
         if head.role in _OF_TERMS and head.unit is None and (head.commitment or head.months):
-            pairs = [(mine, theirs) for r in range(grid.body, len(grid.rows)) for mine, theirs in zip(reading.prices(grid.text(r, c))[:1], reading.prices(grid.text(r, column))[:1], strict=False)]
-            if pairs and all(mine.unit is None and 0.1 * theirs.amount <= mine.amount <= 1.1 * theirs.amount for mine, theirs in pairs):
-                out[c] = replace(head, role="price", unit=told.unit, scope=head.scope or told.scope)
+            fitting = [told for column, told in whole.values() if _of_its_size(reading, grid, c, column)]
+            if len(fitting) == 1:
+                out[c] = replace(head, role="price", unit=fitting[0].unit, scope=head.scope or fitting[0].scope)
     return out
+
+
+def _of_its_size(reading: Reading, grid: _Grid, column: int, other: int) -> bool:
+    """Whether the amounts of a column have no period of their own and are about those of another, or less by what a commitment saves."""
+    pairs = [(mine, theirs) for r in range(grid.body, len(grid.rows)) for mine, theirs in zip(reading.prices(grid.text(r, column))[:1], reading.prices(grid.text(r, other))[:1], strict=False)]
+    return bool(pairs) and all(mine.unit is None and 0.1 * theirs.amount <= mine.amount <= 1.1 * theirs.amount for mine, theirs in pairs)
 
 
 _OF_TERMS = ("price", "commitment", None)                      # roles that a head has which tells the terms of the prices under it

@@ -9,6 +9,7 @@ from nlp.chips import find_chips
 from nlp.prices import unit_in
 from nlp.read import read_document
 from nlp.supply import read_supply
+from supply_reading import supply
 
 
 def offers(text: str, path: str = "page.md") -> list[Offer]:
@@ -71,3 +72,23 @@ def test_columns_of_periods_over_other_things_are_none_of_prices():
 
 def test_amounts_behind_commas_without_a_blank():
     assert [(r[2], r[4]) for r in rows("# 价格\n\nRTX 3090：1.5元/小时，30元/天，700元/月。\n")] == [(1.5, "hour"), (30, "day"), (700, "month")]
+
+
+ONE_OFF = [("es", "Alta"), ("es", "Coste de alta"), ("es", "Puesta en marcha"), ("fr", "Mise en service"), ("fr", "Frais de dossier"), ("de", "Aktivierung"), ("de", "Bereitstellung"), ("de", "Einmalig"), ("pl", "Aktywacja"),
+           ("pl", "Opłata instalacyjna"), ("pt", "Instalação"), ("it", "Attivazione"), ("ru", "Подключение"), ("ko", "초기비용"), ("ja", "初期費用"), ("zh", "开通费"), ("vi", "Phí khởi tạo"), ("vi", "Phí cài đặt"),
+           ("nl", "Eenmalig"), ("sv", "Startavgift"), ("en", "One-time fee"), ("en", "Activation")]
+
+
+@pytest.mark.parametrize(("language", "head"), ONE_OFF)
+def test_what_is_paid_once_is_no_price_of_a_machine(language, head):
+    text = f"| Plan | GPU | € / month | {head} |\n|---|---|---|---|\n| a | 2 x RTX 4090 | 699 € | 99 € |\n| b | 1 x L40S | 399 € | 49 € |\n"
+    assert [(o.gpu_count, o.price) for o in supply(text, "md", language)[1]] == [(2, 699), (1, 399)]
+
+
+@pytest.mark.parametrize(("language", "heads", "cells", "unit"), [
+    ("en", "Hourly | Monthly | 12 months", "$1.20 | $700 | $560", "month"), ("en", "Hourly | Monthly | 1-year commitment", "$1.20 | $700 | $0.80", "hour"),
+    ("ko", "시간 요금 | 월 요금 | 약정 1년", "1,250원 | 72만원 | 61만 2천원", "month"), ("de", "Stundenpreis | Monatspreis | 12 Monate Laufzeit", "1,20 € | 700 € | 560 €", "month"),
+])
+def test_prices_on_other_terms_have_the_period_of_the_column_of_their_size(language, heads, cells, unit):
+    text = f"| Plan | GPU | {heads} |\n|---|---|---|---|---|\n| a | 1x L40S | {cells} |\n"
+    assert [(o.price_unit, o.commitment) for o in supply(text, "md", language)[1]][2] == (unit, "reserved")
