@@ -701,6 +701,12 @@ def _place_in(reading: Reading, text: str) -> str | None:
         return text.strip(" .")                                # a list of places and nothing else
     if len(text) <= 60 and not has_digit(text) and reading.locate(text)[0] and not re.search(r"[.!?] ", text):
         return text
+    run = 1                                                    # places that stand in one list: "in Graz, Turku or Lyon"
+    while run < len(covered) and _BETWEEN_PLACES.fullmatch(between := text[covered[run - 1][1]:covered[run][0]]) and between.strip():
+        run += 1
+    listed = text[covered[0][0]:covered[run - 1][1]]
+    if run > 1 and reading.locate(listed)[0] is None and all(reading.locate(text[a:b])[0] for a, b in covered[:run]):
+        return listed
     start, end = covered[0]
     names = next((m for m in _NAMES.finditer(text) if m.start() <= start < m.end()), None)
     if names is not None:

@@ -64,7 +64,7 @@ def _cities() -> tuple[Any, list[str], dict[str, tuple[str, str]]]:
         for city in cities:
             names.setdefault(fold(city), (country, city))
     for name, place in list(names.items()):
-        if (inflected := _in_russian(name)) is not None:
+        for inflected in _in_russian(name):
             names.setdefault(inflected, place)
     for row in known_regions().values():
         if row["city"] and row["country"] and len(row["city"]) > 3 and "(" not in row["city"]:
@@ -73,13 +73,16 @@ def _cities() -> tuple[Any, list[str], dict[str, tuple[str, str]]]:
     return ahocorasick_rs.AhoCorasick(patterns), patterns, names
 
 
-def _in_russian(name: str) -> str | None:
-    """The name of a town as Russian has it behind "в": "москва" in "в Москве", "казань" in "в Казани"; None for names in other letters, of several words, or without cases."""
+def _in_russian(name: str) -> tuple[str, ...]:
+    """The name of a town as Russian has it behind "в" and as that of which something is: "москва" in "в Москве" and "дата-центры Москвы". None for names in other letters, of several words,
+    or without cases; a case that only adds letters is found without."""
     if not re.fullmatch("[а-яё]{4,}", name):
-        return None
+        return ()
     if name[-1] in "аяйь":
-        return name[:-1] + ("и" if name[-1] == "ь" or name.endswith("ия") else "е")
-    return f"{name}е" if name[-1] in "бвгджзклмнпрстфхцчшщ" else None
+        stem = name[:-1]
+        genitive = (stem + ("и" if name[-1] == "я" or stem[-1] in "гкхжшщч" else "ы"),) if name[-1] in "ая" else ()
+        return stem + ("и" if name[-1] == "ь" or name.endswith("ия") else "е"), *genitive
+    return (f"{name}е",) if name[-1] in "бвгджзклмнпрстфхцчшщ" else ()
 
 
 @lru_cache(maxsize=1)
@@ -757,9 +760,10 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
     """Lists of regions: every run of list items whose heading or lead says that it lists regions."""
     out: list[Region] = []
     lead, above = "", None
+    towns = 0                                                  # items of the list that are a town and its country
     for block, path, _before in blocks:
         if path != above:
-            lead, above = "", path
+            lead, above, towns = "", path, 0
         if block.kind == "heading" and lead.rstrip().endswith((":", "：")) and len(block.text) <= 60 and REGION_WORDS.search(fold(lead[-240:])) and not _NOT_REGIONS.search(fold(lead[-240:])) and site(block.text.strip(), language)[0]:
             out += _of_item(document, block, language)         # an item of the list in bold letters stands as a heading
             continue
@@ -782,7 +786,12 @@ def _of_lists(document: Document, blocks: list[tuple[Block, tuple[str, ...], str
         elif parted:
             out += _of_item(document, block, language)
         elif any(len(h) <= 80 and _is_of_regions(h) for h in path):
-            out += [r for r in _of_item(document, block, language) if _CODE.fullmatch(r.label) or not any(map(_is_of_other_things, path)) and _is_town_and_country(block.text.strip(), r, language)]
+            others = any(map(_is_of_other_things, path))
+            for region in _of_item(document, block, language):
+                whole = not others and _is_town_and_country(block.text.strip(), region, language)
+                towns += whole
+                if whole or _CODE.fullmatch(region.label) or towns > 1 and not others and _place_alone(block.text.strip(), language):       # "Graz, Austria", "Turku, Finland", "Singapore"
+                    out.append(region)
     return out
 
 

@@ -10,6 +10,7 @@ from nlp.chips import find_chips
 from nlp.read import read_document
 from nlp.regions import locate
 from nlp.supply import read_supply
+from supply_reading import supply
 
 
 def offers(text: str, path: str = "page.md"):
@@ -72,3 +73,12 @@ def test_a_paragraph_that_is_a_list_of_places_below_a_heading_of_where_something
 
 def test_a_code_of_a_town_its_country_and_a_number():
     assert [locate(code)[0] for code in ("springdale-usa-1", "elkton-norway-2", "foxham-uk-1", "my-server-1", "job-usa", "elk-fox-3")] == ["US", "NO", "GB", None, None, None]
+
+
+@pytest.mark.parametrize(("language", "text", "place"), [
+    ("en", "$2.40 per GPU-hour in Graz, Turku or Lyon.", "Graz, Turku or Lyon"), ("de", "2,40 € je GPU-Stunde in Graz, Turku oder Lyon.", "Graz, Turku oder Lyon"), ("fr", "2,40 € par GPU et par heure à Graz, Turku ou Lyon.", "Graz, Turku ou Lyon"),
+])
+def test_several_places_in_the_line_of_a_price(language, text, place):
+    _, offers, regions, _ = supply(f"## H100 SXM\n\n{text}\n", "md", language)
+    assert [o.location for o in offers] == [place]
+    assert {r.country for r in regions} == {"AT", "FI", "FR"}

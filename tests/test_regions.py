@@ -263,3 +263,24 @@ def test_points_of_presence_below_a_heading_of_their_own():
     assert regions("# Where are we located?\n\n## Our PoPs\n\n- Graz, Austria\n- Turku, Finland\n") == [("Graz, Austria", "AT"), ("Turku, Finland", "FI")]
     assert regions("# Locations\n\n### For transit and storage\n\n- Graz, Austria\n- Turku, Finland\n- Order of the list\n") == [("Graz, Austria", "AT"), ("Turku, Finland", "FI")]
     assert regions("# Locations\n\n### Our offices\n\n- Graz, Austria\n- Turku, Finland\n") == []
+
+
+@pytest.mark.parametrize(("text", "expected", "language"), [
+    ("Nos serveurs se trouvent à Varsovie et Lisbonne.", {"PL", "PT"}, "fr"), ("Наши дата-центры: серверы размещены в дата-центрах Москвы и Варшавы.", {"RU", "PL"}, "ru"),
+    ("Máy chủ đặt tại trung tâm dữ liệu Hà Nội và Đà Nẵng.", {"VN"}, "vi"),
+])
+def test_sentences_that_tell_where_machines_stand(text, expected, language):
+    assert {country for _, country in regions(text + "\n", language=language)} == expected
+
+
+def test_a_vietnamese_heading_of_regions():
+    assert regions("## Khu vực\n\n- Hà Nội\n- Đà Nẵng\n", language="vi") == [("Hà Nội", "VN"), ("Đà Nẵng", "VN")]
+
+
+def test_a_country_that_is_a_town_in_a_list_of_towns_and_countries():
+    assert regions("# Locations\n\n### For transit\n\n- Graz, Austria\n- Turku, Finland\n- Singapore\n- Hongkong\n- Latency map\n") == [("Graz, Austria", "AT"), ("Turku, Finland", "FI"), ("Singapore", "SG"), ("Hongkong", "HK")]
+
+
+def test_the_name_of_a_machine_is_not_that_of_its_region():
+    found = full("```\nNAME      COUNT  VRAM   REGION    $/HR\nk-h100    8      80GB   fi-hel-1  19.20\nk-l40s    2      48GB   no-osl-2   1.90\n```\n")
+    assert [(r.label, r.name) for r in found] == [("fi-hel-1", None), ("no-osl-2", None)]
