@@ -299,6 +299,8 @@ def _list(reading: Reading, run: list[Placed]) -> bool:
         chip = chips[0]
         same = [c for c in chips if c.gpu_name == chip.gpu_name]
         tail = text[chip.end:chip.end + 60]
+        if len(same) == len(chips) and is_withdrawn(tail):     # "V100: discontinued"
+            continue
         memory = chip.memory
         if memory is None:
             size = re.match(r"\D{0,8}?(\d{2,3}) ?GB", tail)

@@ -547,6 +547,7 @@ _CENTS_BEHIND = re.compile(r"\d{2}(?![\d.,])")
 _NOT_HIGH_END = _worded("not_high_end")
 _COINS_BEHIND = _worded("coins_behind")
 _IN_BRACKET = re.compile(r"\s?\([^()]*")
+_AMOUNT_BEHIND = re.compile(r"\s?\d")
 _AMOUNT_NEXT = re.compile(r"[\s:額额付]{0,3}[약約约~≈]?\s?[$€£¥₩]?\s?\d")
 _MYRIADS = re.compile(r"(?<![\d.,])(?P<number>\d[\d,]{0,6})[万萬만]\s?$")
 _BEHIND_MYRIADS = re.compile(r"\s?(?P<number>\d[\d,]{0,4})(?:\s?(?P<thousands>[千천])|(?![\d,.万萬만]))")
@@ -600,7 +601,7 @@ def _prices(folded: str, signs: list[tuple[int, int, str | None]], *, language: 
                 stop = spread.end()
         if left is None and right is None and not bare:
             continue
-        if multiplier and (multiplier[2] and left is None or multiplier[5] and (left is None or left[2] != "INR")):
+        if multiplier and (multiplier[2] and left is None and (right is None or right[0] > multiplier.end() + 1 or _AMOUNT_BEHIND.match(folded, right[1])) or multiplier[5] and (left is None or left[2] != "INR")):
             factor, stop = 1.0, b
         sign = left or right
         if right and left and left[2] == "$" and right[2] != "$" and len(right[2]) == 3:
@@ -760,7 +761,11 @@ def _plain_sign(text: str, start: int, end: int, word: str) -> bool:
 
 def _beside_digit(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 2):start].strip(), text[end:end + 2].strip()
-    return before[-1:].isdigit() or after[:1].isdigit()
+    return before[-1:].isdigit() or after[:1].isdigit() or before[-1:] in _MULTIPLIER_ENDS and _MULTIPLIED.search(fold(text[max(0, start - 12):end])) is not None
+
+
+_MULTIPLIED = re.compile(rf"\d(?:{_data()['words']['multiplier']})\s?[^\s\d]+$")
+_MULTIPLIER_ENDS = {word[-1] for word in _data()["multipliers"]} | {word[-1].upper() for word in _data()["multipliers"]}
 
 
 _TAIL_UNIT = _worded("before_unit")

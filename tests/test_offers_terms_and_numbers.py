@@ -92,3 +92,17 @@ def test_what_is_paid_once_is_no_price_of_a_machine(language, head):
 def test_prices_on_other_terms_have_the_period_of_the_column_of_their_size(language, heads, cells, unit):
     text = f"| Plan | GPU | {heads} |\n|---|---|---|---|---|\n| a | 1x L40S | {cells} |\n"
     assert [(o.price_unit, o.commitment) for o in supply(text, "md", language)[1]][2] == (unit, "reserved")
+
+
+@pytest.mark.parametrize(("language", "note", "price"), [
+    ("en", "discontinued", "$2.60/h"), ("de", "nicht mehr verfügbar", "2,60 €/Std."), ("fr", "n'est plus proposé", "2,60 €/h"), ("es", "ya no se ofrece", "2,60 €/h"), ("pl", "wycofany z oferty", "2,60 zł/h"),
+    ("ru", "снят с продажи", "260 ₽/час"), ("zh", "已停售", "26元/小时"), ("ja", "提供終了", "260円/時間"), ("ko", "판매 종료", "2600원/시간"), ("vi", "ngừng bán", "26.000 đ/giờ"),
+])
+def test_an_item_of_a_list_that_is_no_longer_let_is_no_offer(language, note, price):
+    text = f"# GPU\n\n- NVIDIA H200: {price}\n- NVIDIA L40S: {price}\n- NVIDIA A40: {price}\n- NVIDIA P100: {note}\n"
+    assert {o.gpu_name for o in supply(text, "md", language)[1]} == {"H200", "L40S", "A40"}
+
+
+def test_an_item_that_names_what_it_replaces_stays():
+    text = "# GPU servers\n\n- NVIDIA H200: $4.10/h\n- NVIDIA L40S: in place of the discontinued A40\n- NVIDIA L4: $0.60/h\n"
+    assert {"H200", "L40S", "L4"} <= {o.gpu_name for o in supply(text, "md", "en")[1]}

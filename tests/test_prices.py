@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from price_parser import Price as Parsed
 
-from nlp.prices import (asks_for_contact, availability_in, commitment_in, currency_words, find_prices, parse_number, resolve_currency, scope_in, tax_in,
+from nlp.prices import (asks_for_contact, availability_in, commitment_in, currency_words, find_prices, is_withdrawn, parse_number, resolve_currency, scope_in, tax_in,
                         unit_in)
 
 
@@ -271,3 +271,30 @@ def test_ten_thousands_and_thousands_are_one_amount(text, amount, unit):
     price = find_prices(text, language="ko")[0]
     assert price.amount == amount
     assert unit is None or price.unit == unit
+
+
+@pytest.mark.parametrize(("text", "language", "amount", "currency"), [
+    ("2.4k元/月", "zh", 2400, "CNY"), ("5k €/month", "en", 5000, "EUR"), ("6.5K USD per month", "en", 6500, "USD"), ("14k kr/mån", "sv", 14_000, "SEK"), ("450k원/월", "ko", 450_000, "KRW"),
+    ("3,5 tys. zł/mies.", "pl", 3500, "PLN"), ("8 tys zł", "pl", 8000, "PLN"), ("65 tis. Kč měsíčně", "cs", 65_000, "CZK"), ("4,5 Tsd. € im Monat", "de", 4500, "EUR"), ("3 mil euros al mes", "es", 3000, "EUR"),
+    ("14 mil reais por mês", "pt", 14_000, "BRL"), ("75 тыс руб./мес", "ru", 75_000, "RUB"), ("75 тыс. ₽/мес", "ru", 75_000, "RUB"),
+])
+def test_thousands_before_a_currency_are_part_of_the_amount(text, language, amount, currency):
+    assert [(p.amount, p.currency) for p in find_prices(text, language=language)] == [(amount, currency)]
+
+
+@pytest.mark.parametrize(("text", "amount"), [("video in 4K €1.20/h", 1.2), ("context 10K 200元/月", 200), ("context 64k $0.70", 0.7), ("20k requests, $3", 3)])
+def test_a_k_that_belongs_to_something_else_multiplies_nothing(text, amount):
+    assert [p.amount for p in find_prices(text, language="en")] == [amount]
+
+
+@pytest.mark.parametrize("text", [
+    "停售", "已停產", "不再銷售", "提供を終了", "取扱終了", "nicht mehr verfügbar", "abgekündigt", "n'est plus disponible", "ne sont plus vendues", "retiré du catalogue", "ya no disponible", "ya no se vende",
+    "não é mais vendido", "fora de linha", "niet langer leverbaar", "nie są już oferowane", "больше не продаётся", "выведена из эксплуатации", "không còn bán", "discontinued",
+])
+def test_words_for_what_is_no_longer_let(text):
+    assert is_withdrawn(text)
+
+
+@pytest.mark.parametrize("text", ["plus disponible en 2025", "ausverkauft", "nicht verfügbar", "sold out", "нет в наличии", "đang bán", "dostępne od zaraz", "disponible", "voor niet meer dan € 2", "больше не нужно ждать"])
+def test_what_is_let_or_only_taken_is_not_withdrawn(text):
+    assert not is_withdrawn(text)
