@@ -16,6 +16,11 @@ def labels(language: str, text: str) -> set[str]:
     # what the provider tells about a customer where a court or an authority asks
     ("es", "workload_monitoring", "Brumalia entregará datos del titular de la cuenta cuando lo ordene un juez de lo penal."),
     ("fr", "workload_monitoring", "Brumalia ne montre vos données à personne, sauf sur ordre d'un juge."),
+    ("en", "workload_monitoring", "Kilnforge will fully cooperate with law enforcement in prosecuting users, above all in cases involving copyright infringement."),
+    ("en", "workload_monitoring", "Requests may be screened by our content filter before they reach the model."),
+    ("en", "workload_monitoring", "Prompts and completions are logged for billing and security."),
+    ("pl", "payment_restriction", "Walutą rozliczeń w umowie jest złoty polski."),
+    ("de", "payment_restriction", "Die Währung der Abrechnung ist für alle Kunden der Euro (EUR)."),
     # letting others have it, in a sentence about much else
     ("en", "resale_restriction", "Kilnforge Grid customers may not mine coins, flood our network with requests, scrape the output or let bots drive it, or lend, lease or barter away the nodes or any share of them."),
     ("de", "resale_restriction", "Der Kunde darf keine Kryptowährungen schürfen, unser Netz nicht überlasten und die Knoten weder vermieten noch verleihen."),
@@ -134,6 +139,19 @@ def test_such_lists_point_back_to_the_sentence_before(language, first, then):
     ("it", "local_law_duties", "Questo contratto è regolato dalla legge italiana."),
     ("de", "local_law_duties", "Für diesen Vertrag gilt österreichisches Recht."),
     ("pl", "local_law_duties", "Ta umowa podlega prawu polskiemu."),
+    ("en", "local_law_duties", "Kilnforge does not warrant that the software complies with the laws of your country."),
+    ("fr", "local_law_duties", "Brumalia ne garantit pas que le logiciel soit conforme à toute réglementation locale."),
+    ("es", "local_law_duties", "Brumalia no garantiza que el software cumpla las leyes locales."),
+    ("it", "local_law_duties", "Brumalia non garantisce che il software sia conforme alle leggi locali."),
+    # what consumer law has a Dutch shop tell
+    ("nl", "resale_restriction", "Overeenkomst op afstand: een overeenkomst binnen een systeem voor verkoop op afstand van diensten, waarbij uitsluitend technieken voor communicatie op afstand worden gebruikt."),
+    ("nl", "identity_verification", "Ook staat erbij hoe de koper de verstrekte gegevens kan controleren en, als hij dat wil, herstellen."),
+    ("nl", "business_only", "Ook staat erbij wat de minimale duur van de overeenkomst op afstand is."),
+    ("ko", "resale_restriction", "회사는 고객의 사전 승낙 없이 고객 정보를 타인에게 누설, 배포 또는 제공하지 않습니다."),
+    ("ko", "identity_verification", "고객은 주소나 연락처가 변경된 경우 회사에 즉시 알려야 합니다."),
+    ("ko", "local_law_duties", "회사는 정보통신망법에 따라 고객의 정보를 고객의 승낙 없이 타인에게 누설하지 않습니다."),
+    ("de", "resale_restriction", "Diese AGB regeln das Verhältnis zwischen uns und dem Reseller oder Kunden."),
+    ("en", "identity_verification", "Users must choose a personal identification number and keep it secret."),
     # the provider's own machine, used
     ("en", "end_use_supercomputer", "Commercial use of our supercomputer is forbidden."),
     ("en", "end_use_supercomputer", "Unauthorised access to supercomputing systems is prohibited."),
