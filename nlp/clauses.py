@@ -23,7 +23,7 @@ from nlp.company_names import CompanyNames
 from nlp.cue_search import Hits, Match, Matches
 from nlp.cuebook import Cuebook, Page, Rule, cuebook, languages, pack_language
 from nlp.decision import ClauseModel, Decision, Look, shipped
-from nlp.document import Block, Document
+from nlp.document import Block, Document, Table
 from nlp.language import by_script, by_words, function_words
 from nlp.listed_places import SEVERAL
 from nlp.pause import collection_paused
@@ -241,8 +241,10 @@ class _Reader:
             text = self.text[index]
             if index in self.tables:
                 found, at = [], 0
-                for line in text.split("\n"):
-                    if line.strip():
+                lines = text.split("\n")
+                heads = self._heads(self.blocks[index].table, len(lines))
+                for number, line in enumerate(lines):
+                    if line.strip() and number >= heads:
                         found.append((at, at + len(line)))
                     at += len(line) + 1
             else:
@@ -251,6 +253,11 @@ class _Reader:
                 found = [part for span in found for part in _parts(text, *span)]
             self._sentences[index] = found
         return found
+
+    @staticmethod
+    def _heads(table: Table | None, lines: int) -> int:
+        """How many lines of a table are its head: names of columns ("KYC requirement") state nothing."""
+        return table.header_rows if table is not None and lines == len(table.rows) > table.header_rows else 0
 
     def matches(self, block: int, start: int, end: int) -> list[Match]:
         """The cue matches that lie inside a range of a block. Only what is asked for is searched."""

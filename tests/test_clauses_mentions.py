@@ -54,3 +54,10 @@ def labels(text: str) -> set[str]:
 def test_a_matter_that_is_only_mentioned_is_not_stated(label: str, states: str, mentions: str) -> None:
     assert label in labels(states)
     assert label not in labels(mentions)
+
+
+def test_the_head_of_a_table_states_nothing():
+    table = "# Terms\n\n| Tier | Monthly fee | {} |\n|---|---|---|\n| Small | $5 | {} |\n"
+    told = "You must show your passport before we start."
+    assert not labels(table.format("Identity verification required", "none"))
+    assert labels(table.format("Check", told)) == labels(told) == {"identity_verification"}
