@@ -75,6 +75,8 @@ PLACE_LABELS = frozenset({
     "sanctions_compliance", "country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction", "supported_countries", "denied_party",
 })
 # Limits of chips stand whichever side the countries named are on: "H200 only for customers in Norway" limits the chip, and bars no country by name
+COLUMN = 60                                                    # characters of the name of a column
+LIKELY = 0.5                                                   # how sure a finding of supported countries must be that names none: a country beside "only" or "outside" is seen by a rule, the rest by its words
 CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
 # Labels that a sentence may state though its words are those of what nobody is asked (`cleared`): a welcome to everybody, and what the provider does itself
 UNCLEARED_LABELS = PROVIDER_LABELS | {"supported_countries"}
@@ -256,8 +258,11 @@ class _Reader:
 
     @staticmethod
     def _heads(table: Table | None, lines: int) -> int:
-        """How many lines of a table are its head: names of columns ("KYC requirement") state nothing."""
-        return table.header_rows if table is not None and lines == len(table.rows) > table.header_rows else 0
+        """How many lines of a table are its head: names of columns ("KYC requirement") state nothing, but a sentence does wherever it stands."""
+        if table is None or lines != len(table.rows) or len(table.rows) <= table.header_rows:
+            return 0
+        names = all(cell is None or len(cell.text) <= COLUMN and not _at_end(_ENDS, cell.text) for row in table.rows[:table.header_rows] for cell in row)
+        return table.header_rows if names else 0
 
     def matches(self, block: int, start: int, end: int) -> list[Match]:
         """The cue matches that lie inside a range of a block. Only what is asked for is searched."""
@@ -715,6 +720,8 @@ class _Reader:
         sure = self.decision.confidence(label, finding.probability, finding.rule.id, others)
         if sure is None and finding.firm:
             sure = self.decision.drop[label]
+        if sure is not None and not self.decision.careful and label == "supported_countries" and finding.clause.polarity == "permits" and sure < LIKELY and not (finding.clause.places or finding.clause.place_groups):
+            sure = None                                        # "available in the countries listed there", "available worldwide": no country speaks for it
         finding.kept = sure is not None
         if sure is not None:
             finding.clause.confidence = round(min(sure, finding.rule.attributes.get("confidence", 1.0), 0.5 if unit.block in self.tables else 1.0), 2)
