@@ -528,6 +528,12 @@ class Facts:
         made.chips, made.named, made.noted, made.unknown = list(self.chips), list(self.named), [], []
         return made
 
+    def of_gpu(self) -> Facts:
+        """A copy that says that the record is about GPUs."""
+        made = self.child()
+        made.is_gpu = True
+        return made
+
     def absorb(self, head: Head, value: Any, context: bool = False) -> None:
         """Take in one value under its label. Prices are not for this method."""
         role = head.role

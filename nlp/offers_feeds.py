@@ -298,6 +298,27 @@ def _latest(items: list[Node]) -> list[Node]:
     return [dates[max(dates)]]
 
 
+MOST_NAMED = 400                                               # records of a list of which the names are compared
+SURE_CARDS = 3                                                 # names of cards that nothing else is called, from which on "A10" and "L4" beside them are some, too
+
+
+def _cards_among(items: list[Node]) -> frozenset[int]:
+    """Which records of a list bear the name of a card and nothing else, where several do that nothing else is called: [{"name": "H100"}, {"name": "A40"}, {"name": "L40S"}, {"name": "L4"}, …]."""
+    if not SURE_CARDS < len(items) <= MOST_NAMED:
+        return frozenset()
+    names = {number: child.value.strip() for number, item in enumerate(items) if item.kind == "map" for key, child in item.entries[:4]
+             if key.lower() in _NAMES_ITS_SUBJECT and isinstance(child.value, str) and 2 <= len(child.value) <= 24 and any(map(str.isdigit, child.value))}
+    if sum(_is_card(name, context=False) for name in names.values()) < SURE_CARDS:
+        return frozenset()
+    return frozenset(number for number, name in names.items() if _is_card(name, context=True))
+
+
+def _is_card(name: str, *, context: bool) -> bool:
+    """Whether a name is that of one chip and nothing more."""
+    found = find_chips(name, context=context)
+    return len(found) == 1 and not name[:found[0].left].strip() and not name[found[0].end:].strip()
+
+
 def _listed_rows(reading: Reading, node: Node) -> Node | None:
     """The rows of a table written as lists, [["NVIDIA A40", "48 GB", "$0.45/hr"], …], as maps: named by a first row of heads, else by which columns hold chips and which
     prices with their sign. None where a list is no such table."""
@@ -423,11 +444,13 @@ class _Walker:
                 facts.commitment, facts.months = (said.commitment, said.months) if said.commitment else (facts.commitment, facts.months)
                 facts.unit = said.unit or facts.unit
             read: dict[tuple, list[Offer]] = {}
-            for item in _latest(node.items):
+            items = _latest(node.items)
+            cards = frozenset() if facts.is_gpu else _cards_among(items)
+            for number, item in enumerate(items):
                 if self.reading.is_full():
                     break
                 if item.kind == "map":
-                    self._item(item, facts, place, read)
+                    self._item(item, facts.of_gpu() if number in cards else facts, place, read)
                 else:
                     self.walk(item, facts, key, place)
         elif (rows := named_rows(node)) is not None:

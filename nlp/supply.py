@@ -98,6 +98,8 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
             read_only_chip(reading, placed, [c.gpu_name for c in mentions()[0]])
     offers = _settled(reading)
     chips, found = mentions()
+    if document.content_type in FEEDS:
+        chips = [*chips, *_short_names(document, chips, offers)]
     chips = _roles(document, chips, offers, reading, gone)
     regions = read_regions(document, [(p.block, p.path, p.before) for p in [*everything, *drawn]], trees, offers, issues)
     regions = _named(regions, reading.place_names)
@@ -105,6 +107,19 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
         issues += faults(trees, offers=len(offers), regions=len(regions), gpus=bool(chips) or names_instances(document.text))
     issues += reading.issues + [i for i in found if i not in reading.issues]
     return chips, offers, regions, issues
+
+
+def _short_names(document: Document, chips: list[ChipMention], offers: list[Offer]) -> list[ChipMention]:
+    """The chips of offers that the text of a feed names by nothing but "L4" or "A10", which only the record tells from other things."""
+    missing = {offer.gpu_name for offer in offers} - {chip.gpu_name for chip in chips}
+    found: dict[str, ChipMention] = {}
+    for offer in offers:
+        if offer.gpu_name in missing and offer.gpu_name not in found and offer.start is not None:
+            for span in find_chips(document.text[offer.start:offer.end], context=True):
+                if span.gpu_name == offer.gpu_name:
+                    found[offer.gpu_name] = _mention(document.text, span, offer.start + span.start, offer.start + span.end, "offered")
+                    break
+    return list(found.values())
 
 
 def _lists_what_is_sold(table: Table) -> bool:

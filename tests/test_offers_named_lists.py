@@ -234,3 +234,19 @@ def test_polish_words_for_terms(head, commitment):
 ])
 def test_the_period_in_a_bracket_is_that_of_the_amount_in_it(text, units):
     assert [p.unit for p in find_prices(text)] == units
+
+
+def plans(*names: str) -> tuple[set[str], set[str]]:
+    """The chips of the offers and of the text of a list of plans."""
+    text = json.dumps({"currency": "USD", "plans": [{"name": name, "price": 0.5, "unit": "hour"} for name in names]})
+    chips, offers, _, _ = read_supply(read_document(text.encode(), path="plans.json"))
+    return {offer.gpu_name for offer in offers}, {chip.gpu_name for chip in chips}
+
+
+def test_short_names_beside_cards_are_cards_too():
+    assert plans("Starter", "H100", "H200", "L40S", "L4", "T4", "A10") == (cards := {"H100", "H200", "L40S", "L4", "T4", "A10"}, cards)
+
+
+@pytest.mark.parametrize("names", [("S1", "L4", "T4", "A10", "M4"), ("H100", "L4", "T4", "M4"), ("Lathe H100", "Mill H200", "Press L40S", "L4", "T4")])
+def test_short_names_beside_other_things_are_none(names):
+    assert plans(*names)[0].isdisjoint({"L4", "T4", "A10"})
