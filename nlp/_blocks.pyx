@@ -655,7 +655,7 @@ cdef class Maker:
             self.size += 1
 
 
-cdef object lazy_text(Maker lazy, str text, str source, object pieces):
+cdef object lazy_text(Maker lazy, str text, object source, object pieces):
     cdef object made = allocated(lazy.made)
     fill(made, lazy.places[0], text)
     fill(made, lazy.places[1], source)
@@ -664,20 +664,21 @@ cdef object lazy_text(Maker lazy, str text, str source, object pieces):
     return made
 
 
-def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, tools, frozenset articles, str firsts, int longest):
+def blocks(Walk walk not None, chrome, list cards, runs, titles, tools, frozenset articles, str firsts, int longest):
     """The blocks of what was drafted, see segment._build.
 
-    `tools`: makers of Block and of LazyText; mapped_run and its fast path for many runs; that of texts of several pieces; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin; `firsts`: their first characters beyond ASCII.
+    `runs`: the ranges of the source. `tools`: makers of Block and of LazyText; mapped_run and its fast path for many runs; that of texts of several pieces; the text of a draft and the text and table of a grid, heading_rank, and the patterns of marks, of words and of furniture. `articles`: words with which titles of articles begin; `firsts`: their first characters beyond ASCII.
     """
     cdef list out = [], path = [], pieces
     cdef Draft draft
-    cdef str kind, text, source = walk.skeleton.source
+    cdef str kind, text, source = runs.source
+    cdef object starts = runs.starts, ends = runs.ends, modes = runs.modes
     cdef long level, base = 0, rank
     cdef bint scoped = False, is_chrome, bold
     cdef tuple above = (), names
     cdef object marker, table, content, entry
     cdef Py_ssize_t at = 0, run = 0
-    cdef list runs = [], texts
+    cdef list single = [], texts
     cdef Maker block_of, lazy
     cdef object made
     block_of, lazy, run_of, run_texts, joined_text, text_of, table_of, rank_of, mark_of, words_in, is_furniture = tools
@@ -685,8 +686,8 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
         raise TypeError("makers of Block and of LazyText")
     for draft in walk.drafts:
         if draft.grid is None and not draft.code and len(draft.pieces) == 1:
-            runs.append(draft.pieces[0])
-    texts = run_texts(runs)
+            single.append(draft.pieces[0])
+    texts = run_texts(single)
     for draft in walk.drafts:
         if not at & OFTEN:
             PyErr_CheckSignals()
@@ -702,8 +703,7 @@ def blocks(Walk walk not None, chrome, list cards, starts, ends, modes, titles, 
             if len(pieces) == 1 and not draft.code:
                 number, content = pieces[0], texts[run]
                 run += 1
-                start, end, mode = starts[number], ends[number], modes[number]
-                content = run_of(source, start, end, mode) if content is None else lazy_text(lazy, content, source, (start, end, mode))
+                content = run_of(source, starts[number], ends[number], modes[number]) if content is None else lazy_text(lazy, content, runs, number)
             elif draft.code or joined_text is None:
                 content = text_of(draft)
             else:

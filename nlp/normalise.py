@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html.entities import html5
 from itertools import pairwise
@@ -435,27 +436,45 @@ TOUCH = "\u2062"                                              # an element begin
 Piece = tuple[int, int, int] | str                             # a source range (start, end, mode), or a string that is written as it is
 
 
+@dataclass(slots=True)
+class Runs:
+    """The ranges of a source that a page consists of, by number. Its texts share them: no page needs its source ranges twice."""
+
+    source: str
+    starts: array                                              # array('I')
+    ends: array                                                # array('I')
+    modes: bytearray                                           # RAW | HTML | MARKDOWN | STRING | ALT
+
+    def __getitem__(self, number: int) -> tuple[int, int, int]:
+        return self.starts[number], self.ends[number], self.modes[number]
+
+
 class LazyText(MappedText):
     """Text whose offsets are found when they are first asked for: of most blocks they never are."""
 
     __slots__ = ("_source", "_made", "_begin")
 
-    def __init__(self, text: str, source: str, pieces: Sequence[Piece] | tuple[int, int, int] | MappedText):
-        """`pieces`: of which it is made, or what was made of them; a source range alone stands for itself, since that is what most blocks are."""
+    def __init__(self, text: str, source: str | Runs, pieces: Sequence[Piece] | tuple[int, int, int] | int | MappedText):
+        """`pieces`: of which it is made, or what was made of them. A source range stands for itself, or, by its number, for one of the `source` that is `Runs`: that is what most blocks are."""
         self.text, self._source = text, source
-        self._made: Sequence[Piece] | tuple[int, int, int] | MappedText = pieces
+        self._made: Sequence[Piece] | tuple[int, int, int] | int | MappedText = pieces
         self._begin: int | None = None                         # where the text begins in the source, if it stands there as it is, else -1; None: not looked at yet
 
-    def __reduce__(self) -> tuple[type[LazyText], tuple[str, str, Sequence[Piece] | tuple[int, int, int] | MappedText]]:
+    def __reduce__(self) -> tuple[type[LazyText], tuple[str, str | Runs, Sequence[Piece] | tuple[int, int, int] | int | MappedText]]:
         return LazyText, (self.text, self._source, self._made)
 
     def _offsets(self) -> MappedText:
         if not isinstance(self._made, MappedText):
-            self._made = _mapped(self._source, self._pieces(self._made))
+            self._made = _mapped(self._whole, self._pieces(self._made))
         return self._made
 
-    @staticmethod
-    def _pieces(made: Sequence[Piece] | tuple[int, int, int]) -> Sequence[Piece]:
+    @property
+    def _whole(self) -> str:
+        return self._source.source if isinstance(self._source, Runs) else self._source
+
+    def _pieces(self, made: Sequence[Piece] | tuple[int, int, int] | int) -> Sequence[Piece]:
+        if isinstance(made, int):
+            return (self._source[made],)
         return (made,) if made and made[0].__class__ is int else made
 
     def _as_it_stands(self) -> int:
@@ -464,7 +483,7 @@ class LazyText(MappedText):
             self._begin = -1
             if not isinstance(self._made, MappedText) and len(pieces := self._pieces(self._made)) == 1:
                 first, last, _ = pieces[0]
-                raw = self._source[first:last]
+                raw = self._whole[first:last]
                 if len(raw.strip()) == len(self.text) and " ".join(raw.split()) == self.text:      # no reference in it, no white space folded: character for character
                     self._begin = first + len(raw) - len(raw.lstrip())
         return self._begin

@@ -12,7 +12,7 @@ from nlp.blocks.skeleton import Skeleton
 from nlp.blocks.tags import MAX_SPAN, Event, compiled, events
 from nlp.blocks.walk import Draft, DraftCell, Grid, Limit, Segmenter
 from nlp.document import Block, Cell, MappedText, Table
-from nlp.normalise import ABUT, HTML, LazyText, joined_text, mapped_run, mapped_text, mapped_texts, verbatim
+from nlp.normalise import ABUT, HTML, LazyText, Runs, joined_text, mapped_run, mapped_text, mapped_texts, verbatim
 from nlp.normalise import compiled as folding
 
 MAX_CONSENT = 1200                                             # characters
@@ -48,7 +48,7 @@ def _build(walker: Segmenter) -> list[Block]:
     _grids_of_divs(walker)
     skeleton = walker.skeleton
     source, modes = skeleton.source, skeleton.modes
-    starts, ends = skeleton.starts.tolist(), skeleton.ends.tolist()
+    starts, ends = (skeleton.starts, skeleton.ends) if compiled else (skeleton.starts.tolist(), skeleton.ends.tolist())
     chrome = _chrome(walker)
     cards = _cards(walker)
 
@@ -64,11 +64,11 @@ def _build(walker: Segmenter) -> list[Block]:
         return mapped_text(source, pieces_of(draft.pieces))
 
     if compiled:
-        def run_texts(runs: list[int]) -> list[str | None]:
-            return folding.run_texts(source, runs, skeleton.starts, skeleton.ends, modes) if folding else [None] * len(runs)
+        def run_texts(numbers: list[int]) -> list[str | None]:
+            return folding.run_texts(source, numbers, starts, ends, modes) if folding else [None] * len(numbers)
 
         tools = (*_makers(), mapped_run, run_texts, joined_text if folding else None, text_of, lambda grid: _table(grid, skeleton, pieces_of), heading_rank, _MARKER.match, _WORDS.search, _FURNITURE.match)
-        made = compiled.blocks(walker, chrome, cards, starts, ends, modes, skeleton.meta.get("titles", ()), tools, _ARTICLE_WORDS, _ARTICLE_FIRSTS, MAX_HEADING)
+        made = compiled.blocks(walker, chrome, cards, Runs(source, starts, ends, modes), skeleton.meta.get("titles", ()), tools, _ARTICLE_WORDS, _ARTICLE_FIRSTS, MAX_HEADING)
         _second_menus(made)
         return made
     blocks: list[Block] = []
