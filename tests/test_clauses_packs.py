@@ -21,6 +21,8 @@ def labels(language: str, text: str) -> set[str]:
     ("en", "workload_monitoring", "Prompts and completions are logged for billing and security."),
     ("pl", "payment_restriction", "Walutą rozliczeń w umowie jest złoty polski."),
     ("de", "payment_restriction", "Die Währung der Abrechnung ist für alle Kunden der Euro (EUR)."),
+    ("de", "headquarters_restriction", "Nur im Handelsregister eingetragene Unternehmen mit Sitz in Deutschland werden beliefert."),
+    ("en", "headquarters_restriction", "Customers whose ultimate parent is headquartered in China may not use the GPUs."),
     # letting others have it, in a sentence about much else
     ("en", "resale_restriction", "Kilnforge Grid customers may not mine coins, flood our network with requests, scrape the output or let bots drive it, or lend, lease or barter away the nodes or any share of them."),
     ("de", "resale_restriction", "Der Kunde darf keine Kryptowährungen schürfen, unser Netz nicht überlasten und die Knoten weder vermieten noch verleihen."),
@@ -150,6 +152,16 @@ def test_such_lists_point_back_to_the_sentence_before(language, first, then):
     ("ko", "identity_verification", "고객은 주소, 연락처, 사업자등록번호 등이 변경된 경우 이를 회사에 즉시 알려야 하며, 알리지 않아 생긴 불이익은 고객이 부담합니다."),
     ("ko", "local_law_duties", "회사는 정보통신망법에 따라 고객의 정보를 고객의 승낙 없이 타인에게 누설하지 않습니다."),
     ("de", "resale_restriction", "Diese AGB regeln das Verhältnis zwischen uns und dem Reseller oder Kunden."),
+    # how a party introduces itself
+    ("en", "headquarters_restriction", 'Kilnforge Ltd., with its registered seat at Mill Lane 4, Prague, Czech Republic, company reg. no. 123, recorded in the Commercial Register of Prague ("we"), welcomes you ("you" or the "Customer") to its cloud.'),
+    ("de", "headquarters_restriction", 'Die Nebelheim GmbH mit Sitz in Graz, Österreich, eingetragen im Firmenbuch unter FN 123 ("wir"), begrüßt Sie als Kunden; Sie dürfen die Dienste nur nach diesen Bedingungen nutzen.'),
+    ("fr", "headquarters_restriction", "La société Brumalia SAS, dont le siège social est situé à Lyon, France, immatriculée au RCS de Lyon (« nous »), vous accueille ; vous ne pouvez utiliser les services que selon ces conditions."),
+    ("es", "headquarters_restriction", 'Brumalia S.L., con domicilio social en Gijón, España, inscrita en el Registro Mercantil ("nosotros"), le da la bienvenida; el cliente solo puede usar los servicios según estas condiciones.'),
+    ("it", "headquarters_restriction", 'Brumalia S.r.l., con sede legale in Torino, Italia, iscritta al Registro delle imprese ("noi"), vi dà il benvenuto; il cliente può usare i servizi solo secondo queste condizioni.'),
+    ("pl", "headquarters_restriction", "Brumalia sp. z o.o. z siedzibą w Gdańsku, Polska, wpisana do rejestru przedsiębiorców KRS („my”), wita klientów; z usług można korzystać tylko na tych warunkach."),
+    ("pt", "headquarters_restriction", 'A Brumália Lda., com sede em Braga, Portugal, registada na Conservatória do Registo Comercial ("nós"), dá-lhe as boas-vindas; o cliente só pode usar os serviços segundo estas condições.'),
+    ("en", "resale_restriction", "You are renting resources; you do not own the hardware."),
+    ("en", "workload_monitoring", "We may take the platform down in order to perform the inspection, maintenance or replacement of hardware."),
     # the provider's own machine, used
     ("en", "end_use_supercomputer", "Commercial use of our supercomputer is forbidden."),
     ("en", "end_use_supercomputer", "Unauthorised access to supercomputing systems is prohibited."),
