@@ -198,3 +198,13 @@ def test_an_explanation_that_takes_too_long_is_one_clear_error(monkeypatch):
     monkeypatch.setattr("nlp.explaining.explain_clauses", lambda *_, **__: time.sleep(10))
     with pytest.raises(UnreadableInput, match="longer than 1 seconds"):
         explain_bytes(TEXT.encode(), url=None, kind="terms", language="en", path="a.md")
+
+
+def test_what_means_nothing_else_is_not_given_up():
+    doubts = model(-3.0, drop={"resale_restriction": 0.5}, fired=Calibration(rules={"A18.resell": -0.25}))
+
+    def read(text: str) -> list[tuple[str, float]]:
+        return [(clause.label, clause.confidence) for clause in read_clauses(read_document(text.encode(), path="t.md", language="en"), doubts)[0]]
+
+    assert read("You may not resell the nodes to anyone else.") == []
+    assert read("You may not lend, lease or sell the nodes to anyone else.") == [("resale_restriction", 0.5)]
