@@ -786,8 +786,16 @@ def _counts_gpus(grid: _Grid, heads: Sequence[Head], out: Sequence[Head], column
         return False
     if column and out[column - 1].role == "gpu":
         return True
+    if any(_states_counts(grid, c) for c in range(grid.width) if c != column):
+        return False                                           # "Per node | Quantity" over "96 cores, 4 GPUs | 6": it counts the machines
     return not _NUMBERING.match(label) and all(0 < count <= MOST_TOLD for count in counts if count is not None) \
         and (any(h.role == "gpu" for h in out) or any(_holds_chips(grid, c) for c in range(grid.width) if c != column))
+
+
+def _states_counts(grid: _Grid, column: int) -> bool:
+    """Whether each cell of a column says how many GPUs a machine has."""
+    cells = [grid.text(r, column) for r in range(grid.body, min(len(grid.rows), grid.body + 50))]
+    return all(len(cell) <= 200 and has_digit(cell) and stated_count(cell) for cell in cells)
 
 
 def _holds_chips(grid: _Grid, column: int) -> bool:

@@ -106,3 +106,12 @@ def test_an_item_of_a_list_that_is_no_longer_let_is_no_offer(language, note, pri
 def test_an_item_that_names_what_it_replaces_stays():
     text = "# GPU servers\n\n- NVIDIA H200: $4.10/h\n- NVIDIA L40S: in place of the discontinued A40\n- NVIDIA L4: $0.60/h\n"
     assert {"H200", "L40S", "L4"} <= {o.gpu_name for o in supply(text, "md", "en")[1]}
+
+
+@pytest.mark.parametrize(("heads", "cells", "price", "currency"), [
+    ("Partition | Per node | Quantity | Price per node-hour", ("A800 | 96 cores, 8 GPU cards | 5 | $16", "H100 | 64 cores, 4 GPU cards | 2 | $12"), (16, 12), "USD"),
+    ("分区 | 单节点规格 | 数量 | 单价（元/小时）", ("A800 | 96 核，8 张 GPU 卡 | 5 | 20.00", "H100 | 64 核，4 张 GPU 卡 | 2 | 30.00"), (20, 30), "CNY"),
+])
+def test_a_number_beside_that_of_the_gpus_of_a_machine_counts_machines(heads, cells, price, currency):
+    table = f"# Prices\n\n| {heads} |\n|---|---|---|---|\n" + "".join(f"| {row} |\n" for row in cells)
+    assert rows(table) == [("A800", 8, price[0], currency, "hour"), ("H100", 4, price[1], currency, "hour")]
