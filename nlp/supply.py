@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -109,16 +110,21 @@ def read_supply(document: Document, *, currency: str | None = None) -> tuple[lis
     return chips, offers, regions, issues
 
 
+MOST_TRIED = 20                                                # offers of a chip in whose records its name is looked for
+
+
 def _short_names(document: Document, chips: list[ChipMention], offers: list[Offer]) -> list[ChipMention]:
     """The chips of offers that the text of a feed names by nothing but "L4" or "A10", which only the record tells from other things."""
-    missing = {offer.gpu_name for offer in offers} - {chip.gpu_name for chip in chips}
+    named = {chip.gpu_name for chip in chips}
     found: dict[str, ChipMention] = {}
+    tried: Counter[str] = Counter()
     for offer in offers:
-        if offer.gpu_name in missing and offer.gpu_name not in found and offer.start is not None:
-            for span in find_chips(document.text[offer.start:offer.end], context=True):
-                if span.gpu_name == offer.gpu_name:
-                    found[offer.gpu_name] = _mention(document.text, span, offer.start + span.start, offer.start + span.end, "offered")
-                    break
+        if offer.gpu_name in named or offer.gpu_name in found or offer.start is None or tried[offer.gpu_name] >= MOST_TRIED:
+            continue                                           # not named at all: the type of a machine tells it
+        tried[offer.gpu_name] += 1
+        span = next((span for span in find_chips(document.text[offer.start:offer.end], context=True) if span.gpu_name == offer.gpu_name), None)
+        if span is not None:
+            found[offer.gpu_name] = _mention(document.text, span, offer.start + span.start, offer.start + span.end, "offered")
     return list(found.values())
 
 
