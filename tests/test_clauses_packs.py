@@ -158,10 +158,10 @@ def test_such_lists_point_back_to_the_sentence_before(language, first, then):
     ("fr", "headquarters_restriction", "La société Brumalia SAS, dont le siège social est situé à Lyon, France, immatriculée au RCS de Lyon (« nous »), vous accueille ; vous ne pouvez utiliser les services que selon ces conditions."),
     ("es", "headquarters_restriction", 'Brumalia S.L., con domicilio social en Gijón, España, inscrita en el Registro Mercantil ("nosotros"), le da la bienvenida; el cliente solo puede usar los servicios según estas condiciones.'),
     ("it", "headquarters_restriction", 'Brumalia S.r.l., con sede legale in Torino, Italia, iscritta al Registro delle imprese ("noi"), vi dà il benvenuto; il cliente può usare i servizi solo secondo queste condizioni.'),
-    ("pl", "headquarters_restriction", "Brumalia sp. z o.o. z siedzibą w Gdańsku, Polska, wpisana do rejestru przedsiębiorców KRS („my”), wita klientów; z usług można korzystać tylko na tych warunkach."),
+    ("pl", "headquarters_restriction", "Brumalia S.A. z siedzibą w Gdańsku, Polska, wpisana do rejestru przedsiębiorców KRS („my”), wita klientów; z usług można korzystać tylko na tych warunkach."),
     ("pt", "headquarters_restriction", 'A Brumália Lda., com sede em Braga, Portugal, registada na Conservatória do Registo Comercial ("nós"), dá-lhe as boas-vindas; o cliente só pode usar os serviços segundo estas condições.'),
-    ("en", "resale_restriction", "You are renting resources; you do not own the hardware."),
-    ("en", "workload_monitoring", "We may take the platform down in order to perform the inspection, maintenance or replacement of hardware."),
+    ("en", "resale_restriction", "You are leasing capacity from Kilnforge and own none of its machines."),
+    ("en", "workload_monitoring", "Kilnforge may stop the nodes for an inspection, maintenance or exchange of boards."),
     # the provider's own machine, used
     ("en", "end_use_supercomputer", "Commercial use of our supercomputer is forbidden."),
     ("en", "end_use_supercomputer", "Unauthorised access to supercomputing systems is prohibited."),
