@@ -120,5 +120,6 @@ def _weighing_lines(e: dict[str, Any]) -> list[tuple[str, str]]:
         lines += [("  made", f"from probability {weighing['threshold']:.2f} on")]
     else:
         lines += [("  given up", f"below {weighing['threshold']:.2f}" if weighing["threshold"] or e["status"] == "given up" else "never")]
+    lines += [("  at least", f"{weighing['floor']:.2f}: words of a firm rule mean nothing else")] if weighing["floor"] else []
     lines += [("  at most", ", ".join(bounds))] if bounds else []
     return lines if e["status"] == "given up" else [*lines, ("  confidence", f"{e['confidence']:.2f}")]

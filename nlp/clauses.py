@@ -74,9 +74,9 @@ HEADINGS_BETWEEN, LISTS_BETWEEN = 2, 2                         # … with so man
 PLACE_LABELS = frozenset({
     "sanctions_compliance", "country_exclusion", "residence_restriction", "nationality_restriction", "headquarters_restriction", "supported_countries", "denied_party",
 })
-# Limits of chips stand whichever side the countries named are on: "H200 only for customers in Norway" limits the chip, and bars no country by name
 COLUMN = 60                                                    # characters of the name of a column
 LIKELY = 0.5                                                   # how sure a finding of supported countries must be that names none: a country beside "only" or "outside" is seen by a rule, the rest by its words
+# Limits of chips stand whichever side the countries named are on: "H200 only for customers in Norway" limits the chip, and bars no country by name
 CHIP_LABELS = frozenset({"end_use_model_training", "end_use_supercomputer", "remote_access_controlled_chips", "chip_or_region_limit"})
 # Labels that a sentence may state though its words are those of what nobody is asked (`cleared`): a welcome to everybody, and what the provider does itself
 UNCLEARED_LABELS = PROVIDER_LABELS | {"supported_countries"}
@@ -716,15 +716,25 @@ class _Reader:
         finding.others = others
         if finding.probability is None:
             return
-        label = finding.rule.label
-        sure = self.decision.confidence(label, finding.probability, finding.rule.id, others)
-        if sure is None and finding.firm:
-            sure = self.decision.drop[label]
-        if sure is not None and not self.decision.careful and label == "supported_countries" and finding.clause.polarity == "permits" and sure < LIKELY and not (finding.clause.places or finding.clause.place_groups):
-            sure = None                                        # "available in the countries listed there", "available worldwide": no country speaks for it
+        sure = self.decision.confidence(finding.probability, finding.rule.id, self.bar(finding), others)
+        if sure is not None and finding.firm:
+            sure = max(sure, self.floor(finding))
         finding.kept = sure is not None
         if sure is not None:
             finding.clause.confidence = round(min(sure, finding.rule.attributes.get("confidence", 1.0), 0.5 if unit.block in self.tables else 1.0), 2)
+
+    def bar(self, finding: Weighed) -> float:
+        """The confidence below which a finding of a rule is given up; 0: it never is."""
+        label, clause = finding.rule.label, finding.clause
+        if finding.firm:
+            return 0.0
+        if label == "supported_countries" and clause.polarity == "permits" and not (clause.places or clause.place_groups or self.decision.careful):
+            return LIKELY                                      # "available in the countries listed there", "available worldwide": no country speaks for it
+        return self.decision.drop.get(label, 0.0)
+
+    def floor(self, finding: Weighed) -> float:
+        """The confidence that a finding of a rule has at least: that below which others are given up, where it is firm."""
+        return self.decision.drop.get(finding.rule.label, 0.0) if finding.firm else 0.0
 
     def ruled(self, unit: _Unit, rows: Matches, own: int, intro: int, fired: list[Rule], opening: tuple[int, int] | None) -> dict[str, tuple[Rule, Clause]]:
         """Label -> the first rule of it that gives a clause here, and that clause."""

@@ -301,14 +301,14 @@ class Decision:
         found = [(name, float(model.weights[model.vocabulary[name], column]) * value) for name, value in values.items() if name in model.vocabulary]
         return sorted([("(bias)", float(model.bias[column])), *found], key=lambda row: (-abs(row[1]), row[0]))
 
-    def confidence(self, label: str, probability: float, rule: str, others: int = 0) -> float | None:
-        """How sure a finding of a rule is; None where it is to be given up. A rule of which no labelled document shows a finding keeps its own: nothing speaks against it yet.
+    def confidence(self, probability: float, rule: str, bar: float, others: int = 0) -> float | None:
+        """How sure a finding of a rule is; None where it is to be given up, since that is less than `bar`. A rule of which no labelled document shows a finding keeps its own: nothing speaks against it yet.
 
         `others`: other units under the same heading at which rules of the label fire.
         """
         assert self.model is not None
         sure = self.model.fired(probability, rule, others)
-        return None if rule in self.model.fired.rules and sure < self.drop.get(label, 0.0) else sure
+        return None if rule in self.model.fired.rules and sure < bar else sure
 
     def groups(self, own: int, intro: int, head: int) -> dict[str, float]:
         """The features of cue groups, as `wording.of_groups` gives them."""

@@ -83,6 +83,7 @@ class Weighing:
     others_beside: int
     confidence: float                                          # calibrated, with both
     threshold: float                                           # a finding of a rule is given up below this confidence; one of the model alone is made from this probability on
+    floor: float                                               # the confidence that it has at least, since words of a firm rule stand there; 0: none do
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ class _Finding:
             features=tuple(rows[:MOST_FEATURES]), others=len(rest), others_sum=sum(rest), log_odds=sum(value for _, value in rows), probability=probability,
             trust=0.0 if alone else model.fired.rules.get(self.rule.id, 0.0), company=0.0 if alone else model.fired.beside(self.weighed.others), others_beside=self.weighed.others,
             confidence=model.added(probability) if alone else model.fired(probability, self.rule.id, self.weighed.others),
-            threshold=(decision.add if alone else decision.drop).get(self.rule.label, 2.0 if alone else 0.0),
+            threshold=decision.add.get(self.rule.label, 2.0) if alone else self.reader.bar(self.weighed), floor=self.reader.floor(self.weighed),
         )
 
     def bounds(self, weighed: bool) -> dict[str, float]:

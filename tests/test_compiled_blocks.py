@@ -8,6 +8,7 @@ import json
 import os
 import pickle
 import random
+import re
 import subprocess
 import sys
 import unicodedata
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from test_blocks_tidy import grid, page
 
 from nlp import decode, language, normalise
-from nlp.blocks import tags, tidy
+from nlp.blocks import segment, tags, tidy
 from nlp.blocks.tags import Tag
 from nlp.compiled import OFF
 from nlp.document import Block, Document
@@ -137,6 +138,11 @@ def test_what_never_has_to_be_changed_composes_with_nothing():
     assert not steady & second
     assert all(unicodedata.is_normalized("NFKC", chr(code)) for code in steady)
     assert {code for code in steady if unicodedata.combining(chr(code))} == {code for code in steady if classes[code] == 6}
+
+
+def test_all_that_titles_of_articles_begin_with_is_known():
+    first = re.compile(f"[{''.join(sorted({word[0] for word in segment._ARTICLE_WORDS}))}§第제]", re.IGNORECASE)
+    assert {character for character in map(chr, range(0x80, 0x110000)) if first.match(character)} == set(segment._ARTICLE_FIRSTS)
 
 
 def test_pictures_never_have_to_be_changed():

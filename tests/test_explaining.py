@@ -208,3 +208,10 @@ def test_what_means_nothing_else_is_not_given_up():
 
     assert read("You may not resell the nodes to anyone else.") == []
     assert read("You may not lend, lease or sell the nodes to anyone else.") == [("resale_restriction", 0.5)]
+    sure = explained("You may not lend, lease or sell the nodes to anyone else.", model=doubts)[1]
+    assert [(e.status, e.weighing.threshold, e.weighing.floor, e.confidence) for e in sure] == [("kept", 0.0, 0.5, 0.5)]
+
+
+def test_supported_countries_without_a_country_need_more():
+    found = (explained(text)[1] for text in ("Our services are available only in Norway and Chile.", "Our services are available in the countries that this page lists."))
+    assert [next(e.weighing.threshold for e in some if e.label == "supported_countries") for some in found] == [0.0, 0.5]

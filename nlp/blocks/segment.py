@@ -149,7 +149,7 @@ _MARKER = re.compile(r"(\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})\
 _NUMBERED = re.compile(r"((?:\d{1,2}\.){0,4}\d{1,2}[.)]?|[IVX]{1,6}\.|[A-Z]\.)[ \u3000](?=\S)")
 _ARTICLE_WORDS = frozenset("article section clause part chapter annex schedule appendix exhibit artikel abschnitt anlage titre chapitre annexe artículo articolo sección capítulo статья раздел глава art.".split())
 _ARTICLE = re.compile(rf"(?:(?:{'|'.join(map(re.escape, sorted(_ARTICLE_WORDS)))})\s+[\dIVXA-Z]+|§+ ?\d+|第 ?[0-9一二三四五六七八九十百]+ ?[条條章节節编款]|제 ?\d+ ?[조장절])", re.IGNORECASE)
-_ARTICLE_FIRSTS = "".join(sorted({form for word in _ARTICLE_WORDS for form in (word[0], word[0].upper()) if form >= "\x80"})) + "§第제ſ"     # the long s is a small one to patterns
+_ARTICLE_FIRSTS = "".join(sorted({form for word in _ARTICLE_WORDS for form in (word[0], word[0].upper()) if form >= "\x80"})) + "§第제ſᲃ"     # the long s, and a form of the Cyrillic one, are small ones to patterns
 _DATED = re.compile(                                            # "Last updated: …", "3 April 2024"
     r"(?:last|effective|updated|revised|version|posted|date|stand|gültig|dernière|mise à jour|letzte)\b|(?:\w+ ){0,2}\d{1,2}\.?(?:st|nd|rd|th)? ?\w+,? (?:19|20)\d\d$|(?:\w+ )?\w+ \d{1,2}, (?:19|20)\d\d$",
     re.IGNORECASE)
